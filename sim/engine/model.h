@@ -1,0 +1,61 @@
+/* model.h: a model is one struct of functions and tables. What its author does not write: parsing, limits, unit conversion, error texts,
+ * the schema, the reference page, CSV, the ledger's bookkeeping, prices, random streams, memory, --set, threads. */
+#ifndef SLSIM_ENGINE_MODEL_H
+#define SLSIM_ENGINE_MODEL_H
+
+#include "engine/event_queue.h"
+#include "engine/request.h"
+#include "engine/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct simulation;
+struct property;    /* scenario/property.h */
+struct metric_type; /* measure/metric.h */
+struct line_item;   /* measure/bill.h */
+struct bill;        /* measure/bill.h */
+struct validation;  /* scenario/validation.h */
+
+struct model_type {
+    const char *type;    /* CloudFormation's type; or "account", "traffic" for what is no resource */
+    const char *service; /* as on AWS's bill, e.g. "AWS Lambda"; NULL: bills nothing */
+    const char *help;    /* one or two sentences for the reference page */
+
+    /* The state of one entity in one replication. The scenario fills one blob of this size from the tables below (offsets into it,
+     * everything else zero); each replication starts from a copy of that blob. Pointers that parsing set stay the scenario's. */
+    size_t size;
+    const struct property *properties; /* the template's `Properties` (of account and traffic: all keys); ends with {0} */
+    const struct property *behavior;   /* the keys of `behavior`; NULL: takes none */
+    const struct metric_type *metrics; /* offsets into the same state; ends with {0}; NULL: none */
+    const struct line_item *line_items;
+
+    /* Once, after every blob is parsed: checks that need neighbours, resolves what depends on several keys, reports through
+     * `validation`. May change the blob. May be NULL, like all that follow. */
+    void (*validate)(struct validation *validation, void *config);
+
+    /* For each replication: allocate (create), schedule the first events (start, after every entity's create), free (destroy; also after
+     * a failed create). */
+    enum status (*create)(struct simulation *simulation, void *self);
+    void (*start)(struct simulation *simulation, void *self);
+    void (*destroy)(struct simulation *simulation, void *self);
+
+    void (*handle)(struct simulation *simulation, void *self, const struct event *event);
+    void (*accept)(struct simulation *simulation, void *self, struct request *request);
+    void (*done)(struct simulation *simulation, void *self, struct request *request);
+
+    /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
+    enum status (*finish)(struct simulation *simulation, void *self);
+    /* The quantities of the line items, measured in [warmup, end). */
+    void (*quantities)(const struct simulation *simulation, const void *self, struct bill *bill);
+};
+
+/* What the program is made of: handed to the simulator by main. */
+struct model_registry {
+    const struct model_type *const *resources; /* ends with NULL */
+    const struct model_type *account;          /* type "account" */
+    const struct model_type *source;           /* type "traffic" */
+    const char *fleet_type;                    /* the resource type that `fleet` makes */
+};
+
+#endif

@@ -1,0 +1,56 @@
+/* request.h: what travels between endpoints, and how it can end.
+ *
+ * Everything callable is an endpoint: request_send hands a request to an entity's `accept`; the answer comes back once, through the
+ * sender's `done`. Requests live in the simulation's pool; whoever the contract below names must let go of them. */
+#ifndef SLSIM_ENGINE_REQUEST_H
+#define SLSIM_ENGINE_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where an item can end. The words of fates.csv. */
+enum fate {
+    FATE_SUCCEEDED,
+    FATE_FAILED,
+    FATE_THROTTLED,
+    FATE_TIMED_OUT,
+    FATE_REJECTED,
+    FATE_DEAD_LETTERED,
+    FATE_EXPIRED,
+    FATE_DISCARDED,
+    FATE_DROPPED,
+    FATE_IN_FLIGHT,
+    FATE_COUNT
+};
+
+extern const char *const fate_names[FATE_COUNT];
+
+/* One way to end: a fate and a word or phrase. Models declare theirs as static constants and name them by address. */
+struct cause {
+    enum fate fate;
+    bool server_error; /* a 5xx of the service itself, which SDKs try again */
+    const char *text;
+};
+
+/* Done, with nothing to add. */
+extern const struct cause cause_succeeded;
+
+#define ENTITY_NONE UINT32_MAX
+
+struct request {
+    uint64_t item;             /* the source's salt + ordinal: the place in every stream that draws for it */
+    uint64_t ordinal;          /* of the item within its source, from 0: what --trace shows */
+    int64_t born_ns;           /* when the item was first sent */
+    int64_t sent_ns;           /* when this attempt was sent */
+    int64_t handler_ns;        /* the handler time that a trace gives, or -1: drawn */
+    const struct cause *cause; /* how it ended; set by request_done */
+    uint32_t id;               /* its own id in the simulation's pool */
+    uint32_t source;           /* the entity that the item comes from */
+    uint32_t from;             /* the entity whose `done` is called; ENTITY_NONE: nobody waits any more */
+    uint32_t from_data;        /* the sender's own: what it wants to find again */
+    uint32_t payload_bytes;
+    uint16_t attempt;  /* from 0 */
+    bool asynchronous; /* invocation type Event */
+};
+
+#endif

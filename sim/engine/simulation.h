@@ -1,0 +1,126 @@
+/* simulation.h: one replication: its clock, its events, its entities. No globals, so replications run on threads. */
+#ifndef SLSIM_ENGINE_SIMULATION_H
+#define SLSIM_ENGINE_SIMULATION_H
+
+#include "engine/event_queue.h"
+#include "engine/model.h"
+#include "engine/pool.h"
+#include "engine/request.h"
+#include "engine/rule_book.h"
+#include "engine/sim_time.h"
+#include "engine/status.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct measure; /* measure/measure.h */
+struct ledger;  /* measure/ledger.h */
+
+/* One step in the life of an item, for --trace. Strings are borrowed for the call. */
+struct trace_step {
+    int64_t time_ns;
+    int64_t duration_ns; /* of a step that lasted; 0 for an instant */
+    uint64_t item;       /* ordinal within its source */
+    const char *source;
+    const char *resource;
+    uint32_t attempt; /* from 1 */
+    const char *step;
+    const char *detail; /* may be "" */
+};
+
+struct tracer {
+    void *context;
+    void (*step)(void *context, const struct trace_step *step);
+};
+
+/* What all replications of a run share. Borrowed for the simulation's life. */
+struct simulation_settings {
+    uint64_t seed;
+    int64_t duration_ns;
+    int64_t drain_ns;
+    int64_t warmup_ns;
+    int64_t period_ns;
+    int64_t start_epoch_s; /* Unix time of the simulation's zero */
+    const struct rule_book *rules;
+    enum event_queue_kind queue;
+    uint64_t max_memory_bytes;      /* 0: none; of one replication */
+    uint64_t max_events;            /* 0: none; of one replication */
+    const atomic_bool *interrupted; /* looked at every few thousand events; may be NULL */
+};
+
+/* One thing that the scenario names. */
+struct entity_spec {
+    const char *name;
+    const struct model_type *type;
+    const void *config; /* type->size bytes, copied */
+    bool series;        /* measured by period */
+};
+
+struct entity {
+    const struct model_type *type;
+    void *state;
+    struct ledger *ledger;
+    const char *name;
+};
+
+struct simulation {
+    int64_t now_ns;
+    int64_t end_ns;           /* duration + drain: events from here on do not happen */
+    int64_t next_boundary_ns; /* the measurement's next period, warm-up end or end */
+    struct event_queue *queue;
+    struct entity *entities;
+    uint32_t entity_count;
+    uint32_t replication; /* from 0 */
+    uint64_t event_count; /* handled so far */
+    struct pool requests;
+    struct measure *measure;
+    const struct tracer *tracer; /* NULL: not traced */
+    const struct simulation_settings *settings;
+    struct memory_account memory;
+    enum status status;          /* the first thing that went wrong inside a handler */
+    _Atomic int64_t progress_ns; /* now_ns, published now and then for whoever shows progress */
+};
+
+/* Creates every entity (state copied from its config, then `create`). `specs`, `settings` and `tracer` are borrowed for the simulation's
+ * life. Entity i of every simulation is specs[i]. On failure nothing is left. */
+enum status simulation_new(const struct simulation_settings *settings, const struct entity_spec *specs, uint32_t count,
+                           uint32_t replication, const struct tracer *tracer, struct simulation **simulation);
+void simulation_free(struct simulation *simulation);
+
+/* Runs to the end, then finishes every entity and checks conservation. After STATUS_INTERRUPTED or STATUS_LIMIT what was measured so far
+ * stands. */
+enum status simulation_run(struct simulation *simulation);
+
+/* Schedules `handle` of `entity` at `at_ns` (>= now). Failures are kept in simulation->status and end the run. */
+void simulation_schedule(struct simulation *simulation, uint32_t entity, uint16_t kind, enum event_rank rank, int64_t at_ns, uint32_t data);
+
+/* The first failure wins. */
+void simulation_fail(struct simulation *simulation, enum status status);
+
+/* The entity's own index, from its state (which simulation_new allocated). O(1): every state begins where its entity_header says. */
+static inline void *entity_state(const struct simulation *simulation, uint32_t entity)
+{
+    return simulation->entities[entity].state;
+}
+
+/* A fresh request; NULL when memory is out (the run ends soon). Every field but `id` is the caller's to set. */
+struct request *request_new(struct simulation *simulation);
+static inline struct request *request_at(const struct simulation *simulation, uint32_t id)
+{
+    return pool_at(&simulation->requests, id);
+}
+void request_free(struct simulation *simulation, struct request *request);
+
+/* Hands `request` to the endpoint `to`, which owns it until it calls request_done. Counts it as entered there. */
+void request_send(struct simulation *simulation, uint32_t to, struct request *request);
+
+/* The endpoint `by` is done with `request`: counts its fate there and answers the sender, which owns the request again; with nobody waiting
+ * it is freed. */
+void request_done(struct simulation *simulation, uint32_t by, struct request *request, const struct cause *cause);
+
+/* Notes one step of `request` at `resource` for --trace. Call only when simulation->tracer is set. */
+void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step,
+                      int64_t duration_ns, const char *detail);
+
+#endif

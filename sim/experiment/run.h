@@ -1,0 +1,83 @@
+/* run.h: runs all replications of a scenario on threads and merges what they measured, in the order of replications. */
+#ifndef SLSIM_EXPERIMENT_RUN_H
+#define SLSIM_EXPERIMENT_RUN_H
+
+#include "engine/simulation.h"
+#include "measure/interval.h"
+#include "measure/ledger.h"
+#include "measure/measure.h"
+#include "scenario/scenario.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One figure of summary.csv. */
+struct figure {
+    const char *resource;
+    const struct metric_type *metric;
+    const char *stat;
+    const double *values;     /* one a replication; NaN where there is none; owned by the result */
+    struct interval interval; /* of the mean, 95 % */
+    bool is_total;            /* a type's sum over its resources: not a row of summary.csv */
+};
+
+/* One distribution of histograms.csv, summed over replications. Weights are counts, for gauges ns. */
+struct figure_histogram {
+    const char *resource;
+    const struct metric_type *metric;
+    const char *class_name; /* "cold", "warm" or "" */
+    struct histogram histogram;
+};
+
+/* One row of cost.csv: means over replications. */
+struct cost_line {
+    uint32_t entity;
+    const char *resource;
+    const struct price *price;
+    double quantity;
+    double unit_price_usd; /* of the tier that this row is of; 0 in the free tier */
+    double amount_usd;
+    double monthly_amount_usd;
+};
+
+struct run_result {
+    const struct scenario *scenario; /* borrowed */
+    uint32_t replications;           /* that are complete */
+    enum status status;              /* STATUS_OK, or why it ended early: then only complete replications are in here */
+    const char *culprit;             /* of STATUS_LIMIT by memory: what grew; NULL otherwise. Owned by the result */
+    uint64_t event_count;            /* of all replications */
+    struct figure *figures;
+    size_t figure_count;
+    struct figure_histogram *histograms;
+    size_t histogram_count;
+    struct ledger *ledgers; /* one an entity, summed over replications, sorted */
+    struct cost_line *cost;
+    size_t cost_count;
+    double month_usd; /* the whole bill of a month: mean */
+    struct interval month_interval;
+};
+
+struct run_options {
+    uint32_t threads; /* 0: all cores */
+    uint64_t max_memory_bytes, max_events;
+    enum event_queue_kind queue;
+    /* The sink for one replication's periods, or NULL where none is wanted. Called from the replication's thread before it starts. May be
+     * NULL. */
+    const struct series_sink *(*sink)(void *context, uint32_t replication);
+    void *sink_context;
+    const struct tracer *tracer; /* follows replication 0; may be NULL */
+    const atomic_bool *interrupted;
+    /* Called from the calling thread about ten times a second with the share done in 0..1; may be NULL. */
+    void (*progress)(void *context, double share);
+    void *progress_context;
+};
+
+/* On STATUS_OK, STATUS_LIMIT and STATUS_INTERRUPTED *result holds what is complete; NULL otherwise. */
+enum status run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result **result);
+void run_result_free(struct run_result *result);
+
+/* The figure of that name; NULL when there is none. `stat` NULL: the metric's default. */
+const struct figure *run_result_find(const struct run_result *result, const char *resource, const char *metric, const char *stat);
+
+#endif

@@ -1,0 +1,27 @@
+/* verify.h: judges a scenario's `expect`. */
+#ifndef SLSIM_EXPERIMENT_VERIFY_H
+#define SLSIM_EXPERIMENT_VERIFY_H
+
+#include "experiment/run.h"
+
+struct verdict {
+    const struct expectation *expectation; /* borrowed */
+    bool holds;
+    bool straddles;   /* with replications: the interval holds the bound, so the verdict may be chance */
+    double observed;  /* the mean over replications, in the metric's unit; NaN: nothing was observed */
+    double low, high; /* 95 %; NaN with one replication */
+    const char *unit; /* borrowed */
+};
+
+struct verdicts {
+    struct verdict *list;
+    size_t count;
+    bool all_hold;
+};
+
+/* Runs the scenario and judges each expectation; `options`' sink is used for the windows and must be NULL. */
+enum status verify_scenario(const struct scenario *scenario, const struct run_options *options, struct verdicts *verdicts,
+                            struct run_result **result);
+void verdicts_fini(struct verdicts *verdicts);
+
+#endif

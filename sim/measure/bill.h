@@ -1,0 +1,32 @@
+/* bill.h: how much of what was used. Prices, tiers and the month are sim/experiment/cost.c's. */
+#ifndef SLSIM_MEASURE_BILL_H
+#define SLSIM_MEASURE_BILL_H
+
+#include "engine/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct line_item {
+    const char *usage_type; /* as on AWS's bill, without the Region's prefix: the price book's key */
+    const char *help;
+};
+
+struct bill_line {
+    uint32_t entity;
+    const char *usage_type; /* borrowed from the line item */
+    double quantity;        /* in the price's unit */
+};
+
+struct bill {
+    struct bill_line *lines; /* owned */
+    size_t count, capacity;
+    uint32_t entity; /* whose quantities are being asked: set by the caller of `quantities` */
+    enum status status;
+};
+
+void bill_fini(struct bill *bill);
+/* Lines with quantity 0 are kept: a bill shows that nothing was used. */
+void bill_add(struct bill *bill, const struct line_item *item, double quantity);
+
+#endif

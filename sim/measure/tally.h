@@ -1,0 +1,69 @@
+/* tally.h: statistics of values that are observed one by one: durations, ages, sizes. By period and as a whole, by class (cold, warm) where
+ * there are classes. */
+#ifndef SLSIM_MEASURE_TALLY_H
+#define SLSIM_MEASURE_TALLY_H
+
+#include "engine/sim_time.h"
+#include "measure/histogram.h"
+
+#include <stdint.h>
+
+enum tally_class { TALLY_ALL = 0, TALLY_WARM = 0, TALLY_COLD = 1, TALLY_CLASSES = 2 };
+
+/* Count, sum, extremes and histograms of what was seen. */
+struct tally_part {
+    uint64_t count;
+    int128 sum;
+    int64_t minimum;                             /* INT64_MAX while empty */
+    int64_t maximum;                             /* INT64_MIN while empty */
+    struct histogram *histograms[TALLY_CLASSES]; /* owned; NULL until the class is seen */
+};
+
+struct tally {
+    struct tally_part current; /* of the period under way */
+    struct tally_part whole;   /* of the periods that are over */
+    struct tally *total;       /* as counter's */
+};
+
+void tally_init(struct tally *tally);
+void tally_fini(struct tally *tally);
+void tally_part_init(struct tally_part *part);
+void tally_part_fini(struct tally_part *part);
+
+/* The slow way in: the first value of a class. */
+void tally_part_add_first(struct tally_part *part, enum tally_class class, int64_t value);
+
+static inline void tally_part_add(struct tally_part *part, enum tally_class class, int64_t value)
+{
+    if (__builtin_expect(!part->histograms[class], 0)) {
+        tally_part_add_first(part, class, value);
+        return;
+    }
+    part->count++;
+    part->sum += value;
+    if (value < part->minimum)
+        part->minimum = value;
+    if (value > part->maximum)
+        part->maximum = value;
+    histogram_add(part->histograms[class], (uint64_t)value, 1);
+}
+
+/* `value` >= 0. */
+static inline void tally_add(struct tally *tally, enum tally_class class, int64_t value)
+{
+    tally_part_add(&tally->current, class, value);
+    if (tally->total)
+        tally_part_add(&tally->total->current, class, value);
+}
+
+void tally_part_merge(struct tally_part *into, const struct tally_part *from);
+/* Forgets everything; keeps the memory. */
+void tally_part_clear(struct tally_part *part);
+/* whole += current; current = nothing. */
+void tally_fold(struct tally *tally);
+
+/* Of all classes together. NaN when empty. */
+double tally_part_average(const struct tally_part *part);
+double tally_part_quantile(const struct tally_part *part, double share);
+
+#endif

@@ -1,0 +1,60 @@
+/* property.h: the property table: the single source for parsing, defaults, limits, --set, the JSON Schema and the reference page. */
+#ifndef SLSIM_SCENARIO_PROPERTY_H
+#define SLSIM_SCENARIO_PROPERTY_H
+
+#include "engine/distribution.h"
+#include "engine/step.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum property_kind {
+    PROPERTY_INTEGER = 1,        /* int64_t */
+    PROPERTY_NUMBER,             /* double */
+    PROPERTY_BOOLEAN,            /* bool; CloudFormation's "true" and "false" too */
+    PROPERTY_STRING,             /* const char * (the scenario's) */
+    PROPERTY_ENUM,               /* int: the index in `choices`; with `properties` also an object, and then -1 */
+    PROPERTY_TIME,               /* int64_t ns */
+    PROPERTY_SIZE,               /* int64_t bytes */
+    PROPERTY_RATE,               /* double per second */
+    PROPERTY_PROBABILITY,        /* double, 0..1 */
+    PROPERTY_TIME_DISTRIBUTION,  /* const struct distribution *, ns; NULL where not given and without fallback */
+    PROPERTY_SIZE_DISTRIBUTION,  /* the same, bytes */
+    PROPERTY_COUNT_DISTRIBUTION, /* the same, bare numbers */
+    PROPERTY_LIFETIME,           /* struct lifetime: a time distribution, "forever", or {"halving": time} */
+    PROPERTY_STEPS,              /* struct step_list */
+    PROPERTY_ARRIVAL,   /* const struct arrival_process *: the property's name says which process; all share one field, one may be given */
+    PROPERTY_REFERENCE, /* uint32_t: the index of a resource, ENTITY_NONE where not given */
+    PROPERTY_OBJECT,    /* `properties` of the object, offsets into the same struct */
+    PROPERTY_ACCEPTED   /* CloudFormation's own, without effect on what is simulated: any value, not kept */
+};
+
+enum lifetime_kind { LIFETIME_DRAWN, LIFETIME_FOREVER, LIFETIME_HALVING };
+
+struct lifetime {
+    enum lifetime_kind kind;
+    const struct distribution *drawn; /* DRAWN */
+    int64_t halving_ns;               /* HALVING */
+};
+
+struct property {
+    const char *name;
+    enum property_kind kind;
+    size_t offset;
+    const char *unit;     /* the unit of a bare number: "s", "MB"; NULL: a bare number is an error for times, rates and sizes */
+    const char *minimum;  /* the least value: a rule's name, or a literal such as "0"; NULL: none */
+    const char *maximum;  /* the same */
+    const char *step;     /* whole multiples of this only; a literal or a rule */
+    const char *fallback; /* where not given: JSON text such as "0" or "\"most_recent\"", or a rule's name; NULL: the field stays zero */
+    const char *const *choices;        /* ENUM; ends with NULL */
+    const struct property *properties; /* OBJECT, and ENUM that may be an object; ends with {0} */
+    size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */
+    bool required;
+    const char *help; /* one sentence for schema and reference */
+};
+
+/* .given = PROPERTY_GIVEN(struct x, y_given) */
+#define PROPERTY_GIVEN(type, field) (offsetof(type, field) + 1)
+
+#endif

@@ -1,0 +1,88 @@
+/* scenario.h: a scenario, read, merged, checked and resolved: what experiments run. Immutable once loaded; threads share it. */
+#ifndef SLSIM_SCENARIO_SCENARIO_H
+#define SLSIM_SCENARIO_SCENARIO_H
+
+#include "engine/model.h"
+#include "engine/simulation.h"
+#include "scenario/books.h"
+#include "scenario/diagnostics.h"
+#include "scenario/json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum comparison { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE, COMPARE_WITHIN, COMPARE_BETWEEN };
+
+/* One line of `expect`. */
+struct expectation {
+    struct place place;
+    const char *text;     /* "Api Throttles Sum == 0", for the PASS and FAIL lines */
+    const char *resource; /* NULL: a cost */
+    const char *metric;
+    const char *stat;
+    const char *cost; /* "month" */
+    enum comparison comparison;
+    double value;              /* in the metric's unit; the centre of WITHIN, the low end of BETWEEN */
+    double other;              /* WITHIN: the share (0.02); BETWEEN: the high end */
+    int64_t from_ns, until_ns; /* 0 and TIME_FOREVER: the whole run */
+};
+
+/* A file that was read, for the manifest. */
+struct input_file {
+    const char *path; /* relative to the scenario's folder */
+    char sha256[65];
+};
+
+struct scenario {
+    const char *name;
+    const char *description;
+    const char *path;   /* as given; "-" for standard input */
+    const char *folder; /* of the scenario file */
+    bool free_tier;
+    uint32_t replications;
+    struct simulation_settings settings; /* settings.rules is `rules` */
+    struct rule_book *rules;
+    struct price_book *prices;
+
+    struct entity_spec *entities; /* the account first, then resources, then sources, in the order of the file */
+    struct place *entity_places;
+    uint32_t entity_count;
+    uint32_t first_source;
+
+    struct expectation *expectations;
+    size_t expectation_count;
+
+    cJSON *resolved; /* the merged tree with all defaults that matter, for the manifest */
+    struct input_file *inputs;
+    size_t input_count;
+
+    const struct model_registry *registry;
+    struct scenario_store *store; /* owns everything that the above borrows */
+};
+
+/* What the command line adds. All borrowed. */
+struct scenario_options {
+    const char *const *sets; /* "PATH=VALUE" */
+    size_t set_count;
+    const char *seed;      /* NULL: the scenario's */
+    uint32_t replications; /* 0: the scenario's */
+};
+
+/* Reads `path` ("-": standard input) and everything that it names. Every mistake is in `diagnostics`; warnings too, also on success.
+ * On anything but STATUS_OK *scenario is NULL. */
+enum status scenario_load(const char *path, const struct scenario_options *options, const struct model_registry *registry,
+                          struct diagnostics *diagnostics, struct scenario **scenario);
+void scenario_free(struct scenario *scenario);
+
+/* The entity of that name; ENTITY_NONE when there is none. O(1) amortised. */
+uint32_t scenario_find(const struct scenario *scenario, const char *name);
+
+/* Values and members of the top level, for schema and reference: {name, help} pairs, ends with {NULL, NULL}. */
+struct scenario_key {
+    const char *name;
+    const char *help;
+};
+extern const struct scenario_key scenario_keys[];
+
+#endif

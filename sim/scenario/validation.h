@@ -1,0 +1,41 @@
+/* validation.h: what a model's `validate` may ask and say. Models see no JSON; places and paths are looked up by property name. */
+#ifndef SLSIM_SCENARIO_VALIDATION_H
+#define SLSIM_SCENARIO_VALIDATION_H
+
+#include "engine/model.h"
+#include "engine/rule_book.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct validation; /* one entity's view while the scenario is validated */
+
+/* The books and facts of the scenario. */
+const struct rule_book *validation_rules(const struct validation *validation);
+uint32_t validation_entity_count(const struct validation *validation);
+/* This entity's index and name. */
+uint32_t validation_self(const struct validation *validation);
+const char *validation_name(const struct validation *validation, uint32_t entity);
+const struct model_type *validation_type(const struct validation *validation, uint32_t entity);
+/* A neighbour's parsed blob; cast by type. */
+void *validation_config(const struct validation *validation, uint32_t entity);
+/* The entity of that name; ENTITY_NONE when there is none. "account" is the account. */
+uint32_t validation_find(const struct validation *validation, const char *name);
+/* The run's times. */
+int64_t validation_duration_ns(const struct validation *validation);
+int64_t validation_warmup_ns(const struct validation *validation);
+/* Does `allow_invalid` name this refusal? */
+bool validation_allowed(const struct validation *validation, const char *refusal);
+
+/* Strings and distributions that live as long as the scenario. NULL when memory is out. */
+const char *validation_string(struct validation *validation, const char *text);
+/* A distribution that the scenario frees. NULL in, NULL out. */
+const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution);
+
+/* Reports at the place of `property` of this entity ("MemorySize", "behavior.init", "EphemeralStorage.Size"; NULL: the entity). */
+__attribute__((format(printf, 4, 5))) void validation_error(struct validation *validation, const char *property, const char *hint,
+                                                            const char *format, ...);
+__attribute__((format(printf, 4, 5))) void validation_warning(struct validation *validation, const char *property, const char *hint,
+                                                              const char *format, ...);
+
+#endif
