@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# dependency_law.sh: the includes run one way, the simulator names no cloud service, models touch no file or text, file names are unique.
+# First plants one violation of each kind in a copy of a small tree and expects to see it, then judges the tree itself.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
+
+# What each layer may include besides the C library and other libraries' headers: an extended regular expression on the included name.
+# A result is written by `output` as `experiment` leaves it, so output sees experiment's headers; experiment never sees output's.
+declare -A allowed=(
+    [sim/engine]='^engine/'
+    [sim/measure]='^(measure|engine)/'
+    [sim/scenario]='^(scenario|measure|engine)/'
+    [sim/experiment]='^(experiment|scenario|measure|engine)/'
+    [sim/output]='^(output|experiment|scenario|measure|engine)/'
+    [sim/command]='^(command|output|experiment|scenario|measure|engine)/'
+)
+model_sees='^(engine/|measure/|scenario/property\.h$|scenario/validation\.h$)'
+
+# "file:line: name" of every #include "name" of a file.
+includes() {
+    grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$1" | sed -E 's/^([0-9]+):[^"]*"([^"]*)".*/\1 \2/'
+}
+
+# The file without its comments; lines keep their numbers, text in quotes stays.
+code() {
+    awk '{
+        out = ""; n = length($0); quote = ""
+        for (i = 1; i <= n; i++) {
+            c = substr($0, i, 1); two = substr($0, i, 2)
+            if (inside) { if (two == "*/") { inside = 0; i++ } }
+            else if (quote != "") { out = out c; if (c == "\\") { i++; out = out substr($0, i, 1) } else if (c == quote) quote = "" }
+            else if (two == "/*") { inside = 1; i++ }
+            else if (two == "//") break
+            else { if (c == "\"" || c == "\047") quote = c; out = out c }
+        }
+        print out
+    }' "$1"
+}
+
+# Names of services. A whole word, or the head of a longer name (lambda_function, AWS::Lambda::Function).
+services='aws|amazon|lambda|sqs|sns|kinesis|dynamo|firehose|fargate|cloudwatch|cloudfront|eventbridge|apigateway|api_gateway|step_functions|stepfunctions|ec2|efs|rds|elasticache|cognito|azure|gcp|google'
+# Where a name belongs to a file format that the simulator reads, not to what it simulates: path, then the lines that may hold it.
+format_words() {
+    case $1 in
+    # Templates: SAM's transform and the words of CloudFormation's own intrinsic functions and pseudo parameters.
+    sim/scenario/document.c | sim/scenario/template.c | sim/scenario/intrinsic*.c) echo 'AWS::' ;;
+    # The public trace that `fleet` reads, and its key.
+    sim/scenario/fleet*.[ch] | sim/scenario/scenario.c | sim/scenario/schema.c | sim/scenario/traces.[ch]) echo 'azure' ;;
+    *) echo '^$' ;;
+    esac
+}
+
+law() {
+    local root=$1 file layer line name folder
+    (
+        cd "$root" || exit 2
+        while read -r file; do
+            layer=${file%/*}
+            while read -r line name; do
+                case $file in
+                models/*/*)
+                    folder=${file#models/}
+                    folder=${folder%%/*}
+                    if [[ ! $name =~ $model_sees && $name != "$folder"/* ]] && ! [[ $name != */* && -e models/$folder/$name ]]; then
+                        echo "$file:$line: a model may not include $name"
+                    fi
+                    ;;
+                models/*) # The table of model types sees every model; what it shows the simulator is its own header.
+                    if [[ ! $name =~ $model_sees ]] && ! [ -e "models/$name" ]; then
+                        echo "$file:$line: the table of models may not include $name"
+                    fi
+                    ;;
+                sim/command/main.c)
+                    [[ $name =~ ${allowed[sim/command]} || $name == models.h ]] || echo "$file:$line: main.c may not include $name"
+                    ;;
+                *)
+                    [[ -n ${allowed[$layer]:-} && $name =~ ${allowed[$layer]:-^$} ]] || echo "$file:$line: ${layer} may not include $name"
+                    ;;
+                esac
+            done < <(includes "$file")
+        done < <(find sim models -name '*.[ch]' | LC_ALL=C sort)
+
+        while read -r file; do
+            code "$file" | grep -niE "(^|[^[:alnum:]])($services)([^[:alnum:]]|$)" | grep -vE "$(format_words "$file")" |
+                sed "s|^\([0-9]*\):.*|$file:\1: the simulator names a cloud service|"
+        done < <(find sim -name '*.[ch]' ! -path sim/command/main.c | LC_ALL=C sort)
+
+        while read -r file; do
+            code "$file" | grep -nE '(^|[^[:alnum:]_])(fopen|open|freopen|printf|fprintf|vfprintf|puts|fputs|putchar|fwrite|perror|cJSON_[A-Za-z]+)[[:space:]]*\(' |
+                sed "s|^\([0-9]*\):.*|$file:\1: a model touches a file, the terminal or JSON|"
+        done < <(find models -name '*.[ch]' | LC_ALL=C sort)
+
+        while read -r file; do
+            code "$file" | grep -nE '(^|[^[:alnum:]_>.])(exit|_exit|abort|printf|puts|putchar|perror)[[:space:]]*\(' |
+                sed "s|^\([0-9]*\):.*|$file:\1: library code prints or exits|"
+        done < <(find sim/engine sim/measure sim/scenario sim/experiment models -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
+
+        find sim models tests -name '*.[ch]' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort | uniq -d | sed 's/$/: two files have this name/'
+    )
+}
+
+failures=0
+say() { # say WHAT HOLDS(0|1)
+    if [ "$2" = 0 ]; then
+        echo "ok: $1"
+    else
+        echo "FAILED: $1"
+        failures=$((failures + 1))
+    fi
+}
+
+plant=$(mktemp -d)
+trap 'rm -rf "$plant"' EXIT
+
+fresh_tree() {
+    rm -rf "${plant:?}"/*
+    mkdir -p "$plant"/sim/{engine,measure,scenario,experiment,output,command} "$plant"/models/{queueing,computing} "$plant"/tests
+    printf '#include "engine/clock.h"\n/* Such as Lambda: a comment may name it. */\n' >"$plant/sim/engine/clock.c"
+    printf '#include "models.h"\n#include "command/run.h"\n' >"$plant/sim/command/main.c"
+    printf '#include "engine/model.h"\n#include "scenario/property.h"\n#include "queueing/line.h"\nvoid f(void) { snprintf(0, 0, "sqs"); }\n' >"$plant/models/queueing/line.c"
+    touch "$plant/models/queueing/line.h" "$plant/models/models.h"
+}
+
+fresh_tree
+[ -z "$(law "$plant")" ]
+say "a lawful tree passes" $?
+
+planted() { # planted WHAT FILE TEXT
+    fresh_tree
+    printf '%s\n' "$3" >>"$plant/$2"
+    [ -n "$(law "$plant")" ]
+    say "seen: $1" $?
+}
+planted "the engine includes measure" sim/engine/clock.c '#include "measure/counter.h"'
+planted "measure includes scenario" sim/measure/counter.c '#include "scenario/scenario.h"'
+planted "scenario includes experiment" sim/scenario/scenario.c '#include "experiment/run.h"'
+planted "experiment includes output" sim/experiment/run.c '#include "output/table.h"'
+planted "output includes command" sim/output/table.c '#include "command/options.h"'
+planted "the simulator includes a model" sim/experiment/run.c '#include "models.h"'
+planted "a path that goes around" sim/engine/clock.c '#include "../scenario/json.h"'
+planted "a model includes another model" models/queueing/line.c '#include "computing/function.h"'
+planted "a model includes the scenario" models/queueing/line.c '#include "scenario/scenario.h"'
+planted "a model reads a file" models/queueing/line.c 'void g(void) { fopen("x", "r"); }'
+planted "a model parses JSON" models/queueing/line.c 'void g(void) { cJSON_Parse("{}"); }'
+planted "the simulator names a service" sim/measure/counter.c 'int lambda_count;'
+planted "the simulator names a service in text" sim/output/table.c 'const char *t = "AWS/SQS";'
+planted "library code exits" sim/engine/clock.c 'void g(void) { exit(1); }'
+planted "two files of one name" sim/measure/clock.c ''
+
+violations=$(law .)
+[ -z "$violations" ]
+say "the tree keeps the law" $?
+[ -z "$violations" ] || printf '%s\n' "$violations"
+[ "$failures" = 0 ]
