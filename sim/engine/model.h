@@ -34,6 +34,9 @@ struct model_type {
      * `validation`. May change the blob. May be NULL, like all that follow. */
     void (*validate)(struct validation *validation, void *config);
 
+    /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
+    size_t self_offset;
+
     /* For each replication: allocate (create), schedule the first events (start, after every entity's create), free (destroy; also after
      * a failed create). */
     enum status (*create)(struct simulation *simulation, void *self);

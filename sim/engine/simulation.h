@@ -3,6 +3,7 @@
 #define SLSIM_ENGINE_SIMULATION_H
 
 #include "engine/event_queue.h"
+#include "engine/ledger.h"
 #include "engine/model.h"
 #include "engine/pool.h"
 #include "engine/request.h"
@@ -15,7 +16,7 @@
 #include <stdint.h>
 
 struct measure; /* measure/measure.h */
-struct ledger;  /* measure/ledger.h */
+struct simulation;
 
 /* One step in the life of an item, for --trace. Strings are borrowed for the call. */
 struct trace_step {
@@ -60,21 +61,28 @@ struct entity_spec {
 struct entity {
     const struct model_type *type;
     void *state;
-    struct ledger *ledger;
     const char *name;
+    struct ledger ledger;
+};
+
+/* Who closes the periods: called before the first event at or after next_boundary_ns, with that instant; must move next_boundary_ns on. */
+struct boundary_hook {
+    void *context;
+    enum status (*call)(void *context, struct simulation *simulation, int64_t at_ns);
 };
 
 struct simulation {
     int64_t now_ns;
     int64_t end_ns;           /* duration + drain: events from here on do not happen */
-    int64_t next_boundary_ns; /* the measurement's next period, warm-up end or end */
+    int64_t next_boundary_ns; /* TIME_FOREVER: nobody asks */
     struct event_queue *queue;
     struct entity *entities;
     uint32_t entity_count;
     uint32_t replication; /* from 0 */
     uint64_t event_count; /* handled so far */
     struct pool requests;
-    struct measure *measure;
+    struct measure *measure; /* where models register metrics of parts; may be NULL */
+    struct boundary_hook boundary;
     const struct tracer *tracer; /* NULL: not traced */
     const struct simulation_settings *settings;
     struct memory_account memory;
@@ -82,23 +90,24 @@ struct simulation {
     _Atomic int64_t progress_ns; /* now_ns, published now and then for whoever shows progress */
 };
 
-/* Creates every entity (state copied from its config, then `create`). `specs`, `settings` and `tracer` are borrowed for the simulation's
- * life. Entity i of every simulation is specs[i]. On failure nothing is left. */
+/* Makes every entity's state, a copy of its config; `create` comes with simulation_run, so that metrics can be attached in between.
+ * `specs`, `settings` and `tracer` are borrowed for the simulation's life. Entity i of every simulation is specs[i]. On failure nothing
+ * is left. */
 enum status simulation_new(const struct simulation_settings *settings, const struct entity_spec *specs, uint32_t count,
                            uint32_t replication, const struct tracer *tracer, struct simulation **simulation);
 void simulation_free(struct simulation *simulation);
 
-/* Runs to the end, then finishes every entity and checks conservation. After STATUS_INTERRUPTED or STATUS_LIMIT what was measured so far
- * stands. */
+/* Creates and starts the entities, runs to the end, then finishes every entity and checks conservation. After STATUS_INTERRUPTED or
+ * STATUS_LIMIT what was measured so far stands. */
 enum status simulation_run(struct simulation *simulation);
 
-/* Schedules `handle` of `entity` at `at_ns` (>= now). Failures are kept in simulation->status and end the run. */
+/* Schedules `handle` of `entity` at `at_ns` (>= now). What lies past the end is dropped at once. Failures are kept in
+ * simulation->status and end the run. */
 void simulation_schedule(struct simulation *simulation, uint32_t entity, uint16_t kind, enum event_rank rank, int64_t at_ns, uint32_t data);
 
-/* The first failure wins. */
+/* Keeps the first failure; STATUS_OK is none. */
 void simulation_fail(struct simulation *simulation, enum status status);
 
-/* The entity's own index, from its state (which simulation_new allocated). O(1): every state begins where its entity_header says. */
 static inline void *entity_state(const struct simulation *simulation, uint32_t entity)
 {
     return simulation->entities[entity].state;
@@ -113,11 +122,29 @@ static inline struct request *request_at(const struct simulation *simulation, ui
 void request_free(struct simulation *simulation, struct request *request);
 
 /* Hands `request` to the endpoint `to`, which owns it until it calls request_done. Counts it as entered there. */
-void request_send(struct simulation *simulation, uint32_t to, struct request *request);
+static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)
+{
+    struct entity *entity = &simulation->entities[to];
+    entity->ledger.entered++;
+    entity->type->accept(simulation, entity->state, request);
+}
 
-/* The endpoint `by` is done with `request`: counts its fate there and answers the sender, which owns the request again; with nobody waiting
- * it is freed. */
-void request_done(struct simulation *simulation, uint32_t by, struct request *request, const struct cause *cause);
+/* The endpoint `by` is done with `request`: counts its fate there and answers the sender, which owns the request again; with nobody
+ * waiting it is freed. */
+static inline void request_done(struct simulation *simulation, uint32_t by, struct request *request, const struct cause *cause)
+{
+    request->cause = cause;
+    ledger_count(&simulation->entities[by].ledger, cause);
+    if (request->from == ENTITY_NONE) {
+        request_free(simulation, request);
+        return;
+    }
+    struct entity *sender = &simulation->entities[request->from];
+    sender->type->done(simulation, sender->state, request);
+}
+
+/* For `finish`: `count` of what entered `entity` is still there at the end. */
+void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count);
 
 /* Notes one step of `request` at `resource` for --trace. Call only when simulation->tracer is set. */
 void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step,

@@ -4,7 +4,7 @@
 
 #include "engine/simulation.h"
 #include "measure/interval.h"
-#include "measure/ledger.h"
+#include "engine/ledger.h"
 #include "measure/measure.h"
 #include "scenario/scenario.h"
 

@@ -1,0 +1,211 @@
+/* simulation.c: the loop of one replication, and the exchange of requests. */
+#include "engine/simulation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How many events between two looks at the interrupt flag: about a tenth of a millisecond. */
+#define EVENTS_PER_LOOK 4096u
+
+static const struct cause cause_in_flight = {.fate = FATE_IN_FLIGHT, .text = ""};
+
+static enum status make_state(struct entity *entity, const struct entity_spec *spec, uint32_t index)
+{
+    entity->type = spec->type;
+    entity->name = spec->name;
+    /* Whole cache lines: a model's hot fields stay together, and replications on other threads share none of them. */
+    size_t size = (spec->type->size + 63u) & ~(size_t)63u;
+    entity->state = aligned_alloc(64, size);
+    if (!entity->state)
+        return STATUS_NO_MEMORY;
+    memset(entity->state, 0, size);
+    memcpy(entity->state, spec->config, spec->type->size);
+    memcpy((char *)entity->state + spec->type->self_offset, &index, sizeof index);
+    return STATUS_OK;
+}
+
+enum status simulation_new(const struct simulation_settings *settings, const struct entity_spec *specs, uint32_t count,
+                           uint32_t replication, const struct tracer *tracer, struct simulation **simulation)
+{
+    struct simulation *made = calloc(1, sizeof *made);
+    *simulation = NULL;
+    if (!made)
+        return STATUS_NO_MEMORY;
+    made->settings = settings;
+    made->tracer = tracer;
+    made->replication = replication;
+    made->end_ns = time_add(settings->duration_ns, settings->drain_ns);
+    made->next_boundary_ns = TIME_FOREVER;
+    made->memory.limit_bytes = settings->max_memory_bytes;
+    pool_init(&made->requests, sizeof(struct request), &made->memory, "requests in flight");
+    enum status status = event_queue_new(settings->queue, &made->memory, &made->queue);
+    made->entities = calloc(count ? count : 1, sizeof *made->entities);
+    if (!made->entities)
+        status = STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = make_state(&made->entities[i], &specs[i], i);
+        made->entity_count = i + 1;
+    }
+    if (status != STATUS_OK) {
+        simulation_free(made);
+        return status;
+    }
+    *simulation = made;
+    return STATUS_OK;
+}
+
+void simulation_free(struct simulation *simulation)
+{
+    if (!simulation)
+        return;
+    for (uint32_t i = 0; i < simulation->entity_count; i++) {
+        struct entity *entity = &simulation->entities[i];
+        if (entity->state && entity->type->destroy)
+            entity->type->destroy(simulation, entity->state);
+        free(entity->state);
+        ledger_fini(&entity->ledger);
+    }
+    free(simulation->entities);
+    pool_fini(&simulation->requests);
+    event_queue_free(simulation->queue);
+    free(simulation);
+}
+
+void simulation_fail(struct simulation *simulation, enum status status)
+{
+    if (simulation->status == STATUS_OK)
+        simulation->status = status;
+}
+
+void simulation_schedule(struct simulation *simulation, uint32_t entity, uint16_t kind, enum event_rank rank, int64_t at_ns, uint32_t data)
+{
+    if (at_ns >= simulation->end_ns)
+        return; /* would never happen: and so the queue stays as small as what can */
+    struct event event = {.time_ns = at_ns, .entity = entity, .kind = kind, .data = data};
+    enum status status = event_queue_push(simulation->queue, rank, &event);
+    if (__builtin_expect(status != STATUS_OK, 0))
+        simulation_fail(simulation, status);
+}
+
+struct request *request_new(struct simulation *simulation)
+{
+    uint32_t id = pool_take(&simulation->requests);
+    if (__builtin_expect(id == POOL_NONE, 0)) {
+        simulation_fail(simulation, simulation->memory.status);
+        return NULL;
+    }
+    struct request *request = pool_at(&simulation->requests, id);
+    request->id = id;
+    return request;
+}
+
+void request_free(struct simulation *simulation, struct request *request)
+{
+    pool_give(&simulation->requests, request->id);
+}
+
+void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step,
+                      int64_t duration_ns, const char *detail)
+{
+    const struct trace_step told = {
+        .time_ns = simulation->now_ns,
+        .duration_ns = duration_ns,
+        .item = request->ordinal,
+        .source = simulation->entities[request->source].name,
+        .resource = resource,
+        .attempt = request->attempt + 1u,
+        .step = step,
+        .detail = detail,
+    };
+    simulation->tracer->step(simulation->tracer->context, &told);
+}
+
+/* Closes every period that ends at or before `until_ns`. */
+static void pass_boundaries(struct simulation *simulation, int64_t until_ns)
+{
+    while (simulation->next_boundary_ns <= until_ns && simulation->status == STATUS_OK) {
+        int64_t at_ns = simulation->next_boundary_ns;
+        simulation->now_ns = at_ns;
+        enum status status = simulation->boundary.call(simulation->boundary.context, simulation, at_ns);
+        if (status != STATUS_OK)
+            simulation_fail(simulation, status);
+    }
+}
+
+/* What is looked at only now and then. */
+static void look_around(struct simulation *simulation)
+{
+    const struct simulation_settings *settings = simulation->settings;
+    atomic_store_explicit(&simulation->progress_ns, simulation->now_ns, memory_order_relaxed);
+    if (settings->interrupted && atomic_load_explicit(settings->interrupted, memory_order_relaxed))
+        simulation_fail(simulation, STATUS_INTERRUPTED);
+}
+
+static void run_events(struct simulation *simulation)
+{
+    uint64_t limit = simulation->settings->max_events ? simulation->settings->max_events : UINT64_MAX;
+    uint64_t next_look = EVENTS_PER_LOOK;
+    struct event event;
+    while (simulation->status == STATUS_OK && event_queue_pop(simulation->queue, &event)) {
+        if (event.time_ns >= simulation->next_boundary_ns)
+            pass_boundaries(simulation, event.time_ns);
+        simulation->now_ns = event.time_ns;
+        const struct entity *entity = &simulation->entities[event.entity];
+        entity->type->handle(simulation, entity->state, &event);
+        if (__builtin_expect(++simulation->event_count >= next_look, 0)) {
+            next_look = simulation->event_count + EVENTS_PER_LOOK;
+            look_around(simulation);
+            if (simulation->event_count >= limit)
+                simulation_fail(simulation, STATUS_LIMIT);
+        }
+    }
+}
+
+/* Everything that entered an entity is accounted for, by cause or as in flight. */
+static bool conserved(const struct simulation *simulation)
+{
+    for (uint32_t i = 0; i < simulation->entity_count; i++) {
+        const struct ledger *ledger = &simulation->entities[i].ledger;
+        if (ledger_accounted(ledger) != ledger->entered)
+            return false;
+    }
+    return true;
+}
+
+static void finish(struct simulation *simulation)
+{
+    for (uint32_t i = 0; i < simulation->entity_count && simulation->status == STATUS_OK; i++) {
+        const struct entity *entity = &simulation->entities[i];
+        if (entity->type->finish)
+            simulation_fail(simulation, entity->type->finish(simulation, entity->state));
+    }
+    if (simulation->status == STATUS_OK && !conserved(simulation))
+        simulation_fail(simulation, STATUS_INTERNAL);
+}
+
+enum status simulation_run(struct simulation *simulation)
+{
+    for (uint32_t i = 0; i < simulation->entity_count && simulation->status == STATUS_OK; i++) {
+        const struct entity *entity = &simulation->entities[i];
+        if (entity->type->create)
+            simulation_fail(simulation, entity->type->create(simulation, entity->state));
+    }
+    pass_boundaries(simulation, 0); /* a warm-up of nothing ends at once */
+    for (uint32_t i = 0; i < simulation->entity_count && simulation->status == STATUS_OK; i++) {
+        const struct entity *entity = &simulation->entities[i];
+        if (entity->type->start)
+            entity->type->start(simulation, entity->state);
+    }
+    run_events(simulation);
+    pass_boundaries(simulation, simulation->end_ns);
+    if (simulation->status == STATUS_OK)
+        simulation->now_ns = simulation->end_ns;
+    finish(simulation);
+    return simulation->status;
+}
+
+void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count)
+{
+    if (count > 0 && ledger_count_cause(&simulation->entities[entity].ledger, &cause_in_flight, count) != STATUS_OK)
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+}
