@@ -49,6 +49,7 @@ struct scenario {
     struct place *entity_places;
     uint32_t entity_count;
     uint32_t first_source;
+    bool wants_totals; /* each type's sum over its resources: `series` is "total", or an expectation names a type */
 
     struct expectation *expectations;
     size_t expectation_count;
@@ -58,7 +59,8 @@ struct scenario {
     size_t input_count;
 
     const struct model_registry *registry;
-    struct scenario_store *store; /* owns everything that the above borrows */
+    const struct references *names; /* of entities, sorted */
+    struct scenario_store *store;   /* owns everything that the above borrows */
 };
 
 /* What the command line adds. All borrowed. */
@@ -75,7 +77,7 @@ enum status scenario_load(const char *path, const struct scenario_options *optio
                           struct diagnostics *diagnostics, struct scenario **scenario);
 void scenario_free(struct scenario *scenario);
 
-/* The entity of that name; ENTITY_NONE when there is none. O(1) amortised. */
+/* The entity of that name; ENTITY_NONE when there is none. O(log n). */
 uint32_t scenario_find(const struct scenario *scenario, const char *name);
 
 /* Values and members of the top level, for schema and reference: {name, help} pairs, ends with {NULL, NULL}. */

@@ -1,4 +1,5 @@
-/* validation.h: what a model's `validate` may ask and say. Models see no JSON; places and paths are looked up by property name. */
+/* validation.h: what a model's `validate` may ask and say. Models see no JSON; places and paths are looked up by property name.
+ * Resources are validated in the order of the file, then the sources, then the account: so the account sees what resources told it. */
 #ifndef SLSIM_SCENARIO_VALIDATION_H
 #define SLSIM_SCENARIO_VALIDATION_H
 
@@ -26,6 +27,10 @@ int64_t validation_duration_ns(const struct validation *validation);
 int64_t validation_warmup_ns(const struct validation *validation);
 /* Does `allow_invalid` name this refusal? */
 bool validation_allowed(const struct validation *validation, const char *refusal);
+
+/* What stands after the colon where the reference `property` of this entity names a part of a resource ("live" of "F:live"); NULL where
+ * nothing does. */
+const char *validation_qualifier(const struct validation *validation, const char *property);
 
 /* Strings and distributions that live as long as the scenario. NULL when memory is out. */
 const char *validation_string(struct validation *validation, const char *text);
