@@ -14,7 +14,7 @@ enum property_kind {
     PROPERTY_NUMBER,             /* double */
     PROPERTY_BOOLEAN,            /* bool; CloudFormation's "true" and "false" too */
     PROPERTY_STRING,             /* const char * (the scenario's) */
-    PROPERTY_ENUM,               /* int: the index in `choices`, also as a list of one; with `properties` also an object, and then -1 */
+    PROPERTY_ENUM,               /* int: the index in `choices`; with `properties` also an object, and then -1 */
     PROPERTY_TIME,               /* int64_t ns */
     PROPERTY_SIZE,               /* int64_t bytes */
     PROPERTY_RATE,               /* double per second */
@@ -28,6 +28,7 @@ enum property_kind {
     PROPERTY_REFERENCE, /* uint32_t: the index of a resource, ENTITY_NONE where not given */
     PROPERTY_OBJECT,    /* `properties` of the object, offsets into the same struct */
     PROPERTY_ACCEPTED,  /* CloudFormation's own, without effect on what is simulated: any value, not kept */
+    PROPERTY_ENUM_LIST, /* int: as ENUM, written as a list of exactly one */
     PROPERTY_FLAGS /* uint32_t: a bit for each of `choices` (the first is bit 0, at most 32) that the list names; one alone needs no list */
 };
 
