@@ -3,15 +3,17 @@
 #define SLSIM_MEASURE_GAUGE_H
 
 #include "engine/sim_time.h"
+#include "engine/status.h"
 #include "measure/histogram.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What happened in a stretch of time. All zero is the empty one. */
 struct gauge_span {
     int128 integral; /* level x ns */
     int64_t length_ns;
-    int64_t minimum;
+    int64_t minimum; /* without meaning where length_ns is 0 */
     int64_t maximum;
 };
 
@@ -30,8 +32,8 @@ struct gauge {
     bool closed;             /* past the end of `duration`: `whole` and `levels` no longer grow */
 };
 
-/* `levels`: also keep the time spent at each level (percentiles of concurrency). */
-void gauge_init(struct gauge *gauge, bool levels);
+/* `levels`: also keep the time spent at each level (percentiles of concurrency). After STATUS_NO_MEMORY the gauge works, without them. */
+enum status gauge_init(struct gauge *gauge, bool levels);
 void gauge_fini(struct gauge *gauge);
 
 /* Accounts the time since the last change at the level that it had. */
@@ -60,10 +62,15 @@ static inline void gauge_add(struct gauge *gauge, int64_t now_ns, int64_t change
 
 /* The period since the mark, up to `now_ns`. */
 struct gauge_span gauge_period(struct gauge *gauge, int64_t now_ns);
-/* Ends the period at `now_ns`: adds it to `whole` (unless closed), marks, restarts the extremes at the present level. */
+/* Ends the period at `now_ns`: adds it to `whole` (unless closed), marks, restarts the extremes at the present level. Folding twice at one
+ * instant does no harm. */
 void gauge_fold(struct gauge *gauge, int64_t now_ns);
-/* As gauge_fold, but forgets what was before: the end of the warm-up. */
+/* The end of `duration`: adds the period so far to `whole`, which is then final; the period itself goes on. */
+void gauge_close(struct gauge *gauge, int64_t now_ns);
+/* The end of the warm-up: as gauge_fold, but forgets what was before. */
 void gauge_restart(struct gauge *gauge, int64_t now_ns);
+/* into += from: lengths and integrals add up. */
+void gauge_span_merge(struct gauge_span *into, const struct gauge_span *from);
 /* NaN when the span is empty. */
 double gauge_span_average(const struct gauge_span *span);
 

@@ -10,7 +10,7 @@ struct interval {
     size_t count;     /* values that are not NaN; the others are left out */
 };
 
-/* `confidence` such as 0.95. O(count). */
+/* `confidence` such as 0.95. O(count). Copies the values if any is NaN; where memory for that is out, `count` is 0. */
 struct interval interval_of_mean(const double *values, size_t count, double confidence);
 
 #endif

@@ -6,7 +6,6 @@
 #include "engine/simulation.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
-#include "measure/ledger.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
 
@@ -21,6 +20,12 @@ struct metric_slot {
     void *base;           /* the state that type->offset counts from */
     bool series;          /* handed to the series sink at every period's end */
 };
+
+/* The counter, tally or gauge that it measures; `index` 1 is the other one of PERCENT and GAUGE_RATIO. */
+static inline void *metric_part(const struct metric_slot *slot, size_t index)
+{
+    return (char *)slot->base + (index == 0 ? slot->type->offset : slot->type->other);
+}
 
 /* What happened to one metric in one period, handed to the sink before it is folded. Which member holds is slot->type->kind's. */
 struct period_value {
@@ -42,37 +47,53 @@ struct series_sink {
 struct measure {
     struct metric_slot *slots; /* owned; in the order of registration */
     size_t slot_count, slot_capacity;
-    const struct series_sink *sink; /* NULL: no series */
+    size_t *series; /* owned; the slots with `series`, so that the others cost nothing at a period's end */
+    size_t series_count, series_capacity;
+    const struct series_sink *sink; /* NULL: no series; to be set before the run */
     int64_t period_from_ns;         /* where the period under way began */
     bool warm;                      /* the warm-up is over */
     bool closed;                    /* past `duration` */
 };
 
 enum status measure_new(struct measure **measure);
-void measure_free(struct measure *measure); /* also fini of every registered tally and gauge */
+/* Also fini of every registered tally and gauge: call it while the states still are, before simulation_free. */
+void measure_free(struct measure *measure);
 
-/* Registers all metrics of `table` for `resource` and initialises the counters, tallies and gauges at their offsets in `base`. With
- * `total_base` (a blob like `base`, registered before under the type's name) everything is counted there too: a sum over all resources of a
- * type. */
+/* Lets `simulation` call measure_boundary (from its zero on) and its models register the metrics of their parts. Call between
+ * simulation_new and simulation_run; `measure` stays the caller's. */
+void measure_attach(struct measure *measure, struct simulation *simulation);
+
+/* Registers all metrics of `table` (NULL: none) for `resource` and initialises the counters, tallies and gauges at their offsets in `base`.
+ * With `total_base` (a blob like `base`, registered before under the type's name) everything is counted there too: a sum over all resources
+ * of a type. After STATUS_NO_MEMORY the run must not go on; measure_free is safe. */
 enum status measure_register(struct measure *measure, const char *resource, const struct metric_type *table, void *base, void *total_base,
                              bool series);
 
-/* Called by the simulation before the first event at or after simulation->next_boundary_ns, once per boundary (warm-up's end, period ends,
- * the end of `duration`, the end): closes the period, feeds the sink, and sets the next boundary. */
+/* Called by the simulation before the first event at or after simulation->next_boundary_ns, once per boundary (zero, warm-up's end, period
+ * ends, the end of `duration`, the end): closes the period, feeds the sink, and sets the next boundary. Without a sink no period is closed;
+ * the figures are the same. What the model records at zero before the first call counts. STATUS_NO_MEMORY at the end when any histogram
+ * lacks values. */
 enum status measure_boundary(struct measure *measure, struct simulation *simulation, int64_t at_ns);
 
 /* The figures of the whole run that one slot gives, in a fixed order: COUNT: Sum; TALLY: SampleCount, Sum, Average, Minimum, Maximum, p50,
  * p90, p95, p99, p99.9; GAUGE: Average, Minimum, Maximum and, with levels, p50, p90, p95, p99, p99.9; PERCENT and GAUGE_RATIO: Average.
- * Times are given in the metric's unit (Milliseconds or Seconds). */
+ * Times are given in the metric's unit (Milliseconds or Seconds); PERCENT, and GAUGE_RATIO in Percent, from 0 to 100. */
 #define FIGURES_MAX 10u
 size_t metric_figure_count(const struct metric_type *type);
 const char *metric_figure_stat(const struct metric_type *type, size_t index);
-/* `values` has room for metric_figure_count. Statistics of nothing are NaN. Call after the run. */
+/* `values` has room for metric_figure_count. Statistics of nothing are NaN; the Sum and SampleCount of nothing are 0. Call after the
+ * run. */
 void metric_figures(const struct metric_slot *slot, double *values);
 
-/* One statistic by name ("Sum", "p99.7"), of a period value or a merged one; NaN when there is none or the kind has no such stat. */
+/* The distributions of the whole run behind a slot, in recorded units (ns for times), borrowed: of a tally with classes "warm" and "cold"
+ * as far as they were seen, of one without "", of a gauge with levels "" (ns spent at each level). Returns how many: 0, 1 or 2. Call after
+ * the run. */
+size_t metric_histograms(const struct metric_slot *slot, const char *names[2], const struct histogram *histograms[2]);
+
+/* One statistic by name ("Sum", "p99.7"), of a period value or a merged one; NaN when there is none or the kind has no such stat (levels
+ * are not kept by period, so a gauge's percentile is NaN here). As in metric_figures, the Sum and SampleCount of nothing are 0. */
 double period_value_stat(const struct metric_type *type, const struct period_value *value, const char *stat);
-/* Is `stat` one that `type` has? Percentiles are p followed by a number below 100. */
+/* Is `stat` one that `type` has? Percentiles are p and a number above 0 and below 100 with at most six decimals: p50, p99.9. */
 bool metric_has_stat(const struct metric_type *type, const char *stat);
 /* Sum for counts, Average for the rest. */
 const char *metric_default_stat(const struct metric_type *type);
