@@ -85,8 +85,8 @@ const char *metric_figure_stat(const struct metric_type *type, size_t index);
  * run. */
 void metric_figures(const struct metric_slot *slot, double *values);
 
-/* The distributions of the whole run behind a slot, in recorded units (ns for times), borrowed: of a tally with classes "warm" and "cold"
- * as far as they were seen, of one without "", of a gauge with levels "" (ns spent at each level). Returns how many: 0, 1 or 2. Call after
+/* The distributions of the whole run behind a slot, in recorded units (ns for times), borrowed: of a tally with classes "warm" and "cold",
+ * of one without "", of a gauge with levels "" (ns spent at each level); empty ones are left out. Returns how many: 0, 1 or 2. Call after
  * the run. */
 size_t metric_histograms(const struct metric_slot *slot, const char *names[2], const struct histogram *histograms[2]);
 

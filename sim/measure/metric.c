@@ -225,20 +225,15 @@ void metric_figures(const struct metric_slot *slot, double *values)
 size_t metric_histograms(const struct metric_slot *slot, const char *names[2], const struct histogram *histograms[2])
 {
     static const char *const class_names[TALLY_CLASSES] = {[TALLY_WARM] = "warm", [TALLY_COLD] = "cold"};
-    if (levels_of(slot)) {
-        names[0] = "";
-        histograms[0] = levels_of(slot);
-        return 1;
-    }
-    if (slot->type->kind != METRIC_TALLY)
-        return 0;
-    const struct tally *tally = metric_part(slot, 0);
+    bool is_tally = slot->type->kind == METRIC_TALLY, classes = is_tally && slot->type->classes;
+    const struct tally *tally = is_tally ? metric_part(slot, 0) : NULL;
     size_t count = 0;
-    for (size_t i = 0; i < (slot->type->classes ? TALLY_CLASSES : 1); i++) {
-        if (!tally->whole.histograms[i])
+    for (size_t i = 0; i < (classes ? TALLY_CLASSES : 1); i++) {
+        const struct histogram *histogram = is_tally ? tally->whole.histograms[i] : levels_of(slot);
+        if (!histogram || histogram->page_count == 0)
             continue;
-        names[count] = slot->type->classes ? class_names[i] : "";
-        histograms[count++] = tally->whole.histograms[i];
+        names[count] = classes ? class_names[i] : "";
+        histograms[count++] = histogram;
     }
     return count;
 }
