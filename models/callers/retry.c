@@ -1,0 +1,190 @@
+/* retry.c: retry policies and the adaptive rate limiter. */
+#include "retry.h"
+
+#include "engine/sim_time.h"
+
+#include <math.h>
+
+static const struct {
+    enum failure failure;
+    uint32_t bit;
+} failure_bits[] = {{FAILURE_THROTTLED, ON_THROTTLED}, {FAILURE_SERVER_ERROR, ON_SERVER_ERROR}, {FAILURE_TIMEOUT, ON_TIMEOUT}};
+
+enum failure failure_of(const struct cause *cause)
+{
+    if (cause->fate == FATE_THROTTLED)
+        return FAILURE_THROTTLED;
+    return cause->server_error ? FAILURE_SERVER_ERROR : FAILURE_FINAL;
+}
+
+static double rule_ms(const struct rule_book *rules, const char *name)
+{
+    return rule_number(rules, name) * (double)NS_PER_MS;
+}
+
+static void standard_policy(struct retry_policy *policy, const struct rule_book *rules)
+{
+    double transient_ns = rule_ms(rules, "sdk_standard_base_transient_ms");
+    double transient_cost = rule_number(rules, "sdk_standard_cost_transient");
+    policy->max_attempts = (uint32_t)rule_number(rules, "sdk_standard_max_attempts");
+    policy->base_ns[FAILURE_THROTTLED] = rule_ms(rules, "sdk_standard_base_throttle_ms");
+    policy->base_ns[FAILURE_SERVER_ERROR] = policy->base_ns[FAILURE_TIMEOUT] = transient_ns;
+    policy->cap_ns = rule_number(rules, "sdk_standard_cap_s") * (double)NS_PER_S;
+    policy->quota = rule_number(rules, "sdk_standard_quota");
+    policy->cost[FAILURE_THROTTLED] = rule_number(rules, "sdk_standard_cost_throttle");
+    policy->cost[FAILURE_SERVER_ERROR] = transient_cost;
+    policy->cost[FAILURE_TIMEOUT] = rule_number(rules, "sdk_standard_cost_timeout");
+    policy->refund_first = rule_number(rules, "sdk_standard_refund_first");
+}
+
+void retry_policy_init(struct retry_policy *policy, const struct retry_config *config, const struct rule_book *rules)
+{
+    *policy = (struct retry_policy){
+        .mode = (enum retry_mode)config->mode, .max_attempts = 1, .jitter = JITTER_FULL, .on = ON_THROTTLED | ON_SERVER_ERROR | ON_TIMEOUT};
+    switch (policy->mode) {
+    case RETRY_NONE:
+        break;
+    case RETRY_STANDARD:
+    case RETRY_ADAPTIVE:
+        standard_policy(policy, rules);
+        break;
+    case RETRY_LEGACY:
+        policy->max_attempts = (uint32_t)rule_number(rules, "sdk_legacy_max_attempts");
+        policy->cap_ns = rule_number(rules, "sdk_legacy_cap_s") * (double)NS_PER_S;
+        for (int i = FAILURE_THROTTLED; i <= FAILURE_TIMEOUT; i++)
+            policy->base_ns[i] = rule_ms(rules, "sdk_legacy_base_ms");
+        break;
+    case RETRY_CUSTOM:
+        policy->max_attempts = (uint32_t)config->max_attempts;
+        policy->cap_ns = (double)config->cap_ns;
+        policy->jitter = (enum retry_jitter)config->jitter;
+        policy->on = config->on;
+        for (int i = FAILURE_THROTTLED; i <= FAILURE_TIMEOUT; i++)
+            policy->base_ns[i] = (double)config->base_ns;
+        break;
+    }
+}
+
+void client_init(struct client *client, const struct retry_policy *policy)
+{
+    *client = (struct client){.tokens = policy->quota};
+}
+
+static bool covers(const struct retry_policy *policy, enum failure failure)
+{
+    for (size_t i = 0; i < sizeof failure_bits / sizeof *failure_bits; i++)
+        if (failure_bits[i].failure == failure)
+            return policy->on & failure_bits[i].bit;
+    return false;
+}
+
+bool retry_allowed(const struct retry_policy *policy, struct client *client, enum failure failure, uint32_t attempt, struct stream *stream,
+                   int64_t *delay_ns, double *spent)
+{
+    if (attempt + 1 >= policy->max_attempts || !covers(policy, failure))
+        return false;
+    *spent = policy->cost[failure];
+    if (policy->quota > 0) {
+        if (client->tokens < *spent)
+            return false;
+        client->tokens -= *spent;
+    }
+    double wait_ns = ldexp(policy->base_ns[failure], (int)(attempt < 1000 ? attempt : 1000));
+    if (wait_ns > policy->cap_ns)
+        wait_ns = policy->cap_ns;
+    if (policy->jitter == JITTER_FULL)
+        wait_ns *= stream_uniform(stream);
+    else if (policy->jitter == JITTER_EQUAL)
+        wait_ns *= 0.5 + 0.5 * stream_uniform(stream);
+    *delay_ns = time_from_double(wait_ns);
+    return true;
+}
+
+void retry_succeeded(const struct retry_policy *policy, struct client *client, uint32_t attempt, double spent)
+{
+    if (policy->quota <= 0)
+        return;
+    client->tokens += attempt == 0 ? policy->refund_first : spent;
+    if (client->tokens > policy->quota)
+        client->tokens = policy->quota;
+}
+
+void retry_rules_init(struct retry_rules *out, const struct rule_book *rules)
+{
+    *out = (struct retry_rules){
+        .beta = rule_number(rules, "sdk_adaptive_beta"),
+        .scale = rule_number(rules, "sdk_adaptive_scale_constant"),
+        .smooth = rule_number(rules, "sdk_adaptive_smooth"),
+        .minimum_fill_rate = rule_number(rules, "sdk_adaptive_min_fill_rate"),
+        .bucket_s = rule_number(rules, "sdk_adaptive_bucket_s"),
+    };
+}
+
+static double seconds_between(int64_t from_ns, int64_t to_ns)
+{
+    return time_to_seconds(to_ns - from_ns);
+}
+
+static void refill(struct adaptive_limiter *limiter, int64_t now_ns)
+{
+    limiter->tokens += seconds_between(limiter->last_fill_ns, now_ns) * limiter->fill_rate;
+    if (limiter->tokens > limiter->capacity)
+        limiter->tokens = limiter->capacity;
+    limiter->last_fill_ns = now_ns;
+}
+
+int64_t adaptive_delay_ns(const struct retry_rules *rules, struct client *client, int64_t now_ns)
+{
+    (void)rules;
+    struct adaptive_limiter *limiter = &client->limiter;
+    if (!limiter->enabled)
+        return 0;
+    refill(limiter, now_ns);
+    limiter->tokens -= 1; /* below zero: the send is held back until the bucket has filled so far */
+    return limiter->tokens >= 0 ? 0 : time_from_double(-limiter->tokens / limiter->fill_rate * (double)NS_PER_S);
+}
+
+/* The rate at which this client gets answers, smoothed over buckets of time. */
+static void measure_rate(const struct retry_rules *rules, struct adaptive_limiter *limiter, int64_t now_ns)
+{
+    int64_t bucket_ns = (int64_t)(rules->bucket_s * (double)NS_PER_S);
+    int64_t bucket = now_ns / bucket_ns * bucket_ns;
+    limiter->bucket_count++;
+    if (bucket <= limiter->bucket_ns)
+        return;
+    double rate = limiter->bucket_count / seconds_between(limiter->bucket_ns, bucket);
+    limiter->measured_rate = rate * rules->smooth + limiter->measured_rate * (1 - rules->smooth);
+    limiter->bucket_count = 0;
+    limiter->bucket_ns = bucket;
+}
+
+void adaptive_learn(const struct retry_rules *rules, struct client *client, bool throttled, int64_t now_ns)
+{
+    struct adaptive_limiter *limiter = &client->limiter;
+    double rate;
+    measure_rate(rules, limiter, now_ns);
+    if (throttled) {
+        double present = limiter->measured_rate;
+        if (limiter->enabled && limiter->fill_rate < present)
+            present = limiter->fill_rate;
+        limiter->last_max_rate = present;
+        limiter->time_window_s = cbrt(limiter->last_max_rate * (1 - rules->beta) / rules->scale);
+        limiter->last_throttle_ns = now_ns;
+        rate = present * rules->beta;
+        if (!limiter->enabled)
+            limiter->last_fill_ns = now_ns;
+        limiter->enabled = true;
+    } else {
+        double elapsed_s = seconds_between(limiter->last_throttle_ns, now_ns) - limiter->time_window_s;
+        rate = rules->scale * elapsed_s * elapsed_s * elapsed_s + limiter->last_max_rate;
+    }
+    if (!limiter->enabled)
+        return;
+    if (rate > 2 * limiter->measured_rate)
+        rate = 2 * limiter->measured_rate;
+    refill(limiter, now_ns);
+    limiter->fill_rate = rate > rules->minimum_fill_rate ? rate : rules->minimum_fill_rate;
+    limiter->capacity = rate > 1 ? rate : 1;
+    if (limiter->tokens > limiter->capacity)
+        limiter->tokens = limiter->capacity;
+}

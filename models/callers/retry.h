@@ -1,0 +1,83 @@
+/* retry.h: how a client tries again: the modes of AWS's SDKs, or a policy of the scenario's own. Private to this folder.
+ * Source: rules sdk_*, which cite the SDK and tools reference guide, "Retry behavior". */
+#ifndef SLSIM_CALLERS_RETRY_H
+#define SLSIM_CALLERS_RETRY_H
+
+#include "engine/random.h"
+#include "engine/request.h"
+#include "engine/rule_book.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The values are those of the choices of `retry`, in their order; -1 is the scenario's own object. */
+enum retry_mode { RETRY_CUSTOM = -1, RETRY_NONE, RETRY_STANDARD, RETRY_LEGACY, RETRY_ADAPTIVE };
+enum retry_jitter { JITTER_FULL, JITTER_NONE, JITTER_EQUAL };
+/* Bits of `on`, in the order of its choices. */
+enum retry_on { ON_THROTTLED = 1, ON_SERVER_ERROR = 2, ON_TIMEOUT = 4 };
+
+/* Why an attempt failed, as a client sees it. */
+enum failure { FAILURE_FINAL, FAILURE_THROTTLED, FAILURE_SERVER_ERROR, FAILURE_TIMEOUT };
+
+/* What the scenario says. */
+struct retry_config {
+    int mode;
+    int64_t max_attempts; /* the first counted */
+    int64_t base_ns;
+    int64_t cap_ns;
+    int jitter;
+    uint32_t on;
+};
+
+struct retry_policy {
+    enum retry_mode mode;
+    uint32_t max_attempts;
+    double base_ns[4]; /* by enum failure */
+    double cap_ns;
+    enum retry_jitter jitter;
+    uint32_t on;
+    double quota;        /* tokens of a client; 0: no quota */
+    double cost[4];      /* by enum failure */
+    double refund_first; /* for a success at the first attempt */
+};
+
+/* The rate limiter of the adaptive mode, as the SDKs document it: a token bucket whose rate follows CUBIC. */
+struct adaptive_limiter {
+    bool enabled; /* after the first throttle */
+    double fill_rate, capacity, tokens;
+    double measured_rate; /* requests sent per second, smoothed */
+    double last_max_rate;
+    double time_window_s;
+    int64_t last_throttle_ns, last_fill_ns, bucket_ns;
+    uint32_t bucket_count;
+};
+
+struct retry_rules {
+    double beta, scale, smooth, minimum_fill_rate, bucket_s;
+};
+
+/* One client's memory. */
+struct client {
+    double tokens;
+    struct adaptive_limiter limiter;
+};
+
+void retry_policy_init(struct retry_policy *policy, const struct retry_config *config, const struct rule_book *rules);
+void client_init(struct client *client, const struct retry_policy *policy);
+
+/* What kind of failure is `cause` to a client? */
+enum failure failure_of(const struct cause *cause);
+
+/* May `client` try again after `failure` of attempt `attempt` (from 0)? If so takes the quota's tokens into *spent and gives the wait in
+ * *delay_ns. */
+bool retry_allowed(const struct retry_policy *policy, struct client *client, enum failure failure, uint32_t attempt, struct stream *stream,
+                   int64_t *delay_ns, double *spent);
+/* An item succeeded at `attempt`; `spent` is what its last retry cost. */
+void retry_succeeded(const struct retry_policy *policy, struct client *client, uint32_t attempt, double spent);
+
+/* Adaptive mode: how long the client holds this send back at `now_ns` (0 in other modes), and what it learns from each answer. */
+int64_t adaptive_delay_ns(const struct retry_rules *rules, struct client *client, int64_t now_ns);
+void adaptive_learn(const struct retry_rules *rules, struct client *client, bool throttled, int64_t now_ns);
+void retry_rules_init(struct retry_rules *out, const struct rule_book *rules);
+
+#endif

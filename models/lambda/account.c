@@ -1,0 +1,86 @@
+/* account.c: the account: its concurrency limit, its requests-per-second quota, and (by the 2022 rules) its burst.
+ * Source: rules account_concurrency_limit, unreserved_min, rps_per_concurrency, scaling_*, which cite the Lambda developer guide. */
+#include "function.h"
+
+#include "engine/rule_book.h"
+#include "measure/metric.h"
+#include "scenario/property.h"
+#include "scenario/validation.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct property account_properties[] = {
+    {"ConcurrentExecutions", PROPERTY_INTEGER, offsetof(struct account, concurrency_limit), .minimum = "1",
+     .fallback = "account_concurrency_limit", .help = "How many invocations may run at once in the account's Region."},
+    {0},
+};
+
+static const struct metric_type account_metrics[] = {
+    {"AWS/Lambda", "ConcurrentExecutions", "Count", METRIC_GAUGE, offsetof(struct account, concurrent), .levels = 1,
+     .help = "Environments that serve a request, of all functions."},
+    {"AWS/Lambda", "UnreservedConcurrentExecutions", "Count", METRIC_GAUGE, offsetof(struct account, unreserved), .levels = 1,
+     .help = "The same, of the functions without reserved concurrency."},
+    {"AWS/Lambda", "ClaimedAccountConcurrency", "Count", METRIC_GAUGE, offsetof(struct account, claimed), .levels = 1,
+     .help = "Unreserved concurrency in use, and all that is reserved."},
+    {0},
+};
+
+/* The reserved concurrency of all functions. */
+static int64_t reserved_sum(const struct validation *validation)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        if (!is_function_type(validation_type(validation, i)))
+            continue;
+        const struct function *function = validation_config(validation, i);
+        if (function->config.reserved > 0)
+            sum += function->config.reserved;
+    }
+    return sum;
+}
+
+static void account_validate(struct validation *validation, void *config)
+{
+    struct account *account = config;
+    account->reserved = reserved_sum(validation);
+    const struct rule_book *rules = validation_rules(validation);
+    int64_t floor = (int64_t)rule_number(rules, "unreserved_min");
+    if (account->reserved > 0 && account->concurrency_limit - account->reserved < floor &&
+        !validation_allowed(validation, "unreserved_min"))
+        validation_error(validation, "ConcurrentExecutions",
+                         "reserve less, raise account.ConcurrentExecutions, or allow_invalid: [\"unreserved_min\"]",
+                         "the functions reserve %lld of %lld; at least %lld must stay unreserved", (long long)account->reserved,
+                         (long long)account->concurrency_limit, (long long)floor);
+}
+
+void rate_quota_init(struct token_bucket *bucket, double per_s, double depth_s, int64_t now_ns)
+{
+    int64_t depth = (int64_t)llround(per_s * depth_s);
+    token_bucket_init(bucket, depth > 1 ? depth : 1, (int64_t)llround(per_s), NS_PER_S, now_ns);
+}
+
+static enum status account_create(struct simulation *simulation, void *self)
+{
+    struct account *account = self;
+    const struct rule_book *rules = simulation->settings->rules;
+    account->unreserved_limit = account->concurrency_limit - account->reserved;
+    rate_quota_init(&account->rate, rule_number(rules, "rps_per_concurrency") * (double)account->concurrency_limit,
+                    rule_number(rules, "rps_bucket_s"), 0);
+    account->scaling_by_account = strcmp(rule_text(rules, "scaling_mode"), "account_burst") == 0;
+    token_bucket_init(&account->scaling, (int64_t)rule_number(rules, "scaling_burst_account"),
+                      (int64_t)rule_number(rules, "scaling_per_min_account"), NS_PER_MIN, 0);
+    gauge_add(&account->claimed, 0, account->reserved);
+    return STATUS_OK;
+}
+
+const struct model_type account_type = {
+    .type = "account",
+    .help = "The AWS account in one Region: the quotas that its functions share.",
+    .size = sizeof(struct account),
+    .self_offset = offsetof(struct account, self),
+    .properties = account_properties,
+    .metrics = account_metrics,
+    .validate = account_validate,
+    .create = account_create,
+};

@@ -1,0 +1,35 @@
+/* account.h: the account's share of concurrency, private to this folder: who may start, and what is taken from all functions together. */
+#ifndef SLSIM_LAMBDA_ACCOUNT_H
+#define SLSIM_LAMBDA_ACCOUNT_H
+
+#include "engine/simulation.h"
+#include "engine/token_bucket.h"
+#include "measure/counter.h"
+#include "measure/gauge.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct account {
+    /* config */
+    int64_t concurrency_limit; /* ConcurrentExecutions */
+    int64_t reserved;          /* the sum of ReservedConcurrentExecutions: set by validate */
+
+    /* state */
+    uint32_t self;
+    int64_t unreserved_limit;
+    struct token_bucket rate;    /* 10 requests per second for each unit of the limit; rule rps_per_concurrency */
+    struct token_bucket scaling; /* the 2022 rule: a burst for the whole account, then so many a minute */
+    bool scaling_by_account;     /* rule scaling_mode */
+    struct gauge concurrent;
+    struct gauge unreserved;
+    struct gauge claimed;
+};
+
+extern const struct model_type account_type;
+
+/* A quota of `per_s` requests per second as a full token bucket that holds `depth_s` seconds of it, at least one request.
+ * The depth is an assumption (rule rps_bucket_s): AWS documents the rate alone. */
+void rate_quota_init(struct token_bucket *bucket, double per_s, double depth_s, int64_t now_ns);
+
+#endif

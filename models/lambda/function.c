@@ -1,0 +1,215 @@
+/* function.c: AWS::Lambda::Function and AWS::Serverless::Function: what can be said of a function, and what is measured and billed.
+ * How it behaves stands in function_run.c and function_environment.c; what is refused in function_check.c. */
+#include "function.h"
+
+#include "measure/bill.h"
+#include "measure/metric.h"
+
+#define AT(field) offsetof(struct function, config.field)
+#define GIVEN(field) (offsetof(struct function, config.field) + 1)
+
+/* Of CloudFormation, without effect here; and the same with a warning, where something would be expected of it. */
+#define ACCEPTED(NAME)                                                                                                                     \
+    {                                                                                                                                      \
+        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
+    }
+#define UNMODELLED(NAME, FIELD)                                                                                                            \
+    {                                                                                                                                      \
+        .name = NAME, .kind = PROPERTY_ACCEPTED, .given = GIVEN(unmodelled.FIELD)                                                          \
+    }
+
+static const char *const package_types[] = {"Zip", "Image", NULL};
+static const char *const architectures[] = {"x86_64", "arm64", NULL};
+static const char *const reuse_orders[] = {"most_recent", "least_recent", "newest", "oldest", "random", NULL};
+
+static const struct property ephemeral_storage[] = {
+    {"Size", PROPERTY_INTEGER, AT(storage_mb), .unit = "MB", .minimum = "tmp_min_mb", .maximum = "tmp_max_mb", .fallback = "tmp_default_mb",
+     .help = "Size of /tmp; what exceeds the first 512 MB is billed while it runs."},
+    {0},
+};
+
+/* What both types of function share. */
+#define FUNCTION_PROPERTIES                                                                                                                \
+    {"MemorySize",                                                                                                                         \
+     PROPERTY_INTEGER,                                                                                                                     \
+     AT(memory_mb),                                                                                                                        \
+     .unit = "MB",                                                                                                                         \
+     .minimum = "memory_min_mb",                                                                                                           \
+     .maximum = "memory_max_mb",                                                                                                           \
+     .step = "memory_step_mb",                                                                                                             \
+     .fallback = "memory_default_mb",                                                                                                      \
+     .given = GIVEN(memory_given),                                                                                                         \
+     .help = "Memory; the vCPU share follows it."},                                                                                        \
+        {"Timeout",                                                                                                                        \
+         PROPERTY_TIME,                                                                                                                    \
+         AT(timeout_ns),                                                                                                                   \
+         .unit = "s",                                                                                                                      \
+         .minimum = "timeout_min_s",                                                                                                       \
+         .maximum = "timeout_max_s",                                                                                                       \
+         .fallback = "timeout_default_s",                                                                                                  \
+         .help = "An invocation that runs longer is stopped, billed, and its environment reset."},                                         \
+        {"ReservedConcurrentExecutions",                                                                                                   \
+         PROPERTY_INTEGER,                                                                                                                 \
+         AT(reserved),                                                                                                                     \
+         .minimum = "0",                                                                                                                   \
+         .fallback = "-1",                                                                                                                 \
+         .help = "Both a limit and a guaranteed share of the account's concurrency; 0 stops the function."},                               \
+        {"Runtime", PROPERTY_STRING, AT(runtime), .help = "Decides the default `init` (left out: nodejs22.x)."},                           \
+        {"PackageType",                                                                                                                    \
+         PROPERTY_ENUM,                                                                                                                    \
+         AT(package_type),                                                                                                                 \
+         .choices = package_types,                                                                                                         \
+         .fallback = "\"Zip\"",                                                                                                            \
+         .help = "Zip archive or container image: decides the default `init`, and by the 2022 rules whether INIT is billed."},             \
+        {"Architectures",          PROPERTY_ENUM_LIST,       AT(architecture),                                                             \
+         .choices = architectures, .fallback = "\"x86_64\"", .help = "One of x86_64 and arm64: decides prices and the default `init`."},   \
+        {"EphemeralStorage", PROPERTY_OBJECT, 0, .properties = ephemeral_storage, .help = "Size of /tmp."},                                \
+        UNMODELLED("SnapStart", snap_start), UNMODELLED("VpcConfig", vpc), UNMODELLED("FileSystemConfigs", file_system),                   \
+        ACCEPTED("FunctionName"), ACCEPTED("Description"), ACCEPTED("Handler"), ACCEPTED("Role"), ACCEPTED("Environment"),                 \
+        ACCEPTED("Layers"), ACCEPTED("KmsKeyArn"), ACCEPTED("Tags"), ACCEPTED("ImageConfig"), ACCEPTED("CodeSigningConfigArn"),            \
+        ACCEPTED("RuntimeManagementConfig"), ACCEPTED("LoggingConfig"), ACCEPTED("RecursiveLoop"), ACCEPTED("CapacityProviderConfig"),     \
+        ACCEPTED("DurableConfig"), ACCEPTED("TenancyConfig"), ACCEPTED("FunctionScalingConfig"), ACCEPTED("PublishToLatestPublished")
+
+static const struct property lambda_properties[] = {
+    FUNCTION_PROPERTIES, ACCEPTED("Code"), ACCEPTED("TracingConfig"), UNMODELLED("DeadLetterConfig", dead_letter), {0},
+};
+
+static const struct property serverless_properties[] = {
+    FUNCTION_PROPERTIES,
+    ACCEPTED("CodeUri"),
+    ACCEPTED("InlineCode"),
+    ACCEPTED("ImageUri"),
+    ACCEPTED("Policies"),
+    ACCEPTED("PermissionsBoundary"),
+    ACCEPTED("RolePath"),
+    ACCEPTED("AssumeRolePolicyDocument"),
+    ACCEPTED("Tracing"),
+    ACCEPTED("VersionDescription"),
+    ACCEPTED("AutoPublishAliasAllProperties"),
+    ACCEPTED("AutoPublishCodeSha256"),
+    ACCEPTED("VersionDeletionPolicy"),
+    ACCEPTED("PropagateTags"),
+    ACCEPTED("SourceKMSKeyArn"),
+    UNMODELLED("Events", events),
+    UNMODELLED("AutoPublishAlias", auto_publish_alias),
+    UNMODELLED("ProvisionedConcurrencyConfig", provisioned),
+    UNMODELLED("DeploymentPreference", deployment),
+    UNMODELLED("EventInvokeConfig", destinations),
+    UNMODELLED("DeadLetterQueue", dead_letter),
+    UNMODELLED("FunctionUrlConfig", url),
+    {0},
+};
+
+static const struct property function_behavior[] = {
+    {"duration", PROPERTY_TIME_DISTRIBUTION, AT(handler.duration),
+     .help = "Handler time as observed at the configured memory (memory does not change it)."},
+    {"cpu", PROPERTY_TIME_DISTRIBUTION, AT(handler.cpu), .help = "CPU work, as time on one full vCPU; scaled by the memory's vCPU share."},
+    {"parallel", PROPERTY_PROBABILITY, AT(handler.parallel), .fallback = "0",
+     .help = "The part of `cpu` that can use several vCPUs (Amdahl, up to the memory's share)."},
+    {"wait", PROPERTY_TIME_DISTRIBUTION, AT(handler.wait), .help = "Time that memory does not change."},
+    {"transfer", PROPERTY_SIZE_DISTRIBUTION, AT(handler.transfer),
+     .help = "Bytes moved over the network; the time follows the memory's network share."},
+    {"steps", PROPERTY_STEPS, AT(handler.steps), .help = "Instead of the above, in order: cpu, wait, probability, parallel."},
+    {"init", PROPERTY_TIME_DISTRIBUTION, AT(init), .given = GIVEN(init_given),
+     .help =
+         "INIT phase: code load and everything outside the handler, at full CPU whatever the memory. Default: from the rules, by Runtime, "
+         "PackageType and Architectures."},
+    {"placement", PROPERTY_TIME_DISTRIBUTION, AT(placement), .given = GIVEN(placement_given),
+     .help = "Time before INIT (finding a worker, fetching the code): waited for, not billed. Default: 0 where `init` is given, else from "
+             "the rules."},
+    {"keep_alive", PROPERTY_LIFETIME, AT(keep_alive), .given = GIVEN(keep_alive_given),
+     .help = "How long an idle environment is kept. Default: halving, as rule idle_keep_alive_halving_s says."},
+    {"max_lifetime", PROPERTY_LIFETIME, AT(max_lifetime), .given = GIVEN(max_lifetime_given),
+     .help = "An environment is recycled at this age, when next idle. Default: rule env_max_lifetime."},
+    {"reuse", PROPERTY_ENUM, AT(reuse), .choices = reuse_orders, .fallback = "env_reuse_order", .help = "Which idle environment serves."},
+    {"memory_used", PROPERTY_SIZE_DISTRIBUTION, AT(memory_used),
+     .help = "Peak; over MemorySize the invocation fails and the environment is lost."},
+    {"error_rate", PROPERTY_PROBABILITY, AT(error_rate), .fallback = "0",
+     .help = "Probability that an invocation fails after running, whole."},
+    {"response", PROPERTY_SIZE_DISTRIBUTION, AT(response), .help = "Size of the answer; over the quota the invocation fails."},
+    {"code_size", PROPERTY_SIZE, AT(code_size_bytes), .help = "Unzipped package or image, checked against the quota."},
+    {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
+    {"log_bytes", PROPERTY_SIZE, AT(log_bytes), .unit = "B", .help = "What an invocation logs beside Lambda's own lines."},
+    {0},
+};
+
+#undef AT
+#define AT(field) offsetof(struct function, metrics.field)
+
+static const struct metric_type function_metrics[] = {
+    {"AWS/Lambda", "Invocations", "Count", METRIC_COUNT, AT(invocations),
+     .help = "Invocations that ran: the billed requests. Throttled attempts are not among them."},
+    {"AWS/Lambda", "Errors", "Count", METRIC_COUNT, AT(errors), .help = "Invocations that failed, timeouts included."},
+    {"AWS/Lambda", "Throttles", "Count", METRIC_COUNT, AT(throttles), .help = "Attempts that were turned away."},
+    {"AWS/Lambda", "Duration", "Milliseconds", METRIC_TALLY, AT(duration), .classes = 1, .help = "Time in the handler, INIT left out."},
+    {"AWS/Lambda", "ConcurrentExecutions", "Count", METRIC_GAUGE, AT(concurrent), .levels = 1,
+     .help = "Environments that serve a request."},
+    {"slsim", "ColdStarts", "Count", METRIC_COUNT, AT(cold_starts), .help = "Invocations that waited for a new environment."},
+    {"slsim", "ColdStartRate", "Percent", METRIC_PERCENT, AT(cold_starts), .other = AT(invocations),
+     .help = "ColdStarts in percent of Invocations."},
+    {"slsim", "InitDuration", "Milliseconds", METRIC_TALLY, AT(init_duration), .help = "INIT phases."},
+    {"slsim", "ResponseTime", "Milliseconds", METRIC_TALLY, AT(response_time), .classes = 1,
+     .help = "What the caller waits: queueing, placement, init, duration, retries."},
+    {"slsim", "BilledDuration", "Milliseconds", METRIC_TALLY, AT(billed_duration), .classes = 1,
+     .help = "Duration, and INIT where it is billed, rounded up."},
+    {"slsim", "Environments", "Count", METRIC_GAUGE, AT(environments), .levels = 1, .help = "All that are alive."},
+    {"slsim", "IdleEnvironments", "Count", METRIC_GAUGE, AT(idle), .help = "Those that wait for work."},
+    {"slsim", "WastedRatio", "None", METRIC_GAUGE_RATIO, AT(idle), .other = AT(environments), .help = "Idle time / alive time."},
+    {"slsim", "EnvironmentsCreated", "Count", METRIC_COUNT, AT(created), .help = "Environments started."},
+    {"slsim", "EnvironmentsExpired", "Count", METRIC_COUNT, AT(expired), .help = "Environments given up, idle too long or too old."},
+    {"slsim", "Timeouts", "Count", METRIC_COUNT, AT(timeouts), .help = "Invocations stopped at Timeout."},
+    {"slsim", "OutOfMemory", "Count", METRIC_COUNT, AT(out_of_memory), .help = "Invocations that needed more than MemorySize."},
+    {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
+    {NULL, "INIT MB x ms", "None", METRIC_COUNT, AT(init_mb_ms), .help = ""},
+    {NULL, "storage MB x ms", "None", METRIC_COUNT, AT(storage_mb_ms), .help = ""},
+    {0},
+};
+
+/* x86 first, then arm: the index is 2 * item + architecture. */
+enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE };
+
+static const struct line_item function_line_items[] = {
+    {"Request", "Invocations."},
+    {"Request-ARM", "Invocations on arm64."},
+    {"Lambda-GB-Second", "Memory x billed duration."},
+    {"Lambda-GB-Second-ARM", "Memory x billed duration on arm64."},
+    {"Lambda-GB-Second-Init", "Memory x the INIT part of the billed duration."},
+    {"Lambda-GB-Second-Init-ARM", "Memory x the INIT part of the billed duration on arm64."},
+    {"Lambda-Storage-GB-Second", "Ephemeral storage above what is free x billed duration."},
+    {"Lambda-Storage-GB-Second-ARM", "Ephemeral storage above what is free x billed duration on arm64."},
+    {0},
+};
+
+static double gigabyte_seconds(const struct counter *mb_ms)
+{
+    return (double)mb_ms->whole / 1024 / 1000;
+}
+
+static void function_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    (void)simulation;
+    const struct function *function = self;
+    const struct line_item *items = function_line_items + function->config.architecture;
+    bill_add(bill, &items[2 * ITEM_REQUEST], (double)function->metrics.invocations.whole);
+    bill_add(bill, &items[2 * ITEM_DURATION], gigabyte_seconds(&function->metrics.billed_mb_ms));
+    bill_add(bill, &items[2 * ITEM_INIT], gigabyte_seconds(&function->metrics.init_mb_ms));
+    if (function->billed_storage_mb > 0)
+        bill_add(bill, &items[2 * ITEM_STORAGE], gigabyte_seconds(&function->metrics.storage_mb_ms));
+}
+
+#define FUNCTION_TYPE(NAME, PROPERTIES)                                                                                                    \
+    {                                                                                                                                      \
+        .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \
+        .help = "A Lambda function, called synchronously: environments, memory to vCPU, limits, billing.", .properties = PROPERTIES,       \
+        .behavior = function_behavior, .metrics = function_metrics, .line_items = function_line_items, .validate = function_validate,      \
+        .create = function_create, .destroy = function_destroy, .handle = function_handle, .accept = function_accept,                      \
+        .finish = function_finish, .quantities = function_quantities,                                                                      \
+    }
+
+const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);
+const struct model_type serverless_function_type = FUNCTION_TYPE("AWS::Serverless::Function", serverless_properties);
+
+bool is_function_type(const struct model_type *type)
+{
+    return type == &lambda_function_type || type == &serverless_function_type;
+}

@@ -1,0 +1,119 @@
+/* function.h: a function: its configuration, its environments, what is measured of it. Private to this folder. */
+#ifndef SLSIM_LAMBDA_FUNCTION_H
+#define SLSIM_LAMBDA_FUNCTION_H
+
+#include "account.h"
+#include "engine/simulation.h"
+#include "engine/token_bucket.h"
+#include "environment.h"
+#include "handler.h"
+#include "measure/counter.h"
+#include "measure/gauge.h"
+#include "measure/tally.h"
+#include "scenario/property.h"
+
+enum package_type { PACKAGE_ZIP, PACKAGE_IMAGE };
+enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };
+
+/* How one invocation ends; decided when it begins. */
+enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY, END_RESPONSE_TOO_LARGE };
+
+/* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
+struct function_unmodelled {
+    bool events, auto_publish_alias, provisioned, deployment, destinations, dead_letter, snap_start, vpc, file_system, url;
+};
+
+/* What the template and the scenario say. */
+struct function_config {
+    int64_t memory_mb;
+    int64_t timeout_ns;
+    int64_t reserved; /* ReservedConcurrentExecutions; -1: none */
+    int64_t storage_mb;
+    int architecture;
+    int package_type;
+    const char *runtime;
+    struct function_unmodelled unmodelled;
+
+    struct handler handler;
+    const struct distribution *init;
+    const struct distribution *placement; /* NULL: none */
+    struct lifetime keep_alive;
+    struct lifetime max_lifetime;
+    int reuse;                              /* enum reuse_order */
+    const struct distribution *memory_used; /* bytes; NULL: never too much */
+    double error_rate;
+    const struct distribution *response; /* bytes; NULL: small */
+    int64_t code_size_bytes;
+    const struct distribution *payload; /* bytes that the template's own events carry */
+    int64_t log_bytes;
+    bool init_given, placement_given, keep_alive_given, max_lifetime_given, memory_given;
+
+    uint32_t account; /* its entity; set by validate */
+};
+
+struct function_streams {
+    struct handler_streams handler;
+    struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response;
+};
+
+struct function_metrics {
+    struct counter invocations, errors, throttles;
+    struct tally duration;
+    struct gauge concurrent;
+    struct counter cold_starts;
+    struct tally init_duration, response_time, billed_duration;
+    struct gauge environments, idle;
+    struct counter created, expired, timeouts, out_of_memory;
+    /* for the bill, in MB x ms: exact, and right also where the memory changes while it runs */
+    struct counter billed_mb_ms, init_mb_ms, storage_mb_ms;
+};
+
+struct function {
+    struct function_config config;
+
+    uint32_t self;
+    struct account *account_state;
+    struct pool environments;
+    struct idle_set idle;
+    int64_t busy;          /* environments that serve */
+    int64_t limit;         /* of `busy`: the reserved concurrency; INT64_MAX: the account's alone */
+    int64_t keep_alive_ns; /* of a constant keep-alive; TIME_FOREVER; -1: drawn or halving */
+    int64_t lifetime_ns;   /* of a constant maximum lifetime; TIME_FOREVER; -1: drawn */
+    int64_t billing_step_ns;
+    int64_t init_limit_ns;
+    int64_t payload_limit_bytes, response_limit_bytes;
+    int64_t billed_storage_mb; /* ephemeral storage above what is free */
+    bool init_billed;
+    uint32_t environment_ordinal;
+    struct compute_share share;
+    struct token_bucket rate;    /* of reserved concurrency */
+    struct token_bucket scaling; /* new environments, by the present rules */
+    int128 busy_ns;              /* sum of the time that finished invocations held an environment: Little's law */
+    struct function_metrics metrics;
+    struct function_streams streams;
+};
+
+extern const struct model_type lambda_function_type;
+extern const struct model_type serverless_function_type;
+
+/* Is `type` a function, in either spelling? */
+bool is_function_type(const struct model_type *type);
+
+/* function_run.c */
+enum function_event { FUNCTION_COMPLETE, FUNCTION_EXPIRE };
+enum status function_create(struct simulation *simulation, void *self);
+void function_destroy(struct simulation *simulation, void *self);
+void function_accept(struct simulation *simulation, void *self, struct request *request);
+void function_handle(struct simulation *simulation, void *self, const struct event *event);
+enum status function_finish(struct simulation *simulation, void *self);
+
+/* function_environment.c: from creation to the end of an environment */
+uint32_t environment_create(struct simulation *simulation, struct function *function);
+void environment_release(struct simulation *simulation, struct function *function, uint32_t id);
+void environment_destroy(struct simulation *simulation, struct function *function, uint32_t id);
+void environment_expire(struct simulation *simulation, struct function *function, uint32_t id);
+
+/* function_check.c */
+void function_validate(struct validation *validation, void *config);
+
+#endif

@@ -1,0 +1,152 @@
+/* function_check.c: what of a function needs more than one property to judge, and the defaults that come from the rules. */
+#include "function.h"
+
+#include "engine/rule_book.h"
+#include "scenario/validation.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "init_nodejs22.x_zip_x86_64": the default INIT of a runtime, by package and architecture. */
+static const struct rule *init_rule(const struct rule_book *rules, const char *runtime, int package_type, int architecture)
+{
+    char name[160];
+    snprintf(name, sizeof name, "init_%.80s_%s_%s", runtime, package_type == PACKAGE_IMAGE ? "image" : "zip",
+             architecture == ARCHITECTURE_ARM64 ? "arm64" : "x86_64");
+    return rule_find(rules, name);
+}
+
+/* The runtimes that the rules know, for a hint. */
+static void list_runtimes(const struct rule_book *rules, char *text, size_t size)
+{
+    static const char prefix[] = "init_", suffix[] = "_zip_x86_64";
+    size_t length = (size_t)snprintf(text, size, "known:");
+    for (size_t i = 0; i < rules->count && length < size; i++) {
+        const char *name = rules->rules[i].name;
+        size_t name_length = strlen(name);
+        if (strncmp(name, prefix, sizeof prefix - 1) != 0 || name_length < sizeof prefix + sizeof suffix ||
+            strcmp(name + name_length - (sizeof suffix - 1), suffix) != 0)
+            continue;
+        length += (size_t)snprintf(text + length, size - length, " %.*s", (int)(name_length - (sizeof prefix - 1) - (sizeof suffix - 1)),
+                                   name + sizeof prefix - 1);
+    }
+}
+
+static void resolve_init(struct validation *validation, struct function_config *config)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    bool runtime_given = config->runtime != NULL;
+    if (!runtime_given)
+        config->runtime = rule_text(rules, "runtime_default");
+    const struct rule *rule = init_rule(rules, config->runtime, config->package_type, config->architecture);
+    if (!rule && runtime_given && !init_rule(rules, config->runtime, PACKAGE_ZIP, ARCHITECTURE_X86_64)) {
+        char known[1024];
+        list_runtimes(rules, known, sizeof known);
+        validation_error(validation, "Runtime", known, "%s is no Lambda runtime", config->runtime);
+        return;
+    }
+    if (config->init_given)
+        return;
+    if (!rule || !rule->distribution) {
+        validation_error(validation, "Runtime", "give behavior.init",
+                         "the rules have no default INIT for %s in this package and architecture", config->runtime);
+        return;
+    }
+    config->init = rule->distribution;
+    if (!config->placement_given)
+        config->placement = rule_find(rules, "placement")->distribution;
+}
+
+static void resolve_lifetimes(struct validation *validation, struct function_config *config)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    if (!config->keep_alive_given)
+        config->keep_alive = (struct lifetime){.kind = LIFETIME_HALVING,
+                                               .halving_ns = (int64_t)(rule_number(rules, "idle_keep_alive_halving_s") * (double)NS_PER_S)};
+    if (!config->max_lifetime_given)
+        config->max_lifetime = (struct lifetime){.kind = LIFETIME_DRAWN, .drawn = rule_find(rules, "env_max_lifetime")->distribution};
+    if (config->max_lifetime.kind == LIFETIME_HALVING)
+        validation_error(validation, "behavior.max_lifetime", "give a time, a distribution or \"forever\"", "an age cannot be halving");
+    if (config->keep_alive.kind == LIFETIME_HALVING && config->keep_alive.halving_ns <= 0)
+        validation_error(validation, "behavior.keep_alive", "for example {\"halving\": \"380s\"}", "halving must be longer than 0");
+}
+
+static void check_handler(struct validation *validation, const struct function_config *config)
+{
+    const struct handler *handler = &config->handler;
+    bool parts = handler->cpu || handler->wait || handler->transfer;
+    if (handler->duration && (parts || handler->steps.count > 0))
+        validation_error(validation, "behavior.duration", "`duration` is the whole handler as observed; keep one of the two ways",
+                         "duration stands beside cpu, wait, transfer or steps");
+    if (handler->steps.count > 0 && parts)
+        validation_error(validation, "behavior.steps", "put cpu and wait into the steps", "steps stand beside cpu, wait or transfer");
+    if (handler->parallel > 0 && !handler->cpu)
+        validation_warning(validation, "behavior.parallel", "give `cpu`", "parallel has no effect without cpu");
+}
+
+/* The time after which the idle environments are what they will be. */
+static double settling_ns(const struct function_config *config)
+{
+    if (config->keep_alive.kind == LIFETIME_FOREVER)
+        return 0;
+    return config->keep_alive.kind == LIFETIME_HALVING ? (double)config->keep_alive.halving_ns
+                                                       : distribution_mean(config->keep_alive.drawn);
+}
+
+static void check_limits(struct validation *validation, const struct function_config *config)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    double memory_bytes = (double)config->memory_mb * 1024 * 1024;
+    bool image = config->package_type == PACKAGE_IMAGE;
+    double code_limit =
+        image ? rule_number(rules, "image_max_gb") * 1024 * 1024 * 1024 : rule_number(rules, "unzipped_max_mb") * 1024 * 1024;
+    if ((double)config->code_size_bytes > code_limit)
+        validation_error(validation, "behavior.code_size", image ? NULL : "a container image may have 10 GB",
+                         "%.1f MB is over the %.0f MB that %s may have", (double)config->code_size_bytes / 1048576, code_limit / 1048576,
+                         image ? "an image" : "a zip with its layers");
+    if (config->memory_used && distribution_is_constant(config->memory_used) &&
+        distribution_sample(config->memory_used, NULL) > memory_bytes)
+        validation_warning(validation, "behavior.memory_used", "raise MemorySize", "every invocation will run out of memory");
+    if (config->handler.duration && distribution_is_constant(config->handler.duration) &&
+        distribution_sample_ns(config->handler.duration, NULL) > config->timeout_ns)
+        validation_warning(validation, "Timeout", "raise Timeout", "every invocation will time out: its duration is longer than Timeout");
+    int64_t warmup_ns = validation_warmup_ns(validation);
+    if (warmup_ns > 0 && (double)warmup_ns < settling_ns(config))
+        validation_warning(validation, NULL, "warm up for longer than environments are kept idle",
+                           "the warm-up of %.0f s is shorter than the keep-alive of %.0f s: figures still hold the start",
+                           time_to_seconds(warmup_ns), settling_ns(config) / 1e9);
+}
+
+/* Said, not simulated: a reader must not believe that it had an effect. */
+static void warn_unmodelled(struct validation *validation, const struct function_unmodelled *given)
+{
+    const struct {
+        bool given;
+        const char *property;
+    } list[] = {
+        {given->events, "Events"},
+        {given->auto_publish_alias, "AutoPublishAlias"},
+        {given->provisioned, "ProvisionedConcurrencyConfig"},
+        {given->deployment, "DeploymentPreference"},
+        {given->destinations, "EventInvokeConfig"},
+        {given->dead_letter, "a dead-letter queue"},
+        {given->snap_start, "SnapStart"},
+        {given->vpc, "VpcConfig"},
+        {given->file_system, "FileSystemConfigs"},
+        {given->url, "FunctionUrlConfig"},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (list[i].given)
+            validation_warning(validation, NULL, NULL, "%s has no effect on this simulation", list[i].property);
+}
+
+void function_validate(struct validation *validation, void *config)
+{
+    struct function_config *function = &((struct function *)config)->config;
+    function->account = validation_find(validation, "account");
+    resolve_init(validation, function);
+    resolve_lifetimes(validation, function);
+    check_handler(validation, function);
+    check_limits(validation, function);
+    warn_unmodelled(validation, &function->unmodelled);
+}

@@ -1,0 +1,112 @@
+/* function_environment.c: environments from creation to their end: keep-alive, recycling, reset.
+ * Keep-alive costs one event per environment and keep-alive, not one per release: the pending event looks when the environment is due by
+ * then and moves on. Source: rules idle_keep_alive_*, env_max_lifetime (measured; AWS documents neither), reset_on_failure. */
+#include "function.h"
+
+uint32_t environment_create(struct simulation *simulation, struct function *function)
+{
+    uint32_t id = pool_take(&function->environments);
+    if (id == POOL_NONE) {
+        simulation_fail(simulation, simulation->memory.status);
+        return id;
+    }
+    int64_t lifetime_ns = function->lifetime_ns;
+    if (lifetime_ns < 0) {
+        stream_at(&function->streams.lifetime, function->environment_ordinal, 0);
+        lifetime_ns = distribution_sample_ns(function->config.max_lifetime.drawn, &function->streams.lifetime.rng);
+    }
+    *(struct environment *)pool_at(&function->environments, id) = (struct environment){
+        .retires_ns = time_add(simulation->now_ns, lifetime_ns),
+        .event_ns = TIME_FOREVER,
+        .ordinal = function->environment_ordinal++,
+        .state = ENVIRONMENT_BUSY,
+    };
+    counter_add(&function->metrics.created, 1);
+    gauge_add(&function->metrics.environments, simulation->now_ns, 1);
+    return id;
+}
+
+void environment_destroy(struct simulation *simulation, struct function *function, uint32_t id)
+{
+    struct environment *environment = pool_at(&function->environments, id);
+    environment->state = ENVIRONMENT_GONE; /* a pending event will find it so */
+    pool_give(&function->environments, id);
+    counter_add(&function->metrics.expired, 1);
+    gauge_add(&function->metrics.environments, simulation->now_ns, -1);
+}
+
+static void schedule_expiry(struct simulation *simulation, struct function *function, uint32_t id, int64_t at_ns)
+{
+    struct environment *environment = pool_at(&function->environments, id);
+    if (at_ns >= environment->event_ns)
+        return; /* the earlier event will look again */
+    environment->event_ns = at_ns;
+    simulation_schedule(simulation, function->self, FUNCTION_EXPIRE, RANK_EXPIRY, at_ns, id);
+}
+
+/* The next instant at which something ends or may end the idle environment. */
+static int64_t next_end_ns(const struct environment *environment)
+{
+    return environment->due_ns < environment->retires_ns ? environment->due_ns : environment->retires_ns;
+}
+
+static int64_t keep_alive_ns(struct function *function, const struct environment *environment, int64_t now_ns)
+{
+    if (function->keep_alive_ns >= 0)
+        return function->keep_alive_ns;
+    const struct lifetime *keep_alive = &function->config.keep_alive;
+    if (keep_alive->kind == LIFETIME_HALVING)
+        return keep_alive->halving_ns;
+    /* One draw for each time of becoming idle: the instant tells them apart. */
+    stream_at(&function->streams.keep_alive, (uint64_t)now_ns ^ (uint64_t)environment->ordinal << 30, 0);
+    return distribution_sample_ns(keep_alive->drawn, &function->streams.keep_alive.rng);
+}
+
+void environment_release(struct simulation *simulation, struct function *function, uint32_t id)
+{
+    struct environment *environment = pool_at(&function->environments, id);
+    int64_t now_ns = simulation->now_ns;
+    int64_t keep_ns = keep_alive_ns(function, environment, now_ns);
+    if (now_ns >= environment->retires_ns) {
+        environment_destroy(simulation, function, id);
+        return;
+    }
+    environment->state = ENVIRONMENT_IDLE;
+    environment->idle_since_ns = now_ns;
+    environment->due_ns = time_add(now_ns, keep_ns);
+    if (!idle_set_add(&function->idle, id)) {
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+        return;
+    }
+    gauge_add(&function->metrics.idle, now_ns, 1);
+    schedule_expiry(simulation, function, id, next_end_ns(environment));
+}
+
+/* At the end of each halving time an idle environment goes: surely if it is the only idle one, else with probability 1/2. */
+static bool survives_halving(struct function *function, struct environment *environment, int64_t now_ns)
+{
+    if (function->config.keep_alive.kind != LIFETIME_HALVING || function->idle.count <= 1 || now_ns >= environment->retires_ns)
+        return false;
+    stream_at(&function->streams.keep_alive, (uint64_t)now_ns ^ (uint64_t)environment->ordinal << 30, 1);
+    if (stream_uniform(&function->streams.keep_alive) < 0.5)
+        return false;
+    environment->due_ns = time_add(now_ns, function->config.keep_alive.halving_ns);
+    return true;
+}
+
+void environment_expire(struct simulation *simulation, struct function *function, uint32_t id)
+{
+    struct environment *environment = pool_at(&function->environments, id);
+    if (environment->state == ENVIRONMENT_GONE || environment->event_ns != simulation->now_ns)
+        return; /* of an environment that is no more, or a later one in its place */
+    environment->event_ns = TIME_FOREVER;
+    if (environment->state == ENVIRONMENT_BUSY)
+        return; /* its release schedules the next */
+    if (next_end_ns(environment) > simulation->now_ns || survives_halving(function, environment, simulation->now_ns)) {
+        schedule_expiry(simulation, function, id, next_end_ns(environment));
+        return;
+    }
+    idle_set_remove(&function->idle, id);
+    gauge_add(&function->metrics.idle, simulation->now_ns, -1);
+    environment_destroy(simulation, function, id);
+}

@@ -1,0 +1,360 @@
+/* function_run.c: one invocation: may it start, in which environment, how long does it run, how does it end, what is billed.
+ * Sources: rules of the sections "Environment lifecycle" and "Concurrency"; REPORT lines: billed = ceil(INIT + duration). */
+#include "function.h"
+
+#include <string.h>
+
+static const struct cause cause_account_concurrency = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded"};
+static const struct cause cause_account_rate = {.fate = FATE_THROTTLED, .text = "FunctionInvocationRateLimitExceeded"};
+static const struct cause cause_reserved_concurrency = {.fate = FATE_THROTTLED,
+                                                        .text = "ReservedFunctionConcurrentInvocationLimitExceeded"};
+static const struct cause cause_reserved_rate = {.fate = FATE_THROTTLED, .text = "ReservedFunctionInvocationRateLimitExceeded"};
+static const struct cause cause_scaling = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded: scaling rate"};
+static const struct cause cause_payload = {.fate = FATE_REJECTED, .text = "RequestTooLargeException"};
+
+static const struct cause ends[] = {
+    [END_SUCCEEDED] = {.fate = FATE_SUCCEEDED, .text = ""}, /* cause_succeeded stands for it */
+    [END_ERROR] = {.fate = FATE_FAILED, .text = "function error"},
+    [END_TIMED_OUT] = {.fate = FATE_TIMED_OUT, .text = "Sandbox.Timedout"},
+    [END_OUT_OF_MEMORY] = {.fate = FATE_FAILED, .text = "Runtime.OutOfMemory"},
+    [END_RESPONSE_TOO_LARGE] = {.fate = FATE_FAILED, .text = "Function.ResponseSizeTooLarge"},
+};
+
+static int64_t constant_lifetime(const struct lifetime *lifetime)
+{
+    if (lifetime->kind == LIFETIME_FOREVER)
+        return TIME_FOREVER;
+    if (lifetime->kind == LIFETIME_DRAWN && distribution_is_constant(lifetime->drawn))
+        return distribution_sample_ns(lifetime->drawn, NULL);
+    return -1;
+}
+
+static void init_streams(struct function_streams *streams, const struct simulation *simulation, const char *name)
+{
+    const struct {
+        struct stream *stream;
+        const char *purpose;
+    } list[] = {
+        {&streams->handler.cpu, "cpu"},       {&streams->handler.wait, "wait"}, {&streams->handler.transfer, "transfer"},
+        {&streams->handler.steps, "steps"},   {&streams->init, "init"},         {&streams->placement, "placement"},
+        {&streams->keep_alive, "keep_alive"}, {&streams->lifetime, "lifetime"}, {&streams->reuse, "reuse"},
+        {&streams->error, "error"},           {&streams->memory, "memory"},     {&streams->response, "response"},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        stream_init(list[i].stream, simulation->settings->seed, simulation->replication, name, list[i].purpose);
+}
+
+static bool init_is_billed(const struct function_config *config, const struct rule_book *rules)
+{
+    if (config->package_type == PACKAGE_IMAGE)
+        return rule_flag(rules, "init_billed_image");
+    bool custom =
+        strncmp(config->runtime, rule_text(rules, "runtime_custom_prefix"), strlen(rule_text(rules, "runtime_custom_prefix"))) == 0;
+    return rule_flag(rules, custom ? "init_billed_zip_custom" : "init_billed_zip_managed");
+}
+
+enum status function_create(struct simulation *simulation, void *self)
+{
+    struct function *function = self;
+    const struct function_config *config = &function->config;
+    const struct rule_book *rules = simulation->settings->rules;
+    function->account_state = entity_state(simulation, config->account);
+    pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
+    idle_set_init(&function->idle, (enum reuse_order)config->reuse, &function->environments);
+    function->limit = config->reserved >= 0 ? config->reserved : INT64_MAX;
+    function->keep_alive_ns = constant_lifetime(&config->keep_alive);
+    function->lifetime_ns = constant_lifetime(&config->max_lifetime);
+    function->billing_step_ns = (int64_t)(rule_number(rules, "billing_step_ms") * (double)NS_PER_MS);
+    function->init_limit_ns = (int64_t)(rule_number(rules, "init_timeout_s") * (double)NS_PER_S);
+    function->payload_limit_bytes = (int64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
+    function->response_limit_bytes = function->payload_limit_bytes;
+    int64_t free_mb = (int64_t)rule_number(rules, "tmp_free_mb");
+    function->billed_storage_mb = config->storage_mb > free_mb ? config->storage_mb - free_mb : 0;
+    function->init_billed = init_is_billed(config, rules);
+    function->share = compute_share_of(rules, config->memory_mb);
+    if (config->reserved >= 0)
+        rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
+                        rule_number(rules, "rps_bucket_s"), 0);
+    int64_t step = (int64_t)rule_number(rules, "scaling_rate_env_per_10s");
+    token_bucket_init(&function->scaling, step, step, 10 * NS_PER_S, 0);
+    init_streams(&function->streams, simulation, simulation->entities[function->self].name);
+    return STATUS_OK;
+}
+
+void function_destroy(struct simulation *simulation, void *self)
+{
+    (void)simulation;
+    struct function *function = self;
+    idle_set_fini(&function->idle);
+    pool_fini(&function->environments);
+}
+
+static void throttle(struct simulation *simulation, struct function *function, struct request *request, const struct cause *cause)
+{
+    counter_add(&function->metrics.throttles, 1);
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[function->self].name, "throttled", 0, cause->text);
+    request_done(simulation, function->self, request, cause);
+}
+
+/* Is there concurrency left for one more invocation? NULL: yes. */
+static const struct cause *concurrency_refusal(const struct function *function)
+{
+    const struct account *account = function->account_state;
+    if (function->limit != INT64_MAX)
+        return function->busy >= function->limit ? &cause_reserved_concurrency : NULL;
+    return account->unreserved.level >= account->unreserved_limit ? &cause_account_concurrency : NULL;
+}
+
+/* Takes one request from the quotas of requests per second; those of AWS's own queue are not counted (rule async_rps). NULL: taken. */
+static const struct cause *rate_refusal(struct function *function, const struct request *request, int64_t now_ns)
+{
+    if (request->asynchronous)
+        return NULL;
+    if (function->limit != INT64_MAX && !token_bucket_take(&function->rate, 1, now_ns))
+        return &cause_reserved_rate;
+    return token_bucket_take(&function->account_state->rate, 1, now_ns) ? NULL : &cause_account_rate;
+}
+
+static struct token_bucket *scaling_of(struct function *function)
+{
+    return function->account_state->scaling_by_account ? &function->account_state->scaling : &function->scaling;
+}
+
+/* Finds or makes the environment, or says why not. */
+static const struct cause *admit(struct simulation *simulation, struct function *function, const struct request *request, uint32_t *id,
+                                 bool *is_new)
+{
+    const struct cause *refusal = concurrency_refusal(function);
+    if (refusal)
+        return refusal;
+    double chance = 0;
+    if (function->idle.order == REUSE_RANDOM) {
+        stream_at(&function->streams.reuse, request->item, request->attempt);
+        chance = stream_uniform(&function->streams.reuse);
+    }
+    *id = idle_set_next(&function->idle, chance);
+    *is_new = *id == POOL_NONE;
+    int64_t now_ns = simulation->now_ns;
+    if (*is_new && token_bucket_available(scaling_of(function), now_ns) < 1)
+        return &cause_scaling;
+    refusal = rate_refusal(function, request, now_ns);
+    if (refusal)
+        return refusal;
+    if (*is_new) {
+        token_bucket_take(scaling_of(function), 1, now_ns);
+        *id = environment_create(simulation, function);
+    } else {
+        idle_set_remove(&function->idle, *id);
+        gauge_add(&function->metrics.idle, now_ns, -1);
+    }
+    return NULL;
+}
+
+static int64_t draw_ns(const struct distribution *distribution, struct stream *stream, const struct request *request)
+{
+    if (!distribution)
+        return 0;
+    stream_at(stream, request->item, request->attempt);
+    return distribution_sample_ns(distribution, &stream->rng);
+}
+
+/* Does what is drawn from `distribution` exceed `limit`? Nothing is drawn where nothing is said. */
+static bool draw_exceeds(const struct distribution *distribution, struct stream *stream, const struct request *request, double limit)
+{
+    if (!distribution)
+        return false;
+    stream_at(stream, request->item, request->attempt);
+    return distribution_sample(distribution, &stream->rng) > limit;
+}
+
+/* How a handler that runs to its end will end. */
+static enum invocation_end draw_end(struct function *function, const struct request *request)
+{
+    const struct function_config *config = &function->config;
+    struct function_streams *streams = &function->streams;
+    if (draw_exceeds(config->memory_used, &streams->memory, request, (double)config->memory_mb * 1024 * 1024))
+        return END_OUT_OF_MEMORY;
+    if (config->error_rate > 0) {
+        stream_at(&streams->error, request->item, request->attempt);
+        if (stream_uniform(&streams->error) < config->error_rate)
+            return END_ERROR;
+    }
+    if (draw_exceeds(config->response, &streams->response, request, (double)function->response_limit_bytes))
+        return END_RESPONSE_TOO_LARGE;
+    return END_SUCCEEDED;
+}
+
+/* Sets what will happen in `environment`; returns how long the request holds it. */
+static int64_t plan_invocation(struct function *function, struct environment *environment, const struct request *request)
+{
+    const struct function_config *config = &function->config;
+    struct function_streams *streams = &function->streams;
+    int64_t before_ns = 0, init_ns = 0;
+    environment->init_ns = 0;
+    if (environment->cold || environment->needs_init)
+        init_ns = draw_ns(config->init, &streams->init, request);
+    if (environment->cold) {
+        before_ns = draw_ns(config->placement, &streams->placement, request);
+        /* An INIT that overruns is given up and done again within the invocation (rule init_retry_under_function_timeout). */
+        environment->needs_init = init_ns > function->init_limit_ns;
+        environment->init_ns = environment->needs_init ? function->init_limit_ns : init_ns;
+        before_ns += environment->init_ns;
+    }
+    int64_t run_ns = request->handler_ns >= 0
+                         ? request->handler_ns
+                         : handler_time(&config->handler, &function->share, &streams->handler, request->item, request->attempt);
+    if (environment->needs_init)
+        run_ns = time_add(run_ns, init_ns);
+    environment->needs_init = false;
+    environment->outcome = (uint8_t)draw_end(function, request);
+    if (run_ns > config->timeout_ns) {
+        run_ns = config->timeout_ns;
+        environment->outcome = END_TIMED_OUT;
+    }
+    environment->duration_ns = run_ns;
+    return time_add(before_ns, run_ns);
+}
+
+static void change_concurrency(struct function *function, int64_t now_ns, int64_t change)
+{
+    struct account *account = function->account_state;
+    function->busy += change;
+    gauge_add(&function->metrics.concurrent, now_ns, change);
+    gauge_add(&account->concurrent, now_ns, change);
+    if (function->limit == INT64_MAX) {
+        gauge_add(&account->unreserved, now_ns, change);
+        gauge_add(&account->claimed, now_ns, change);
+    }
+}
+
+static void trace_start(struct simulation *simulation, const struct function *function, const struct environment *environment,
+                        const struct request *request, int64_t span_ns)
+{
+    const char *name = simulation->entities[function->self].name;
+    int64_t waited_ns = span_ns - environment->duration_ns - environment->init_ns;
+    if (environment->cold) {
+        simulation_trace(simulation, request, name, "placement", waited_ns, "new environment");
+        simulation_trace(simulation, request, name, "init", environment->init_ns, "");
+    }
+    simulation_trace(simulation, request, name, "invoke", environment->duration_ns, environment->cold ? "cold" : "warm");
+}
+
+void function_accept(struct simulation *simulation, void *self, struct request *request)
+{
+    struct function *function = self;
+    if (request->payload_bytes > function->payload_limit_bytes) {
+        request_done(simulation, function->self, request, &cause_payload);
+        return;
+    }
+    uint32_t id;
+    bool is_new = false;
+    const struct cause *refusal = admit(simulation, function, request, &id, &is_new);
+    if (refusal) {
+        throttle(simulation, function, request, refusal);
+        return;
+    }
+    if (id == POOL_NONE)
+        return; /* out of memory: the run ends */
+    struct environment *environment = pool_at(&function->environments, id);
+    environment->state = ENVIRONMENT_BUSY;
+    environment->cold = is_new;
+    environment->request = request->id;
+    environment->started_ns = simulation->now_ns;
+    int64_t span_ns = plan_invocation(function, environment, request);
+    counter_add(&function->metrics.invocations, 1);
+    if (is_new)
+        counter_add(&function->metrics.cold_starts, 1);
+    change_concurrency(function, simulation->now_ns, 1);
+    if (simulation->tracer)
+        trace_start(simulation, function, environment, request, span_ns);
+    simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(simulation->now_ns, span_ns), id);
+}
+
+static int64_t round_up(int64_t ns, int64_t step_ns)
+{
+    return (ns + step_ns - 1) / step_ns;
+}
+
+/* Duration and INIT are added before they are rounded up, as in REPORT lines; the INIT part is what it adds to the handler's own. */
+static void bill(struct function *function, const struct environment *environment, enum tally_class class)
+{
+    struct function_metrics *metrics = &function->metrics;
+    int64_t step_ns = function->billing_step_ns;
+    int64_t handler_steps = round_up(environment->duration_ns, step_ns);
+    int64_t init_ns = environment->cold && function->init_billed ? environment->init_ns : 0;
+    int64_t steps = init_ns > 0 ? round_up(environment->duration_ns + init_ns, step_ns) : handler_steps;
+    uint64_t step_ms = (uint64_t)(step_ns / NS_PER_MS), memory_mb = (uint64_t)function->config.memory_mb;
+    tally_add(&metrics->billed_duration, class, steps * step_ns);
+    counter_add(&metrics->billed_mb_ms, (uint64_t)handler_steps * step_ms * memory_mb);
+    if (init_ns > 0)
+        counter_add(&metrics->init_mb_ms, (uint64_t)(steps - handler_steps) * step_ms * memory_mb);
+    if (function->billed_storage_mb > 0)
+        counter_add(&metrics->storage_mb_ms, (uint64_t)steps * step_ms * (uint64_t)function->billed_storage_mb);
+}
+
+static void count_end(struct function *function, enum invocation_end end)
+{
+    if (__builtin_expect(end == END_SUCCEEDED, 1))
+        return;
+    counter_add(&function->metrics.errors, 1);
+    if (end == END_TIMED_OUT)
+        counter_add(&function->metrics.timeouts, 1);
+    if (end == END_OUT_OF_MEMORY)
+        counter_add(&function->metrics.out_of_memory, 1);
+}
+
+static void complete(struct simulation *simulation, struct function *function, uint32_t id)
+{
+    struct environment *environment = pool_at(&function->environments, id);
+    struct request *request = request_at(simulation, environment->request);
+    struct function_metrics *metrics = &function->metrics;
+    enum invocation_end end = environment->outcome;
+    enum tally_class class = environment->cold ? TALLY_COLD : TALLY_WARM;
+    int64_t now_ns = simulation->now_ns;
+
+    tally_add(&metrics->duration, class, environment->duration_ns);
+    if (environment->cold)
+        tally_add(&metrics->init_duration, TALLY_ALL, environment->init_ns);
+    tally_add(&metrics->response_time, class, now_ns - request->born_ns);
+    bill(function, environment, class);
+    count_end(function, end);
+    function->busy_ns += now_ns - environment->started_ns;
+    change_concurrency(function, now_ns, -1);
+    if (end == END_OUT_OF_MEMORY) {
+        environment_destroy(simulation, function, id);
+    } else {
+        environment->needs_init = end == END_TIMED_OUT; /* rule reset_on_failure: the runtime is gone, the environment stays */
+        environment_release(simulation, function, id);
+    }
+    const struct cause *cause = end == END_SUCCEEDED ? &cause_succeeded : &ends[end];
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[function->self].name, fate_names[cause->fate], 0, cause->text);
+    request_done(simulation, function->self, request, cause);
+}
+
+void function_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    if (event->kind == FUNCTION_COMPLETE)
+        complete(simulation, self, event->data);
+    else
+        environment_expire(simulation, self, event->data);
+}
+
+/* Little's law as an identity: the integral of the level is the sum of the times, to the nanosecond. */
+enum status function_finish(struct simulation *simulation, void *self)
+{
+    struct function *function = self;
+    int128 busy_ns = function->busy_ns;
+    int64_t in_flight = 0;
+    for (uint32_t id = 0; id < function->environments.fresh; id++) {
+        const struct environment *environment = pool_at(&function->environments, id);
+        if (environment->state != ENVIRONMENT_BUSY)
+            continue;
+        busy_ns += simulation->now_ns - environment->started_ns;
+        in_flight++;
+    }
+    simulation_in_flight(simulation, function->self, (uint64_t)in_flight);
+    gauge_advance(&function->metrics.concurrent, simulation->now_ns);
+    return busy_ns == function->metrics.concurrent.integral && in_flight == function->busy ? STATUS_OK : STATUS_INTERNAL;
+}

@@ -1,0 +1,18 @@
+/* models.c: one row a model. */
+#include "models.h"
+
+#include "callers/source.h"
+#include "lambda/function.h"
+
+static const struct model_type *const resources[] = {
+    &lambda_function_type,
+    &serverless_function_type,
+    NULL,
+};
+
+const struct model_registry model_registry = {
+    .resources = resources,
+    .account = &account_type,
+    .source = &source_type,
+    .fleet_type = "AWS::Serverless::Function",
+};

@@ -1,0 +1,9 @@
+/* models.h: the table of everything that can be simulated. */
+#ifndef SLSIM_MODELS_H
+#define SLSIM_MODELS_H
+
+#include "engine/model.h"
+
+extern const struct model_registry model_registry;
+
+#endif
