@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* A place in a file. `file` is borrowed and lives as long as the scenario; NULL: nowhere in particular. */
+/* A place in a file. `file` is borrowed and lives as long as the scenario (in a kept diagnostic: as long as the diagnostics); NULL: nowhere
+ * in particular. */
 struct place {
     const char *file;
     int line, column; /* from 1; 0: unknown */
@@ -25,18 +26,22 @@ struct diagnostic {
 struct diagnostics {
     struct diagnostic *list; /* owned */
     size_t count, capacity;
-    size_t error_count;
+    size_t error_count; /* of all, also of those that were not kept */
+    size_t unkept;      /* beyond the 1,000 */
+    char **files;       /* names of files in the order first seen; owned; an entry is NULL for "nowhere" */
+    size_t file_count, file_capacity;
     bool failed; /* memory ran out: the list is incomplete, and there is at least one error */
 };
 
 void diagnostics_fini(struct diagnostics *diagnostics);
 
-/* Adds one; strings are copied. `path` and `hint` may be NULL. The same place, path and message twice is kept once. At most 1,000 are kept.
- */
+/* Adds one; strings are copied. `path` and `hint` may be NULL. The same place, path and message twice is kept once. At most 1,000 are kept
+ * (an error takes the place of a warning). */
 __attribute__((format(printf, 6, 7))) void diagnose(struct diagnostics *diagnostics, enum severity severity, struct place place,
                                                     const char *path, const char *hint, const char *format, ...);
 
-/* Prints all, in the order of files and places: `file:line:column: error: path: message` and, on the next line, `  hint: ...`. Control
+/* Prints all, errors and warnings together, by file (in the order in which files were first named), line and column:
+ * `file:line:column: error: path: message` and, on the next line, `  hint: ...`. Control
  * characters in them are shown as escapes, so that input cannot drive the terminal. `colour` for terminals. */
 void diagnostics_print(const struct diagnostics *diagnostics, FILE *out, bool colour);
 
