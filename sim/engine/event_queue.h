@@ -23,6 +23,7 @@ struct event {
     uint16_t kind;   /* the model's own enum */
     uint16_t small;  /* the model's own, free to use */
     uint32_t data;   /* the model's own: mostly a pool id */
+    uint32_t link;   /* the queue's own */
 };
 
 struct event_queue; /* opaque: one of the two kinds */
