@@ -27,7 +27,8 @@ static bool remember(struct json_text *json, struct json_mark value, struct json
 
 static void scan_value(struct json_text *json, struct json_mark key, unsigned depth);
 
-/* Between members: true when another one may follow, false at the end. `comma` says where the last comma was, for "[1, 2,]". */
+/* Between members: true when another one may follow, false at the end. `comma` says where the comma was, for "[1, 2,]" (line 0:
+ * none yet; -1: one that has been reported). */
 static bool scan_between(struct json_text *json, char close, struct json_mark open, struct json_mark *comma, bool *begun)
 {
     json_skip_space(json);
@@ -47,16 +48,20 @@ static bool scan_between(struct json_text *json, char close, struct json_mark op
         return false;
     }
     if (c == ',') {
-        if (!*begun || comma->line > 0)
+        bool needless = !*begun || comma->line != 0;
+        if (needless)
             JSON_MISTAKE(json, json_here(json), "remove the comma", "a comma with nothing before it");
-        *comma = json_here(json);
+        *comma = needless ? (struct json_mark){-1, 0} : json_here(json);
         *begun = true;
         json_advance(json);
         return scan_between(json, close, open, comma, begun);
     }
     if (*begun && comma->line == 0) {
         struct json_mark end = {json->end_line, json->end_column};
-        if (c == '"' || c == '\'' || (close == ']' && (c == '{' || c == '[')) || isalnum((unsigned char)c) || c == '_' || c == '-') {
+        bool another = c == '"' || c == '\'' || c == '_' || isalpha((unsigned char)c);
+        if (close == ']')
+            another = another || c == '{' || c == '[' || c == '-' || isdigit((unsigned char)c);
+        if (another) {
             char found[64];
             JSON_MISTAKE(json, end, "write a comma", "expected \",\" or \"%c\" after this value, found %s", close,
                          json_describe(json, found, sizeof found));

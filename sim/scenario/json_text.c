@@ -128,6 +128,12 @@ void json_unexpected(struct json_text *json, const char *expected)
     char found[64];
     const char *text = json->text + json->at;
     size_t left = json->length - json->at;
+    uint32_t code;
+    if (left > 0 && utf8_decode(text, left, &code) == 0) {
+        json_advance(json); /* which says so */
+        json->stopped = true;
+        return;
+    }
     bool curly = left >= 3 && (strncmp(text, "\u201c", 3) == 0 || strncmp(text, "\u201d", 3) == 0);
     bool space = left >= 2 && strncmp(text, "\u00a0", 2) == 0;
     const char *hint = curly                    ? "use straight double quotes"
