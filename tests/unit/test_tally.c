@@ -151,6 +151,17 @@ static void test_memory_out(void **state)
         assert_false(tally_part_failed(&tally.whole));
         tally_fini(&tally);
     }
+    struct tally tally; /* the same when it is a later period that lacks values */
+    tally_init(&tally);
+    tally_add(&tally, TALLY_WARM, 5);
+    tally_fold(&tally);
+    fail_allocations_after(0);
+    tally_add(&tally, TALLY_COLD, 5);
+    fail_allocations_after(-1);
+    tally_fold(&tally);
+    assert_true(tally_part_failed(&tally.whole));
+    assert_int_equal(tally.whole.count, 2);
+    tally_fini(&tally);
 }
 
 int main(void)
