@@ -2,9 +2,9 @@
 #ifndef SLSIM_EXPERIMENT_RUN_H
 #define SLSIM_EXPERIMENT_RUN_H
 
+#include "engine/ledger.h"
 #include "engine/simulation.h"
 #include "measure/interval.h"
-#include "engine/ledger.h"
 #include "measure/measure.h"
 #include "scenario/scenario.h"
 
@@ -28,6 +28,7 @@ struct figure_histogram {
     const struct metric_type *metric;
     const char *class_name; /* "cold", "warm" or "" */
     struct histogram histogram;
+    size_t order; /* of the rows */
 };
 
 /* One row of cost.csv: means over replications. */
@@ -42,19 +43,25 @@ struct cost_line {
 };
 
 struct run_result {
-    const struct scenario *scenario; /* borrowed */
-    uint32_t replications;           /* that are complete */
+    const struct scenario *scenario; /* borrowed: must outlive the result */
+    uint32_t replications;           /* that are complete; with a single one that ended early, that one as far as it came */
+    uint32_t planned;                /* columns of the values below */
     enum status status;              /* STATUS_OK, or why it ended early: then only complete replications are in here */
-    const char *culprit;             /* of STATUS_LIMIT by memory: what grew; NULL otherwise. Owned by the result */
-    uint64_t event_count;            /* of all replications */
+    char *culprit;        /* of STATUS_LIMIT by memory: what grew; of STATUS_INVALID: the usage type without a price; else NULL */
+    uint64_t event_count; /* of all replications */
     struct figure *figures;
     size_t figure_count;
+    double *values; /* figures x planned */
     struct figure_histogram *histograms;
-    size_t histogram_count;
+    size_t histogram_count, histogram_capacity;
     struct ledger *ledgers; /* one an entity, summed over replications, sorted */
+    struct cause **causes;  /* that the ledgers point at */
+    size_t cause_count;
+    double *observed; /* expectations x planned: what each observed, in its metric's unit; NaN: nothing, or a cost */
     struct cost_line *cost;
     size_t cost_count;
-    double month_usd; /* the whole bill of a month: mean */
+    double month_usd; /* the whole bill of a month: the sum of the rows */
+    double *months;   /* the same of each replication */
     struct interval month_interval;
 };
 

@@ -19,9 +19,11 @@ struct verdicts {
     bool all_hold;
 };
 
-/* Runs the scenario and judges each expectation; `options`' sink is used for the windows and must be NULL. */
+/* Runs the scenario and judges each expectation. */
 enum status verify_scenario(const struct scenario *scenario, const struct run_options *options, struct verdicts *verdicts,
                             struct run_result **result);
+/* The same of a result that is there already. */
+enum status verify_result(const struct run_result *result, struct verdicts *verdicts);
 void verdicts_fini(struct verdicts *verdicts);
 
 #endif

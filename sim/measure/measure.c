@@ -207,10 +207,11 @@ enum status measure_register(struct measure *measure, const char *resource, cons
         return status;
     size_t first = measure->slot_count;
     for (size_t i = 0; i < count; i++) {
-        if (series)
+        bool shown = series && table[i].name_space;
+        if (shown)
             measure->series[measure->series_count++] = measure->slot_count;
         measure->slots[measure->slot_count++] =
-            (struct metric_slot){.type = &table[i], .resource = resource, .base = base, .series = series};
+            (struct metric_slot){.type = &table[i], .resource = resource, .base = base, .series = shown};
     }
     return init_slots(measure->slots + first, count, total_base);
 }

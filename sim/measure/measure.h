@@ -85,6 +85,9 @@ const char *metric_figure_stat(const struct metric_type *type, size_t index);
  * run. */
 void metric_figures(const struct metric_slot *slot, double *values);
 
+/* One statistic of the whole run by name; NaN when there is none or the kind has no such stat. */
+double metric_whole_stat(const struct metric_slot *slot, const char *stat);
+
 /* The distributions of the whole run behind a slot, in recorded units (ns for times), borrowed: of a tally with classes "warm" and "cold",
  * of one without "", of a gauge with levels "" (ns spent at each level); empty ones are left out. Returns how many: 0, 1 or 2. Call after
  * the run. */

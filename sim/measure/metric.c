@@ -222,6 +222,13 @@ void metric_figures(const struct metric_slot *slot, double *values)
         values[i - stretch.first] = evaluate(slot->type, &whole, levels_of(slot), &statistics[i]);
 }
 
+double metric_whole_stat(const struct metric_slot *slot, const char *stat)
+{
+    struct statistic statistic;
+    struct period_value whole = whole_of(slot);
+    return find_statistic(slot->type, stat, &statistic) ? evaluate(slot->type, &whole, levels_of(slot), &statistic) : NAN;
+}
+
 size_t metric_histograms(const struct metric_slot *slot, const char *names[2], const struct histogram *histograms[2])
 {
     static const char *const class_names[TALLY_CLASSES] = {[TALLY_WARM] = "warm", [TALLY_COLD] = "cold"};

@@ -1,0 +1,265 @@
+/* keep.c: what is kept of replications. Each one's figures go to its own column; histograms and ledgers are sums of integers, which no
+ * order can change: so the result does not depend on threads. */
+#include "experiment/cost.h"
+#include "experiment/replicate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_total(const struct scenario *scenario, const struct metric_slot *slot)
+{
+    return scenario->wants_totals && scenario_find(scenario, slot->resource) == ENTITY_NONE;
+}
+
+/* Lays the figures out when the first replication is over: they are the same in all. */
+static enum status lay_out_figures(struct run *run, const struct measure *measure)
+{
+    struct run_result *result = run->result;
+    size_t count = 0;
+    for (size_t i = 0; i < measure->slot_count; i++)
+        count += measure->slots[i].type->name_space ? metric_figure_count(measure->slots[i].type) : 0;
+    result->figures = calloc(count + 1, sizeof *result->figures);
+    result->values = malloc((count * run->replications + 1) * sizeof *result->values);
+    if (!result->figures || !result->values)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < count * run->replications; i++)
+        result->values[i] = NAN;
+    for (size_t i = 0; i < measure->slot_count; i++) {
+        const struct metric_slot *slot = &measure->slots[i];
+        for (size_t k = 0; slot->type->name_space && k < metric_figure_count(slot->type); k++) {
+            result->figures[result->figure_count] = (struct figure){
+                .resource = slot->resource,
+                .metric = slot->type,
+                .stat = metric_figure_stat(slot->type, k),
+                .values = result->values + result->figure_count * run->replications,
+                .is_total = is_total(run->scenario, slot),
+            };
+            result->figure_count++;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status keep_figures(struct run *run, const struct replication *replication)
+{
+    const struct measure *measure = replication->measure;
+    enum status status = run->result->figures ? STATUS_OK : lay_out_figures(run, measure);
+    size_t at = 0;
+    for (size_t i = 0; i < measure->slot_count && status == STATUS_OK; i++) {
+        const struct metric_slot *slot = &measure->slots[i];
+        double values[FIGURES_MAX];
+        if (!slot->type->name_space)
+            continue;
+        metric_figures(slot, values);
+        for (size_t k = 0; k < metric_figure_count(slot->type); k++)
+            run->result->values[at++ * run->replications + replication->index] = values[k];
+    }
+    return status;
+}
+
+/* The result's histogram for the slot and class that `order` stands for: slots come in the same order in every replication. */
+static struct figure_histogram *histogram_for(struct run *run, const struct metric_slot *slot, const char *class_name, size_t order)
+{
+    struct run_result *result = run->result;
+    if (run->histogram_at[order] != SIZE_MAX)
+        return &result->histograms[run->histogram_at[order]];
+    if (result->histogram_count == result->histogram_capacity) {
+        size_t capacity = result->histogram_capacity ? 2 * result->histogram_capacity : 64;
+        struct figure_histogram *grown = realloc(result->histograms, capacity * sizeof *grown);
+        if (!grown)
+            return NULL;
+        result->histograms = grown;
+        result->histogram_capacity = capacity;
+    }
+    run->histogram_at[order] = result->histogram_count;
+    struct figure_histogram *made = &result->histograms[result->histogram_count++];
+    *made = (struct figure_histogram){.resource = slot->resource, .metric = slot->type, .class_name = class_name, .order = order};
+    histogram_init(&made->histogram);
+    return made;
+}
+
+static enum status keep_histograms(struct run *run, const struct replication *replication)
+{
+    const struct measure *measure = replication->measure;
+    if (!run->histogram_at) {
+        run->histogram_at = malloc((2 * measure->slot_count + 1) * sizeof *run->histogram_at);
+        if (!run->histogram_at)
+            return STATUS_NO_MEMORY;
+        for (size_t i = 0; i < 2 * measure->slot_count; i++)
+            run->histogram_at[i] = SIZE_MAX;
+    }
+    for (size_t i = 0; i < measure->slot_count; i++) {
+        const struct metric_slot *slot = &measure->slots[i];
+        const char *names[2];
+        const struct histogram *histograms[2];
+        size_t count = slot->type->name_space ? metric_histograms(slot, names, histograms) : 0;
+        for (size_t k = 0; k < count; k++) {
+            struct figure_histogram *into = histogram_for(run, slot, names[k], 2 * i + (strcmp(names[k], "cold") == 0));
+            if (!into)
+                return STATUS_NO_MEMORY;
+            histogram_merge(&into->histogram, histograms[k]);
+            if (into->histogram.failed)
+                return STATUS_NO_MEMORY;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* A cause that outlives its simulation. */
+static const struct cause *own_cause(struct run_result *result, const struct cause *cause)
+{
+    for (size_t i = 0; i < result->cause_count; i++)
+        if (result->causes[i]->fate == cause->fate && strcmp(result->causes[i]->text, cause->text) == 0)
+            return result->causes[i];
+    struct cause **grown = realloc(result->causes, (result->cause_count + 1) * sizeof *grown);
+    if (grown)
+        result->causes = grown;
+    char *text = strdup(cause->text);
+    struct cause *made = malloc(sizeof *made);
+    if (!grown || !text || !made) {
+        free(text);
+        free(made);
+        return NULL;
+    }
+    *made = (struct cause){.fate = cause->fate, .text = text};
+    result->causes[result->cause_count++] = made;
+    return made;
+}
+
+static enum status keep_ledgers(struct run *run, const struct replication *replication)
+{
+    struct run_result *result = run->result;
+    const struct simulation *simulation = replication->simulation;
+    if (!result->ledgers)
+        result->ledgers = calloc(run->scenario->entity_count + 1u, sizeof *result->ledgers);
+    if (!result->ledgers)
+        return STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < simulation->entity_count; i++) {
+        const struct ledger *from = &simulation->entities[i].ledger;
+        struct ledger *into = &result->ledgers[i];
+        into->entered += from->entered;
+        into->succeeded += from->succeeded;
+        for (size_t k = 0; k < from->line_count; k++) {
+            const struct cause *cause = own_cause(result, from->lines[k].cause);
+            if (!cause || ledger_count_cause(into, cause, from->lines[k].count) != STATUS_OK)
+                return STATUS_NO_MEMORY;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status keep_quantities(struct run *run, const struct replication *replication)
+{
+    struct bill bill = {0};
+    const struct simulation *simulation = replication->simulation;
+    for (uint32_t i = 0; i < simulation->entity_count; i++) {
+        const struct model_type *type = simulation->entities[i].type;
+        bill.entity = i;
+        if (type->quantities)
+            type->quantities(simulation, simulation->entities[i].state, &bill);
+    }
+    enum status status = bill.status;
+    if (status == STATUS_OK && !run->quantities) {
+        run->line_count = bill.count;
+        run->quantities = calloc(bill.count * run->replications + 1, sizeof *run->quantities);
+        run->lines = calloc(bill.count + 1, sizeof *run->lines);
+        if (!run->quantities || !run->lines)
+            status = STATUS_NO_MEMORY;
+        else if (bill.count > 0)
+            memcpy(run->lines, bill.lines, bill.count * sizeof *bill.lines);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < run->line_count; i++)
+        run->quantities[i * run->replications + replication->index] = bill.lines[i].quantity;
+    bill_fini(&bill);
+    return status;
+}
+
+static enum status keep_expected(struct run *run, const struct replication *replication)
+{
+    struct run_result *result = run->result;
+    size_t count = run->scenario->expectation_count;
+    if (!result->observed) {
+        result->observed = malloc((count * run->replications + 1) * sizeof *result->observed);
+        if (!result->observed)
+            return STATUS_NO_MEMORY;
+        for (size_t i = 0; i < count * run->replications; i++)
+            result->observed[i] = NAN;
+    }
+    for (size_t i = 0; i < count; i++)
+        result->observed[i * run->replications + replication->index] = windows_observed(replication->windows, i, replication->measure);
+    return STATUS_OK;
+}
+
+enum status keep_replication(struct run *run, const struct replication *replication)
+{
+    enum status status = keep_figures(run, replication);
+    if (status == STATUS_OK)
+        status = keep_histograms(run, replication);
+    if (status == STATUS_OK)
+        status = keep_ledgers(run, replication);
+    if (status == STATUS_OK)
+        status = keep_quantities(run, replication);
+    if (status == STATUS_OK)
+        status = keep_expected(run, replication);
+    if (status == STATUS_OK) {
+        run->result->event_count += replication->simulation->event_count;
+        run->result->replications++;
+    }
+    return status;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct figure_histogram *first = a, *second = b;
+    return (first->order > second->order) - (first->order < second->order);
+}
+
+static double mean_quantity(const struct run *run, size_t line)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < run->replications; i++)
+        sum += run->quantities[line * run->replications + i];
+    return sum / (double)run->result->replications;
+}
+
+static enum status sum_up_cost(struct run *run)
+{
+    struct run_result *result = run->result;
+    const char *missing = NULL;
+    double *months = malloc(run->replications * sizeof *months);
+    if (!months)
+        return STATUS_NO_MEMORY;
+    enum status status = STATUS_OK;
+    for (uint32_t r = 0; r < run->replications && status == STATUS_OK; r++) {
+        struct cost_line *rows = NULL;
+        size_t count = 0;
+        for (size_t i = 0; i < run->line_count; i++)
+            run->lines[i].quantity = run->quantities[i * run->replications + r];
+        status = cost_rows(run->scenario, run->lines, run->line_count, &rows, &count, &missing);
+        months[r] = cost_month(rows, count);
+        free(rows);
+    }
+    for (size_t i = 0; i < run->line_count; i++)
+        run->lines[i].quantity = mean_quantity(run, i);
+    if (status == STATUS_OK)
+        status = cost_rows(run->scenario, run->lines, run->line_count, &result->cost, &result->cost_count, &missing);
+    result->month_usd = cost_month(result->cost, result->cost_count);
+    result->month_interval = interval_of_mean(months, run->replications, 0.95);
+    result->months = months;
+    if (status == STATUS_INVALID)
+        result->culprit = strdup(missing);
+    return status;
+}
+
+enum status keep_sum_up(struct run *run)
+{
+    struct run_result *result = run->result;
+    for (size_t i = 0; i < result->figure_count; i++)
+        result->figures[i].interval = interval_of_mean(result->figures[i].values, run->replications, 0.95);
+    if (result->histogram_count > 0)
+        qsort(result->histograms, result->histogram_count, sizeof *result->histograms, by_order);
+    for (uint32_t i = 0; result->ledgers && i < run->scenario->entity_count; i++)
+        ledger_sort(&result->ledgers[i]);
+    return result->replications > 0 ? sum_up_cost(run) : STATUS_OK;
+}

@@ -1,0 +1,78 @@
+/* replicate.c: one replication: its simulation, its measurement, its windows. */
+#include "experiment/replicate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *total_of(struct replication *replication, const struct model_type *type, enum status *status)
+{
+    const struct scenario *scenario = replication->run->scenario;
+    if (!scenario->wants_totals || !type->metrics)
+        return NULL;
+    for (size_t i = 0; i < replication->total_count; i += 2)
+        if (replication->totals[i] == type)
+            return replication->totals[i + 1];
+    void **grown = realloc(replication->totals, (replication->total_count + 2) * sizeof *grown);
+    void *total = aligned_alloc(64, (type->size + 63u) & ~(size_t)63u);
+    if (grown)
+        replication->totals = grown;
+    if (!grown || !total) {
+        free(total);
+        *status = STATUS_NO_MEMORY;
+        return NULL;
+    }
+    memset(total, 0, type->size);
+    union {
+        const struct model_type *type;
+        void *key;
+    } key = {.type = type};
+    grown[replication->total_count++] = key.key;
+    grown[replication->total_count++] = total;
+    *status = measure_register(replication->measure, type->type, type->metrics, total, NULL, true);
+    return total;
+}
+
+/* Registers the metrics of every entity; the sums over types come first, so that members can point at them. The account stands alone. */
+static enum status register_metrics(struct replication *replication)
+{
+    const struct scenario *scenario = replication->run->scenario;
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; i < scenario->entity_count && status == STATUS_OK; i++) {
+        const struct entity_spec *spec = &scenario->entities[i];
+        void *total = i == 0 ? NULL : total_of(replication, spec->type, &status);
+        if (status == STATUS_OK)
+            status = measure_register(replication->measure, spec->name, spec->type->metrics, entity_state(replication->simulation, i),
+                                      total, spec->series);
+    }
+    return status;
+}
+
+void replication_fini(struct replication *replication)
+{
+    measure_free(replication->measure);
+    for (size_t i = 1; i < replication->total_count; i += 2)
+        free(replication->totals[i]);
+    free(replication->totals);
+    simulation_free(replication->simulation);
+    windows_free(replication->windows);
+}
+
+enum status replication_init(struct replication *replication, struct run *run, uint32_t index)
+{
+    const struct run_options *options = run->options;
+    *replication = (struct replication){.run = run, .index = index};
+    const struct series_sink *sink = options->sink ? options->sink(options->sink_context, index) : NULL;
+    enum status status = simulation_new(&run->settings, run->scenario->entities, run->scenario->entity_count, index,
+                                        index == 0 ? options->tracer : NULL, &replication->simulation);
+    if (status == STATUS_OK)
+        status = measure_new(&replication->measure);
+    if (status == STATUS_OK)
+        status = windows_new(run->scenario, sink, &replication->windows);
+    if (status == STATUS_OK)
+        status = register_metrics(replication);
+    if (status == STATUS_OK) {
+        measure_attach(replication->measure, replication->simulation);
+        replication->measure->sink = windows_sink(replication->windows);
+    }
+    return status;
+}

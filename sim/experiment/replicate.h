@@ -1,0 +1,50 @@
+/* replicate.h: one replication, and what is kept of all of them. Private to this folder. */
+#ifndef SLSIM_EXPERIMENT_REPLICATE_H
+#define SLSIM_EXPERIMENT_REPLICATE_H
+
+#include "experiment/run.h"
+#include "experiment/windows.h"
+#include "measure/bill.h"
+
+#include <pthread.h>
+
+/* What the threads of one run share. */
+struct run {
+    const struct scenario *scenario;
+    const struct run_options *options;
+    struct simulation_settings settings; /* the scenario's, with the options' */
+    struct run_result *result;
+    uint32_t replications;
+    pthread_mutex_t lock;    /* of everything below */
+    struct bill_line *lines; /* the bill's; the same in every replication */
+    size_t line_count;
+    double *quantities;   /* lines x replications */
+    size_t *histogram_at; /* 2 x slots: where in the result each class's histogram is; SIZE_MAX: not yet */
+    uint32_t next;        /* the next replication to begin */
+    uint32_t ended;
+    enum status status;          /* the first failure */
+    struct simulation **running; /* by worker; NULL while it has none */
+    pthread_cond_t change;
+};
+
+/* One replication with what hangs on it. */
+struct replication {
+    struct run *run;
+    uint32_t index;
+    struct simulation *simulation;
+    struct measure *measure;
+    void **totals; /* blobs that sum over a type's resources; owned */
+    size_t total_count;
+    struct windows *windows; /* of the expectations with from and until */
+};
+
+/* `replication` is to be given to replication_fini whatever comes back. */
+enum status replication_init(struct replication *replication, struct run *run, uint32_t index);
+void replication_fini(struct replication *replication);
+
+/* Takes what is to be kept of a replication that is over; under the run's lock. */
+enum status keep_replication(struct run *run, const struct replication *replication);
+/* When all are over: intervals, order, cost. */
+enum status keep_sum_up(struct run *run);
+
+#endif
