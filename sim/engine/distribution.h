@@ -5,7 +5,6 @@
 
 #include "engine/status.h"
 
-#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,9 +33,8 @@ struct distribution {
     double maximum;              /* with `bounded` */
     size_t count;                /* of values, probabilities or parts */
     double *values;              /* owned */
-    double *probabilities;       /* owned; of QUANTILES */
+    double *probabilities;       /* owned; of QUANTILES; of MIXTURE: of all parts before this one */
     struct distribution **parts; /* owned, of MIXTURE */
-    gsl_ran_discrete_t *choice;  /* owned, of MIXTURE */
 };
 
 /* Makers return NULL when memory is out; arguments must be valid (distribution_parse has checked them). Free with distribution_free.
@@ -44,7 +42,8 @@ struct distribution {
 struct distribution *distribution_new(enum distribution_kind kind, double a, double b);
 struct distribution *distribution_new_quantiles(const double *probabilities, const double *values, size_t count);
 struct distribution *distribution_new_samples(const double *values, size_t count);
-/* Takes ownership of the parts (not of the array). */
+/* Takes ownership of the parts (not of the array), also when it fails. Weights are >= 0, at least one above 0; they need not add up
+ * to 1. */
 struct distribution *distribution_new_mixture(const double *weights, struct distribution **parts, size_t count);
 void distribution_free(struct distribution *distribution);
 
@@ -52,7 +51,8 @@ void distribution_free(struct distribution *distribution);
 void lognormal_from_mean_cv(double mean, double cv, double *mu, double *sigma);
 void lognormal_from_median_p99(double median, double p99, double *mu, double *sigma);
 
-/* One draw. Constants draw nothing from `rng`. */
+/* One draw. Constants draw nothing from `rng`. Costs 10 to 12 ns for an exponential or a lognormal, stream_at
+ * included, and 4 to 30 for the others. */
 double distribution_sample(const struct distribution *distribution, gsl_rng *rng);
 
 /* One draw in ns, rounded to nearest, never below 0. */
