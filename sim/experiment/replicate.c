@@ -6,30 +6,24 @@
 
 static void *total_of(struct replication *replication, const struct model_type *type, enum status *status)
 {
-    const struct scenario *scenario = replication->run->scenario;
-    if (!scenario->wants_totals || !type->metrics)
+    if (!replication->run->scenario->wants_totals || !type->metrics)
         return NULL;
-    for (size_t i = 0; i < replication->total_count; i += 2)
-        if (replication->totals[i] == type)
-            return replication->totals[i + 1];
-    void **grown = realloc(replication->totals, (replication->total_count + 2) * sizeof *grown);
-    void *total = aligned_alloc(64, (type->size + 63u) & ~(size_t)63u);
+    for (size_t i = 0; i < replication->total_count; i++)
+        if (replication->totals[i].type == type)
+            return replication->totals[i].blob;
+    struct type_total *grown = realloc(replication->totals, (replication->total_count + 1) * sizeof *grown);
+    void *blob = aligned_alloc(64, (type->size + 63u) & ~(size_t)63u);
     if (grown)
         replication->totals = grown;
-    if (!grown || !total) {
-        free(total);
+    if (!grown || !blob) {
+        free(blob);
         *status = STATUS_NO_MEMORY;
         return NULL;
     }
-    memset(total, 0, type->size);
-    union {
-        const struct model_type *type;
-        void *key;
-    } key = {.type = type};
-    grown[replication->total_count++] = key.key;
-    grown[replication->total_count++] = total;
-    *status = measure_register(replication->measure, type->type, type->metrics, total, NULL, true);
-    return total;
+    memset(blob, 0, type->size);
+    replication->totals[replication->total_count++] = (struct type_total){type, blob};
+    *status = measure_register(replication->measure, type->type, type->metrics, blob, NULL, true);
+    return blob;
 }
 
 /* Registers the metrics of every entity; the sums over types come first, so that members can point at them. The account stands alone. */
@@ -50,8 +44,8 @@ static enum status register_metrics(struct replication *replication)
 void replication_fini(struct replication *replication)
 {
     measure_free(replication->measure);
-    for (size_t i = 1; i < replication->total_count; i += 2)
-        free(replication->totals[i]);
+    for (size_t i = 0; i < replication->total_count; i++)
+        free(replication->totals[i].blob);
     free(replication->totals);
     simulation_free(replication->simulation);
     windows_free(replication->windows);

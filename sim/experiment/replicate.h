@@ -27,13 +27,19 @@ struct run {
     pthread_cond_t change;
 };
 
+/* The sum over all resources of a type: a blob like theirs, of which only the metrics are used. */
+struct type_total {
+    const struct model_type *type;
+    void *blob; /* owned */
+};
+
 /* One replication with what hangs on it. */
 struct replication {
     struct run *run;
     uint32_t index;
     struct simulation *simulation;
     struct measure *measure;
-    void **totals; /* blobs that sum over a type's resources; owned */
+    struct type_total *totals; /* owned */
     size_t total_count;
     struct windows *windows; /* of the expectations with from and until */
 };
