@@ -65,14 +65,14 @@ void measure_attach(struct measure *measure, struct simulation *simulation);
 
 /* Registers all metrics of `table` (NULL: none) for `resource` and initialises the counters, tallies and gauges at their offsets in `base`.
  * With `total_base` (a blob like `base`, registered before under the type's name) everything is counted there too: a sum over all resources
- * of a type. After STATUS_NO_MEMORY the run must not go on; measure_free is safe. */
+ * of a type. A metric without name_space has no series. After STATUS_NO_MEMORY the run must not go on; measure_free is safe. */
 enum status measure_register(struct measure *measure, const char *resource, const struct metric_type *table, void *base, void *total_base,
                              bool series);
 
 /* Called by the simulation before the first event at or after simulation->next_boundary_ns, once per boundary (zero, warm-up's end, period
  * ends, the end of `duration`, the end): closes the period, feeds the sink, and sets the next boundary. Without a sink no period is closed;
- * the figures are the same. What the model records at zero before the first call counts. STATUS_NO_MEMORY at the end when any histogram
- * lacks values. */
+ * the figures are the same. A run that ends early sets simulation->end_ns to where it is and calls this once more. What the model records
+ * at zero before the first call counts. STATUS_NO_MEMORY at the end when any histogram lacks values. */
 enum status measure_boundary(struct measure *measure, struct simulation *simulation, int64_t at_ns);
 
 /* The figures of the whole run that one slot gives, in a fixed order: COUNT: Sum; TALLY: SampleCount, Sum, Average, Minimum, Maximum, p50,
