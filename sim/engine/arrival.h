@@ -16,7 +16,7 @@ enum arrival_kind {
     ARRIVAL_POISSON,   /* rate */
     ARRIVAL_STAGES,    /* Poisson; the rate goes linearly from stage to stage */
     ARRIVAL_DIURNAL,   /* Poisson; rate(t) = mean * exp(kappa cos(2 pi (t - peak_at) / day)) / I0(kappa) */
-    ARRIVAL_MMPP,      /* Poisson whose rate jumps in a cycle-free Markov chain: stays exponential, next state uniform among the others */
+    ARRIVAL_MMPP,      /* Poisson whose rate jumps: stays exponential, the next state uniform among the others; begins in the first */
     ARRIVAL_BURSTS,    /* `size` at one instant, every so often, the first at `from` */
     ARRIVAL_RATE,      /* schedule "rate(...)": every `every_ns`, the first after one interval */
     ARRIVAL_CRON,      /* schedule "cron(...)", UTC */
@@ -43,12 +43,14 @@ struct cron {
     bool any_day_of_month;  /* ? or * */
     bool any_day_of_week;
     bool last_day_of_month; /* L in day-of-month */
-    int8_t nearest_weekday; /* nW in day-of-month: n, else 0 */
+    int8_t nearest_weekday; /* nW in day-of-month: n; LW: CRON_LAST_WEEKDAY; else 0 */
     int8_t last_of_week;    /* nL in day-of-week: n, else 0 */
     int8_t nth_weekday;     /* n#k: n, else 0 */
     int8_t nth_week;        /* k */
     uint64_t years[4];      /* 1970..2199, a bit a year from 1970 */
 };
+
+#define CRON_LAST_WEEKDAY (-1)
 
 struct arrival_process {
     enum arrival_kind kind;
@@ -77,10 +79,12 @@ void arrival_process_free(struct arrival_process *process); /* NULL is fine */
 /* kappa such that exp(kappa)/I0(kappa) = peak/mean, by GSL's root solver. peak/mean in [1, 1000]. STATUS_INVALID when there is none. */
 enum status diurnal_kappa(double peak_over_mean, double *kappa);
 
-/* Parses "0 12 * * ? *" (AWS's six fields: minutes hours day-of-month month day-of-week year). On failure returns STATUS_INVALID and a
- * message in `error`. */
+/* Parses "0 12 * * ? *": AWS's six fields, minutes hours day-of-month month day-of-week year, with * , - / in all of them, ? L W in
+ * day-of-month, ? L # in day-of-week; names of months and days in any case. On failure returns STATUS_INVALID and a message in `error`
+ * that names the field. Source: Amazon EventBridge User Guide, "Cron expressions reference". */
 enum status cron_parse(const char *text, struct cron *cron, char *error, size_t error_size);
-/* The first matching minute strictly after Unix time `after_s`; INT64_MAX when there is none until 2199. */
+/* The first matching minute strictly after Unix time `after_s`; INT64_MAX when there is none until 2199. Goes by months, days and hours: a
+ * few steps, some thousands when nothing matches. */
 int64_t cron_next(const struct cron *cron, int64_t after_s);
 
 struct arrival {
@@ -92,10 +96,19 @@ struct arrival_generator {
     const struct arrival_process *process;
     int64_t from_ns, until_ns; /* arrivals fall in [from, until) */
     int64_t now_ns;            /* where it stands */
+    bool ended;                /* there are no more */
     uint64_t ordinal;          /* of the next arrival */
     uint64_t index;            /* stage, trace row, minute, state: the kind's own */
     uint64_t left;             /* in this burst or minute */
-    int64_t next_change_ns;    /* MMPP: when the state changes */
+    uint64_t drawn;            /* MMPP: stays; PER_MINUTE: places in minutes */
+    int64_t next_change_ns;    /* STAGES, DIURNAL, MMPP: when the stage, the bound or the state changes */
+    double offset_ns;          /* what now_ns leaves out: below 1 (Poisson kinds), or the place in the minute (PER_MINUTE) */
+    double rate_per_ns;        /* POISSON: the rate; DIURNAL: the peak; MMPP: the state's rate */
+    double bound_per_ns;       /* DIURNAL: the highest rate before next_change_ns */
+    struct {                   /* CONSTANT: an interval is whole_ns + remainder / divisor, added without loss */
+        int64_t whole_ns;
+        uint64_t remainder, divisor, carry;
+    } interval;
     struct stream stream;
 };
 
