@@ -244,8 +244,7 @@ static struct request *new_request(struct simulation *simulation, struct source 
     struct request *request = request_new(simulation);
     if (!request)
         return NULL;
-    request->ordinal = source->ordinal++;
-    request->item = source->salt + request->ordinal;
+    request->item = source->salt + source->ordinal++;
     request->born_ns = simulation->now_ns;
     request->handler_ns = handler_ns;
     request->source = source->self;
@@ -307,7 +306,7 @@ static void begin_item(struct simulation *simulation, struct source *source, int
     }
     *(struct item *)pool_at(&source->items, id) = (struct item){
         .request = request->id,
-        .client = (uint32_t)(request->ordinal % (uint64_t)source->clients),
+        .client = (uint32_t)((request->item - source->salt) % (uint64_t)source->clients),
         .user = user,
         .open = true,
     };

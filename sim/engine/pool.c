@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* The first table of chunks has so many entries; then it doubles. */
-#define FIRST_CHUNKS 8u
-/* As many chunks as leave POOL_NONE unused as an id. */
-#define MAX_CHUNKS (POOL_NONE / POOL_CHUNK_ITEMS)
+/* From this size on a chunk asks for large pages: 100,000 environments are more pages of 4 KB than a processor can look up fast. */
+#define LARGE_CHUNK_BYTES (UINT64_C(2) << 20)
+#define CACHE_LINE UINT64_C(64)
 
 static void refuse(struct memory_account *account, enum status status, const char *owner)
 {
@@ -36,48 +36,48 @@ void memory_account_give(struct memory_account *account, uint64_t bytes)
     account->used_bytes -= bytes;
 }
 
-static uint64_t chunk_bytes(const struct pool *pool)
+static uint32_t chunk_items(uint32_t chunk)
 {
-    return (uint64_t)POOL_CHUNK_ITEMS * pool->item_size;
+    return POOL_FIRST_ITEMS << chunk;
 }
 
-/* realloc that is counted: from `old_bytes` to `new_bytes` > old_bytes. NULL, with nothing changed, when it cannot be had. */
-static void *counted_realloc(struct pool *pool, void *old, uint64_t old_bytes, uint64_t new_bytes)
+/* Whole units of the alignment, as aligned_alloc wants them. */
+static uint64_t chunk_bytes(const struct pool *pool, uint32_t chunk)
 {
-    if (pool->account != NULL && memory_account_take(pool->account, new_bytes - old_bytes, pool->owner) != STATUS_OK)
-        return NULL;
-    void *got = realloc(old, (size_t)new_bytes);
-    if (got == NULL && pool->account != NULL) {
-        memory_account_give(pool->account, new_bytes - old_bytes);
-        refuse(pool->account, STATUS_NO_MEMORY, pool->owner);
-    }
-    return got;
+    uint64_t bytes = (uint64_t)chunk_items(chunk) * pool->item_size;
+    uint64_t unit = bytes >= LARGE_CHUNK_BYTES ? LARGE_CHUNK_BYTES : CACHE_LINE;
+    return (bytes + unit - 1) / unit * unit;
 }
 
-static bool grow_table(struct pool *pool)
+static unsigned char *allocate_chunk(uint64_t bytes)
 {
-    const uint32_t capacity = pool->chunk_capacity == 0 ? FIRST_CHUNKS : 2 * pool->chunk_capacity;
-    const uint64_t entry = sizeof(unsigned char *);
-    unsigned char **chunks = counted_realloc(pool, pool->chunks, pool->chunk_capacity * entry, capacity * entry);
-    if (chunks == NULL)
-        return false;
-    pool->chunks = chunks;
-    pool->chunk_capacity = capacity;
-    return true;
+    if (bytes < LARGE_CHUNK_BYTES)
+        return aligned_alloc(CACHE_LINE, bytes);
+    unsigned char *chunk = aligned_alloc(LARGE_CHUNK_BYTES, bytes);
+    if (chunk != NULL)
+        (void)madvise(chunk, bytes, MADV_HUGEPAGE); /* advice: where the kernel has none, small pages do */
+    return chunk;
 }
 
 static bool add_chunk(struct pool *pool)
 {
-    if (pool->chunk_count == MAX_CHUNKS) {
+    uint64_t bytes = chunk_bytes(pool, pool->chunk_count);
+    if (pool->chunk_count == POOL_CHUNKS) {
         if (pool->account != NULL)
             refuse(pool->account, STATUS_LIMIT, pool->owner);
         return false;
     }
-    if (pool->chunk_count == pool->chunk_capacity && !grow_table(pool))
+    if (pool->account != NULL && memory_account_take(pool->account, bytes, pool->owner) != STATUS_OK)
         return false;
-    unsigned char *chunk = counted_realloc(pool, NULL, 0, chunk_bytes(pool));
-    if (chunk == NULL)
+    unsigned char *chunk = allocate_chunk(bytes);
+    if (chunk == NULL) {
+        if (pool->account != NULL) {
+            memory_account_give(pool->account, bytes);
+            refuse(pool->account, STATUS_NO_MEMORY, pool->owner);
+        }
         return false;
+    }
+    pool->room += chunk_items(pool->chunk_count);
     pool->chunks[pool->chunk_count++] = chunk;
     return true;
 }
@@ -90,11 +90,11 @@ void pool_init(struct pool *pool, size_t item_size, struct memory_account *accou
 
 void pool_fini(struct pool *pool)
 {
-    for (uint32_t i = 0; i < pool->chunk_count; i++)
+    for (uint32_t i = 0; i < pool->chunk_count; i++) {
         free(pool->chunks[i]);
-    free(pool->chunks);
-    if (pool->account != NULL)
-        memory_account_give(pool->account, pool->chunk_count * chunk_bytes(pool) + pool->chunk_capacity * sizeof(unsigned char *));
+        if (pool->account != NULL)
+            memory_account_give(pool->account, chunk_bytes(pool, i));
+    }
     pool_init(pool, pool->item_size, pool->account, pool->owner);
 }
 
@@ -104,7 +104,7 @@ uint32_t pool_take(struct pool *pool)
     if (id != POOL_NONE) {
         memcpy(&pool->free_head, pool_at(pool, id), sizeof pool->free_head);
     } else {
-        if (pool->fresh == pool->chunk_count * POOL_CHUNK_ITEMS && !add_chunk(pool))
+        if (pool->fresh == pool->room && !add_chunk(pool))
             return POOL_NONE;
         id = pool->fresh++;
     }

@@ -21,13 +21,14 @@ enum status memory_account_take(struct memory_account *account, uint64_t bytes, 
 void memory_account_give(struct memory_account *account, uint64_t bytes);
 
 #define POOL_NONE UINT32_MAX
-#define POOL_CHUNK_ITEMS 1024u
+#define POOL_FIRST_ITEMS 16u /* in the first chunk; each that follows is twice as large */
+#define POOL_CHUNKS 28u
 
 struct pool {
-    unsigned char **chunks; /* each POOL_CHUNK_ITEMS items, owned */
+    unsigned char *chunks[POOL_CHUNKS]; /* owned */
     uint32_t chunk_count;
-    uint32_t chunk_capacity;
     uint32_t item_size;
+    uint32_t room;      /* ids that the chunks hold */
     uint32_t fresh;     /* ids from here on were never taken */
     uint32_t free_head; /* a chain through the items' first four bytes */
     uint32_t used;      /* items taken now */
@@ -39,14 +40,17 @@ struct pool {
 void pool_init(struct pool *pool, size_t item_size, struct memory_account *account, const char *owner);
 /* Frees all items at once; ids and pointers are dead. */
 void pool_fini(struct pool *pool);
-/* An id whose item holds garbage; POOL_NONE when memory cannot be had (the account's status says why). O(1), allocates once in
- * POOL_CHUNK_ITEMS of growth. The most recently given id comes back first, so hot items stay in cache. */
+/* An id whose item holds garbage; POOL_NONE when memory cannot be had (the account's status says why). O(1), allocates once in each
+ * doubling. The most recently given id comes back first, so hot items stay in cache. */
 uint32_t pool_take(struct pool *pool);
 void pool_give(struct pool *pool, uint32_t id);
 
+/* Chunks begin on a cache line, so items of 64 bytes are one. */
 static inline void *pool_at(const struct pool *pool, uint32_t id)
 {
-    return pool->chunks[id / POOL_CHUNK_ITEMS] + (size_t)(id % POOL_CHUNK_ITEMS) * pool->item_size;
+    uint32_t chunk = 31u - (uint32_t)__builtin_clz(id / POOL_FIRST_ITEMS + 1);
+    uint32_t first = (POOL_FIRST_ITEMS << chunk) - POOL_FIRST_ITEMS;
+    return pool->chunks[chunk] + (size_t)(id - first) * pool->item_size;
 }
 
 #endif

@@ -38,8 +38,7 @@ extern const struct cause cause_succeeded;
 #define ENTITY_NONE UINT32_MAX
 
 struct request {
-    uint64_t item;             /* the source's salt + ordinal: the place in every stream that draws for it */
-    uint64_t ordinal;          /* of the item within its source, from 0: what --trace shows */
+    uint64_t item;             /* item_salt of the source + the item's ordinal: the place in every stream that draws for it */
     int64_t born_ns;           /* when the item was first sent */
     int64_t sent_ns;           /* when this attempt was sent */
     int64_t handler_ns;        /* the handler time that a trace gives, or -1: drawn */

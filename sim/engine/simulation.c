@@ -1,6 +1,8 @@
 /* simulation.c: the loop of one replication, and the exchange of requests. */
 #include "engine/simulation.h"
 
+#include "engine/random.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,7 +112,7 @@ void simulation_trace(struct simulation *simulation, const struct request *reque
     const struct trace_step told = {
         .time_ns = simulation->now_ns,
         .duration_ns = duration_ns,
-        .item = request->ordinal,
+        .item = request->item - item_salt(simulation->entities[request->source].name),
         .source = simulation->entities[request->source].name,
         .resource = resource,
         .attempt = request->attempt + 1u,

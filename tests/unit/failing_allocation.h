@@ -37,6 +37,7 @@ static inline bool allocation_failures_work(void)
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 
 static bool allocation_fails(void)
 {
@@ -45,6 +46,11 @@ static bool allocation_fails(void)
     else
         return allocations_that_work == 0;
     return false;
+}
+
+__attribute__((used)) void *aligned_alloc(size_t alignment, size_t size)
+{
+    return allocation_fails() ? NULL : __libc_memalign(alignment, size);
 }
 
 __attribute__((used)) void *malloc(size_t size)

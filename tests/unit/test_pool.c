@@ -43,7 +43,7 @@ static void test_account(void **state)
 static void test_items_are_apart_and_stay(void **state)
 {
     (void)state;
-    enum { ITEMS = 20 * POOL_CHUNK_ITEMS + 1 }; /* past two doublings of the table */
+    enum { ITEMS = 20001 }; /* eleven chunks */
     static struct item *items[ITEMS];
     struct pool pool;
     pool_init(&pool, sizeof(struct item), NULL, owner);
@@ -126,15 +126,22 @@ static void test_what_is_counted(void **state)
     struct pool pool;
     pool_init(&pool, sizeof(struct item), &account, owner);
     assert_int_equal(account.used_bytes, 0);
-    for (uint64_t i = 0; i < 3 * POOL_CHUNK_ITEMS; i++) {
+    /* Chunks of 16, 32, 64, ... items, in whole cache lines. */
+    uint64_t room = 0, bytes = 0, chunk = POOL_FIRST_ITEMS;
+    for (uint64_t i = 0; i < 3000; i++) {
         pool_take(&pool);
-        const uint64_t chunks = i / POOL_CHUNK_ITEMS + 1;
-        assert_int_equal(account.used_bytes, chunks * POOL_CHUNK_ITEMS * sizeof(struct item) + pool.chunk_capacity * sizeof(void *));
+        if (i == room) {
+            room += chunk;
+            bytes += (chunk * sizeof(struct item) + 63) / 64 * 64;
+            chunk *= 2;
+        }
+        assert_int_equal(account.used_bytes, bytes);
+        assert_int_equal((uintptr_t)pool_at(&pool, (uint32_t)(room - chunk / 2)) % 64, 0);
     }
     const uint64_t most = account.used_bytes;
-    for (uint32_t i = 0; i < 3 * POOL_CHUNK_ITEMS; i++)
+    for (uint32_t i = 0; i < 3000; i++)
         pool_give(&pool, i);
-    for (uint32_t i = 0; i < 3 * POOL_CHUNK_ITEMS; i++)
+    for (uint32_t i = 0; i < 3000; i++)
         pool_take(&pool);
     assert_int_equal(account.used_bytes, most);
     pool_fini(&pool);
@@ -148,10 +155,10 @@ static void test_what_is_counted(void **state)
 static void test_limit(void **state)
 {
     (void)state;
-    struct memory_account account = {.limit_bytes = 2 * POOL_CHUNK_ITEMS * sizeof(struct item) + 1000};
+    struct memory_account account = {.limit_bytes = 3 * POOL_FIRST_ITEMS * sizeof(struct item) + 100};
     struct pool pool;
     pool_init(&pool, sizeof(struct item), &account, owner);
-    for (uint32_t i = 0; i < 2 * POOL_CHUNK_ITEMS; i++)
+    for (uint32_t i = 0; i < 3 * POOL_FIRST_ITEMS; i++)
         assert_int_equal(pool_take(&pool), i);
     const uint64_t used = account.used_bytes;
     assert_int_equal(account.status, STATUS_OK);
@@ -159,7 +166,7 @@ static void test_limit(void **state)
     assert_int_equal(account.status, STATUS_LIMIT);
     assert_string_equal(account.culprit, owner);
     assert_int_equal(account.used_bytes, used);
-    assert_int_equal(pool.used, 2 * POOL_CHUNK_ITEMS);
+    assert_int_equal(pool.used, 3 * POOL_FIRST_ITEMS);
     /* What is there goes on working. */
     pool_give(&pool, 5);
     assert_int_equal(pool_take(&pool), 5);
@@ -175,38 +182,35 @@ static void test_out_of_ids(void **state)
     struct memory_account account = {.limit_bytes = 0};
     struct pool pool;
     pool_init(&pool, sizeof(struct item), &account, owner);
-    pool.chunk_count = POOL_NONE / POOL_CHUNK_ITEMS;
-    pool.chunk_capacity = pool.chunk_count + 1;
-    pool.fresh = pool.chunk_count * POOL_CHUNK_ITEMS;
+    pool.chunk_count = POOL_CHUNKS;
+    pool.room = pool.fresh = POOL_NONE - 15; /* what 28 doublings of 16 hold */
     assert_int_equal(pool_take(&pool), POOL_NONE);
     assert_int_equal(account.status, STATUS_LIMIT);
     assert_string_equal(account.culprit, owner);
     assert_int_equal(account.used_bytes, 0);
 }
 
-/* The table and the chunk are two allocations; either may fail, with an account and without, and a later try may work. */
+/* The chunk may fail, with an account and without, and a later try may work. */
 static void test_out_of_memory(void **state)
 {
     (void)state;
     if (!allocation_failures_work())
         skip();
-    for (long working = 0; working < 2; working++) {
-        struct memory_account account = {.limit_bytes = 0};
-        struct pool pool;
-        for (int counted = 0; counted < 2; counted++) {
-            pool_init(&pool, sizeof(struct item), counted ? &account : NULL, owner);
-            fail_allocations_after(working);
-            const uint32_t got = pool_take(&pool);
-            fail_allocations_after(-1);
-            assert_int_equal(got, POOL_NONE);
-            assert_int_equal(pool.used, 0);
-            assert_int_equal(pool_take(&pool), 0);
-            pool_fini(&pool);
-        }
-        assert_int_equal(account.status, STATUS_NO_MEMORY);
-        assert_string_equal(account.culprit, owner);
-        assert_int_equal(account.used_bytes, 0);
+    struct memory_account account = {.limit_bytes = 0};
+    struct pool pool;
+    for (int counted = 0; counted < 2; counted++) {
+        pool_init(&pool, sizeof(struct item), counted ? &account : NULL, owner);
+        fail_allocations_after(0);
+        const uint32_t got = pool_take(&pool);
+        fail_allocations_after(-1);
+        assert_int_equal(got, POOL_NONE);
+        assert_int_equal(pool.used, 0);
+        assert_int_equal(pool_take(&pool), 0);
+        pool_fini(&pool);
     }
+    assert_int_equal(account.status, STATUS_NO_MEMORY);
+    assert_string_equal(account.culprit, owner);
+    assert_int_equal(account.used_bytes, 0);
 }
 
 int main(void)
