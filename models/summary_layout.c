@@ -1,0 +1,37 @@
+/* summary_layout.c: sources first, since they are what users see; then functions, since they are what is paid for. */
+#include "summary_layout.h"
+
+#include <stddef.h>
+
+static const struct headline_column source_columns[] = {
+    {"requests", "Requests", .stat = "Sum", .adds = true},
+    {"succeeded", "Succeeded", .stat = "Sum", .share = true, .adds = true},
+    {"failed", "Failed", .stat = "Sum", .share = true, .adds = true},
+    {"rejected", "Rejected", .stat = "Sum", .share = true, .adds = true},
+    {"average", "ResponseTime", .stat = "Average"},
+    {"p50", "ResponseTime", .stat = "p50"},
+    {"p95", "ResponseTime", .stat = "p95"},
+    {"p99", "ResponseTime", .stat = "p99"},
+    {"max", "ResponseTime", .stat = "Maximum"},
+    {0},
+};
+
+static const struct headline_column function_columns[] = {
+    {"invocations", "Invocations", .stat = "Sum", .adds = true},
+    {"cold starts", "ColdStarts", .stat = "Sum", .share = true, .adds = true},
+    {"throttles", "Throttles", .stat = "Sum", .adds = true},
+    {"errors", "Errors", .stat = "Sum", .share = true, .adds = true},
+    {"p50", "Duration", .stat = "p50"},
+    {"p99", "Duration", .stat = "p99"},
+    {"concurrent", "ConcurrentExecutions", .stat = "Average", .adds = true},
+    {"max", "ConcurrentExecutions", .stat = "Maximum"},
+    {0},
+};
+
+static const struct headline_section sections[] = {
+    {"traffic", "Requests", source_columns},
+    {"functions", "Invocations", function_columns},
+    {0},
+};
+
+const struct summary_layout summary_layout = {.sections = sections, .requests = "Requests"};

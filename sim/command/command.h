@@ -1,0 +1,33 @@
+/* command.h: what the program can be told to do: one struct a command. */
+#ifndef SLSIM_COMMAND_COMMAND_H
+#define SLSIM_COMMAND_COMMAND_H
+
+#include "command/options.h"
+#include "engine/model.h"
+#include "measure/headline.h"
+
+#include <stdint.h>
+
+/* What main hands in: the models' half of the program. */
+struct program {
+    const struct model_registry *registry;
+    const struct summary_layout *layout;
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* as the usage line shows them */
+    const char *summary;   /* one line of the list of commands */
+    const char *examples;  /* lines of the help page */
+    const char *details;   /* further lines of it; may be "" */
+    uint32_t options;      /* a bit an option */
+    uint32_t arguments_min, arguments_max;
+    int (*run)(const struct program *program, const struct command *command, const struct options *options); /* returns the exit code */
+};
+
+extern const struct command run_command, check_command, verify_command, schema_command, rules_command, prices_command;
+
+/* All of the program behind main: returns the exit code. */
+int command_main(const struct program *program, int argc, char **argv);
+
+#endif

@@ -1,0 +1,17 @@
+/* main.c: hands the models to the simulator: the only file that names both. */
+#include "command/command.h"
+#include "models.h"
+
+#include <gsl/gsl_errno.h>
+#include <stddef.h>
+
+/* The models' table of what a summary shows. */
+extern const struct summary_layout summary_layout;
+
+int main(int argc, char **argv)
+{
+    /* Errors come back as codes, which are looked at. */
+    (void)gsl_set_error_handler_off();
+    const struct program program = {.registry = &model_registry, .layout = &summary_layout};
+    return command_main(&program, argc, argv);
+}

@@ -1,0 +1,288 @@
+/* options.c: the options of all commands, through getopt_long. */
+#include "command/options.h"
+
+#include "scenario/suggest.h"
+#include "scenario/units.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* So many at once make no sense on any machine; and a slip of the hand shall not start a million. */
+#define THREADS_MAX 4096u
+#define REPLICATIONS_MAX 1000000u
+
+static const struct {
+    const char *name;
+    char letter;          /* 0: none */
+    const char *argument; /* NULL: takes none */
+    const char *help;
+} table[OPTION_COUNT] = {
+    [OPTION_OUTPUT] = {"output", 'o', "DIR", "the result folder (default: results/NAME)"},
+    [OPTION_SEED] = {"seed", 0, "N", "the seed of all chance, instead of the scenario's"},
+    [OPTION_SET] = {"set", 0, "PATH=VALUE", "changes the scenario, as in --set Api.MemorySize=1024; may be repeated"},
+    [OPTION_REPLICATIONS] = {"replications", 0, "N", "independent repetitions, instead of the scenario's"},
+    [OPTION_THREADS] = {"threads", 0, "N", "threads for replications (default: all cores); changes no figure"},
+    [OPTION_FORMAT] = {"format", 0, "FORMAT", "table, csv, json or markdown for what goes to standard output"},
+    [OPTION_TRACE] = {"trace", 0, "FILE", "every step of every item of replication 1: .csv, or .json for ui.perfetto.dev"},
+    [OPTION_TIMESERIES] = {"timeseries", 0, "WHICH", "timeseries.csv of the first replication, or the mean over all (default: first)"},
+    [OPTION_DENSE] = {"dense", 0, NULL, "timeseries.csv also with counts of zero and statistics of nothing"},
+    [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "stops a replication that needs more, as in --max-memory 2GB"},
+    [OPTION_MAX_EVENTS] = {"max-events", 0, "N", "stops a replication after so many events"},
+    [OPTION_QUEUE] = {"queue", 0, "KIND", "the event queue: heap or ladder (default: heap); changes no figure"},
+    [OPTION_BOOK] = {"book", 0, "NAME", "which book of rules or prices"},
+    [OPTION_REFERENCE] = {"reference", 0, "WHICH", "instead, the reference page in Markdown: models or scenarios"},
+    [OPTION_NO_PROGRESS] = {"no-progress", 0, NULL, "no progress on the terminal"},
+    [OPTION_QUIET] = {"quiet", 'q', NULL, "errors only, and what --format asks for"},
+    [OPTION_VERBOSE] = {"verbose", 'v', NULL, "says more"},
+    [OPTION_VERSION] = {"version", 0, NULL, "prints the version"},
+    [OPTION_HELP] = {"help", 'h', NULL, "prints this"},
+};
+
+/* getopt's codes of the long options: none of them a letter. */
+#define CODE_BASE 256
+
+static void wrong(struct diagnostics *diagnostics, const char *hint, const char *option, const char *text)
+{
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--%s: %s", option, text);
+}
+
+static bool read_natural(const char *text, uint64_t maximum, uint64_t *value)
+{
+    if (*text == '\0' || text[strspn(text, "0123456789")] != '\0')
+        return false;
+    errno = 0;
+    *value = strtoull(text, NULL, 10);
+    return errno == 0 && *value <= maximum;
+}
+
+/* A whole number from `minimum` to `maximum`. */
+static uint64_t take_natural(enum option_id option, const char *text, uint64_t minimum, uint64_t maximum, struct diagnostics *diagnostics)
+{
+    uint64_t value = 0;
+    if (read_natural(text, maximum, &value) && value >= minimum)
+        return value;
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, NULL, "--%s: \"%s\" is no whole number from %llu to %llu",
+             table[option].name, text, (unsigned long long)minimum, (unsigned long long)maximum);
+    return minimum;
+}
+
+/* The index of `text` in `words`, which ends with NULL. */
+static int take_word(enum option_id option, const char *text, const char *const *words, struct diagnostics *diagnostics)
+{
+    size_t count = 0;
+    for (; words[count]; count++)
+        if (strcmp(text, words[count]) == 0)
+            return (int)count;
+    const char *near = suggest(text, words, count);
+    char hint[64] = "";
+    if (near)
+        (void)snprintf(hint, sizeof hint, "did you mean \"%s\"?", near);
+    char all[128] = "";
+    for (size_t i = 0; i < count; i++) {
+        (void)strcat(all, i == 0 ? "" : i + 1 == count ? " or " : ", ");
+        (void)strcat(all, words[i]);
+    }
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--%s takes %s, not \"%s\"", table[option].name, all, text);
+    return 0;
+}
+
+static uint64_t take_size(enum option_id option, const char *text, struct diagnostics *diagnostics)
+{
+    double bytes;
+    if (units_parse_size(text, &bytes) && bytes >= 1 && bytes < 9e18)
+        return (uint64_t)bytes;
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "with its unit, as in 512MB or 2GB", "--%s: \"%s\" is no size",
+             table[option].name, text);
+    return 0;
+}
+
+static void take_set(struct options *options, const char *assignment, struct diagnostics *diagnostics)
+{
+    const char *equals = strchr(assignment, '=');
+    if (!equals || equals == assignment)
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "as in --set Api.MemorySize=1024",
+                 "--set: \"%s\" is not of the form PATH=VALUE", assignment);
+    options->sets[options->set_count++] = assignment;
+}
+
+static void take(struct options *options, enum option_id option, const char *text, struct diagnostics *diagnostics)
+{
+    static const char *const formats[] = {"table", "csv", "json", "markdown", NULL};
+    static const char *const series[] = {"first", "mean", NULL};
+    static const char *const queues[] = {"heap", "ladder", NULL};
+    static const char *const references[] = {"models", "scenarios", NULL};
+    options->given |= OPTION_BIT(option);
+    switch (option) {
+    case OPTION_OUTPUT:
+        options->output = text;
+        if (*text == '\0')
+            wrong(diagnostics, "", "output", "an empty name is no folder");
+        break;
+    case OPTION_SEED:
+        options->seed = text;
+        (void)take_natural(option, text, 0, UINT64_MAX, diagnostics);
+        break;
+    case OPTION_SET:
+        take_set(options, text, diagnostics);
+        break;
+    case OPTION_REPLICATIONS:
+        options->replications = (uint32_t)take_natural(option, text, 1, REPLICATIONS_MAX, diagnostics);
+        break;
+    case OPTION_THREADS:
+        options->threads = (uint32_t)take_natural(option, text, 1, THREADS_MAX, diagnostics);
+        break;
+    case OPTION_FORMAT:
+        options->format = (enum output_format)take_word(option, text, formats, diagnostics);
+        break;
+    case OPTION_TRACE:
+        options->trace = text;
+        break;
+    case OPTION_TIMESERIES:
+        options->mean = take_word(option, text, series, diagnostics) == 1;
+        break;
+    case OPTION_MAX_MEMORY:
+        options->max_memory_bytes = take_size(option, text, diagnostics);
+        break;
+    case OPTION_MAX_EVENTS:
+        options->max_events = take_natural(option, text, 1, UINT64_MAX, diagnostics);
+        break;
+    case OPTION_QUEUE:
+        options->queue = (enum event_queue_kind)take_word(option, text, queues, diagnostics);
+        break;
+    case OPTION_BOOK:
+        options->book = text;
+        break;
+    case OPTION_REFERENCE:
+        options->reference = references[take_word(option, text, references, diagnostics)];
+        break;
+    case OPTION_DENSE:
+    case OPTION_NO_PROGRESS:
+    case OPTION_QUIET:
+    case OPTION_VERBOSE:
+    case OPTION_VERSION:
+    case OPTION_HELP:
+    case OPTION_COUNT:
+        break;
+    }
+}
+
+static void unknown(const char *given, struct diagnostics *diagnostics)
+{
+    char hint[64] = "", name[64];
+    if (given[0] == '-' && given[1] == '-') {
+        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(given + 2, "="), given + 2);
+        const char *names[OPTION_COUNT];
+        for (size_t i = 0; i < OPTION_COUNT; i++)
+            names[i] = table[i].name;
+        const char *near = suggest(name, names, OPTION_COUNT);
+        if (near)
+            (void)snprintf(hint, sizeof hint, "did you mean --%s?", near);
+    }
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "unknown option %.*s", (int)strcspn(given, "="), given);
+}
+
+static enum option_id option_of(int code)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (code == (int)i + CODE_BASE || (table[i].letter && code == table[i].letter))
+            return (enum option_id)i;
+    return OPTION_COUNT;
+}
+
+/* What getopt calls '?' and ':'. */
+static void refused(int code, int argc, char **argv, struct diagnostics *diagnostics)
+{
+    enum option_id option = optopt ? option_of(optopt) : OPTION_COUNT;
+    const char *given = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+    if (option == OPTION_COUNT && optopt) {
+        char letter[3] = {'-', (char)optopt, '\0'};
+        unknown(letter, diagnostics);
+    } else if (option == OPTION_COUNT) {
+        unknown(given, diagnostics);
+    } else if (code == ':') {
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, table[option].help, "--%s needs %s", table[option].name,
+                 table[option].argument);
+    } else {
+        wrong(diagnostics, "", table[option].name, "takes no value");
+    }
+}
+
+/* The table in getopt's form. */
+struct forms {
+    char letters[2 * OPTION_COUNT + 2];
+    struct option names[OPTION_COUNT + 1];
+};
+
+static void fill_forms(struct forms *forms)
+{
+    *forms = (struct forms){.letters = ":"}; /* the colon: getopt itself prints nothing */
+    char *letter = forms->letters + 1;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        forms->names[i] = (struct option){
+            .name = table[i].name, .has_arg = table[i].argument ? required_argument : no_argument, .val = (int)i + CODE_BASE};
+        if (table[i].letter) {
+            *letter++ = table[i].letter;
+            if (table[i].argument)
+                *letter++ = ':';
+        }
+    }
+}
+
+enum status options_parse(int argc, char **argv, struct options *options, struct diagnostics *diagnostics)
+{
+    *options = (struct options){0};
+    options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
+    if (!options->sets)
+        return STATUS_NO_MEMORY;
+    struct forms forms;
+    fill_forms(&forms);
+    optind = 0; /* getopt keeps its place in a global: begin anew */
+    int code;
+    while ((code = getopt_long(argc, argv, forms.letters, forms.names, NULL)) != -1) {
+        enum option_id option = option_of(code);
+        if (option == OPTION_COUNT)
+            refused(code, argc, argv, diagnostics);
+        else
+            take(options, option, optarg, diagnostics);
+    }
+    if (optind < argc)
+        options->command = argv[optind++];
+    options->arguments = argv + optind;
+    options->argument_count = optind < argc ? (size_t)(argc - optind) : 0;
+    return diagnostics->error_count ? STATUS_INVALID : STATUS_OK;
+}
+
+void options_fini(struct options *options)
+{
+    free(options->sets);
+    *options = (struct options){0};
+}
+
+enum status options_check(const struct options *options, uint32_t allowed, const char *command, struct diagnostics *diagnostics)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (!option_given(options, (enum option_id)i) || (allowed & OPTION_BIT(i)))
+            continue;
+        char hint[64];
+        (void)snprintf(hint, sizeof hint, "slsim %s --help lists its options", command);
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--%s is no option of slsim %s", table[i].name, command);
+        status = STATUS_INVALID;
+    }
+    return status;
+}
+
+void options_print(uint32_t allowed, FILE *out)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (!(allowed & OPTION_BIT(i)))
+            continue;
+        char names[64];
+        (void)snprintf(names, sizeof names, "%c%c%s--%s%s%s", table[i].letter ? '-' : ' ', table[i].letter ? table[i].letter : ' ',
+                       table[i].letter ? ", " : "  ", table[i].name, table[i].argument ? " " : "",
+                       table[i].argument ? table[i].argument : "");
+        (void)fprintf(out, "  %-24s  %s\n", names, table[i].help);
+    }
+}

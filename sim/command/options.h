@@ -1,0 +1,77 @@
+/* options.h: the options of all commands: one table, one reader. */
+#ifndef SLSIM_COMMAND_OPTIONS_H
+#define SLSIM_COMMAND_OPTIONS_H
+
+#include "engine/event_queue.h"
+#include "engine/status.h"
+#include "output/table.h"
+#include "scenario/diagnostics.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum option_id {
+    OPTION_OUTPUT,
+    OPTION_SEED,
+    OPTION_SET,
+    OPTION_REPLICATIONS,
+    OPTION_THREADS,
+    OPTION_FORMAT,
+    OPTION_TRACE,
+    OPTION_TIMESERIES,
+    OPTION_DENSE,
+    OPTION_MAX_MEMORY,
+    OPTION_MAX_EVENTS,
+    OPTION_QUEUE,
+    OPTION_BOOK,
+    OPTION_REFERENCE,
+    OPTION_NO_PROGRESS,
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_VERSION,
+    OPTION_HELP,
+    OPTION_COUNT
+};
+
+#define OPTION_BIT(option) (UINT32_C(1) << (option))
+
+/* What was given; strings are argv's. Zero where nothing was. */
+struct options {
+    uint32_t given; /* a bit an option */
+    const char *output;
+    const char *seed;
+    const char **sets; /* owned; the strings are argv's */
+    size_t set_count;
+    uint32_t replications;
+    uint32_t threads;
+    enum output_format format;
+    const char *trace;
+    bool mean; /* --timeseries mean */
+    uint64_t max_memory_bytes;
+    uint64_t max_events;
+    enum event_queue_kind queue;
+    const char *book;
+    const char *reference;
+    const char *command; /* the first argument that is no option; NULL: none */
+    char *const *arguments;
+    size_t argument_count; /* behind the command */
+};
+
+static inline bool option_given(const struct options *options, enum option_id option)
+{
+    return (options->given & OPTION_BIT(option)) != 0;
+}
+
+/* Reads all of argv, which is put in order: options and arguments may be mixed. Every mistake is diagnosed; then STATUS_INVALID. */
+enum status options_parse(int argc, char **argv, struct options *options, struct diagnostics *diagnostics);
+void options_fini(struct options *options);
+
+/* Options outside `allowed`, diagnosed as not being the command's. */
+enum status options_check(const struct options *options, uint32_t allowed, const char *command, struct diagnostics *diagnostics);
+
+/* The list for a help page. */
+void options_print(uint32_t allowed, FILE *out);
+
+#endif

@@ -1,0 +1,190 @@
+/* session.c: what commands share. */
+#include "command/session.h"
+
+#include "command/interrupt.h"
+#include "output/result_files.h"
+#include "output/result_folder.h"
+#include "output/safe_text.h"
+#include "output/timeseries.h"
+#include "output/trace_writer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* https://no-color.org: set and not empty. */
+static bool wants_colour(FILE *out)
+{
+    const char *refusal = getenv("NO_COLOR");
+    return !(refusal && *refusal) && progress_is_terminal(out);
+}
+
+void report(struct diagnostics *diagnostics, const struct options *options)
+{
+    if (diagnostics->error_count > 0 || !options || !option_given(options, OPTION_QUIET))
+        diagnostics_print(diagnostics, stderr, wants_colour(stderr));
+    diagnostics_fini(diagnostics);
+}
+
+int report_status(enum status status, const char *what)
+{
+    struct diagnostics diagnostics = {0};
+    const char *hint = status == STATUS_INTERNAL ? "this is a fault of the program: please report it, with the scenario" : "";
+    diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "%s: %s", what, status_text(status));
+    report(&diagnostics, NULL);
+    return status_exit_code(status);
+}
+
+enum status session_load(const struct program *program, const struct options *options, const char *path, struct scenario **scenario)
+{
+    const struct scenario_options changes = {
+        .sets = options->sets, .set_count = options->set_count, .seed = options->seed, .replications = options->replications};
+    struct diagnostics diagnostics = {0};
+    enum status status = scenario_load(path, &changes, program->registry, &diagnostics, scenario);
+    bool told = diagnostics.error_count > 0;
+    report(&diagnostics, options);
+    if (status != STATUS_OK && !told)
+        (void)report_status(status, path);
+    return status;
+}
+
+struct answer session_answer(const struct command *command, const struct options *options)
+{
+    return (struct answer){.command = command->name,
+                           .sets = options->sets,
+                           .set_count = options->set_count,
+                           .format = options->format,
+                           .colour = wants_colour(stdout)};
+}
+
+void session_run_options(const struct options *options, struct progress *progress, struct run_options *run_options)
+{
+    progress_init(progress, stderr);
+    if (option_given(options, OPTION_QUIET) || option_given(options, OPTION_NO_PROGRESS))
+        progress->terminal = NULL;
+    *run_options = (struct run_options){.threads = options->threads,
+                                        .max_memory_bytes = options->max_memory_bytes,
+                                        .max_events = options->max_events,
+                                        .queue = options->queue,
+                                        .interrupted = interrupt_watch(),
+                                        .progress = progress_show,
+                                        .progress_context = progress};
+}
+
+enum status session_flush(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return STATUS_OK;
+    struct diagnostics diagnostics = {0};
+    diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "standard output: %s",
+             errno ? strerror(errno) : "could not be written");
+    report(&diagnostics, NULL);
+    return STATUS_IO;
+}
+
+/* What a run writes while it runs. */
+struct outputs {
+    bool has_folder;
+    struct result_folder folder;
+    struct timeseries *timeseries;
+    struct trace_writer *trace;
+};
+
+static enum status open_outputs(const struct options *options, const struct scenario *scenario, const char *folder_path,
+                                struct outputs *outputs, struct diagnostics *diagnostics)
+{
+    *outputs = (struct outputs){0};
+    enum status status = STATUS_OK;
+    if (folder_path) {
+        status = result_folder_begin(&outputs->folder, folder_path, diagnostics);
+        outputs->has_folder = status == STATUS_OK;
+    }
+    if (outputs->has_folder) {
+        const struct timeseries_options series = {.mean = options->mean,
+                                                  .dense = option_given(options, OPTION_DENSE),
+                                                  .replications = scenario->replications,
+                                                  .start_epoch_s = scenario->settings.start_epoch_s};
+        status = timeseries_new(&series, result_folder_create(&outputs->folder, "timeseries.csv"), &outputs->timeseries);
+    }
+    if (status == STATUS_OK && options->trace)
+        status = trace_writer_new(options->trace, diagnostics, &outputs->trace);
+    return status;
+}
+
+/* Removes what was not given its final name. */
+static void close_outputs(struct outputs *outputs)
+{
+    timeseries_free(outputs->timeseries);
+    trace_writer_free(outputs->trace);
+    if (outputs->has_folder)
+        result_folder_fini(&outputs->folder);
+}
+
+static enum status write_folder(struct outputs *outputs, const struct run_result *result, struct diagnostics *diagnostics)
+{
+    bool complete = result->status == STATUS_OK;
+    errno = 0;
+    enum status status = timeseries_finish(outputs->timeseries, complete);
+    if (status == STATUS_IO)
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s/timeseries.csv: %s", outputs->folder.path,
+                 errno ? strerror(errno) : "could not be written");
+    if (status == STATUS_OK)
+        status = result_files_write(&outputs->folder, result, diagnostics);
+    if (status != STATUS_OK)
+        return status;
+    outputs->has_folder = false; /* either way it is let go of */
+    if (complete)
+        return result_folder_commit(&outputs->folder, diagnostics);
+    diagnose(diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", "what is complete is kept in %s.partial", outputs->folder.path);
+    return result_folder_commit_partial(&outputs->folder, diagnostics);
+}
+
+static void tell_of_end(const struct options *options, const struct run_result *result, enum status status, struct diagnostics *diagnostics)
+{
+    const struct place nowhere = {0};
+    if (status == STATUS_INTERRUPTED) {
+        diagnose(diagnostics, SEVERITY_ERROR, nowhere, NULL, "", "interrupted");
+    } else if (status == STATUS_LIMIT && result && result->culprit) {
+        diagnose(diagnostics, SEVERITY_ERROR, nowhere, NULL, "allow more, or let less wait: what grows without end never fits",
+                 "--max-memory was reached: %s grew", result->culprit);
+    } else if (status == STATUS_LIMIT) {
+        diagnose(diagnostics, SEVERITY_ERROR, nowhere, NULL, "", "a limit was reached: --max-events %llu of a replication",
+                 (unsigned long long)options->max_events);
+    } else if (status == STATUS_INTERNAL) {
+        diagnose(diagnostics, SEVERITY_ERROR, nowhere, NULL, "this is a fault of the program: please report it, with the scenario", "%s",
+                 status_text(status));
+    } else if (diagnostics->error_count == 0) {
+        diagnose(diagnostics, SEVERITY_ERROR, nowhere, NULL, "", "%s", status_text(status));
+    }
+}
+
+enum status session_run(const struct options *options, const struct scenario *scenario, const char *folder_path, struct run_result **result)
+{
+    struct diagnostics diagnostics = {0};
+    struct outputs outputs;
+    struct progress progress;
+    struct run_options run_options;
+    *result = NULL;
+    enum status status = open_outputs(options, scenario, folder_path, &outputs, &diagnostics);
+    if (status == STATUS_OK) {
+        session_run_options(options, &progress, &run_options);
+        run_options.sink = outputs.timeseries ? timeseries_sink : NULL;
+        run_options.sink_context = outputs.timeseries;
+        run_options.tracer = outputs.trace ? trace_writer_tracer(outputs.trace) : NULL;
+        status = run_scenario(scenario, &run_options, result);
+        progress_fini(&progress);
+    }
+    enum status written = STATUS_OK;
+    if (*result && outputs.has_folder)
+        written = write_folder(&outputs, *result, &diagnostics);
+    if (*result && outputs.trace && written == STATUS_OK)
+        written = trace_writer_finish(outputs.trace, &diagnostics);
+    if (status == STATUS_IO && diagnostics.error_count == 0 && folder_path)
+        diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s/timeseries.csv: could not be written", folder_path);
+    close_outputs(&outputs);
+    status = written != STATUS_OK ? written : status;
+    if (status != STATUS_OK)
+        tell_of_end(options, *result, status, &diagnostics);
+    report(&diagnostics, options);
+    return status;
+}

@@ -1,0 +1,35 @@
+/* session.h: what commands share: loading, messages, running, signals. */
+#ifndef SLSIM_COMMAND_SESSION_H
+#define SLSIM_COMMAND_SESSION_H
+
+#include "command/command.h"
+#include "experiment/run.h"
+#include "output/answer.h"
+#include "output/progress.h"
+#include "scenario/diagnostics.h"
+#include "scenario/scenario.h"
+
+/* Prints the diagnostics to standard error and lets go of them. With --quiet only where there is an error among them. */
+void report(struct diagnostics *diagnostics, const struct options *options);
+/* A failure that no diagnostic tells of: out of memory, an internal check. Returns its exit code. */
+int report_status(enum status status, const char *what);
+
+/* Loads a scenario with what the options change; prints its diagnostics. */
+enum status session_load(const struct program *program, const struct options *options, const char *path, struct scenario **scenario);
+
+/* How the command's answer is framed. */
+struct answer session_answer(const struct command *command, const struct options *options);
+
+/* run_options from the command line, with progress on the terminal. The progress must be ended by progress_fini. */
+void session_run_options(const struct options *options, struct progress *progress, struct run_options *run_options);
+
+/* Runs a scenario; with `folder_path` (else NULL) writes its result folder, whole or as .partial, and with --trace the trace. Tells of
+ * everything on standard error. Where *result is not NULL the caller frees it; the status is why a run ended early, or what could not be
+ * written. */
+enum status session_run(const struct options *options, const struct scenario *scenario, const char *folder_path,
+                        struct run_result **result);
+
+/* Prints the text output's fate: STATUS_IO with a message when standard output could not take everything. */
+enum status session_flush(void);
+
+#endif

@@ -1,0 +1,26 @@
+/* headline.h: which figures a summary shows first: a table that the models hand in, since only they know what their metrics mean. */
+#ifndef SLSIM_MEASURE_HEADLINE_H
+#define SLSIM_MEASURE_HEADLINE_H
+
+#include <stdbool.h>
+
+struct headline_column {
+    const char *title;
+    const char *metric;
+    const char *stat;
+    bool share; /* also in percent of the section's key */
+    bool adds;  /* the column's sum over resources means something */
+};
+
+struct headline_section {
+    const char *title;                     /* of the column of names */
+    const char *key;                       /* a count: the section's rows are the resources that have it, the largest first */
+    const struct headline_column *columns; /* ends with {0} */
+};
+
+struct summary_layout {
+    const struct headline_section *sections; /* ends with {0} */
+    const char *requests;                    /* the count that cost is told by the million of */
+};
+
+#endif

@@ -1,0 +1,25 @@
+/* manifest.h: what a result came from: enough to run it again and to know that it is the same. Nothing of the clock, the threads, the path
+ * or the command line is in it. */
+#ifndef SLSIM_OUTPUT_MANIFEST_H
+#define SLSIM_OUTPUT_MANIFEST_H
+
+#include "experiment/run.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* The program's version. */
+const char *program_version(void);
+
+/* Writes manifest.json. STATUS_NO_MEMORY when it could not be made; what could not be written, `out` knows. */
+enum status manifest_write(FILE *out, const struct run_result *result);
+
+/* Is this the beginning (256 bytes suffice) of a manifest that this program wrote, spaces aside? */
+bool manifest_is_ours(const char *beginning, size_t length);
+
+/* A 64-bit number as JSON: a string above 2^53, as scenarios have it. NULL when memory is out. */
+cJSON *natural_json(uint64_t value);
+
+#endif

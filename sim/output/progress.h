@@ -1,0 +1,25 @@
+/* progress.h: how far a run is, on a terminal, on one line that is gone when the run is over. */
+#ifndef SLSIM_OUTPUT_PROGRESS_H
+#define SLSIM_OUTPUT_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+
+struct progress {
+    FILE *terminal; /* NULL: says nothing */
+    struct timespec began;
+    bool shown;
+};
+
+/* `out` says something only where it is a terminal. */
+void progress_init(struct progress *progress, FILE *out);
+/* For run_options.progress, with the progress as context; `share` in 0..1. */
+void progress_show(void *progress, double share);
+/* Erases the line. */
+void progress_fini(struct progress *progress);
+
+/* Is `out` a terminal that understands escape sequences? */
+bool progress_is_terminal(FILE *out);
+
+#endif
