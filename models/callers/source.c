@@ -261,7 +261,6 @@ static struct request *new_request(struct simulation *simulation, struct source 
 
 static void send(struct simulation *simulation, struct source *source, struct request *request)
 {
-    request->sent_ns = simulation->now_ns;
     counter_add(&source->attempts, 1);
     if (source->client_timeout_ns > 0) {
         struct item *item = pool_at(&source->items, request->from_data);

@@ -19,9 +19,9 @@ static const struct property account_properties[] = {
 static const struct metric_type account_metrics[] = {
     {"AWS/Lambda", "ConcurrentExecutions", "Count", METRIC_GAUGE, offsetof(struct account, concurrent), .levels = 1,
      .help = "Environments that serve a request, of all functions."},
-    {"AWS/Lambda", "UnreservedConcurrentExecutions", "Count", METRIC_GAUGE, offsetof(struct account, unreserved), .levels = 1,
+    {"AWS/Lambda", "UnreservedConcurrentExecutions", "Count", METRIC_GAUGE, offsetof(struct account, unreserved),
      .help = "The same, of the functions without reserved concurrency."},
-    {"AWS/Lambda", "ClaimedAccountConcurrency", "Count", METRIC_GAUGE, offsetof(struct account, claimed), .levels = 1,
+    {"AWS/Lambda", "ClaimedAccountConcurrency", "Count", METRIC_GAUGE, offsetof(struct account, claimed),
      .help = "Unreserved concurrency in use, and all that is reserved."},
     {0},
 };

@@ -2,9 +2,6 @@
 #ifndef SLSIM_LAMBDA_ENVIRONMENT_H
 #define SLSIM_LAMBDA_ENVIRONMENT_H
 
-#include "engine/pool.h"
-#include "engine/random.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,8 +12,8 @@ enum environment_state { ENVIRONMENT_BUSY, ENVIRONMENT_IDLE, ENVIRONMENT_GONE };
 
 /* One cache line; what holds while it is busy and what while it is idle share room. */
 struct environment {
-    uint32_t pool_link; /* the pool's, while gone */
-    uint32_t request;   /* busy: what it serves */
+    uint32_t id;        /* its own, in the pool; lost while gone */
+    uint32_t request;   /* busy: what it serves, in the simulation's pool */
     int64_t retires_ns; /* recycled when next idle at or after this instant */
     int64_t event_ns;   /* its earliest pending expiry event; TIME_FOREVER: none */
     union {
@@ -24,36 +21,35 @@ struct environment {
         int64_t due_ns;      /* idle: when its keep-alive is over */
     };
     union {
-        int64_t init_ns;       /* busy, cold: its INIT */
-        int64_t idle_since_ns; /* idle */
+        int64_t init_ns; /* busy, cold: its INIT */
+        uint64_t place;  /* idle, by age or at random: its place in the array */
     };
-    int64_t started_ns; /* busy: when the request was let in */
-    uint32_t before;    /* idle: its neighbours by recency, or (newest, oldest, random) its place in the array */
-    uint32_t after;
-    uint32_t ordinal; /* the how-manieth that was created */
-    uint8_t state;    /* enum environment_state */
-    uint8_t outcome;  /* busy: how this invocation will end; enum invocation_end of function.h */
-    bool cold;        /* busy: this invocation waited for INIT */
-    bool needs_init;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
+    struct environment *before, *after; /* idle, by recency: its neighbours */
+    uint32_t ordinal;                   /* the how-manieth that was created */
+    uint8_t state;                      /* enum environment_state */
+    uint8_t outcome;                    /* busy: how this invocation will end; enum invocation_end of function.h */
+    bool cold;                          /* busy: this invocation waited for INIT */
+    bool needs_init;                    /* a reset lost its runtime: the next invocation initialises again within its own duration */
 };
 
-/* By recency it is a doubly linked list (O(1) in all operations); by age a binary heap over an array of ids (O(log n)); at random a plain
- * array (O(1)). */
+_Static_assert(sizeof(struct environment) == 64, "100,000 environments at once are paid for by the cache line");
+
+/* By recency it is a doubly linked list (O(1) in all operations); by age a binary heap over an array (O(log n)); at random a plain array
+ * (O(1)). Environments stay where they are, so pointers do. */
 struct idle_set {
     enum reuse_order order;
     uint32_t count;
-    uint32_t oldest, newest; /* the ends of the list: longest idle, and last used */
-    uint32_t *ids;           /* owned: the array */
+    struct environment *oldest, *newest; /* the ends of the list: longest idle, and last used */
+    struct environment **array;          /* owned */
     uint32_t capacity;
-    struct pool *environments; /* borrowed */
 };
 
-void idle_set_init(struct idle_set *set, enum reuse_order order, struct pool *environments);
+void idle_set_init(struct idle_set *set, enum reuse_order order);
 void idle_set_fini(struct idle_set *set);
 /* False when memory is out (only by age and at random). */
-bool idle_set_add(struct idle_set *set, uint32_t id);
-void idle_set_remove(struct idle_set *set, uint32_t id);
-/* Which one would serve next; POOL_NONE when none is idle. `chance` in [0, 1) decides for REUSE_RANDOM. */
-uint32_t idle_set_next(const struct idle_set *set, double chance);
+bool idle_set_add(struct idle_set *set, struct environment *environment);
+void idle_set_remove(struct idle_set *set, struct environment *environment);
+/* Which one would serve next; NULL when none is idle. `chance` in [0, 1) decides for REUSE_RANDOM. */
+struct environment *idle_set_next(const struct idle_set *set, double chance);
 
 #endif

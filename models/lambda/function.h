@@ -3,6 +3,7 @@
 #define SLSIM_LAMBDA_FUNCTION_H
 
 #include "account.h"
+#include "engine/pool.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
 #include "environment.h"
@@ -107,11 +108,11 @@ void function_accept(struct simulation *simulation, void *self, struct request *
 void function_handle(struct simulation *simulation, void *self, const struct event *event);
 enum status function_finish(struct simulation *simulation, void *self);
 
-/* function_environment.c: from creation to the end of an environment */
-uint32_t environment_create(struct simulation *simulation, struct function *function);
-void environment_release(struct simulation *simulation, struct function *function, uint32_t id);
-void environment_destroy(struct simulation *simulation, struct function *function, uint32_t id);
-void environment_expire(struct simulation *simulation, struct function *function, uint32_t id);
+/* function_environment.c: from creation to the end of an environment. NULL when memory is out. */
+struct environment *environment_create(struct simulation *simulation, struct function *function);
+void environment_release(struct simulation *simulation, struct function *function, struct environment *environment);
+void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment);
+void environment_expire(struct simulation *simulation, struct function *function, struct environment *environment);
 
 /* function_check.c */
 void function_validate(struct validation *validation, void *config);

@@ -3,19 +3,21 @@
  * then and moves on. Source: rules idle_keep_alive_*, env_max_lifetime (measured; AWS documents neither), reset_on_failure. */
 #include "function.h"
 
-uint32_t environment_create(struct simulation *simulation, struct function *function)
+struct environment *environment_create(struct simulation *simulation, struct function *function)
 {
     uint32_t id = pool_take(&function->environments);
     if (id == POOL_NONE) {
         simulation_fail(simulation, simulation->memory.status);
-        return id;
+        return NULL;
     }
     int64_t lifetime_ns = function->lifetime_ns;
     if (lifetime_ns < 0) {
         stream_at(&function->streams.lifetime, function->environment_ordinal, 0);
         lifetime_ns = distribution_sample_ns(function->config.max_lifetime.drawn, &function->streams.lifetime.rng);
     }
-    *(struct environment *)pool_at(&function->environments, id) = (struct environment){
+    struct environment *environment = pool_at(&function->environments, id);
+    *environment = (struct environment){
+        .id = id,
         .retires_ns = time_add(simulation->now_ns, lifetime_ns),
         .event_ns = TIME_FOREVER,
         .ordinal = function->environment_ordinal++,
@@ -23,25 +25,23 @@ uint32_t environment_create(struct simulation *simulation, struct function *func
     };
     counter_add(&function->metrics.created, 1);
     gauge_add(&function->metrics.environments, simulation->now_ns, 1);
-    return id;
+    return environment;
 }
 
-void environment_destroy(struct simulation *simulation, struct function *function, uint32_t id)
+void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment)
 {
-    struct environment *environment = pool_at(&function->environments, id);
     environment->state = ENVIRONMENT_GONE; /* a pending event will find it so */
-    pool_give(&function->environments, id);
+    pool_give(&function->environments, environment->id);
     counter_add(&function->metrics.expired, 1);
     gauge_add(&function->metrics.environments, simulation->now_ns, -1);
 }
 
-static void schedule_expiry(struct simulation *simulation, struct function *function, uint32_t id, int64_t at_ns)
+static void schedule_expiry(struct simulation *simulation, struct function *function, struct environment *environment, int64_t at_ns)
 {
-    struct environment *environment = pool_at(&function->environments, id);
     if (at_ns >= environment->event_ns)
         return; /* the earlier event will look again */
     environment->event_ns = at_ns;
-    simulation_schedule(simulation, function->self, FUNCTION_EXPIRE, RANK_EXPIRY, at_ns, id);
+    simulation_schedule(simulation, function->self, FUNCTION_EXPIRE, RANK_EXPIRY, at_ns, environment->id);
 }
 
 /* The next instant at which something ends or may end the idle environment. */
@@ -62,24 +62,22 @@ static int64_t keep_alive_ns(struct function *function, const struct environment
     return distribution_sample_ns(keep_alive->drawn, &function->streams.keep_alive.rng);
 }
 
-void environment_release(struct simulation *simulation, struct function *function, uint32_t id)
+void environment_release(struct simulation *simulation, struct function *function, struct environment *environment)
 {
-    struct environment *environment = pool_at(&function->environments, id);
     int64_t now_ns = simulation->now_ns;
     int64_t keep_ns = keep_alive_ns(function, environment, now_ns);
     if (now_ns >= environment->retires_ns) {
-        environment_destroy(simulation, function, id);
+        environment_destroy(simulation, function, environment);
         return;
     }
     environment->state = ENVIRONMENT_IDLE;
-    environment->idle_since_ns = now_ns;
     environment->due_ns = time_add(now_ns, keep_ns);
-    if (!idle_set_add(&function->idle, id)) {
+    if (!idle_set_add(&function->idle, environment)) {
         simulation_fail(simulation, STATUS_NO_MEMORY);
         return;
     }
     gauge_add(&function->metrics.idle, now_ns, 1);
-    schedule_expiry(simulation, function, id, next_end_ns(environment));
+    schedule_expiry(simulation, function, environment, next_end_ns(environment));
 }
 
 /* At the end of each halving time an idle environment goes: surely if it is the only idle one, else with probability 1/2. */
@@ -94,19 +92,18 @@ static bool survives_halving(struct function *function, struct environment *envi
     return true;
 }
 
-void environment_expire(struct simulation *simulation, struct function *function, uint32_t id)
+void environment_expire(struct simulation *simulation, struct function *function, struct environment *environment)
 {
-    struct environment *environment = pool_at(&function->environments, id);
     if (environment->state == ENVIRONMENT_GONE || environment->event_ns != simulation->now_ns)
         return; /* of an environment that is no more, or a later one in its place */
     environment->event_ns = TIME_FOREVER;
     if (environment->state == ENVIRONMENT_BUSY)
         return; /* its release schedules the next */
     if (next_end_ns(environment) > simulation->now_ns || survives_halving(function, environment, simulation->now_ns)) {
-        schedule_expiry(simulation, function, id, next_end_ns(environment));
+        schedule_expiry(simulation, function, environment, next_end_ns(environment));
         return;
     }
-    idle_set_remove(&function->idle, id);
+    idle_set_remove(&function->idle, environment);
     gauge_add(&function->metrics.idle, simulation->now_ns, -1);
-    environment_destroy(simulation, function, id);
+    environment_destroy(simulation, function, environment);
 }

@@ -60,7 +60,7 @@ enum status function_create(struct simulation *simulation, void *self)
     const struct rule_book *rules = simulation->settings->rules;
     function->account_state = entity_state(simulation, config->account);
     pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
-    idle_set_init(&function->idle, (enum reuse_order)config->reuse, &function->environments);
+    idle_set_init(&function->idle, (enum reuse_order)config->reuse);
     function->limit = config->reserved >= 0 ? config->reserved : INT64_MAX;
     function->keep_alive_ns = constant_lifetime(&config->keep_alive);
     function->lifetime_ns = constant_lifetime(&config->max_lifetime);
@@ -122,8 +122,8 @@ static struct token_bucket *scaling_of(struct function *function)
 }
 
 /* Finds or makes the environment, or says why not. */
-static const struct cause *admit(struct simulation *simulation, struct function *function, const struct request *request, uint32_t *id,
-                                 bool *is_new)
+static const struct cause *admit(struct simulation *simulation, struct function *function, const struct request *request,
+                                 struct environment **environment, bool *is_new)
 {
     const struct cause *refusal = concurrency_refusal(function);
     if (refusal)
@@ -133,8 +133,8 @@ static const struct cause *admit(struct simulation *simulation, struct function 
         stream_at(&function->streams.reuse, request->item, request->attempt);
         chance = stream_uniform(&function->streams.reuse);
     }
-    *id = idle_set_next(&function->idle, chance);
-    *is_new = *id == POOL_NONE;
+    *environment = idle_set_next(&function->idle, chance);
+    *is_new = *environment == NULL;
     int64_t now_ns = simulation->now_ns;
     if (*is_new && token_bucket_available(scaling_of(function), now_ns) < 1)
         return &cause_scaling;
@@ -143,9 +143,9 @@ static const struct cause *admit(struct simulation *simulation, struct function 
         return refusal;
     if (*is_new) {
         token_bucket_take(scaling_of(function), 1, now_ns);
-        *id = environment_create(simulation, function);
+        *environment = environment_create(simulation, function);
     } else {
-        idle_set_remove(&function->idle, *id);
+        idle_set_remove(&function->idle, *environment);
         gauge_add(&function->metrics.idle, now_ns, -1);
     }
     return NULL;
@@ -247,20 +247,18 @@ void function_accept(struct simulation *simulation, void *self, struct request *
         request_done(simulation, function->self, request, &cause_payload);
         return;
     }
-    uint32_t id;
+    struct environment *environment;
     bool is_new = false;
-    const struct cause *refusal = admit(simulation, function, request, &id, &is_new);
+    const struct cause *refusal = admit(simulation, function, request, &environment, &is_new);
     if (refusal) {
         throttle(simulation, function, request, refusal);
         return;
     }
-    if (id == POOL_NONE)
+    if (!environment)
         return; /* out of memory: the run ends */
-    struct environment *environment = pool_at(&function->environments, id);
     environment->state = ENVIRONMENT_BUSY;
     environment->cold = is_new;
     environment->request = request->id;
-    environment->started_ns = simulation->now_ns;
     int64_t span_ns = plan_invocation(function, environment, request);
     counter_add(&function->metrics.invocations, 1);
     if (is_new)
@@ -268,7 +266,8 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     change_concurrency(function, simulation->now_ns, 1);
     if (simulation->tracer)
         trace_start(simulation, function, environment, request, span_ns);
-    simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(simulation->now_ns, span_ns), id);
+    simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(simulation->now_ns, span_ns),
+                        environment->id);
 }
 
 static int64_t round_up(int64_t ns, int64_t step_ns)
@@ -304,9 +303,8 @@ static void count_end(struct function *function, enum invocation_end end)
         counter_add(&function->metrics.out_of_memory, 1);
 }
 
-static void complete(struct simulation *simulation, struct function *function, uint32_t id)
+static void complete(struct simulation *simulation, struct function *function, struct environment *environment)
 {
-    struct environment *environment = pool_at(&function->environments, id);
     struct request *request = request_at(simulation, environment->request);
     struct function_metrics *metrics = &function->metrics;
     enum invocation_end end = environment->outcome;
@@ -319,13 +317,13 @@ static void complete(struct simulation *simulation, struct function *function, u
     tally_add(&metrics->response_time, class, now_ns - request->born_ns);
     bill(function, environment, class);
     count_end(function, end);
-    function->busy_ns += now_ns - environment->started_ns;
+    function->busy_ns += now_ns - request->sent_ns;
     change_concurrency(function, now_ns, -1);
     if (end == END_OUT_OF_MEMORY) {
-        environment_destroy(simulation, function, id);
+        environment_destroy(simulation, function, environment);
     } else {
         environment->needs_init = end == END_TIMED_OUT; /* rule reset_on_failure: the runtime is gone, the environment stays */
-        environment_release(simulation, function, id);
+        environment_release(simulation, function, environment);
     }
     const struct cause *cause = end == END_SUCCEEDED ? &cause_succeeded : &ends[end];
     if (simulation->tracer)
@@ -335,10 +333,12 @@ static void complete(struct simulation *simulation, struct function *function, u
 
 void function_handle(struct simulation *simulation, void *self, const struct event *event)
 {
+    struct function *function = self;
+    struct environment *environment = pool_at(&function->environments, event->data);
     if (event->kind == FUNCTION_COMPLETE)
-        complete(simulation, self, event->data);
+        complete(simulation, function, environment);
     else
-        environment_expire(simulation, self, event->data);
+        environment_expire(simulation, function, environment);
 }
 
 /* Little's law as an identity: the integral of the level is the sum of the times, to the nanosecond. */
@@ -351,7 +351,7 @@ enum status function_finish(struct simulation *simulation, void *self)
         const struct environment *environment = pool_at(&function->environments, id);
         if (environment->state != ENVIRONMENT_BUSY)
             continue;
-        busy_ns += simulation->now_ns - environment->started_ns;
+        busy_ns += simulation->now_ns - request_at(simulation, environment->request)->sent_ns;
         in_flight++;
     }
     simulation_in_flight(simulation, function->self, (uint64_t)in_flight);

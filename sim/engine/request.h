@@ -40,7 +40,7 @@ extern const struct cause cause_succeeded;
 struct request {
     uint64_t item;             /* item_salt of the source + the item's ordinal: the place in every stream that draws for it */
     int64_t born_ns;           /* when the item was first sent */
-    int64_t sent_ns;           /* when this attempt was sent */
+    int64_t sent_ns;           /* when this attempt was sent; set by request_send */
     int64_t handler_ns;        /* the handler time that a trace gives, or -1: drawn */
     const struct cause *cause; /* how it ended; set by request_done */
     uint32_t id;               /* its own id in the simulation's pool */

@@ -125,6 +125,7 @@ void request_free(struct simulation *simulation, struct request *request);
 static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)
 {
     struct entity *entity = &simulation->entities[to];
+    request->sent_ns = simulation->now_ns;
     entity->ledger.entered++;
     entity->type->accept(simulation, entity->state, request);
 }
