@@ -54,18 +54,24 @@ static enum status grow_buckets(struct event_ladder *ladder, struct ladder_rung 
     return STATUS_OK;
 }
 
+/* For the bottom and the nodes. */
+static enum status grow_events(struct event_ladder *ladder, struct event **events, uint32_t *capacity, uint32_t wanted)
+{
+    enum status status;
+    struct event *grown = resize(ladder, *events, *capacity * sizeof *grown, wanted * sizeof *grown, &status);
+    if (!grown)
+        return status;
+    *events = grown;
+    *capacity = wanted;
+    return STATUS_OK;
+}
+
 static enum status grow_bottom(struct event_ladder *ladder)
 {
-    if (ladder->bottom_capacity > UINT32_MAX / 2)
+    uint32_t capacity = ladder->bottom_capacity;
+    if (capacity > UINT32_MAX / 2)
         return STATUS_NO_MEMORY;
-    uint32_t capacity = ladder->bottom_capacity ? ladder->bottom_capacity * 2 : BOTTOM_CAPACITY;
-    enum status status;
-    struct event *bottom = resize(ladder, ladder->bottom, ladder->bottom_capacity * sizeof *bottom, capacity * sizeof *bottom, &status);
-    if (!bottom)
-        return status;
-    ladder->bottom = bottom;
-    ladder->bottom_capacity = capacity;
-    return STATUS_OK;
+    return grow_events(ladder, &ladder->bottom, &ladder->bottom_capacity, capacity ? capacity * 2 : BOTTOM_CAPACITY);
 }
 
 enum status event_ladder_init(struct event_ladder *ladder, struct memory_account *account)
@@ -113,13 +119,7 @@ static enum status reserve_nodes(struct event_ladder *ladder, uint32_t count)
     }
     if (capacity == ladder->node_capacity)
         return STATUS_OK;
-    enum status status;
-    struct event *nodes = resize(ladder, ladder->nodes, ladder->node_capacity * sizeof *nodes, (size_t)capacity * sizeof *nodes, &status);
-    if (!nodes)
-        return status;
-    ladder->nodes = nodes;
-    ladder->node_capacity = capacity;
-    return STATUS_OK;
+    return grow_events(ladder, &ladder->nodes, &ladder->node_capacity, capacity);
 }
 
 static inline uint32_t take_node(struct event_ladder *ladder)
@@ -129,12 +129,6 @@ static inline uint32_t take_node(struct event_ladder *ladder)
         return ladder->node_fresh++;
     ladder->node_free = ladder->nodes[node].link;
     return node;
-}
-
-static inline void give_node(struct event_ladder *ladder, uint32_t node)
-{
-    ladder->nodes[node].link = ladder->node_free;
-    ladder->node_free = node;
 }
 
 static inline void prepend(struct event_ladder *ladder, uint32_t *list, uint32_t node)
@@ -296,20 +290,17 @@ static enum status relieve_bottom(struct event_ladder *ladder)
 enum status event_ladder_push(struct event_ladder *ladder, const struct event *event)
 {
     uint64_t time_ns = (uint64_t)event->time_ns;
-    if (time_ns < ladder->bottom_end_ns && ladder->bottom_count == ladder->bottom_capacity) {
-        enum status status = relieve_bottom(ladder);
-        if (status != STATUS_OK)
-            return status;
-    }
-    if (time_ns < ladder->bottom_end_ns) {
+    enum status status = STATUS_OK;
+    if (time_ns < ladder->bottom_end_ns && ladder->bottom_count == ladder->bottom_capacity)
+        status = relieve_bottom(ladder);
+    if (status == STATUS_OK && time_ns < ladder->bottom_end_ns) {
         insert_sorted(ladder, event);
         return STATUS_OK;
     }
-    if (ladder->node_free == NONE && ladder->node_fresh == ladder->node_capacity) {
-        enum status status = reserve_nodes(ladder, 1);
-        if (status != STATUS_OK)
-            return status;
-    }
+    if (status == STATUS_OK && ladder->node_free == NONE)
+        status = reserve_nodes(ladder, 1);
+    if (status != STATUS_OK)
+        return status;
     uint32_t node = take_node(ladder);
     ladder->nodes[node] = *event;
     if (time_ns == ladder->instant_ns) {
@@ -385,7 +376,7 @@ static void instant_pop(struct event_ladder *ladder, struct event *event)
     uint32_t node = ladder->instant_first[rank];
     *event = ladder->nodes[node];
     ladder->instant_first[rank] = event->link;
-    give_node(ladder, node);
+    prepend(ladder, &ladder->node_free, node);
     for (rank = 0; rank < LADDER_RANKS; rank++)
         if (ladder->instant_first[rank] != NONE)
             return;

@@ -150,6 +150,26 @@ static void stages_follow_the_integral_of_their_rate(void **state)
     free(steps);
 }
 
+/* So slow that the rate changes much between two arrivals, where the parabola's root matters most: up from 0 and down to 0. */
+static void slow_stages_follow_their_slope(void **state)
+{
+    (void)state;
+    struct stage slow[] = {{4 * NS_PER_S, 0, 1}, {4 * NS_PER_S, 1, 0}};
+    struct arrival_process process = {.kind = ARRIVAL_STAGES, .stages = slow, .count = 2};
+    double counts[16] = {0};
+    for (uint32_t replication = 0; replication < 10000; replication++) {
+        double *times_s;
+        size_t count = arrivals_of(&process, replication, 0, 100, &times_s);
+        for (size_t i = 0; i < count; i++)
+            counts[(size_t)(times_s[i] * 2)]++;
+        free(times_s);
+    }
+    for (int half = 0; half < 16; half++) {
+        double middle_s = (half + 0.5) / 2;
+        assert_poisson(counts[half], 10000 * 0.5 * (middle_s < 4 ? middle_s : 8 - middle_s) / 4);
+    }
+}
+
 /* The rate at `time_s` of the simulation, as arrival.h writes it. */
 static double diurnal_rate(double time_s, void *parameters)
 {
@@ -259,6 +279,21 @@ static void mmpp_visits_all_states(void **state)
     assert_true(early < 1 || gsl_cdf_binomial_Q((unsigned)early - 1, chance + 0.006, 500) > ALPHA / 2);
 }
 
+/* From the first state, left at once, either of the others comes next, with the same chance; only one of them ever sends. */
+static void mmpp_goes_to_any_other_state(void **state)
+{
+    (void)state;
+    double rates_per_s[] = {0, 0, 100}, mean_stay_ns[] = {1e6, 1e15, 1e15};
+    struct arrival_process process = {.kind = ARRIVAL_MMPP, .rates_per_s = rates_per_s, .mean_stay_ns = mean_stay_ns, .count = 3};
+    unsigned senders = 0;
+    for (uint32_t replication = 0; replication < 2000; replication++) {
+        double *times_s;
+        senders += arrivals_of(&process, replication, 0, 1, &times_s) > 0;
+        free(times_s);
+    }
+    check_tails("states entered", gsl_cdf_binomial_P(senders, 0.5, 2000), gsl_cdf_binomial_Q(senders - 1, 0.5, 2000), ALPHA);
+}
+
 static void places_in_a_minute_are_uniform(void **state)
 {
     (void)state;
@@ -301,9 +336,11 @@ int main(void)
         cmocka_unit_test(poisson_faster_than_the_clock),
         cmocka_unit_test(poisson_counts_have_variance_one_mean),
         cmocka_unit_test(stages_follow_the_integral_of_their_rate),
+        cmocka_unit_test(slow_stages_follow_their_slope),
         cmocka_unit_test(diurnal_hours_hold_the_integral),
         cmocka_unit_test(mmpp_counts_have_their_dispersion),
         cmocka_unit_test(mmpp_visits_all_states),
+        cmocka_unit_test(mmpp_goes_to_any_other_state),
         cmocka_unit_test(places_in_a_minute_are_uniform),
         cmocka_unit_test(streams_are_not_correlated),
     };

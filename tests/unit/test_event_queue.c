@@ -1,6 +1,7 @@
 /* test_event_queue.c: heap and ladder against a sorted array, on input meant to hurt them. */
 #include "engine/event_queue.h"
 #include "engine/sim_time.h"
+#include "failing_allocation.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -358,6 +359,39 @@ static void popping_never_needs_memory(void **state)
     }
 }
 
+/* Whichever allocation fails first, what was taken before comes out in order, and all memory is given back. */
+static void any_allocation_may_fail(void **state)
+{
+    (void)state;
+    if (!allocation_failures_work())
+        skip();
+    for (int kind = 0; kind < 2; kind++)
+        for (long working = 0; working < 60; working++) {
+            struct memory_account account = {.limit_bytes = 0};
+            struct event_queue *queue;
+            struct event event = {.time_ns = 0}, popped;
+            uint64_t random = 5;
+            uint32_t accepted = 0;
+            fail_allocations_after(working);
+            enum status status = event_queue_new((enum event_queue_kind)kind, &account, &queue);
+            for (; status == STATUS_OK && accepted < 3000; accepted++) {
+                event.time_ns = (int64_t)(next_random(&random) >> (accepted % 2 ? 20 : 40));
+                status = event_queue_push(queue, RANK_ARRIVAL, &event);
+                accepted -= status != STATUS_OK;
+            }
+            assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+            for (int64_t before_ns = 0; accepted > 0; accepted--) {
+                assert_true(event_queue_pop(queue, &popped));
+                assert_true(popped.time_ns >= before_ns);
+                before_ns = popped.time_ns;
+            }
+            fail_allocations_after(-1);
+            assert_true(!queue || !event_queue_pop(queue, &popped));
+            event_queue_free(queue);
+            assert_int_equal(account.used_bytes, 0);
+        }
+}
+
 static void no_room_for_the_queue_itself(void **state)
 {
     (void)state;
@@ -381,6 +415,7 @@ int main(void)
         cmocka_unit_test(heap_and_ladder_agree_on_many),
         cmocka_unit_test(the_memory_limit_holds),
         cmocka_unit_test(popping_never_needs_memory),
+        cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(no_room_for_the_queue_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
