@@ -157,7 +157,7 @@ static int64_t place_in_minute(struct arrival_generator *generator)
     switch (generator->process->placed) {
     case PLACED_EVEN: {
         uint64_t count = minute_count(generator->process, generator->index);
-        return (int64_t)((int128)(count - left) * NS_PER_MIN / (int128)count);
+        return count ? (int64_t)((int128)(count - left) * NS_PER_MIN / count) : 0;
     }
     case PLACED_UNIFORM: {
         double remaining_ns = (double)NS_PER_MIN - generator->offset_ns;

@@ -72,8 +72,10 @@ static void allow(struct reader *reader, int value)
     case DAY_OF_WEEK:
         cron->days_of_week |= UINT32_C(1) << value;
         break;
-    default:
-        cron->years[(value - FIRST_YEAR) / 64] |= UINT64_C(1) << (value - FIRST_YEAR) % 64;
+    default: {
+        unsigned year = (unsigned)value - FIRST_YEAR;
+        cron->years[year / 64] |= UINT64_C(1) << year % 64;
+    }
     }
 }
 
