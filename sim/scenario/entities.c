@@ -1,0 +1,324 @@
+/* entities.c: the account, the resources and the sources: first their names, so that anything may refer to anything, then their blobs. */
+#include "scenario/loader.h"
+#include "scenario/property_parse.h"
+#include "scenario/resource_type.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+
+static const cJSON *section(const struct loader *loader, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(loader->tree, name);
+    return item && parse_is_nothing(item) ? NULL : item;
+}
+
+/* An object or a list of the top level; NULL where it is not there, or is something else (reported). */
+static const cJSON *section_of(struct loader *loader, const char *name, bool list)
+{
+    struct parse_path path = {NULL, name, 0};
+    const cJSON *item = section(loader, name);
+    if (item && (list ? parse_expect_list(&loader->parse, item, &path, NULL) : parse_expect_object(&loader->parse, item, &path, NULL)))
+        return item;
+    return NULL;
+}
+
+const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS])
+{
+    const struct origin *origin = &loader->origins[entity];
+    const char *name = loader->scenario->entities[entity].name;
+    if (behavior) {
+        bool own = origin->kind != ORIGIN_FLEET || origin->own_behavior;
+        steps[0] = own ? (struct parse_path){NULL, "behavior", 0} : (struct parse_path){NULL, "fleet", 0};
+        steps[1] = (struct parse_path){&steps[0], own ? name : "behavior", 0};
+        return &steps[1];
+    }
+    switch (origin->kind) {
+    case ORIGIN_ACCOUNT:
+        steps[0] = (struct parse_path){NULL, "account", 0};
+        return &steps[0];
+    case ORIGIN_RESOURCE:
+        steps[0] = (struct parse_path){NULL, "Resources", 0};
+        steps[1] = (struct parse_path){&steps[0], name, 0};
+        steps[2] = (struct parse_path){&steps[1], "Properties", 0};
+        return &steps[2];
+    case ORIGIN_SOURCE:
+        steps[0] = (struct parse_path){NULL, "traffic", 0};
+        steps[1] = (struct parse_path){&steps[0], name, 0};
+        return &steps[1];
+    default:
+        steps[0] = (struct parse_path){NULL, "fleet", 0};
+        steps[1] = (struct parse_path){&steps[0], "Properties", 0};
+        return origin->kind == ORIGIN_FLEET ? &steps[1] : &steps[0];
+    }
+}
+
+void *entity_defaults(struct loader *loader, const struct model_type *type)
+{
+    struct scenario_store *store = loader->parse.store;
+    void *blob = store_alloc(store, 1, type->size);
+    size_t i = 0;
+    while (i < loader->defaults_count && loader->defaults[i].type != type)
+        i++;
+    if (!blob || i < loader->defaults_count) {
+        if (blob)
+            memcpy(blob, loader->defaults[i].blob, type->size);
+        return blob;
+    }
+    if (i == loader->defaults_capacity) {
+        size_t wanted = i == 0 ? 16 : 2 * i;
+        struct type_defaults *larger = reallocarray(loader->defaults, wanted, sizeof *larger);
+        if (!larger) {
+            loader->parse.failed = true;
+            return blob;
+        }
+        loader->defaults = larger;
+        loader->defaults_capacity = wanted;
+    }
+    void *kept = store_alloc(store, 1, type->size);
+    if (!kept)
+        return NULL;
+    property_defaults(&loader->parse, type->properties, kept);
+    property_defaults(&loader->parse, type->behavior, kept);
+    loader->defaults[loader->defaults_count++] = (struct type_defaults){type, kept};
+    memcpy(blob, kept, type->size);
+    return blob;
+}
+
+/* The next entity, with its name and type. */
+static struct origin *add_entity(struct loader *loader, const char *name, const struct model_type *type, struct place place)
+{
+    struct scenario *scenario = loader->scenario;
+    uint32_t index = scenario->entity_count++;
+    scenario->entities[index] = (struct entity_spec){.name = name, .type = type};
+    scenario->entity_places[index] = place;
+    return &loader->origins[index];
+}
+
+/* CloudFormation's own rule for logical ids. */
+static void check_logical_id(struct loader *loader, const cJSON *node, const struct parse_path *path)
+{
+    size_t length = strlen(node->string);
+    if (length == 0 || length > 255 || strspn(node->string, LETTERS DIGITS) != length)
+        parse_key_error(&loader->parse, node, path, NULL, "a logical id is 1 to 255 letters and digits");
+}
+
+/* Keys beside Type and Properties that a template may give a resource. */
+static void check_resource_keys(struct loader *loader, const cJSON *node, const struct parse_path *path)
+{
+    static const char *const known[] = {"Type",         "Properties",     "DependsOn",      "Metadata",
+                                        "Condition",    "Connectors",     "DeletionPolicy", "UpdateReplacePolicy",
+                                        "UpdatePolicy", "CreationPolicy", "IgnoreGlobals"};
+    for (const cJSON *item = node->child; item; item = item->next) {
+        size_t i = 0, count = sizeof known / sizeof *known;
+        while (i < count && strcmp(known[i], item->string) != 0)
+            i++;
+        if (i == count)
+            parse_unknown_key(&loader->parse, item, path, known, count);
+    }
+}
+
+/* The model that simulates a resource; NULL where none does, and then `left_out` is what messages call it. */
+static const struct model_type *resource_model(struct loader *loader, const cJSON *node, const struct parse_path *path,
+                                               const char **left_out)
+{
+    struct parse_path type_path = {path, "Type", 0};
+    char shown[PARSE_SHOWN];
+    *left_out = "what it is";
+    if (!parse_expect_object(&loader->parse, node, path, "write {\"Type\": ..., \"Properties\": {...}}"))
+        return NULL;
+    check_resource_keys(loader, node, path);
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(node, "Type");
+    if (!cJSON_IsString(type)) {
+        parse_error(&loader->parse, type ? type : node, path, NULL, "\"Type\" must be a string, got %s", parse_show(type, shown));
+        return NULL;
+    }
+    *left_out = type->valuestring;
+    const struct model_type *model = resource_type_find(loader->scenario->registry, type->valuestring);
+    if (!model)
+        resource_type_report(&loader->parse, loader->scenario->registry, type, &type_path);
+    return model;
+}
+
+static void add_resource(struct loader *loader, const cJSON *node, const struct parse_path *path)
+{
+    struct parse_path inner = {path, node->string, 0};
+    struct place place = places_of_key(loader->parse.places, node);
+    const char *left_out = NULL;
+    check_logical_id(loader, node, &inner);
+    const struct model_type *model = resource_model(loader, node, &inner, &left_out);
+    if (!model) { /* noted, so that references to it can say so */
+        loader->left_out[loader->left_out_count++] = (struct reference_name){node->string, ENTITY_NONE, left_out, place};
+        return;
+    }
+    struct origin *origin = add_entity(loader, node->string, model, place);
+    *origin = (struct origin){.kind = ORIGIN_RESOURCE, .node = node, .properties = cJSON_GetObjectItemCaseSensitive(node, "Properties")};
+}
+
+/* A source's name; where it has none, one that only messages see. */
+static const char *source_name(struct loader *loader, const cJSON *node, const struct parse_path *path, size_t index)
+{
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(node, "name");
+    struct parse_path inner = {path, "name", 0};
+    if (cJSON_IsString(name)) {
+        size_t length = strlen(name->valuestring);
+        if (length == 0 || length > 64 || strspn(name->valuestring, LETTERS DIGITS "._-") != length)
+            parse_error(&loader->parse, name, &inner, NULL, "must be 1 to 64 of letters, digits, \".\", \"_\", \"-\"");
+        return name->valuestring;
+    }
+    const struct property *property = property_find(loader->scenario->registry->source->properties, "name");
+    if (!property || !property->required) /* else its own table will miss it */
+        parse_error(&loader->parse, node, path, NULL, "\"name\" is missing");
+    char text[32];
+    snprintf(text, sizeof text, "[%zu]", index);
+    const char *kept = store_string(loader->parse.store, text);
+    return kept ? kept : "";
+}
+
+static void add_source(struct loader *loader, const cJSON *node, const struct parse_path *path, size_t index)
+{
+    struct parse_path inner = {path, NULL, index};
+    if (!parse_expect_object(&loader->parse, node, &inner, "write {\"name\": ..., \"target\": ..., \"poisson\": \"10/s\"}"))
+        return;
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(node, "name");
+    struct place place = places_of(loader->parse.places, name ? name : node);
+    const char *text = source_name(loader, node, &inner, index);
+    struct origin *origin = add_entity(loader, text, loader->scenario->registry->source, place);
+    *origin = (struct origin){.kind = ORIGIN_SOURCE, .node = node, .properties = node};
+}
+
+/* F1, F2, ... and F1-calls, F2-calls, ...: a logical id has no '-', so these clash with no resource. */
+static void add_fleet(struct loader *loader, bool sources)
+{
+    struct fleet *fleet = &loader->fleet;
+    struct place place = places_of_key(loader->parse.places, fleet->node);
+    *(sources ? &fleet->first_source : &fleet->first_function) = loader->scenario->entity_count;
+    for (size_t row = 0; row < fleet->count; row++) {
+        char name[40];
+        snprintf(name, sizeof name, sources ? "F%zu-calls" : "F%zu", row + 1);
+        const char *kept = store_string(loader->parse.store, name);
+        if (!kept)
+            return;
+        struct origin *origin = add_entity(loader, kept, sources ? loader->scenario->registry->source : fleet->type, place);
+        *origin = (struct origin){.kind = sources ? ORIGIN_FLEET_SOURCE : ORIGIN_FLEET, .node = fleet->node};
+        if (sources)
+            continue;
+        origin->properties = cJSON_GetObjectItemCaseSensitive(fleet->node, "Properties");
+        origin->behavior = cJSON_GetObjectItemCaseSensitive(fleet->node, "behavior");
+    }
+}
+
+/* Makes room for everything that is named. False when memory is out, or there is too much. */
+static bool make_room(struct loader *loader, const cJSON *resources, const cJSON *traffic)
+{
+    struct scenario *scenario = loader->scenario;
+    struct scenario_store *store = loader->parse.store;
+    size_t listed = (size_t)(resources ? cJSON_GetArraySize(resources) : 0);
+    size_t count = 1 + listed + (size_t)(traffic ? cJSON_GetArraySize(traffic) : 0) + 2 * loader->fleet.count;
+    if (count >= ENTITY_NONE) {
+        parse_error(&loader->parse, loader->fleet.node, NULL, NULL, "too many resources: %zu", count);
+        return false;
+    }
+    scenario->entities = store_alloc(store, count, sizeof *scenario->entities);
+    scenario->entity_places = store_alloc(store, count, sizeof *scenario->entity_places);
+    loader->origins = store_alloc(store, count, sizeof *loader->origins);
+    loader->left_out = store_alloc(store, listed, sizeof *loader->left_out);
+    return scenario->entities && scenario->entity_places && loader->origins && loader->left_out;
+}
+
+static bool name_all(struct loader *loader)
+{
+    struct scenario *scenario = loader->scenario;
+    struct parse_path resources_path = {NULL, "Resources", 0}, traffic_path = {NULL, "traffic", 0};
+    const cJSON *resources = section_of(loader, "Resources", false), *traffic = section_of(loader, "traffic", true);
+    const cJSON *account = section(loader, "account");
+    size_t index = 0;
+    if (!make_room(loader, resources, traffic))
+        return false;
+    struct origin *origin = add_entity(loader, "account", scenario->registry->account, places_of(loader->parse.places, account));
+    *origin = (struct origin){.kind = ORIGIN_ACCOUNT, .node = account ? account : loader->tree, .properties = account};
+    for (const cJSON *item = resources ? resources->child : NULL; item; item = item->next)
+        add_resource(loader, item, &resources_path);
+    add_fleet(loader, false);
+    scenario->first_source = scenario->entity_count;
+    for (const cJSON *item = traffic ? traffic->child : NULL; item; item = item->next, index++)
+        add_source(loader, item, &traffic_path, index);
+    add_fleet(loader, true);
+    size_t count = scenario->entity_count + loader->left_out_count;
+    struct reference_name *names = store_alloc(loader->parse.store, count, sizeof *names);
+    if (!names)
+        return false;
+    for (uint32_t i = 0; i < scenario->entity_count; i++)
+        names[i] = (struct reference_name){scenario->entities[i].name, i, NULL, scenario->entity_places[i]};
+    for (size_t i = 0; i < loader->left_out_count; i++)
+        names[scenario->entity_count + i] = loader->left_out[i];
+    references_init(&loader->references, names, count, scenario->first_source, &loader->parse);
+    loader->parse.references = &loader->references;
+    return true;
+}
+
+/* Hands each block of `behavior` to its resource. */
+static void match_behavior(struct loader *loader)
+{
+    struct parse *parse = &loader->parse;
+    struct parse_path path = {NULL, "behavior", 0};
+    const cJSON *behavior = section_of(loader, "behavior", false);
+    char hint[PARSE_HINT];
+    for (const cJSON *item = behavior ? behavior->child : NULL; item; item = item->next) {
+        struct parse_path inner = {&path, item->string, 0};
+        const struct reference_name *found = references_find(&loader->references, item->string);
+        if (!found) {
+            parse_key_error(parse, item, &inner,
+                            parse_suggestion(parse, item->string, loader->references.names, loader->references.count, hint),
+                            "there is no resource \"%s\"", item->string);
+        } else if (found->entity == ENTITY_NONE) {
+            parse_warning(parse, item, &inner, NULL, "has no effect: %s is not simulated", found->left_out);
+        } else if (!loader->scenario->entities[found->entity].type->behavior) {
+            parse_key_error(parse, item, &inner, NULL, "%s takes no behavior",
+                            found->entity >= loader->scenario->first_source ? "a traffic source"
+                                                                            : loader->scenario->entities[found->entity].type->type);
+        } else if (loader->origins[found->entity].kind == ORIGIN_FLEET) {
+            loader->origins[found->entity].own_behavior = true;
+            loader->origins[found->entity].behavior = item;
+        } else {
+            loader->origins[found->entity].behavior = item;
+        }
+    }
+}
+
+static void parse_entity(struct loader *loader, uint32_t entity)
+{
+    struct origin *origin = &loader->origins[entity];
+    const struct model_type *type = loader->scenario->entities[entity].type;
+    static const char *const others[] = {"name", NULL};
+    struct parse_path steps[ORIGIN_STEPS];
+    origin->config = entity_defaults(loader, type);
+    if (!origin->config)
+        return;
+    loader->parse.qualifiers = &origin->qualifiers;
+    property_parse(&loader->parse, type->properties, origin->properties, origin->node, origin_path(loader, entity, false, steps),
+                   origin->kind == ORIGIN_SOURCE ? others : NULL, origin->config);
+    if (type->behavior)
+        property_parse(&loader->parse, type->behavior, origin->behavior, origin->node, origin_path(loader, entity, true, steps), NULL,
+                       origin->config);
+    loader->parse.qualifiers = NULL;
+    loader->scenario->entities[entity].config = origin->config;
+}
+
+void entities_parse(struct loader *loader)
+{
+    fleet_open(loader);
+    if (!name_all(loader))
+        return;
+    match_behavior(loader);
+    for (uint32_t i = 0; i < loader->scenario->entity_count; i++) {
+        bool fleet = loader->fleet.count > 0 &&
+                     ((i >= loader->fleet.first_function && i < loader->scenario->first_source) || i >= loader->fleet.first_source);
+        if (!fleet)
+            parse_entity(loader, i);
+    }
+    fleet_fill(loader);
+}

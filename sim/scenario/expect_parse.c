@@ -1,0 +1,258 @@
+/* expect_parse.c: `expect`: what must hold. */
+#include "engine/sim_time.h"
+#include "measure/measure.h"
+#include "scenario/is_parse.h"
+#include "scenario/loader.h"
+#include "scenario/property_parse.h"
+#include "scenario/resource_type.h"
+#include "scenario/units.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One entry as it is written. */
+struct entry {
+    const char *resource, *metric, *stat, *is;
+    int64_t from_ns, until_ns;
+    int cost;
+    bool cost_given, until_given;
+};
+
+static const char *const cost_choices[] = {"month", NULL};
+
+#define AT(FIELD) offsetof(struct entry, FIELD)
+
+static const struct property entry_properties[] = {
+    {.name = "resource", .kind = PROPERTY_STRING, .offset = AT(resource)},
+    {.name = "metric", .kind = PROPERTY_STRING, .offset = AT(metric)},
+    {.name = "stat", .kind = PROPERTY_STRING, .offset = AT(stat)},
+    {.name = "cost", .kind = PROPERTY_ENUM, .offset = AT(cost), .choices = cost_choices, .given = PROPERTY_GIVEN(struct entry, cost_given)},
+    {.name = "is",
+     .kind = PROPERTY_STRING,
+     .offset = AT(is),
+     .required = true,
+     .help = "write \"<= 3\", \"within 2% of 7.68\" or \"between 3 and 5\""},
+    {.name = "from", .kind = PROPERTY_TIME, .offset = AT(from_ns)},
+    {.name = "until", .kind = PROPERTY_TIME, .offset = AT(until_ns), .given = PROPERTY_GIVEN(struct entry, until_given)},
+    {0},
+};
+
+/* What one entry is about, while it is read. */
+struct reading {
+    struct loader *loader;
+    const cJSON *node;
+    const struct parse_path *path;
+    struct entry entry;
+    struct expectation *made;
+};
+
+static void error_at(struct reading *reading, const char *key, const char *hint, const char *message, const char *what)
+{
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(reading->node, key);
+    struct parse_path path = {reading->path, key, 0};
+    parse_error(&reading->loader->parse, node ? node : reading->node, node ? &path : reading->path, hint, message, what);
+}
+
+/* The type whose sum over all resources is meant; NULL where there is none, or nobody is of it. */
+static const struct model_type *find_type(struct loader *loader, const char *name)
+{
+    const struct model_type *type = resource_type_find(loader->scenario->registry, name);
+    for (uint32_t i = 1; type && i < loader->scenario->first_source; i++)
+        if (loader->scenario->entities[i].type == type)
+            return type;
+    return NULL;
+}
+
+/* Whose metric is meant; NULL after reporting. */
+static const struct model_type *find_subject(struct reading *reading)
+{
+    struct loader *loader = reading->loader;
+    const char *name = reading->entry.resource;
+    char hint[PARSE_HINT];
+    const struct reference_name *found = references_find(&loader->references, name);
+    if (found && found->entity != ENTITY_NONE) {
+        bool window = reading->entry.from_ns > 0 || reading->entry.until_given;
+        loader->scenario->entities[found->entity].series |= window;
+        return loader->scenario->entities[found->entity].type;
+    }
+    if (found) {
+        error_at(reading, "resource", NULL, "is not simulated: %s", found->left_out);
+        return NULL;
+    }
+    const struct model_type *type = find_type(loader, name);
+    if (type) {
+        loader->scenario->wants_totals = true;
+        return type;
+    }
+    if (resource_type_find(loader->scenario->registry, name))
+        error_at(reading, "resource", NULL, "there is no resource of type \"%s\"", name);
+    else
+        error_at(reading, "resource", parse_suggestion(&loader->parse, name, loader->references.names, loader->references.count, hint),
+                 "there is no resource, source or type \"%s\"", name);
+    return NULL;
+}
+
+static const struct metric_type *find_metric(struct reading *reading, const struct model_type *type)
+{
+    const char *names[128];
+    size_t count = 0;
+    for (const struct metric_type *metric = type->metrics; metric && metric->name; metric++) {
+        if (strcmp(metric->name, reading->entry.metric) == 0)
+            return metric;
+        if (count < sizeof names / sizeof *names)
+            names[count++] = metric->name;
+    }
+    char hint[PARSE_HINT], listed[PARSE_HINT];
+    if (!parse_suggestion(&reading->loader->parse, reading->entry.metric, names, count, hint))
+        snprintf(hint, sizeof hint, "its metrics: %.500s", parse_list_names(names, count, listed));
+    error_at(reading, "metric", hint, "%s has no such metric", reading->entry.resource);
+    return NULL;
+}
+
+/* The statistic, by default the metric's own; NULL after reporting. */
+static const char *find_stat(struct reading *reading, const struct metric_type *metric)
+{
+    const char *names[FIGURES_MAX];
+    size_t count = metric_figure_count(metric);
+    char hint[PARSE_HINT], listed[PARSE_HINT];
+    if (!reading->entry.stat)
+        return metric_default_stat(metric);
+    if (metric_has_stat(metric, reading->entry.stat))
+        return reading->entry.stat;
+    for (size_t i = 0; i < count && i < FIGURES_MAX; i++)
+        names[i] = metric_figure_stat(metric, i);
+    snprintf(hint, sizeof hint, "it has %.500s", parse_list_names(names, count < FIGURES_MAX ? count : FIGURES_MAX, listed));
+    error_at(reading, "stat", hint, "%s has no such statistic", metric->name);
+    return NULL;
+}
+
+static enum is_unit unit_of(const struct metric_type *metric, const char *stat)
+{
+    if (strcmp(stat, "SampleCount") == 0)
+        return IS_COUNT;
+    if (strcmp(metric->unit, "Milliseconds") == 0 || strcmp(metric->unit, "Seconds") == 0)
+        return IS_TIME;
+    if (strcmp(metric->unit, "Percent") == 0)
+        return IS_PERCENT;
+    return strcmp(metric->unit, "Bytes") == 0 ? IS_SIZE : IS_COUNT;
+}
+
+/* `from` and `until` lie on period boundaries; `until` may be the end. */
+static void check_window(struct reading *reading)
+{
+    const struct simulation_settings *settings = &reading->loader->scenario->settings;
+    int64_t end_ns = time_add(settings->duration_ns, settings->drain_ns);
+    int64_t from_ns = reading->entry.from_ns, until_ns = reading->entry.until_given ? reading->entry.until_ns : TIME_FOREVER;
+    char period[64], hint[PARSE_HINT];
+    snprintf(hint, sizeof hint, "the period is %s; the key `period` sets it",
+             units_format_time((double)settings->period_ns, period, sizeof period));
+    if (settings->duration_ns <= 0)
+        return;
+    if (from_ns % settings->period_ns != 0)
+        error_at(reading, "from", hint, "%s", "must lie on a boundary between periods");
+    else if (from_ns >= end_ns)
+        error_at(reading, "from", NULL, "%s", "lies after the end");
+    if (reading->entry.until_given && until_ns > end_ns)
+        error_at(reading, "until", NULL, "%s", "lies after the end");
+    else if (reading->entry.until_given && until_ns != end_ns && until_ns % settings->period_ns != 0)
+        error_at(reading, "until", hint, "%s", "must lie on a boundary between periods");
+    else if (from_ns >= until_ns)
+        error_at(reading, "until", NULL, "%s", "must lie after \"from\"");
+    reading->made->from_ns = from_ns;
+    reading->made->until_ns = until_ns;
+}
+
+static void parse_is(struct reading *reading, enum is_unit unit, double scale)
+{
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(reading->node, "is");
+    struct parse_path path = {reading->path, "is", 0};
+    struct expectation *made = reading->made;
+    if (!cJSON_IsString(node) || !is_parse(&reading->loader->parse, node, &path, unit, made))
+        return;
+    made->value /= scale;
+    if (made->comparison == COMPARE_BETWEEN)
+        made->other /= scale;
+}
+
+/* The line that names it: "Api Throttles Sum == 0". */
+static void set_text(struct reading *reading)
+{
+    struct expectation *made = reading->made;
+    struct parse *parse = &reading->loader->parse;
+    const struct entry *entry = &reading->entry;
+    char window[160] = "", from[64], until[64], *text = NULL;
+    if (entry->from_ns > 0 || entry->until_given)
+        snprintf(window, sizeof window, " from %s%s%s", units_format_time((double)entry->from_ns, from, sizeof from),
+                 entry->until_given ? " until " : "",
+                 entry->until_given ? units_format_time((double)entry->until_ns, until, sizeof until) : "");
+    int length = made->cost ? asprintf(&text, "cost %s %s", made->cost, entry->is)
+                            : asprintf(&text, "%s %s %s %s%s", made->resource, made->metric, made->stat, entry->is, window);
+    made->text = length < 0 ? NULL : store_string(parse->store, text);
+    parse->failed = parse->failed || !made->text;
+    if (length >= 0)
+        free(text);
+}
+
+static void parse_cost(struct reading *reading)
+{
+    const struct entry *entry = &reading->entry;
+    if (entry->resource || entry->metric || entry->stat || entry->from_ns > 0 || entry->until_given)
+        error_at(reading, "cost", "the whole bill of a month", "%s", "stands alone with \"is\"");
+    reading->made->cost = cost_choices[entry->cost];
+    reading->made->until_ns = TIME_FOREVER;
+    parse_is(reading, IS_MONEY, 1);
+    if (entry->is)
+        set_text(reading);
+}
+
+static void parse_metric(struct reading *reading)
+{
+    struct entry *entry = &reading->entry;
+    struct expectation *made = reading->made;
+    if (!entry->resource || !entry->metric) {
+        error_at(reading, "", NULL, "%s", "needs \"resource\" and \"metric\", or \"cost\"");
+        return;
+    }
+    check_window(reading);
+    const struct model_type *type = find_subject(reading);
+    const struct metric_type *metric = type ? find_metric(reading, type) : NULL;
+    const char *stat = metric ? find_stat(reading, metric) : NULL;
+    if (!stat)
+        return;
+    made->resource = entry->resource;
+    made->metric = metric->name;
+    made->stat = stat;
+    enum is_unit unit = unit_of(metric, stat);
+    parse_is(reading, unit, unit == IS_TIME ? metric_unit_scale(metric) : 1);
+    if (entry->is)
+        set_text(reading);
+}
+
+static void parse_entry(struct loader *loader, const cJSON *node, const struct parse_path *path, struct expectation *made)
+{
+    struct reading reading = {.loader = loader, .node = node, .path = path, .made = made};
+    if (!parse_expect_object(&loader->parse, node, path, "write {\"resource\": ..., \"metric\": ..., \"is\": ...}"))
+        return;
+    property_parse(&loader->parse, entry_properties, node, node, path, NULL, &reading.entry);
+    made->place = places_of(loader->parse.places, node);
+    if (reading.entry.cost_given)
+        parse_cost(&reading);
+    else
+        parse_metric(&reading);
+}
+
+void expect_parse(struct loader *loader)
+{
+    struct scenario *scenario = loader->scenario;
+    struct parse_path path = {NULL, "expect", 0};
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(loader->tree, "expect");
+    if (!list || parse_is_nothing(list) || !parse_expect_list(&loader->parse, list, &path, NULL))
+        return;
+    size_t count = (size_t)cJSON_GetArraySize(list);
+    scenario->expectations = store_alloc(loader->parse.store, count, sizeof *scenario->expectations);
+    for (const cJSON *item = list->child; item && scenario->expectations; item = item->next) {
+        struct parse_path inner = {&path, NULL, scenario->expectation_count};
+        parse_entry(loader, item, &inner, &scenario->expectations[scenario->expectation_count++]);
+    }
+}

@@ -1,0 +1,82 @@
+/* loader.h: a scenario while it is being read. Private to scenario.c, settings_parse.c, entities.c, fleet.c, expect_parse.c, validation.c.
+ */
+#ifndef SLSIM_SCENARIO_LOADER_H
+#define SLSIM_SCENARIO_LOADER_H
+
+#include "engine/arrival.h"
+#include "scenario/document.h"
+#include "scenario/parse.h"
+#include "scenario/property.h"
+#include "scenario/references.h"
+#include "scenario/scenario.h"
+
+enum origin_kind { ORIGIN_ACCOUNT, ORIGIN_RESOURCE, ORIGIN_FLEET, ORIGIN_SOURCE, ORIGIN_FLEET_SOURCE };
+
+/* Where an entity is described. */
+struct origin {
+    enum origin_kind kind;
+    const cJSON *node;       /* points at the entity where nothing nearer does; NULL: the account's, where no key gives any */
+    const cJSON *properties; /* what its property paths begin at; NULL: nothing is given */
+    const cJSON *behavior;   /* the same for "behavior."; NULL: none */
+    bool own_behavior;       /* a fleet's function with a block of `behavior` of its own */
+    void *config;            /* the blob, while it may still change */
+    struct qualifier *qualifiers;
+};
+
+/* The rows of `fleet`. */
+struct fleet {
+    const cJSON *node; /* NULL: no fleet */
+    const struct model_type *type;
+    const struct csv_table *invocations, *durations, *memory; /* the last two NULL where not given */
+    size_t count;                                             /* rows: so many functions and so many sources */
+    uint32_t first_function, first_source;                    /* entities */
+    enum placing placed;
+    bool one_per_minute;
+};
+
+/* The defaults of one type, made once and copied for each entity of it. */
+struct type_defaults {
+    const struct model_type *type;
+    void *blob;
+};
+
+struct loader {
+    struct parse parse;
+    struct scenario *scenario;
+    struct document *document;
+    cJSON *tree; /* the document's */
+    struct origin *origins;
+    struct references references;
+    struct fleet fleet;
+    struct reference_name *left_out; /* resources that are not simulated */
+    size_t left_out_count;
+    struct type_defaults *defaults;
+    size_t defaults_count, defaults_capacity;
+};
+
+/* settings_parse.c: everything at the top level but what follows here. The books are loaded too. */
+void settings_parse(struct loader *loader, const struct scenario_options *options);
+/* The plain ones of them, by a property table without help (scenario_keys has it). */
+const struct property *settings_properties(void);
+/* Adds to the tree what the top level leaves to defaults: the tree then says it all. */
+void settings_resolve(struct loader *loader);
+
+/* entities.c: the account, the resources, the sources. */
+void entities_parse(struct loader *loader);
+/* A blob of the type's defaults; NULL when memory is out. */
+void *entity_defaults(struct loader *loader, const struct model_type *type);
+/* The path of an entity's properties (`behavior`: of its behavior), as the user knows it: two steps, or three, linked in `steps`. */
+#define ORIGIN_STEPS 3
+const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS]);
+
+/* fleet.c: reads the tables and sets loader->fleet, so that the entities can be counted; then fills them. */
+void fleet_open(struct loader *loader);
+void fleet_fill(struct loader *loader);
+
+/* validation.c: asks every model. */
+void entities_validate(struct loader *loader);
+
+/* expect_parse.c */
+void expect_parse(struct loader *loader);
+
+#endif

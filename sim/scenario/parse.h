@@ -1,0 +1,70 @@
+/* parse.h: what every parser of the scenario is handed: where mistakes go, whose memory is used, how a path is spelled. */
+#ifndef SLSIM_SCENARIO_PARSE_H
+#define SLSIM_SCENARIO_PARSE_H
+
+#include "engine/rule_book.h"
+#include "scenario/diagnostics.h"
+#include "scenario/json.h"
+#include "scenario/store.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct references; /* scenario/references.h */
+struct qualifier;  /* scenario/references.h */
+
+/* One step of a path, linked to the one before: spelled out only when there is something to report. */
+struct parse_path {
+    const struct parse_path *parent; /* NULL: the first */
+    const char *name;                /* NULL: an element of a list */
+    size_t index;                    /* of the element */
+};
+
+struct parse {
+    struct places *places;
+    struct diagnostics *diagnostics;
+    const char *folder;            /* files are named relative to it */
+    struct scenario_store *store;  /* NULL: nothing is kept, nothing can be shared */
+    const struct rule_book *rules; /* NULL: limits by rule are not checked */
+    const struct references *references;
+    struct qualifier **qualifiers; /* of the entity that is being read; NULL: not kept */
+    int64_t start_epoch_s;
+    bool lenient; /* defaults of a table: a bare 0 needs no unit */
+    bool failed;  /* memory ran out */
+};
+
+/* The path spelled out ("traffic.users.stages[2].to"); the caller frees. NULL when memory is out. */
+char *parse_path_text(const struct parse_path *path);
+
+/* Reports at the place of `node` (NULL: nowhere in particular). */
+__attribute__((format(printf, 5, 6))) void parse_error(struct parse *parse, const cJSON *node, const struct parse_path *path,
+                                                       const char *hint, const char *format, ...);
+__attribute__((format(printf, 5, 6))) void parse_warning(struct parse *parse, const cJSON *node, const struct parse_path *path,
+                                                         const char *hint, const char *format, ...);
+/* Reports at the place of the node's key. */
+__attribute__((format(printf, 5, 6))) void parse_key_error(struct parse *parse, const cJSON *node, const struct parse_path *path,
+                                                           const char *hint, const char *format, ...);
+
+/* `item` of an object has a key that nobody knows: the error names the nearest of `names`, or all of them where they are few. */
+void parse_unknown_key(struct parse *parse, const cJSON *item, const struct parse_path *path, const char *const *names, size_t count);
+
+#define PARSE_HINT 600u
+/* "did you mean "x"?" in `buffer` (PARSE_HINT bytes), or NULL where nothing is near. */
+const char *parse_suggestion(const struct parse *parse, const char *word, const char *const *names, size_t count, char *buffer);
+/* "a", "b" and "c" in `buffer` (PARSE_HINT bytes), cut off where they are many. */
+char *parse_list_names(const char *const *names, size_t count, char *buffer);
+
+#define PARSE_SHOWN 64u
+/* A value as a message shows it: 12, "text", an object. In `buffer` (PARSE_SHOWN bytes). */
+char *parse_show(const cJSON *node, char *buffer);
+
+/* True for an object (or a list); else says that one was expected, with `what` as the example. */
+bool parse_expect_object(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *what);
+bool parse_expect_list(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *what);
+
+/* JSON null and {"Ref": "AWS::NoValue"}: as good as not given. */
+bool parse_is_nothing(const cJSON *node);
+
+#endif

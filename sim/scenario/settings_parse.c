@@ -1,0 +1,304 @@
+/* settings_parse.c: the scalars of the top level, and the books. */
+#include "engine/sim_time.h"
+#include "scenario/loader.h"
+#include "scenario/property_parse.h"
+#include "scenario/text_file.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PRICE_FILE_MOST ((size_t)64 << 20)
+#define PERIODS_MANY 100000
+#define LONGEST_NS (100 * 365 * NS_PER_DAY)
+#define SEED_EXACT 9007199254740992.0 /* above 2^53 a JSON number is not exact */
+
+const struct scenario_key scenario_keys[] = {
+    {"$schema", "The JSON Schema of this file, for editors."},
+    {"name", "1 to 64 of letters, digits, `.`, `_`, `-`: the result folder's name. Default: the file's base name."},
+    {"description", "What the scenario shows."},
+    {"extends", "Another scenario (path relative to this file) that this one is merged over: objects merge key by key, null deletes, "
+                "everything else replaces."},
+    {"template", "A CloudFormation or SAM template whose `Resources` are merged under this file's."},
+    {"rules", "The book of behaviour: \"current\" or \"course\", or an object with \"base\" and single rules."},
+    {"prices", "A price book's name or file, or an object with \"base\" and single prices."},
+    {"free_tier", "Subtract the monthly free tier."},
+    {"duration", "Simulated time over which traffic is generated."},
+    {"drain", "Further time in which what is in flight may finish."},
+    {"warmup", "Time from the start that no statistic counts."},
+    {"period", "The bucket of the time series: [k x period, (k+1) x period)."},
+    {"series", "Which entities get time series: \"all\", \"total\" (the account and each type), or a list of names."},
+    {"seed", "64-bit unsigned; above 2^53 as a string."},
+    {"replications", "Independent repetitions; figures then carry 95 % confidence intervals."},
+    {"start", "Wall-clock time of the simulation's zero, ISO 8601 UTC: for cron and time stamps only."},
+    {"account", "The account's quotas."},
+    {"allow_invalid", "Names of refusals that this scenario wants to run in spite of."},
+    {"parameters", "Values for the template's parameters."},
+    {"Resources", "CloudFormation's own block: logical id, `Type`, `Properties`."},
+    {"behavior", "How the code behaves, by logical id."},
+    {"traffic", "A list of sources: who calls what, and when."},
+    {"fleet", "Many functions out of a trace: one function and one source for each of its rows."},
+    {"changes", "What happens while it runs."},
+    {"expect", "What must hold: judged by the command that verifies."},
+    {"sweep", "Many runs of one scenario."},
+    {"study", "A study card's question and answer."},
+    {NULL, NULL},
+};
+
+struct top_level {
+    const char *name, *description, *start;
+    int64_t duration_ns, drain_ns, warmup_ns, period_ns, replications;
+    bool free_tier;
+};
+
+#define AT(FIELD) offsetof(struct top_level, FIELD)
+
+/* What the others of scenario_keys hold is read elsewhere. The help is in scenario_keys. */
+static const struct property top_level[] = {
+    {.name = "name", .kind = PROPERTY_STRING, .offset = AT(name)},
+    {.name = "description", .kind = PROPERTY_STRING, .offset = AT(description)},
+    {.name = "duration", .kind = PROPERTY_TIME, .offset = AT(duration_ns), .required = true, .help = "write \"duration\": \"1h\""},
+    {.name = "drain", .kind = PROPERTY_TIME, .offset = AT(drain_ns), .fallback = "\"0s\""},
+    {.name = "warmup", .kind = PROPERTY_TIME, .offset = AT(warmup_ns), .fallback = "\"0s\""},
+    {.name = "period", .kind = PROPERTY_TIME, .offset = AT(period_ns), .fallback = "\"1m\""},
+    {.name = "start", .kind = PROPERTY_STRING, .offset = AT(start), .fallback = "\"2025-01-01T00:00:00Z\""},
+    {.name = "free_tier", .kind = PROPERTY_BOOLEAN, .offset = AT(free_tier), .fallback = "false"},
+    {.name = "replications", .kind = PROPERTY_INTEGER, .offset = AT(replications), .minimum = "1", .maximum = "1000000", .fallback = "1"},
+    {0},
+};
+
+const struct property *settings_properties(void)
+{
+    return top_level;
+}
+
+static const cJSON *key(const struct loader *loader, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(loader->tree, name);
+    return item && parse_is_nothing(item) ? NULL : item;
+}
+
+static void error_at(struct loader *loader, const char *name, const char *hint, const char *message)
+{
+    struct parse_path path = {NULL, name, 0};
+    const cJSON *item = key(loader, name);
+    parse_error(&loader->parse, item ? item : loader->tree, &path, hint, "%s", message);
+}
+
+/* The file's base name, with everything else than the name's characters turned into '_'. */
+static const char *name_of_file(struct loader *loader, const char *path)
+{
+    const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    char name[65];
+    snprintf(name, sizeof name, "%s", strcmp(path, "-") == 0 ? "scenario" : base);
+    size_t length = strlen(name);
+    if (length > 5 && strcmp(name + length - 5, ".json") == 0)
+        name[length - 5] = '\0';
+    for (char *c = name; *c; c++)
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", *c))
+            *c = '_';
+    if (name[0] == '\0' || name[0] == '.' || name[0] == '-')
+        return "scenario";
+    return store_string(loader->parse.store, name);
+}
+
+static void check_name(struct loader *loader, const char *name)
+{
+    size_t length = strlen(name);
+    if (length >= 1 && length <= 64 && name[0] != '.' && name[0] != '-' &&
+        strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length)
+        return;
+    error_at(loader, "name", "it names the result folder",
+             "must be 1 to 64 of letters, digits, \".\", \"_\", \"-\", and begin with a letter, a digit or \"_\"");
+}
+
+/* 0 to 2^64-1 in decimal digits. */
+static bool read_seed(const char *text, uint64_t *seed)
+{
+    if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
+        return false;
+    errno = 0;
+    unsigned long long value = strtoull(text, NULL, 10);
+    *seed = value;
+    return errno == 0;
+}
+
+static void parse_seed(struct loader *loader, const char *option)
+{
+    const cJSON *item = key(loader, "seed");
+    uint64_t *seed = &loader->scenario->settings.seed;
+    *seed = 1;
+    if (cJSON_IsNumber(item) && item->valuedouble >= 0 && item->valuedouble <= SEED_EXACT && floor(item->valuedouble) == item->valuedouble)
+        *seed = (uint64_t)item->valuedouble;
+    else if (cJSON_IsNumber(item) && item->valuedouble > SEED_EXACT)
+        error_at(loader, "seed", "write it as a string", "a seed above 2^53 is not exact as a number");
+    else if (item && (!cJSON_IsString(item) || !read_seed(item->valuestring, seed)))
+        error_at(loader, "seed", NULL, "must be a whole number between 0 and 2^64-1");
+    struct parse_path path = {NULL, "seed", 0};
+    if (option && !read_seed(option, seed))
+        parse_error(&loader->parse, NULL, &path, NULL, "must be a whole number between 0 and 2^64-1, got \"%s\"", option);
+}
+
+/* "2025-01-01T00:00:00Z", also without seconds, or the day alone. */
+static bool read_start(const char *text, int64_t *epoch_s)
+{
+    static const char *const formats[] = {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        struct tm parts = {0};
+        const char *end = strptime(text, formats[i], &parts);
+        if (!end || *end != '\0' || parts.tm_year < 70 || parts.tm_year > 299 || parts.tm_sec > 59)
+            continue;
+        struct tm given = parts;
+        *epoch_s = (int64_t)timegm(&parts);
+        return parts.tm_mday == given.tm_mday; /* 30 February is no day */
+    }
+    return false;
+}
+
+static void check_times(struct loader *loader, const struct top_level *top)
+{
+    bool timed = cJSON_IsString(key(loader, "duration"));
+    if (timed && top->duration_ns <= 0)
+        error_at(loader, "duration", NULL, "must be above 0");
+    if (top->duration_ns > LONGEST_NS || top->drain_ns > LONGEST_NS)
+        error_at(loader, top->duration_ns > LONGEST_NS ? "duration" : "drain", NULL, "must be at most 100 years");
+    if (timed && top->duration_ns > 0 && top->warmup_ns >= top->duration_ns)
+        error_at(loader, "warmup", "the statistics count from its end to the end of `duration`", "must be shorter than `duration`");
+    if (top->period_ns <= 0) {
+        error_at(loader, "period", NULL, "must be above 0");
+        return;
+    }
+    int64_t periods = time_add(top->duration_ns, top->drain_ns) / top->period_ns;
+    struct parse_path path = {NULL, "period", 0};
+    const cJSON *item = key(loader, "period");
+    if (periods > PERIODS_MANY)
+        parse_warning(&loader->parse, item ? item : loader->tree, &path, "a longer period makes smaller files",
+                      "the time series have %lld periods", (long long)periods);
+}
+
+static void parse_top_level(struct loader *loader, const struct scenario_options *options)
+{
+    struct scenario *scenario = loader->scenario;
+    struct top_level top = {0};
+    const char *names[sizeof scenario_keys / sizeof *scenario_keys];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        names[i] = scenario_keys[i].name;
+    property_defaults(&loader->parse, top_level, &top);
+    property_parse(&loader->parse, top_level, loader->tree, loader->tree, NULL, names, &top);
+    check_times(loader, &top);
+    if (top.name)
+        check_name(loader, top.name);
+    scenario->name = top.name ? top.name : name_of_file(loader, scenario->path);
+    scenario->description = top.description ? top.description : "";
+    scenario->free_tier = top.free_tier;
+    scenario->replications = options && options->replications > 0 ? options->replications : (uint32_t)top.replications;
+    scenario->settings.duration_ns = top.duration_ns;
+    scenario->settings.drain_ns = top.drain_ns;
+    scenario->settings.warmup_ns = top.warmup_ns;
+    scenario->settings.period_ns = top.period_ns > 0 ? top.period_ns : NS_PER_MIN;
+    if (top.start && !read_start(top.start, &scenario->settings.start_epoch_s))
+        error_at(loader, "start", "write \"2025-01-01T00:00:00Z\"", "must be a time in UTC, between 1970 and 2199");
+    loader->parse.start_epoch_s = scenario->settings.start_epoch_s;
+}
+
+/* Prices in a file of the scenario's are an input like any other. */
+static void note_price_file(struct loader *loader, const cJSON *spec)
+{
+    const cJSON *base = cJSON_IsObject(spec) ? cJSON_GetObjectItemCaseSensitive(spec, "base") : spec;
+    char *path = cJSON_IsString(base) ? path_join(loader->document->folder, base->valuestring) : NULL;
+    char *bytes = NULL, hex[65];
+    size_t length = 0;
+    struct diagnostics unheard = {0}; /* what is wrong with the file, price_book_load has said */
+    if (path && access(path, R_OK) == 0 &&
+        text_file_read(path, PRICE_FILE_MOST, (struct place){0}, &unheard, &bytes, &length) == STATUS_OK) {
+        sha256_hex(bytes, length, hex);
+        store_note_file(loader->parse.store, base->valuestring, hex);
+    }
+    diagnostics_fini(&unheard);
+    free(bytes);
+    free(path);
+}
+
+static void parse_books(struct loader *loader)
+{
+    struct scenario *scenario = loader->scenario;
+    struct parse *parse = &loader->parse;
+    const char *models = books_folder();
+    char *rules = models ? path_join(models, "rules") : NULL, *prices = models ? path_join(models, "prices") : NULL;
+    if (!rules || !prices) {
+        parse_error(parse, NULL, NULL, "set SLSIM_MODELS to the folder that holds rules and prices", "the books of rules are not there");
+    } else {
+        enum status status = rule_book_load(rules, key(loader, "rules"), parse->places, parse->diagnostics, &scenario->rules);
+        /* The rest is read by the default book, so that its mistakes are found as well. */
+        if (status == STATUS_INVALID)
+            status = rule_book_load(rules, NULL, parse->places, parse->diagnostics, &scenario->rules);
+        if (status == STATUS_OK)
+            status = price_book_load(prices, key(loader, "prices"), loader->document->folder, parse->places, parse->diagnostics,
+                                     &scenario->prices);
+        parse->failed = parse->failed || status == STATUS_NO_MEMORY;
+        note_price_file(loader, key(loader, "prices"));
+    }
+    free(rules);
+    free(prices);
+    parse->rules = scenario->rules;
+    scenario->settings.rules = scenario->rules;
+}
+
+/* Keys whose meaning other commands have, or nobody yet. */
+static void check_other_keys(struct loader *loader)
+{
+    const cJSON *changes = key(loader, "changes"), *allowed = key(loader, "allow_invalid");
+    struct parse_path path = {NULL, "changes", 0}, allowed_path = {NULL, "allow_invalid", 0};
+    if (changes && parse_expect_list(&loader->parse, changes, &path, NULL) && changes->child)
+        parse_error(&loader->parse, changes, &path, "leave them out", "changes while it runs are not simulated");
+    if (!allowed || !parse_expect_list(&loader->parse, allowed, &allowed_path, "write [\"visibility_timeout\"]"))
+        return;
+    size_t index = 0;
+    for (const cJSON *item = allowed->child; item; item = item->next, index++) {
+        struct parse_path inner = {&allowed_path, NULL, index};
+        char shown[PARSE_SHOWN];
+        if (!cJSON_IsString(item))
+            parse_error(&loader->parse, item, &inner, NULL, "must be the name of a refusal, got %s", parse_show(item, shown));
+    }
+}
+
+void settings_parse(struct loader *loader, const struct scenario_options *options)
+{
+    parse_top_level(loader, options);
+    parse_seed(loader, options ? options->seed : NULL);
+    check_other_keys(loader);
+    parse_books(loader);
+}
+
+static void resolve_key(struct loader *loader, const char *name, cJSON *value)
+{
+    bool there = cJSON_GetObjectItemCaseSensitive(loader->tree, name) != NULL;
+    bool done = there ? cJSON_ReplaceItemInObjectCaseSensitive(loader->tree, name, value)
+                      : value && cJSON_AddItemToObject(loader->tree, name, value);
+    if (!done) {
+        cJSON_Delete(value);
+        loader->parse.failed = true;
+    }
+}
+
+void settings_resolve(struct loader *loader)
+{
+    const struct scenario *scenario = loader->scenario;
+    char seed[32];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)scenario->settings.seed);
+    bool exact = (double)scenario->settings.seed <= SEED_EXACT;
+    resolve_key(loader, "name", cJSON_CreateString(scenario->name ? scenario->name : ""));
+    resolve_key(loader, "seed", exact ? cJSON_CreateNumber((double)scenario->settings.seed) : cJSON_CreateString(seed));
+    resolve_key(loader, "replications", cJSON_CreateNumber(scenario->replications));
+    for (const struct property *property = top_level; property->name; property++)
+        if (property->fallback && !key(loader, property->name))
+            resolve_key(loader, property->name, cJSON_Parse(property->fallback));
+    if (!key(loader, "rules"))
+        resolve_key(loader, "rules", cJSON_CreateString(scenario->rules->name));
+    if (!key(loader, "prices"))
+        resolve_key(loader, "prices", cJSON_CreateString(scenario->prices->name));
+}

@@ -1,0 +1,182 @@
+/* validation.c: what models ask while a scenario is validated, and where their complaints stand in the file. */
+#include "scenario/validation.h"
+
+#include "engine/request.h"
+#include "scenario/distribution_parse.h"
+#include "scenario/loader.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEPTH_MAX 8u
+
+struct validation {
+    struct loader *loader;
+    uint32_t self;
+};
+
+const struct rule_book *validation_rules(const struct validation *validation)
+{
+    return validation->loader->scenario->rules;
+}
+
+uint32_t validation_entity_count(const struct validation *validation)
+{
+    return validation->loader->scenario->entity_count;
+}
+
+uint32_t validation_self(const struct validation *validation)
+{
+    return validation->self;
+}
+
+const char *validation_name(const struct validation *validation, uint32_t entity)
+{
+    return validation->loader->scenario->entities[entity].name;
+}
+
+const struct model_type *validation_type(const struct validation *validation, uint32_t entity)
+{
+    return validation->loader->scenario->entities[entity].type;
+}
+
+void *validation_config(const struct validation *validation, uint32_t entity)
+{
+    return validation->loader->origins[entity].config;
+}
+
+uint32_t validation_find(const struct validation *validation, const char *name)
+{
+    const struct reference_name *found = references_find(&validation->loader->references, name);
+    return found ? found->entity : ENTITY_NONE;
+}
+
+int64_t validation_duration_ns(const struct validation *validation)
+{
+    return validation->loader->scenario->settings.duration_ns;
+}
+
+int64_t validation_warmup_ns(const struct validation *validation)
+{
+    return validation->loader->scenario->settings.warmup_ns;
+}
+
+bool validation_allowed(const struct validation *validation, const char *refusal)
+{
+    const cJSON *allowed = cJSON_GetObjectItemCaseSensitive(validation->loader->tree, "allow_invalid");
+    for (const cJSON *item = cJSON_IsArray(allowed) ? allowed->child : NULL; item; item = item->next)
+        if (cJSON_IsString(item) && strcmp(item->valuestring, refusal) == 0)
+            return true;
+    return false;
+}
+
+const char *validation_qualifier(const struct validation *validation, const char *property)
+{
+    for (const struct qualifier *here = validation->loader->origins[validation->self].qualifiers; here; here = here->next)
+        if (strcmp(here->property->name, property) == 0)
+            return here->text;
+    return NULL;
+}
+
+const char *validation_string(struct validation *validation, const char *text)
+{
+    return store_string(validation->loader->parse.store, text);
+}
+
+const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution)
+{
+    return distribution_hand_over(&validation->loader->parse, distribution);
+}
+
+/* Reports at the node that `property` names below this entity, or the nearest above it that is there. The dotted name is cut in `name`. */
+static void report_below(struct validation *validation, enum severity severity, char *name, const char *hint, const char *message)
+{
+    struct loader *loader = validation->loader;
+    const struct origin *origin = &loader->origins[validation->self];
+    bool behavior = strncmp(name, "behavior.", 9) == 0;
+    const cJSON *node = behavior ? origin->behavior : origin->properties;
+    const cJSON *nearest = node ? node : origin->node;
+    struct parse_path steps[ORIGIN_STEPS], inner[DEPTH_MAX];
+    const struct parse_path *path = origin_path(loader, validation->self, behavior, steps);
+    char *rest = behavior ? name + 9 : name, *state = NULL;
+    size_t depth = 0;
+    for (char *part = strtok_r(rest, ".", &state); part && depth < DEPTH_MAX; part = strtok_r(NULL, ".", &state)) {
+        inner[depth] = (struct parse_path){path, part, 0};
+        path = &inner[depth++];
+        node = cJSON_GetObjectItemCaseSensitive(node, part);
+        nearest = node ? node : nearest;
+    }
+    if (severity == SEVERITY_ERROR)
+        parse_error(&loader->parse, nearest, path, hint, "%s", message);
+    else
+        parse_warning(&loader->parse, nearest, path, hint, "%s", message);
+}
+
+static void report(struct validation *validation, enum severity severity, const char *property, const char *hint, const char *format,
+                   va_list arguments)
+{
+    struct loader *loader = validation->loader;
+    char *message = NULL, *name = property ? strdup(property) : NULL;
+    struct parse_path steps[ORIGIN_STEPS];
+    if (vasprintf(&message, format, arguments) < 0)
+        message = NULL;
+    if (!message || (property && !name)) {
+        loader->parse.failed = true;
+    } else if (name) {
+        report_below(validation, severity, name, hint, message);
+    } else {
+        const struct origin *origin = &loader->origins[validation->self];
+        const struct parse_path *path = origin_path(loader, validation->self, false, steps);
+        if (origin->kind == ORIGIN_RESOURCE || origin->kind == ORIGIN_FLEET)
+            path = path->parent; /* the resource, not its Properties */
+        char *text = parse_path_text(path);
+        if (text)
+            diagnose(loader->parse.diagnostics, severity, loader->scenario->entity_places[validation->self], text, hint, "%s", message);
+        loader->parse.failed = loader->parse.failed || !text;
+        free(text);
+    }
+    free(message);
+    free(name);
+}
+
+void validation_error(struct validation *validation, const char *property, const char *hint, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report(validation, SEVERITY_ERROR, property, hint, format, arguments);
+    va_end(arguments);
+}
+
+void validation_warning(struct validation *validation, const char *property, const char *hint, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report(validation, SEVERITY_WARNING, property, hint, format, arguments);
+    va_end(arguments);
+}
+
+static void validate(struct loader *loader, uint32_t entity)
+{
+    struct validation validation = {loader, entity};
+    const struct model_type *type = loader->scenario->entities[entity].type;
+    if (type->validate)
+        type->validate(&validation, loader->origins[entity].config);
+}
+
+void entities_validate(struct loader *loader)
+{
+    /* Models look at their neighbours: where reading one failed, it has its defaults. */
+    for (uint32_t i = 0; i < loader->scenario->entity_count; i++) {
+        struct origin *origin = &loader->origins[i];
+        if (!origin->config)
+            origin->config = entity_defaults(loader, loader->scenario->entities[i].type);
+        if (!origin->config)
+            return;
+    }
+    for (uint32_t i = 1; i < loader->scenario->entity_count; i++)
+        validate(loader, i);
+    if (loader->scenario->entity_count > 0)
+        validate(loader, 0);
+}
