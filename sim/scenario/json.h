@@ -27,7 +27,8 @@ struct place places_of_key(const struct places *places, const cJSON *node);
 /* Gives `copy` (a cJSON_Duplicate of `original`) and all below the places of the original. */
 void places_copy(struct places *places, const cJSON *copy, const cJSON *original);
 
-/* Forgets the places of `node` and all below, and frees them (cJSON_Delete). */
+/* Forgets the places of `node` and all below; and frees them too (cJSON_Delete; NULL is fine). */
+void places_forget(struct places *places, const cJSON *node);
 void places_delete(struct places *places, cJSON *node);
 
 /* Parses `text` (length bytes; need not end with 0; a byte order mark is skipped). Mistakes go to `diagnostics` with line and column

@@ -151,20 +151,20 @@ void places_copy(struct places *places, const cJSON *copy, const cJSON *original
         places_copy(places, to, from);
 }
 
-static void forget(struct places *places, const cJSON *node)
+void places_forget(struct places *places, const cJSON *node)
 {
     struct spot *spot = find(places, node);
     /* The slot stays taken: emptying it would break the chains of others, and the address is likely to come again. */
     if (spot != NULL && spot->node == node)
         *spot = (struct spot){.node = node};
     for (const cJSON *child = node->child; child != NULL; child = child->next)
-        forget(places, child);
+        places_forget(places, child);
 }
 
 void places_delete(struct places *places, cJSON *node)
 {
     if (node == NULL)
         return;
-    forget(places, node);
+    places_forget(places, node);
     cJSON_Delete(node);
 }
