@@ -202,8 +202,8 @@ static void function_quantities(const struct simulation *simulation, const void 
         .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \
         .help = "A Lambda function, called synchronously: environments, memory to vCPU, limits, billing.", .properties = PROPERTIES,       \
         .behavior = function_behavior, .metrics = function_metrics, .line_items = function_line_items, .validate = function_validate,      \
-        .create = function_create, .destroy = function_destroy, .handle = function_handle, .accept = function_accept,                      \
-        .finish = function_finish, .quantities = function_quantities,                                                                      \
+        .create = function_create, .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch,                  \
+        .accept = function_accept, .finish = function_finish, .quantities = function_quantities,                                           \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);

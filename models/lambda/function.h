@@ -105,6 +105,7 @@ enum function_event { FUNCTION_COMPLETE, FUNCTION_EXPIRE };
 enum status function_create(struct simulation *simulation, void *self);
 void function_destroy(struct simulation *simulation, void *self);
 void function_accept(struct simulation *simulation, void *self, struct request *request);
+void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near);
 void function_handle(struct simulation *simulation, void *self, const struct event *event);
 enum status function_finish(struct simulation *simulation, void *self);
 

@@ -331,6 +331,16 @@ static void complete(struct simulation *simulation, struct function *function, s
     request_done(simulation, function->self, request, cause);
 }
 
+void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near)
+{
+    const struct function *function = self;
+    const struct environment *environment = pool_at(&function->environments, event->data);
+    if (!near)
+        __builtin_prefetch(environment, 1);
+    else if (event->kind == FUNCTION_COMPLETE)
+        __builtin_prefetch(request_at(simulation, environment->request), 1);
+}
+
 void function_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     struct function *function = self;

@@ -23,6 +23,9 @@
 #define FIRST_BUCKETS 64u   /* every rung has so many, so that finer rungs never wait for memory */
 #define BUCKETS_MAX (1u << 24)
 #define FIRST_NODES 256u
+#define BUCKETS_CACHED 4096u /* rungs with fewer buckets are no matter */
+#define FETCH_DEPTH 4u
+#define FETCH_STRIDE 8u
 /* From any bucket it takes at most 11 rungs of 64 buckets to get to single nanoseconds, and one more for what follows the instant. So
  * many are kept for when a bucket comes due, as that must not fail; only pushing may use the others. */
 #define RUNGS_KEPT 12u
@@ -331,13 +334,32 @@ static bool sort_if_short(struct event_ladder *ladder, uint32_t list)
     return true;
 }
 
+/* Where many events are pending, their nodes are in no near cache, and a list is one wait after the other. So the lists of the buckets to
+ * come are asked for a node at a time: the first of a bucket far ahead, the second of a nearer one, whose first is there by now. */
+static inline void fetch_ahead(const struct event_ladder *ladder, const struct ladder_rung *rung)
+{
+    if (rung->bucket_count < BUCKETS_CACHED)
+        return;
+    for (uint32_t depth = 0; depth < FETCH_DEPTH; depth++) {
+        uint32_t bucket = rung->current + FETCH_STRIDE * (FETCH_DEPTH - depth);
+        uint32_t node = bucket < rung->bucket_count ? rung->buckets[bucket] : NONE;
+        for (uint32_t i = 0; i < depth && node != NONE; i++)
+            node = ladder->nodes[node].link;
+        if (node != NONE)
+            __builtin_prefetch(&ladder->nodes[node], 1);
+    }
+}
+
 /* Bottom and instant are empty: brings the next events down. False when there are none. */
 static bool refill(struct event_ladder *ladder)
 {
     for (;;) {
         struct ladder_rung *rung = &ladder->rungs[ladder->rung_count - 1];
-        while (rung->current < rung->bucket_count && rung->buckets[rung->current] == NONE)
+        fetch_ahead(ladder, rung);
+        while (rung->current < rung->bucket_count && rung->buckets[rung->current] == NONE) {
             rung->current++;
+            fetch_ahead(ladder, rung);
+        }
         if (rung->current < rung->bucket_count) {
             uint32_t list = rung->buckets[rung->current];
             rung->buckets[rung->current++] = NONE;
@@ -396,6 +418,15 @@ bool event_ladder_pop(struct event_ladder *ladder, struct event *event)
     }
     *event = ladder->bottom[--ladder->bottom_count];
     return true;
+}
+
+const struct event *event_ladder_ahead(const struct event_ladder *ladder, uint32_t distance)
+{
+    if (distance <= ladder->bottom_count)
+        return &ladder->bottom[ladder->bottom_count - distance];
+    const struct ladder_rung *rung = &ladder->rungs[ladder->rung_count - 1];
+    uint32_t bucket = rung->current + distance - ladder->bottom_count;
+    return bucket < rung->bucket_count && rung->buckets[bucket] != NONE ? &ladder->nodes[rung->buckets[bucket]] : NULL;
 }
 
 int64_t event_ladder_next_ns(struct event_ladder *ladder)

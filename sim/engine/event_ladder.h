@@ -55,6 +55,8 @@ void event_ladder_fini(struct event_ladder *ladder);
 enum status event_ladder_push(struct event_ladder *ladder, const struct event *event);
 /* Amortised O(1). Never fails for want of memory: rungs then have fewer buckets. */
 bool event_ladder_pop(struct event_ladder *ladder, struct event *event);
+/* As event_queue_ahead. */
+const struct event *event_ladder_ahead(const struct event_ladder *ladder, uint32_t distance);
 int64_t event_ladder_next_ns(struct event_ladder *ladder);
 
 #endif

@@ -88,6 +88,11 @@ int64_t event_queue_next_ns(struct event_queue *queue)
     return queue->kind == EVENT_QUEUE_HEAP ? event_heap_next_ns(&queue->as.heap) : event_ladder_next_ns(&queue->as.ladder);
 }
 
+const struct event *event_queue_ahead(const struct event_queue *queue, uint32_t distance)
+{
+    return queue->kind == EVENT_QUEUE_HEAP ? NULL : event_ladder_ahead(&queue->as.ladder, distance);
+}
+
 uint64_t event_queue_count(const struct event_queue *queue)
 {
     return queue->count;

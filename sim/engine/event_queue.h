@@ -42,6 +42,9 @@ bool event_queue_pop(struct event_queue *queue, struct event *event);
 /* The first event's time without removing it; TIME_FOREVER when there is none. */
 int64_t event_queue_next_ns(struct event_queue *queue);
 
+/* One of the events to come, about the `distance`-th from now, for fetching its memory ahead; NULL when that is not known cheaply. */
+const struct event *event_queue_ahead(const struct event_queue *queue, uint32_t distance);
+
 uint64_t event_queue_count(const struct event_queue *queue);
 
 #endif

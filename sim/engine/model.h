@@ -7,6 +7,7 @@
 #include "engine/request.h"
 #include "engine/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,9 @@ struct model_type {
     void (*start)(struct simulation *simulation, void *self);
     void (*destroy)(struct simulation *simulation, void *self);
 
+    /* Optional: asks the processor for the memory that `handle` will touch for an event that comes soon (`near` false: some events away;
+     * true: in a moment, when what was asked for first is there). Must change nothing. */
+    void (*prefetch)(const struct simulation *simulation, const void *self, const struct event *event, bool near);
     void (*handle)(struct simulation *simulation, void *self, const struct event *event);
     void (*accept)(struct simulation *simulation, void *self, struct request *request);
     void (*done)(struct simulation *simulation, void *self, struct request *request);
