@@ -98,6 +98,8 @@ static const struct metric_type *find_metric(struct reading *reading, const stru
     const char *names[128];
     size_t count = 0;
     for (const struct metric_type *metric = type->metrics; metric && metric->name; metric++) {
+        if (!metric->name_space) /* the model's own means */
+            continue;
         if (strcmp(metric->name, reading->entry.metric) == 0)
             return metric;
         if (count < sizeof names / sizeof *names)

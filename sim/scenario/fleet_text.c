@@ -1,13 +1,11 @@
 /* fleet_text.c: what the schema and the reference say of `fleet`. */
 #include "scenario/fleet_text.h"
 
-const char fleet_schema[] =
-    "{'type':'object','additionalProperties':false,'properties':{'azure':{'type':'object','additionalProperties':false,'properties':{"
-    "'invocations':{'type':'string'},'durations':{'type':'string'},'memory':{'type':'string'}},'required':['invocations']},'placed':{'enum'"
-    ":["
-    "'uniform','even','start']},'one_per_minute':{'type':'boolean'},'Properties':{'type':'object'},'behavior':{'type':'object'}},'required'"
-    ":["
-    "'azure']}";
+const char fleet_schema[] = "{'type':'object','additionalProperties':false,'properties':{"
+                            "'azure':{'type':'object','additionalProperties':false,'properties':{"
+                            "'invocations':{'type':'string'},'durations':{'type':'string'},'memory':{'type':'string'}}},"
+                            "'placed':{'enum':['uniform','even','start']},'one_per_minute':{'type':'boolean'},"
+                            "'Properties':{'type':'object'},'behavior':{'type':'object'}}}";
 
 const char fleet_reference[] =
     "```json\n"
@@ -15,7 +13,8 @@ const char fleet_reference[] =
     "          \"placed\": \"uniform\", \"one_per_minute\": false, \"Properties\": {\"Timeout\": 900}, \"behavior\": {\"init\": "
     "\"300ms\"}}\n"
     "```\n\n"
-    "makes one function and one source for each row of the trace in `azure` (the files of AzurePublicDataset's functions of 2019). Columns\n"
+    "makes one function and one source for each row of the trace in `azure` (the files of AzurePublicDataset's functions of 2019). "
+    "Columns\n"
     "are found by their names, rows are joined by\n"
     "`HashFunction`. In file order the functions are `F1`, `F2`, ... and their sources `F1-calls`, `F2-calls`, ... (a logical id has no "
     "`-`,\n"

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+/* null takes a key of the extended scenario away, so it may stand for anything. */
+#define JSON_NOT_NULL "{\"not\":{\"type\":\"null\"}}"
+
 /* "text", quoted and escaped. */
 void json_write_string(FILE *out, const char *text);
 /* `template` with every '@' replaced by `with`, and every ' by ": so that JSON can be written in C. */

@@ -153,6 +153,8 @@ static void write_metrics(FILE *out, const struct model_type *model)
         return;
     fputs("Metrics:\n\n| namespace | metric | unit | |\n| --- | --- | --- | --- |\n", out);
     for (const struct metric_type *metric = model->metrics; metric->name; metric++) {
+        if (!metric->name_space) /* the model's own means */
+            continue;
         fprintf(out, "| `%s` | `%s` | %s | ", metric->name_space, metric->name, metric->unit);
         markdown_cell(out, metric->help);
         fputs(" |\n", out);
@@ -173,13 +175,28 @@ static void write_line_items(FILE *out, const struct model_type *model)
     fputs("\n", out);
 }
 
-static void write_model(FILE *out, const struct model_type *model, const char *title, const struct books *books)
+/* Two types may share a table: then it is written once. */
+static bool written_before(FILE *out, const struct model_registry *registry, const struct model_type *model)
+{
+    for (const struct model_type *const *before = registry->resources; before && *before && *before != model; before++) {
+        if (!model->behavior || (*before)->behavior != model->behavior || (*before)->metrics != model->metrics)
+            continue;
+        fprintf(out, "`behavior`, metrics and line items: as %s.\n\n", (*before)->type);
+        return true;
+    }
+    return false;
+}
+
+static void write_model(FILE *out, const struct model_registry *registry, const struct model_type *model, const char *title,
+                        const struct books *books)
 {
     fprintf(out, "## %s\n\n%s\n\n", title, model->help ? model->help : "");
     if (model->properties && model->properties->name) {
         fputs("Properties:\n\n", out);
         markdown_properties(out, model->properties, books->current, books->course);
     }
+    if (written_before(out, registry, model))
+        return;
     if (model->behavior && model->behavior->name) {
         fputs("`behavior`:\n\n", out);
         markdown_properties(out, model->behavior, books->current, books->course);
@@ -198,8 +215,8 @@ enum status reference_models(const struct model_registry *registry, const struct
         "stand behind. A bare number has the unit of its column; where there is none, a time, a rate or a size must say its own.\n\n",
         out);
     for (const struct model_type *const *model = registry->resources; model && *model; model++)
-        write_model(out, *model, (*model)->type, &books);
-    write_model(out, registry->account, "`account`", &books);
-    write_model(out, registry->source, "`traffic`: a source", &books);
+        write_model(out, registry, *model, (*model)->type, &books);
+    write_model(out, registry, registry->account, "`account`", &books);
+    write_model(out, registry, registry->source, "`traffic`: a source", &books);
     return fflush(out) == 0 && !ferror(out) ? STATUS_OK : STATUS_IO;
 }

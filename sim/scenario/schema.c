@@ -133,10 +133,11 @@ static void write_models(FILE *out, const struct model_registry *registry, const
 static void write_resources(FILE *out, const struct model_registry *registry)
 {
     const char *glue = "";
-    json_write_template(out,
-                        "{'type':'object','propertyNames':{'pattern':'^[A-Za-z0-9]{1,255}$'},'additionalProperties':{'type':'object',"
-                        "'properties':{'Type':{'type':'string'},'Properties':{'type':'object'}},'allOf':[",
-                        "");
+    json_write_template(
+        out,
+        "{'type':'object','propertyNames':{'pattern':'^[A-Za-z0-9]{1,255}$'},'additionalProperties':{'type':['object','null'],"
+        "'properties':{'Type':{'type':'string'},'Properties':{'type':'object'}},'allOf':[",
+        "");
     for (const struct model_type *const *model = registry->resources; model && *model; model++, glue = ",") {
         fputs(glue, out);
         json_write_template(out,
@@ -150,19 +151,17 @@ static void write_resources(FILE *out, const struct model_registry *registry)
 /* The id alone does not tell the type, so any type's keys will do. Types that share a table are one. */
 static void write_behavior(FILE *out, const struct model_registry *registry, const struct rule_book *rules)
 {
-    const char *glue = "";
-    fputs("{\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[", out);
+    fputs("{\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[{\"type\":\"null\"}", out);
     for (const struct model_type *const *model = registry->resources; model && *model; model++) {
         const struct model_type *const *before = registry->resources;
         while (before < model && (*before)->behavior != (*model)->behavior)
             before++;
         if (!(*model)->behavior || before < model)
             continue;
-        fputs(glue, out);
+        fputs(",", out);
         json_write_table(out, (*model)->behavior, rules);
-        glue = ",";
     }
-    fputs(*glue ? "]}}" : "true]}}", out);
+    fputs("]}}", out);
 }
 
 static void write_rules(FILE *out, const struct rule_book *rules)
@@ -190,7 +189,7 @@ static void write_key(FILE *out, const struct scenario_key *key, const struct mo
     json_write_string(out, key->name);
     fputs(":{\"description\":", out);
     json_write_string(out, key->help);
-    fputs(",\"allOf\":[", out);
+    fputs(",\"if\":" JSON_NOT_NULL ",\"then\":", out);
     if (strcmp(key->name, "Resources") == 0) {
         write_resources(out, registry);
     } else if (strcmp(key->name, "behavior") == 0) {
@@ -206,7 +205,7 @@ static void write_key(FILE *out, const struct scenario_key *key, const struct mo
             if (strcmp(fixed_keys[i].name, key->name) == 0)
                 json_write_template(out, fixed_keys[i].schema, "");
     }
-    fputs("]}", out);
+    fputs("}", out);
 }
 
 cJSON *schema_new(const struct model_registry *registry, const struct rule_book *rules)

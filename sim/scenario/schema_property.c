@@ -199,8 +199,9 @@ void json_write_table(FILE *out, const struct property *table, const struct rule
     for (const struct property *property = table; property && property->name; property++, glue = ",") {
         fputs(glue, out);
         json_write_string(out, property->name);
-        fputc(':', out);
+        fputs(":{\"if\":" JSON_NOT_NULL ",\"then\":", out);
         json_write_property(out, property, rules);
+        fputc('}', out);
     }
     fputs("},\"required\":[", out);
     glue = "";
