@@ -79,7 +79,9 @@ char *figure_text_beside(double value, double beside, const char *unit, char *te
     }
     struct scale scale = scale_of(beside, unit);
     double shown = beside * scale.factor;
-    int decimals = value == beside ? decimals_for(shown, *scale.suffix == '\0') : decimals_of(shown == 0 ? value * scale.factor : shown, 3);
+    int decimals = value == 0 ? 0 : decimals_of(shown == 0 ? value * scale.factor : shown, 3);
+    if (value == beside)
+        decimals = decimals_for(shown, *scale.suffix == '\0');
     grouped(value * scale.factor, decimals, text);
     (void)strcat(text, scale.suffix);
     return text;
@@ -104,7 +106,7 @@ char *figure_text_precise(double value, const char *unit, char *text)
     static const struct {
         const char *unit, *format;
     } formats[] = {{"Milliseconds", "%.6gms"}, {"Seconds", "%.6gs"}, {"Percent", "%.6g%%"}, {"USD", "$%.6g"}};
-    const char *format = "%.10g";
+    const char *format = value == rint(value) ? "%.15g" : "%.6g";
     if (isnan(value))
         return strcpy(text, "nothing");
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)

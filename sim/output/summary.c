@@ -174,10 +174,20 @@ static enum status print_section(const struct answer *answer, const struct run_r
     return status;
 }
 
+static void money_row(struct table *table, const char *name, double usd, const struct interval *interval)
+{
+    char money[FIGURE_TEXT_SIZE], low[FIGURE_TEXT_SIZE], high[FIGURE_TEXT_SIZE], range[3 * FIGURE_TEXT_SIZE] = "";
+    if (interval && !isnan(interval->low))
+        (void)snprintf(range, sizeof range, "%s to %s", money_text(interval->low, low), money_text(interval->high, high));
+    table_text(table, name);
+    table_text(table, money_text(usd, money));
+    if (table->column_count > 2)
+        table_text(table, range);
+}
+
 /* The month's bill, one line a service in the order in which they first appear. O(lines x services). */
 static void add_services(struct table *table, const struct run_result *result)
 {
-    char money[FIGURE_TEXT_SIZE];
     for (size_t i = 0; i < result->cost_count; i++) {
         const char *service = result->cost[i].price->service;
         double usd = 0;
@@ -189,20 +199,8 @@ static void add_services(struct table *table, const struct run_result *result)
         for (size_t j = i; j < result->cost_count; j++)
             if (strcmp(result->cost[j].price->service, service) == 0)
                 usd += result->cost[j].monthly_amount_usd;
-        table_text(table, service);
-        table_text(table, money_text(usd, money));
-        table_text(table, "");
+        money_row(table, service, usd, NULL);
     }
-}
-
-static void money_row(struct table *table, const char *name, double usd, const struct interval *interval)
-{
-    char money[FIGURE_TEXT_SIZE], low[FIGURE_TEXT_SIZE], high[FIGURE_TEXT_SIZE], range[3 * FIGURE_TEXT_SIZE] = "";
-    if (interval && !isnan(interval->low))
-        (void)snprintf(range, sizeof range, "%s to %s", money_text(interval->low, low), money_text(interval->high, high));
-    table_text(table, name);
-    table_text(table, money_text(usd, money));
-    table_text(table, range);
 }
 
 static double count_requests(const struct run_result *result, const char *metric)
@@ -221,7 +219,7 @@ static enum status print_cost(const struct answer *answer, const struct run_resu
     static const struct table_column columns[] = {{"cost of a month", false}, {"USD", true}, {"95 % interval", false}};
     struct table table;
     double run_usd = 0, requests = count_requests(result, layout->requests);
-    table_init(&table, columns, sizeof columns / sizeof *columns);
+    table_init(&table, columns, isnan(result->month_interval.low) ? 2 : 3);
     add_services(&table, result);
     money_row(&table, "total", result->month_usd, &result->month_interval);
     for (size_t i = 0; i < result->cost_count; i++)

@@ -107,11 +107,14 @@ void table_print(const struct table *table, FILE *out, bool colour)
     for (size_t r = 0; r <= row_count(table); r++) {
         if (r == 0 && colour)
             (void)fputs("\033[1m", out);
-        for (size_t c = 0; c < table->column_count; c++) {
+        size_t shown = table->column_count; /* no spaces at the end of a line */
+        while (r > 0 && shown > 1 && *cell_at(table, r - 1, shown - 1)->text == '\0')
+            shown--;
+        for (size_t c = 0; c < shown; c++) {
             const char *text = r == 0 ? table->columns[c].title : cell_at(table, r - 1, c)->text;
             if (c > 0)
                 (void)fputs("  ", out);
-            print_padded(out, text, widths[c], table->columns[c].right, c + 1 == table->column_count);
+            print_padded(out, text, widths[c], table->columns[c].right, c + 1 == shown);
         }
         (void)fputs(r == 0 && colour ? "\033[0m\n" : "\n", out);
     }
