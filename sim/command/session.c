@@ -120,23 +120,26 @@ static void close_outputs(struct outputs *outputs)
         result_folder_fini(&outputs->folder);
 }
 
-static enum status write_folder(struct outputs *outputs, const struct run_result *result, struct diagnostics *diagnostics)
+static enum status finish_timeseries(const struct outputs *outputs, bool complete, struct diagnostics *diagnostics)
 {
-    bool complete = result->status == STATUS_OK;
     errno = 0;
     enum status status = timeseries_finish(outputs->timeseries, complete);
     if (status == STATUS_IO)
         diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s/timeseries.csv: %s", outputs->folder.path,
                  errno ? strerror(errno) : "could not be written");
+    return status;
+}
+
+static enum status write_folder(struct outputs *outputs, const struct run_result *result, struct diagnostics *diagnostics)
+{
+    bool complete = result->status == STATUS_OK;
+    enum status status = finish_timeseries(outputs, complete, diagnostics);
     if (status == STATUS_OK)
         status = result_files_write(&outputs->folder, result, diagnostics);
     if (status != STATUS_OK)
         return status;
     outputs->has_folder = false; /* either way it is let go of */
-    if (complete)
-        return result_folder_commit(&outputs->folder, diagnostics);
-    diagnose(diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", "what is complete is kept in %s.partial", outputs->folder.path);
-    return result_folder_commit_partial(&outputs->folder, diagnostics);
+    return complete ? result_folder_commit(&outputs->folder, diagnostics) : result_folder_commit_partial(&outputs->folder, diagnostics);
 }
 
 static void tell_of_end(const struct options *options, const struct run_result *result, enum status status, struct diagnostics *diagnostics)
@@ -179,12 +182,14 @@ enum status session_run(const struct options *options, const struct scenario *sc
         written = write_folder(&outputs, *result, &diagnostics);
     if (*result && outputs.trace && written == STATUS_OK)
         written = trace_writer_finish(outputs.trace, &diagnostics);
-    if (status == STATUS_IO && diagnostics.error_count == 0 && folder_path)
-        diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s/timeseries.csv: could not be written", folder_path);
+    if (status == STATUS_IO && outputs.timeseries && !*result)
+        (void)finish_timeseries(&outputs, false, &diagnostics); /* what ended the run: says why */
     close_outputs(&outputs);
     status = written != STATUS_OK ? written : status;
     if (status != STATUS_OK)
         tell_of_end(options, *result, status, &diagnostics);
+    if (*result && status != STATUS_OK && status == (*result)->status && folder_path)
+        diagnose(&diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", "what is complete is kept in %s.partial", folder_path);
     report(&diagnostics, options);
     return status;
 }

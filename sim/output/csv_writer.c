@@ -4,22 +4,25 @@
 #include "output/number_text.h"
 
 #include <csv.h>
+#include <errno.h>
 #include <string.h>
-
-/* Larger than stdio's own: the time series of many resources is written by the hundred megabytes. */
-#define BUFFER_BYTES (1u << 18)
 
 void csv_writer_init(struct csv_writer *writer, FILE *file)
 {
-    *writer = (struct csv_writer){.file = file, .failed = file == NULL};
-    if (file)
-        (void)setvbuf(file, NULL, _IOFBF, BUFFER_BYTES);
+    *writer = (struct csv_writer){.file = file, .failed = file == NULL, .error = file ? 0 : errno};
+}
+
+static void fail(struct csv_writer *writer)
+{
+    if (!writer->failed)
+        writer->error = errno;
+    writer->failed = true;
 }
 
 static void put(struct csv_writer *writer, const char *bytes, size_t length)
 {
     if (!writer->failed && fwrite_unlocked(bytes, 1, length, writer->file) != length)
-        writer->failed = true;
+        fail(writer);
 }
 
 static void begin_field(struct csv_writer *writer)
@@ -50,7 +53,7 @@ void csv_text(struct csv_writer *writer, const char *text)
     }
     begin_field(writer);
     if (!writer->failed && csv_fwrite(writer->file, text, length) != 0)
-        writer->failed = true;
+        fail(writer);
 }
 
 void csv_number(struct csv_writer *writer, double value)
@@ -77,11 +80,19 @@ void csv_end_row(struct csv_writer *writer)
     writer->in_row = false;
 }
 
+static enum status outcome(const struct csv_writer *writer)
+{
+    if (!writer->failed)
+        return STATUS_OK;
+    errno = writer->error;
+    return STATUS_IO;
+}
+
 enum status csv_writer_flush(struct csv_writer *writer)
 {
     if (writer->file && (fflush(writer->file) != 0 || ferror(writer->file)))
-        writer->failed = true;
-    return writer->failed ? STATUS_IO : STATUS_OK;
+        fail(writer);
+    return outcome(writer);
 }
 
 enum status csv_writer_close(struct csv_writer *writer)
@@ -89,7 +100,7 @@ enum status csv_writer_close(struct csv_writer *writer)
     (void)csv_writer_flush(writer);
     /* Some file systems say only here that there was no room. */
     if (writer->file && fclose(writer->file) != 0)
-        writer->failed = true;
+        fail(writer);
     writer->file = NULL;
-    return writer->failed ? STATUS_IO : STATUS_OK;
+    return outcome(writer);
 }

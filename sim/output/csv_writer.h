@@ -13,6 +13,7 @@ struct csv_writer {
     FILE *file;
     bool in_row; /* the row under way has a field already */
     bool failed;
+    int error; /* errno of the first failure */
 };
 
 /* Takes `file` over; NULL makes a writer that has failed. */
@@ -30,7 +31,8 @@ void csv_end_row(struct csv_writer *writer);
 /* One field, or several with their commas, of `length` bytes that are known to need no quotes. */
 void csv_plain(struct csv_writer *writer, const char *fields, size_t length);
 
-/* Flushes; a full disk is noticed here at the latest. STATUS_IO when anything was not written. */
+/* Flushes; a full disk is noticed here at the latest. STATUS_IO, with errno as it was at the first failure, when anything was not written.
+ */
 enum status csv_writer_flush(struct csv_writer *writer);
 /* The same, and closes. The writer may be closed twice. */
 enum status csv_writer_close(struct csv_writer *writer);

@@ -35,8 +35,10 @@ static void print_heading(const struct run_result *result, FILE *out)
     (void)fputs(", prices ", out);
     safe_text_print(out, scenario->prices->name);
     (void)fputc('\n', out);
-    if (result->status != STATUS_OK)
-        (void)fprintf(out, "stopped early: %u of %u replications are complete\n", result->replications, scenario->replications);
+    if (result->status != STATUS_OK && result->planned == 1)
+        (void)fputs("stopped early: these are the figures of the part that was simulated\n", out);
+    else if (result->status != STATUS_OK)
+        (void)fprintf(out, "stopped early: %u of %u replications are complete\n", result->replications, result->planned);
 }
 
 /* The names of parts are long; a table that is wider than the screen is no table. */

@@ -140,7 +140,7 @@ enum status trace_writer_new(const char *path, struct diagnostics *diagnostics, 
     }
     made->json = json;
     made->tracer = (struct tracer){.context = made, .step = json ? json_step : csv_step};
-    csv_writer_init(&made->csv, made->output.file); /* also for its buffer */
+    csv_writer_init(&made->csv, made->output.file);
     if (json)
         (void)fputs("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n", made->output.file);
     else

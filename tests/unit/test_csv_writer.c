@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <csv.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,9 @@ static void test_full_disk(void **state)
         assert_int_equal(writer.failed, rows > 1);
         assert_int_equal(csv_writer_flush(&writer), STATUS_IO);
         assert_int_equal(csv_writer_close(&writer), STATUS_IO);
+        errno = 0;
         assert_int_equal(csv_writer_close(&writer), STATUS_IO);
+        assert_int_equal(errno, ENOSPC);
     }
 }
 
