@@ -137,12 +137,17 @@ static void add_differences(struct table *table, const struct rule_book *left, c
                             size_t count)
 {
     size_t l = 0, r = 0;
-    while (l < left->count || r < right->count) {
-        int order = l == left->count ? 1 : r == right->count ? -1 : strcmp(left->rules[l].name, right->rules[r].name);
-        const struct rule *a = order <= 0 ? &left->rules[l++] : NULL;
-        const struct rule *b = order >= 0 ? &right->rules[r++] : NULL;
-        if (is_wanted(a ? a->name : b->name, words, count))
-            add_difference(table, a, b);
+    for (;;) {
+        const struct rule *a = l < left->count ? &left->rules[l] : NULL;
+        const struct rule *b = r < right->count ? &right->rules[r] : NULL;
+        int order = a && b ? strcmp(a->name, b->name) : a ? -1 : 1;
+        const struct rule *first = order <= 0 ? a : b;
+        if (!first)
+            return;
+        if (is_wanted(first->name, words, count))
+            add_difference(table, order <= 0 ? a : NULL, order >= 0 ? b : NULL);
+        l += order <= 0;
+        r += order >= 0;
     }
 }
 

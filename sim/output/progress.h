@@ -15,7 +15,7 @@ struct progress {
 /* `out` says something only where it is a terminal. */
 void progress_init(struct progress *progress, FILE *out);
 /* For run_options.progress, with the progress as context; `share` in 0..1. */
-void progress_show(void *progress, double share);
+void progress_show(void *context, double share);
 /* Erases the line. */
 void progress_fini(struct progress *progress);
 

@@ -88,22 +88,31 @@ struct line {
     const char *units[COLUMNS_MAX];
 };
 
+/* A column beyond the room is left out. */
+static size_t column_count(const struct headline_section *section)
+{
+    size_t count = 0;
+    while (count < COLUMNS_MAX && section->columns[count].title)
+        count++;
+    return count;
+}
+
 static void print_line(struct table *table, const struct headline_section *section, const char *name, const struct line *line,
                        bool intervals)
 {
     name_cell(table, name);
-    for (size_t c = 0; section->columns[c].title; c++)
+    for (size_t c = 0; c < column_count(section); c++)
         figure_cell(table, &line->figures[c], line->units[c], section->columns[c].share ? &line->figures[0].mean : NULL);
     if (!intervals)
         return;
     table_text(table, "");
-    for (size_t c = 0; section->columns[c].title; c++)
+    for (size_t c = 0; c < column_count(section); c++)
         half_width_cell(table, &line->figures[c], line->units[c]);
 }
 
 static void line_of_row(const struct headline_row *row, struct line *line)
 {
-    for (size_t c = 0; row->section->columns[c].title; c++) {
+    for (size_t c = 0; c < column_count(row->section); c++) {
         const struct figure *figure = headline_row_figure(row, row->section->columns[c].metric, row->section->columns[c].stat);
         line->figures[c] = figure ? figure->interval : nothing;
         line->units[c] = figure ? figure->metric->unit : "";
@@ -118,7 +127,7 @@ static enum status line_of_total(const struct run_result *result, const struct h
     double *sums = calloc(result->planned ? result->planned : 1, sizeof *sums);
     if (!sums)
         return STATUS_NO_MEMORY;
-    for (size_t c = 0; columns[c].title; c++) {
+    for (size_t c = 0; c < column_count(rows->section); c++) {
         line->figures[c] = nothing;
         line->units[c] = "";
         if (!columns[c].adds)
@@ -137,23 +146,22 @@ static enum status line_of_total(const struct run_result *result, const struct h
     return STATUS_OK;
 }
 
-static size_t titles_of(const struct headline_section *section, struct table_column columns[COLUMNS_MAX])
+static size_t titles_of(const struct headline_section *section, struct table_column titles[COLUMNS_MAX + 1])
 {
-    size_t count = 0;
-    columns[count++] = (struct table_column){section->title, false};
-    for (const struct headline_column *column = section->columns; column->title && count < COLUMNS_MAX; column++)
-        columns[count++] = (struct table_column){column->title, true};
-    return count;
+    titles[0] = (struct table_column){section->title, false};
+    for (size_t c = 0; c < column_count(section); c++)
+        titles[c + 1] = (struct table_column){section->columns[c].title, true};
+    return column_count(section) + 1;
 }
 
 static enum status print_section(const struct answer *answer, const struct run_result *result, const struct headline_row *rows,
                                  size_t count, FILE *out)
 {
     const struct headline_section *section = rows->section;
-    struct table_column columns[COLUMNS_MAX];
+    struct table_column titles[COLUMNS_MAX + 1];
     struct table table;
-    struct line line;
-    table_init(&table, columns, titles_of(section, columns));
+    struct line line = {0};
+    table_init(&table, titles, titles_of(section, titles));
     bool intervals = result->replications > 1;
     size_t shown = count > SUMMARY_ROWS_MAX ? SUMMARY_ROWS_MAX : count;
     for (size_t i = 0; i < shown; i++) {

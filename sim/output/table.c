@@ -62,7 +62,7 @@ void table_number(struct table *table, double value)
 /* Only whole rows are shown: the last one may lack cells for want of memory. */
 static size_t row_count(const struct table *table)
 {
-    return table->cell_count / table->column_count;
+    return table->column_count ? table->cell_count / table->column_count : 0;
 }
 
 static const struct table_cell *cell_at(const struct table *table, size_t row, size_t column)

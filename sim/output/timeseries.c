@@ -216,7 +216,8 @@ static void write_means(struct timeseries *series)
     for (size_t i = 0; i < series->row_count; i++) {
         const struct mean_row *row = &series->rows[i];
         /* Divided while whole: the mean of equal values is that value. */
-        double mean = row->count ? ldexp((double)(row->sum / row->count), -64) : NAN;
+        int128 fixed = row->count ? row->sum / row->count : 0;
+        double mean = row->count ? ldexp((double)fixed, -64) : NAN;
         bool nothing = row->count == 0 || (row->zero && row->sum == 0);
         if (series->options.dense || !nothing)
             write_row(series, row->from_ns, row->resource, row->metric, row->stat, mean);
