@@ -30,7 +30,7 @@ static const struct {
     [OPTION_DENSE] = {"dense", 0, NULL, "timeseries.csv also with counts of zero and statistics of nothing"},
     [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "stops a replication that needs more, as in --max-memory 2GB"},
     [OPTION_MAX_EVENTS] = {"max-events", 0, "N", "stops a replication after so many events"},
-    [OPTION_QUEUE] = {"queue", 0, "KIND", "the event queue: heap or ladder (default: heap); changes no figure"},
+    [OPTION_QUEUE] = {"queue", 0, "KIND", "the event queue: ladder or heap (default: ladder); changes no figure"},
     [OPTION_BOOK] = {"book", 0, "NAME", "which book of rules or prices"},
     [OPTION_REFERENCE] = {"reference", 0, "WHICH", "instead, the reference page in Markdown: models or scenarios"},
     [OPTION_NO_PROGRESS] = {"no-progress", 0, NULL, "no progress on the terminal"},
@@ -111,7 +111,7 @@ static void take(struct options *options, enum option_id option, const char *tex
 {
     static const char *const formats[] = {"table", "csv", "json", "markdown", NULL};
     static const char *const series[] = {"first", "mean", NULL};
-    static const char *const queues[] = {"heap", "ladder", NULL};
+    static const char *const queues[] = {"ladder", "heap", NULL};
     static const char *const references[] = {"models", "scenarios", NULL};
     options->given |= OPTION_BIT(option);
     switch (option) {
