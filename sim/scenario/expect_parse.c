@@ -170,6 +170,10 @@ static void parse_is(struct reading *reading, enum is_unit unit, double scale)
     const cJSON *node = cJSON_GetObjectItemCaseSensitive(reading->node, "is");
     struct parse_path path = {reading->path, "is", 0};
     struct expectation *made = reading->made;
+    char shown[PARSE_SHOWN];
+    if (reading->entry.is && !cJSON_IsString(node)) /* a number may stand for a string elsewhere */
+        parse_error(&reading->loader->parse, node, &path, "write it as text, such as \"== 0\"", "is no comparison: %s",
+                    parse_show(node, shown));
     if (!cJSON_IsString(node) || !is_parse(&reading->loader->parse, node, &path, unit, made))
         return;
     made->value /= scale;

@@ -15,6 +15,7 @@
 #define PRICE_FILE_MOST ((size_t)64 << 20)
 #define PERIODS_MANY 100000
 #define LONGEST_NS (100 * 365 * NS_PER_DAY)
+#define SEED_PRINTED 999999999999999u /* cJSON may print but 15 digits */
 #define SEED_EXACT 9007199254740992.0 /* above 2^53 a JSON number is not exact */
 
 const struct scenario_key scenario_keys[] = {
@@ -290,7 +291,7 @@ void settings_resolve(struct loader *loader)
     const struct scenario *scenario = loader->scenario;
     char seed[32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)scenario->settings.seed);
-    bool exact = (double)scenario->settings.seed <= SEED_EXACT;
+    bool exact = scenario->settings.seed <= SEED_PRINTED;
     resolve_key(loader, "name", cJSON_CreateString(scenario->name ? scenario->name : ""));
     resolve_key(loader, "seed", exact ? cJSON_CreateNumber((double)scenario->settings.seed) : cJSON_CreateString(seed));
     resolve_key(loader, "replications", cJSON_CreateNumber(scenario->replications));

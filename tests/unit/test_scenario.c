@@ -1,0 +1,361 @@
+/* test_scenario.c: from a file to a scenario: the top level, resources, behavior, traffic, series, validation, what the manifest gets, and
+ * every mistake at once. */
+#include "engine/sim_time.h"
+#include "fake_models.h"
+
+#define WORKER "\"Resources\": {\"W\": {\"Type\": \"Fake::Compute::Worker\"}}, "
+
+static void test_defaults(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    scenario_good(&loaded, "{\"duration\": \"1h\"}");
+    const struct scenario *scenario = loaded.scenario;
+    assert_string_equal(scenario->name, "s");
+    assert_string_equal(scenario->description, "");
+    assert_false(scenario->free_tier);
+    assert_int_equal(scenario->replications, 1);
+    assert_int_equal(scenario->settings.seed, 1);
+    assert_int_equal(scenario->settings.duration_ns, NS_PER_HOUR);
+    assert_int_equal(scenario->settings.drain_ns, 0);
+    assert_int_equal(scenario->settings.warmup_ns, 0);
+    assert_int_equal(scenario->settings.period_ns, NS_PER_MIN);
+    assert_int_equal(scenario->settings.start_epoch_s, 1735689600);
+    assert_ptr_equal(scenario->settings.rules, scenario->rules);
+    assert_string_equal(scenario->rules->name, "current");
+    assert_int_equal(scenario->entity_count, 1);
+    assert_string_equal(scenario->entities[0].name, "account");
+    assert_int_equal(((const struct fake_account *)scenario->entities[0].config)->limit, 1000);
+    assert_true(scenario->entities[0].series);
+    assert_false(scenario->wants_totals);
+    assert_int_equal(scenario->input_count, 1);
+    assert_string_equal(scenario->inputs[0].path, "s.json");
+    assert_int_equal(strlen(scenario->inputs[0].sha256), 64);
+    folder_remove(&loaded);
+}
+
+static void test_top_level(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    scenario_good(&loaded, "{\"name\": \"a-b.c_1\", \"description\": \"d\", \"duration\": \"2h\", \"drain\": \"10m\", \"warmup\": \"5m\", "
+                           "\"period\": \"30s\", \"seed\": \"18446744073709551615\", \"replications\": 20, \"free_tier\": true, "
+                           "\"start\": \"2024-02-29T12:30:00Z\", \"account\": {\"Limit\": 7}, \"rules\": \"course\", \"changes\": [], "
+                           "\"sweep\": {\"over\": {}}, \"study\": {}, \"$schema\": \"x\"}");
+    const struct scenario *scenario = loaded.scenario;
+    assert_string_equal(scenario->name, "a-b.c_1");
+    assert_int_equal(scenario->settings.duration_ns, 2 * NS_PER_HOUR);
+    assert_int_equal(scenario->settings.drain_ns, 10 * NS_PER_MIN);
+    assert_int_equal(scenario->settings.warmup_ns, 5 * NS_PER_MIN);
+    assert_int_equal(scenario->settings.period_ns, 30 * NS_PER_S);
+    assert_true(scenario->settings.seed == UINT64_MAX);
+    assert_int_equal(scenario->replications, 20);
+    assert_true(scenario->free_tier);
+    assert_int_equal(scenario->settings.start_epoch_s, 1709209800);
+    assert_int_equal(((const struct fake_account *)scenario->entities[0].config)->limit, 7);
+    assert_string_equal(scenario->rules->name, "course");
+
+    const char *sets[] = {"duration=3h", "W.MemorySize=256"};
+    const struct scenario_options options = {sets, 2, "77", 3};
+    scenario_read(&loaded, "{\"duration\": \"1h\", \"seed\": 5, " WORKER "\"replications\": 2}", &options);
+    assert_int_equal(loaded.status, STATUS_OK);
+    assert_int_equal(loaded.scenario->settings.seed, 77);
+    assert_int_equal(loaded.scenario->replications, 3);
+    assert_int_equal(loaded.scenario->settings.duration_ns, 3 * NS_PER_HOUR);
+    assert_int_equal(((const struct fake_worker *)loaded.scenario->entities[1].config)->memory_mb, 256);
+    folder_remove(&loaded);
+}
+
+/* The tree that the manifest shows says what the file left to defaults. */
+static void test_resolved(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    const struct scenario_options options = {NULL, 0, "9007199254740993", 0};
+    scenario_read(&loaded, "{\"duration\": \"1h\", \"period\": null}", &options);
+    assert_int_equal(loaded.status, STATUS_OK);
+    static const struct {
+        const char *key, *text;
+    } expected[] = {{"duration", "\"1h\""},           {"drain", "\"0s\""},   {"period", "\"1m\""},
+                    {"seed", "\"9007199254740993\""}, {"replications", "1"}, {"start", "\"2025-01-01T00:00:00Z\""},
+                    {"free_tier", "false"},           {"name", "\"s\""},     {"rules", "\"current\""}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        char *text = cJSON_PrintUnformatted(cJSON_GetObjectItemCaseSensitive(loaded.scenario->resolved, expected[i].key));
+        assert_string_equal(text, expected[i].text);
+        free(text);
+    }
+    folder_remove(&loaded);
+}
+
+static void test_entities(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    scenario_good(&loaded,
+                  "{\"duration\": \"1h\", \"Resources\": {"
+                  "\"Zed\": {\"Type\": \"Fake::Compute::Worker\", \"DependsOn\": \"T\", \"Properties\": {\"MemorySize\": 512, \"Next\": "
+                  "{\"Fn::Sub\": \"${Able.Arn}:live\"}}},"
+                  "\"T\": {\"Type\": \"Fake::Storage::Table\", \"Properties\": {\"Capacity\": \"5\"}},"
+                  "\"Able\": {\"Type\": \"Fake::Compute::Worker\"}},"
+                  "\"behavior\": {\"Zed\": {\"duration\": \"20ms\"}},"
+                  "\"traffic\": [{\"name\": \"late\", \"target\": \"Able\", \"poisson\": \"1/s\", \"from\": \"5m\"},"
+                  "{\"name\": \"early\", \"target\": {\"Ref\": \"Zed\"}, \"constant\": \"1/s\"}]}");
+    const struct scenario *scenario = loaded.scenario;
+    static const char *const names[] = {"account", "Zed", "T", "Able", "late", "early"};
+    assert_int_equal(scenario->entity_count, 6);
+    assert_int_equal(scenario->first_source, 4);
+    for (uint32_t i = 0; i < 6; i++) {
+        assert_string_equal(scenario->entities[i].name, names[i]);
+        assert_int_equal(scenario_find(scenario, names[i]), i);
+        assert_true(scenario->entities[i].series);
+    }
+    assert_int_equal(scenario_find(scenario, "nobody"), ENTITY_NONE);
+    const struct fake_worker *zed = scenario->entities[1].config, *able = scenario->entities[3].config;
+    assert_int_equal(zed->memory_mb, 512);
+    assert_int_equal(zed->next, 3);
+    assert_string_equal(zed->qualifier, "live");
+    assert_true(zed->duration->a == 20e6);
+    assert_true(zed->init->a == 1e6);
+    assert_int_equal(zed->account, 0);
+    assert_int_equal(zed->self, 1);
+    assert_int_equal(able->memory_mb, 128);
+    assert_int_equal(able->timeout_ns, 3 * NS_PER_S);
+    assert_int_equal(able->next, ENTITY_NONE);
+    assert_null(able->duration);
+    assert_int_equal(((const struct fake_table *)scenario->entities[2].config)->capacity, 5);
+    const struct fake_source *late = scenario->entities[4].config;
+    assert_int_equal(late->target, 3);
+    assert_int_equal(late->from_ns, 5 * NS_PER_MIN);
+    assert_int_equal(late->process->kind, ARRIVAL_POISSON);
+    assert_int_equal(scenario->entity_places[5].line, 1);
+    folder_remove(&loaded);
+}
+
+static void test_series(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    scenario_good(&loaded, "{\"duration\": \"1h\", " WORKER "\"series\": \"total\"}");
+    assert_true(loaded.scenario->wants_totals);
+    assert_true(loaded.scenario->entities[0].series);
+    assert_false(loaded.scenario->entities[1].series);
+    scenario_good(&loaded, "{\"duration\": \"1h\", " WORKER "\"series\": [\"W\"]}");
+    assert_false(loaded.scenario->wants_totals);
+    assert_false(loaded.scenario->entities[0].series);
+    assert_true(loaded.scenario->entities[1].series);
+    scenario_good(&loaded, "{\"duration\": \"1h\", " WORKER "\"series\": [\"Fake::Compute::Worker\"]}");
+    assert_true(loaded.scenario->wants_totals);
+
+    /* More than 200 resources: totals only. */
+    for (int count = 200; count <= 201; count++) {
+        char text[20000];
+        int used = snprintf(text, sizeof text, "{\"duration\": \"1h\", \"Resources\": {");
+        for (int i = 0; i < count; i++)
+            used += snprintf(text + used, sizeof text - (size_t)used, "%s\"W%d\": {\"Type\": \"Fake::Compute::Worker\"}", i ? "," : "", i);
+        snprintf(text + used, sizeof text - (size_t)used, "}}");
+        scenario_good(&loaded, text);
+        assert_int_equal(loaded.scenario->entities[1].series, count == 200);
+        assert_int_equal(loaded.scenario->wants_totals, count == 201);
+    }
+    folder_remove(&loaded);
+}
+
+static void test_top_level_mistakes(void **state)
+{
+    (void)state;
+    static const struct mistake mistakes[] = {
+        {"\"drain\": \"0s\"", "", "\"duration\" is missing", "write \"duration\": \"1h\""},
+        {"\"duration\": 3600", "duration", "a time needs a unit, got the bare number 3600", "write \"3600ms\""},
+        {"\"duration\": \"0s\"", "duration", "must be above 0", ""},
+        {"\"duration\": \"101 d\", \"drain\": \"36501d\"", "drain", "must be at most 100 years", ""},
+        {"\"duratoin\": \"1h\"", "duratoin", "unknown key \"duratoin\"", "did you mean \"duration\"?"},
+        {"\"duration\": \"1h\", \"warmup\": \"1h\"", "warmup", "must be shorter than `duration`", ""},
+        {"\"duration\": \"1h\", \"period\": \"0s\"", "period", "must be above 0", ""},
+        {"\"duration\": \"1h\", \"seed\": -1", "seed", "must be a whole number between 0 and 2^64-1", ""},
+        {"\"duration\": \"1h\", \"seed\": 1.5", "seed", "must be a whole number", ""},
+        {"\"duration\": \"1h\", \"seed\": 9007199254740994", "seed", "a seed above 2^53 is not exact", "write it as a string"},
+        {"\"duration\": \"1h\", \"seed\": \"18446744073709551616\"", "seed", "must be a whole number between 0 and 2^64-1", ""},
+        {"\"duration\": \"1h\", \"replications\": 0", "replications", "must be between 1 and 1000000, got 0", ""},
+        {"\"duration\": \"1h\", \"free_tier\": \"yes\"", "free_tier", "must be true or false, got \"yes\"", ""},
+        {"\"duration\": \"1h\", \"start\": \"yesterday\"", "start", "must be a time in UTC", "2025-01-01T00:00:00Z"},
+        {"\"duration\": \"1h\", \"start\": \"2025-02-30T00:00:00Z\"", "start", "must be a time in UTC", ""},
+        {"\"duration\": \"1h\", \"name\": \"../x\"", "name", "must be 1 to 64 of letters", ""},
+        {"\"duration\": \"1h\", \"name\": \"\"", "name", "must be 1 to 64 of letters", ""},
+        {"\"duration\": \"1h\", \"name\": \"..\"", "name", "must be 1 to 64 of letters", ""},
+        {"\"duration\": \"1h\", \"series\": \"some\"", "series", "must be \"all\", \"total\" or a list of names, got \"some\"", ""},
+        {"\"duration\": \"1h\", \"series\": [\"acount\"]", "series[0]", "there is no resource or source \"acount\"",
+         "did you mean \"account\"?"},
+        {"\"duration\": \"1h\", \"allow_invalid\": \"x\"", "allow_invalid", "must be a list, got \"x\"", ""},
+        {"\"duration\": \"1h\", \"changes\": [{\"at\": \"1m\"}]", "changes", "changes while it runs are not simulated", "leave them out"},
+        {"\"duration\": \"1h\", \"account\": {\"limit\": 5}", "account.limit", "unknown key \"limit\"", "did you mean \"Limit\"?"},
+        {"\"duration\": \"1h\", \"account\": {\"Limit\": 0}", "account.Limit", "must be at least 1, got 0", ""},
+        {"\"duration\": \"1h\", \"Resources\": []", "Resources", "must be an object, got a list", ""},
+        {"\"duration\": \"1h\", \"traffic\": {}", "traffic", "must be a list, got an object", ""},
+        {"\"duration\": \"1h\", \"expect\": {}", "expect", "must be a list, got an object", ""},
+    };
+    scenario_mistakes("{", "}", mistakes, sizeof mistakes / sizeof *mistakes);
+}
+
+static void test_resource_mistakes(void **state)
+{
+    (void)state;
+    static const struct mistake mistakes[] = {
+        {"\"Resources\": {\"A_b\": {\"Type\": \"Fake::Compute::Worker\"}}", "Resources.A_b", "a logical id is 1 to 255 letters and digits",
+         ""},
+        {"\"Resources\": {\"A\": 5}", "Resources.A", "must be an object, got 5", ""},
+        {"\"Resources\": {\"A\": {}}", "Resources.A", "\"Type\" must be a string, got nothing", ""},
+        {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worke\"}}", "Resources.A.Type", "there is no type \"Fake::Compute::Worke\"",
+         "did you mean \"Fake::Compute::Worker\"?"},
+        {"\"Resources\": {\"A\": {\"Type\": \"Nothing\"}}", "Resources.A.Type", "there is no type \"Nothing\"", "Fake::Compute::Worker"},
+        {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worker\", \"Propertes\": {}}}", "Resources.A.Propertes",
+         "unknown key \"Propertes\"", "did you mean \"Properties\"?"},
+        {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"MemorySize\": 64}}}",
+         "Resources.A.Properties.MemorySize", "must be between 128 and 10240 MB, got 64", ""},
+        {"\"Resources\": {\"T\": {\"Type\": \"Fake::Storage::Table\"}}", "Resources.T.Properties", "\"Capacity\" is missing", "How much."},
+        {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"Next\": {\"Ref\": \"B\"}}}}",
+         "Resources.A.Properties.Next", "there is no resource \"B\"", ""},
+        {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"Next\": \"Out\"}}, \"Out\": {\"Type\": "
+         "\"Fake::Other::Thing\"}}",
+         "Resources.A.Properties.Next", "refers to \"Out\", and Fake::Other::Thing is not simulated", ""},
+        {WORKER "\"behavior\": {\"V\": {\"init\": \"1ms\"}}", "behavior.V", "there is no resource \"V\"", ""},
+        {WORKER "\"behavior\": {\"W\": {\"intit\": \"1ms\"}}", "behavior.W.intit", "unknown key \"intit\"", "did you mean \"init\"?"},
+        {WORKER "\"behavior\": {\"W\": {\"init\": 5}}", "behavior.W.init", "needs a unit", "write \"5ms\""},
+        {"\"Resources\": {\"T\": {\"Type\": \"Fake::Storage::Table\", \"Properties\": {\"Capacity\": 1}}}, \"behavior\": {\"T\": {}}",
+         "behavior.T", "Fake::Storage::Table takes no behavior", ""},
+        {WORKER "\"traffic\": [{\"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic.[0]", "\"name\" is missing", "Its name."},
+        {WORKER "\"traffic\": [{\"name\": \"u\", \"poisson\": \"1/s\"}]", "traffic.u", "\"target\" is missing", ""},
+        {WORKER "\"traffic\": [{\"name\": \"u\", \"target\": \"W\"}]", "traffic.u",
+         "needs one arrival process: constant, poisson and per_minute", ""},
+        {WORKER "\"traffic\": [{\"name\": \"u v\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0].name",
+         "must be 1 to 64 of letters", ""},
+        {WORKER "\"traffic\": [{\"name\": \"W\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "W", "the name \"W\" is taken",
+         "unique together"},
+        {WORKER "\"traffic\": [{\"name\": \"account\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "account",
+         "the name \"account\" is taken", ""},
+        {WORKER "\"traffic\": [5]", "traffic[0]", "must be an object, got 5", ""},
+        {WORKER "\"traffic\": [{\"name\": \"u\", \"target\": \"u\", \"poisson\": \"1/s\"}]", "traffic.u.target",
+         "\"u\" is a traffic source, not a resource", ""},
+    };
+    scenario_mistakes("{\"duration\": \"1h\", ", "}", mistakes, sizeof mistakes / sizeof *mistakes);
+}
+
+/* Types of the same vendor that nothing simulates are left out, not refused. */
+static void test_left_out(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    scenario_good(
+        &loaded, "{\"duration\": \"1h\", \"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Alias\"}, \"B\": {\"Type\": \"Custom::X\"}, "
+                 "\"W\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"Tags\": {\"Ref\": \"A\"}, \"Note\": {\"Ref\": \"A\"}}}}, "
+                 "\"behavior\": {\"A\": {\"x\": 1}}}");
+    assert_int_equal(loaded.diagnostics.count, 3);
+    assert_true(diagnosed(&loaded.diagnostics, 0, 0, "Fake::Compute::Alias is not simulated: the resource is left out"));
+    assert_true(diagnosed(&loaded.diagnostics, 0, 0, "Custom::X is not simulated"));
+    assert_true(diagnosed(&loaded.diagnostics, 0, 0, "has no effect: Fake::Compute::Alias is not simulated"));
+    assert_int_equal(loaded.scenario->entity_count, 2);
+    assert_string_equal(((const struct fake_worker *)loaded.scenario->entities[1].config)->note, "${A}");
+    folder_remove(&loaded);
+}
+
+static void test_validation(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    scenario_read(&loaded,
+                  "{\"duration\": \"1h\", \"Resources\": {\n\"W\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\n  "
+                  "\"MemorySize\": 1000}}}}",
+                  NULL);
+    assert_int_equal(loaded.status, STATUS_INVALID);
+    assert_true(diagnosed(&loaded.diagnostics, 3, 17, "memory of 1000 is odd"));
+    assert_string_equal(loaded.diagnostics.list[0].path, "Resources.W.Properties.MemorySize");
+    scenario_good(&loaded, "{\"duration\": \"1h\", \"allow_invalid\": [\"odd_memory\"], \"Resources\": {\"W\": {\"Type\": "
+                           "\"Fake::Compute::Worker\", \"Properties\": {\"MemorySize\": 1000}}}}");
+    assert_int_equal(loaded.diagnostics.count, 0);
+    /* The key is not there: the nearest that is. */
+    scenario_read(&loaded,
+                  "{\"duration\": \"1h\", \"Resources\": {\"W\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"MemorySize\": "
+                  "1001}}},\n\"behavior\": {\n\"W\": {\"duration\": \"1s\"}}}",
+                  NULL);
+    assert_true(diagnosed(&loaded.diagnostics, 3, 6, "init is odd"));
+    assert_string_equal(loaded.diagnostics.list[0].path, "behavior.W.init");
+    scenario_good(&loaded, "{\"duration\": \"1h\", \"Resources\": {\n \"W\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": "
+                           "{\"MemorySize\": 1002}}}}");
+    assert_int_equal(loaded.diagnostics.count, 1);
+    assert_true(diagnosed(&loaded.diagnostics, 2, 2, "W is odd"));
+    assert_string_equal(loaded.diagnostics.list[0].path, "Resources.W");
+    folder_remove(&loaded);
+}
+
+static void test_all_at_once(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    scenario_read(&loaded,
+                  "{\n\"duration\": \"1h\",\n\"warm_up\": \"1m\",\n\"rules\": {\"no_such_rule_at_all\": 1},\n"
+                  "\"Resources\": {\"W\": {\"Type\": \"Fake::Compute::Worker\",\n\"Properties\": {\"MemorySize\": 64}}},\n"
+                  "\"behavior\": {\"W\": {\"init\": 5}},\n\"traffic\": [{\"name\": \"u\", \"target\": \"Q\",\n\"poisson\": 5}],\n"
+                  "\"expect\": [{\"resource\": \"W\", \"metric\": \"Calls\", \"is\": \"0\"}]}",
+                  NULL);
+    assert_int_equal(loaded.status, STATUS_INVALID);
+    assert_int_equal(loaded.diagnostics.error_count, 7);
+    static const int lines[] = {3, 4, 6, 7, 8, 9, 10};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        bool there = false;
+        for (size_t k = 0; k < loaded.diagnostics.count; k++)
+            there = there || loaded.diagnostics.list[k].place.line == lines[i];
+        assert_true(there);
+    }
+    folder_remove(&loaded);
+}
+
+static void test_warnings(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    scenario_good(&loaded, "{\"duration\": \"100000s\", \"period\": \"1s\"}");
+    assert_int_equal(loaded.diagnostics.count, 0);
+    scenario_good(&loaded, "{\"duration\": \"100000s\", \"drain\": \"1s\", \"period\": \"1s\"}");
+    assert_int_equal(loaded.diagnostics.count, 1);
+    assert_string_equal(loaded.diagnostics.list[0].path, "period");
+    assert_int_equal(loaded.diagnostics.list[0].severity, SEVERITY_WARNING);
+    folder_remove(&loaded);
+}
+
+static void test_inputs(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    write_file(loaded.folder, "b.json", "{\"duration\": \"1h\", \"behavior\": {\"W\": {\"duration\": {\"csv\": \"a.csv\"}}}}");
+    write_file(loaded.folder, "a.csv", "took_ms\n1\n2\n");
+    scenario_good(&loaded, "{\"extends\": \"b.json\", " WORKER "\"seed\": 2}");
+    static const char *const paths[] = {"a.csv", "b.json", "s.json"};
+    assert_int_equal(loaded.scenario->input_count, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(loaded.scenario->inputs[i].path, paths[i]);
+    remove_file(loaded.folder, "a.csv");
+    scenario_read(&loaded, "{\"extends\": \"b.json\", " WORKER "\"seed\": 2}", NULL);
+    assert_int_equal(loaded.status, STATUS_IO);
+    remove_file(loaded.folder, "b.json");
+    folder_remove(&loaded);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults),          cmocka_unit_test(test_top_level), cmocka_unit_test(test_resolved),
+        cmocka_unit_test(test_entities),          cmocka_unit_test(test_series),    cmocka_unit_test(test_top_level_mistakes),
+        cmocka_unit_test(test_resource_mistakes), cmocka_unit_test(test_left_out),  cmocka_unit_test(test_validation),
+        cmocka_unit_test(test_all_at_once),       cmocka_unit_test(test_warnings),  cmocka_unit_test(test_inputs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
