@@ -82,15 +82,15 @@ measure() {
 }
 
 printf '%-44s %11s %8s %8s %9s %8s %9s\n' '' invocations 'CPU s' 'wall s' 'M per s' ns 'peak MiB'
-one_function concurrent-10 100 100ms 400000
+one_function concurrent-10 100 100ms 300000
 measure 'one function, 10 concurrent' "$work/concurrent-10.json"
-one_function concurrent-1000 10000 100ms 4000
+one_function concurrent-1000 10000 100ms 3000
 measure 'one function, 1,000 concurrent' "$work/concurrent-1000.json"
-one_function concurrent-1000-long 10000 100ms 16000
+one_function concurrent-1000-long 10000 100ms 12000
 measure 'one function, 1,000 concurrent, 4 x as long' "$work/concurrent-1000-long.json"
-one_function concurrent-100000 100000 1s 400
+one_function concurrent-100000-short 100000 1s 75
+measure 'one function, 100,000 concurrent, 1/4 as long' "$work/concurrent-100000-short.json"
+one_function concurrent-100000 100000 1s 300
 measure 'one function, 100,000 concurrent' "$work/concurrent-100000.json"
-one_function concurrent-100000-long 100000 1s 1600
-measure 'one function, 100,000 concurrent, 4 x as long' "$work/concurrent-100000-long.json"
 fleet 20000 $((50000000 / divisor)) 60 2>"$work/total"
 measure '20,000 functions' "$work/fleet.json"
