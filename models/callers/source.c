@@ -270,7 +270,7 @@ static void send(struct simulation *simulation, struct source *source, struct re
                             request->from_data);
     }
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[source->target].name, "sent", 0, "");
+        simulation_trace(simulation, request, simulation->entities[source->target].name, "sent", simulation->now_ns, 0, "");
     request_send(simulation, source->target, request);
 }
 
@@ -354,7 +354,8 @@ static void settle(struct simulation *simulation, struct source *source, const s
     }
     ledger_count(ledger, cause);
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[source->self].name, fate_names[cause->fate], 0, cause->text);
+        simulation_trace(simulation, request, simulation->entities[source->self].name, fate_names[cause->fate], simulation->now_ns, 0,
+                         cause->text);
 }
 
 static void settle_item(struct simulation *simulation, struct source *source, uint32_t id, const struct request *request,
@@ -385,7 +386,8 @@ static void retry_or_settle(struct simulation *simulation, struct source *source
         request->attempt = ++item->attempt;
         item->request = request->id;
         if (simulation->tracer)
-            simulation_trace(simulation, request, simulation->entities[source->self].name, "retry", delay_ns, cause->text);
+            simulation_trace(simulation, request, simulation->entities[source->self].name, "retry", simulation->now_ns, delay_ns,
+                             cause->text);
         simulation_schedule(simulation, source->self, SOURCE_SEND, RANK_ARRIVAL, time_add(simulation->now_ns, delay_ns), request->id);
         return;
     }

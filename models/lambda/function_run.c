@@ -93,7 +93,7 @@ static void throttle(struct simulation *simulation, struct function *function, s
 {
     counter_add(&function->metrics.throttles, 1);
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[function->self].name, "throttled", 0, cause->text);
+        simulation_trace(simulation, request, simulation->entities[function->self].name, "throttled", simulation->now_ns, 0, cause->text);
     request_done(simulation, function->self, request, cause);
 }
 
@@ -232,12 +232,14 @@ static void trace_start(struct simulation *simulation, const struct function *fu
                         const struct request *request, int64_t span_ns)
 {
     const char *name = simulation->entities[function->self].name;
-    int64_t waited_ns = span_ns - environment->duration_ns - environment->init_ns;
+    int64_t now_ns = simulation->now_ns, init_ns = environment->cold ? environment->init_ns : 0;
+    int64_t waited_ns = span_ns - environment->duration_ns - init_ns;
     if (environment->cold) {
-        simulation_trace(simulation, request, name, "placement", waited_ns, "new environment");
-        simulation_trace(simulation, request, name, "init", environment->init_ns, "");
+        simulation_trace(simulation, request, name, "placement", now_ns, waited_ns, "new environment");
+        simulation_trace(simulation, request, name, "init", time_add(now_ns, waited_ns), init_ns, "");
     }
-    simulation_trace(simulation, request, name, "invoke", environment->duration_ns, environment->cold ? "cold" : "warm");
+    simulation_trace(simulation, request, name, "invoke", time_add(now_ns, waited_ns + init_ns), environment->duration_ns,
+                     environment->cold ? "cold" : "warm");
 }
 
 void function_accept(struct simulation *simulation, void *self, struct request *request)
@@ -327,7 +329,8 @@ static void complete(struct simulation *simulation, struct function *function, s
     }
     const struct cause *cause = end == END_SUCCEEDED ? &cause_succeeded : &ends[end];
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[function->self].name, fate_names[cause->fate], 0, cause->text);
+        simulation_trace(simulation, request, simulation->entities[function->self].name, fate_names[cause->fate], simulation->now_ns, 0,
+                         cause->text);
     request_done(simulation, function->self, request, cause);
 }
 

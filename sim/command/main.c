@@ -5,9 +5,6 @@
 #include <gsl/gsl_errno.h>
 #include <stddef.h>
 
-/* The models' table of what a summary shows. */
-extern const struct summary_layout summary_layout;
-
 int main(int argc, char **argv)
 {
     /* Errors come back as codes, which are looked at. */

@@ -106,11 +106,11 @@ void request_free(struct simulation *simulation, struct request *request)
     pool_give(&simulation->requests, request->id);
 }
 
-void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step,
+void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step, int64_t at_ns,
                       int64_t duration_ns, const char *detail)
 {
     const struct trace_step told = {
-        .time_ns = simulation->now_ns,
+        .time_ns = at_ns,
         .duration_ns = duration_ns,
         .item = request->item - item_salt(simulation->entities[request->source].name),
         .source = simulation->entities[request->source].name,

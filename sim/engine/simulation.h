@@ -147,8 +147,9 @@ static inline void request_done(struct simulation *simulation, uint32_t by, stru
 /* For `finish`: `count` of what entered `entity` is still there at the end. */
 void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count);
 
-/* Notes one step of `request` at `resource` for --trace. Call only when simulation->tracer is set. */
-void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step,
+/* Notes one step of `request` at `resource` for --trace, which begins at `at_ns` (now, or what is planned) and lasts `duration_ns`. Call
+ * only when simulation->tracer is set. */
+void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step, int64_t at_ns,
                       int64_t duration_ns, const char *detail);
 
 #endif

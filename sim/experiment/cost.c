@@ -29,25 +29,24 @@ static void add_row(struct row_list *list, const struct cost_line *row)
     list->rows[list->count++] = *row;
 }
 
-/* Runs to months. */
-static double month_factor(const struct scenario *scenario)
-{
-    const struct simulation_settings *settings = &scenario->settings;
-    double counted_hours = (double)(settings->duration_ns - settings->warmup_ns) / (double)NS_PER_HOUR;
-    return HOURS_PER_MONTH / counted_hours;
-}
+/* A bill in the making. */
+struct account_book {
+    const struct scenario *scenario;
+    const struct bill_line *lines;
+    size_t count;
+    double factor; /* a run's quantity to a month's */
+};
 
 /* A month's quantity of every usage type that shares a pool with `price`; `pool_of` says which pool. */
-static double pool_quantity(const struct scenario *scenario, const struct bill_line *lines, size_t count, const struct price *price,
-                            const char *(*pool_of)(const struct price *price))
+static double pool_quantity(const struct account_book *book, const struct price *price, const char *(*pool_of)(const struct price *price))
 {
     double sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct price *other = price_find(scenario->prices, lines[i].usage_type);
+    for (size_t i = 0; i < book->count; i++) {
+        const struct price *other = price_find(book->scenario->prices, book->lines[i].usage_type);
         if (other && strcmp(pool_of(other), pool_of(price)) == 0)
-            sum += lines[i].quantity;
+            sum += book->lines[i].quantity;
     }
-    return sum * month_factor(scenario);
+    return sum * book->factor;
 }
 
 static const char *free_pool_of(const struct price *price)
@@ -61,11 +60,11 @@ static const char *tier_pool_of(const struct price *price)
 }
 
 /* The share of a usage type that the free tier covers. */
-static double free_share(const struct scenario *scenario, const struct bill_line *lines, size_t count, const struct price *price)
+static double free_share(const struct account_book *book, const struct price *price)
 {
-    if (!scenario->free_tier || !(price->free_per_month > 0))
+    if (!book->scenario->free_tier || !(price->free_per_month > 0))
         return 0;
-    double used = pool_quantity(scenario, lines, count, price, free_pool_of);
+    double used = pool_quantity(book, price, free_pool_of);
     return used > price->free_per_month ? price->free_per_month / used : 1;
 }
 
@@ -76,10 +75,10 @@ struct rating {
     double total; /* a month's paid quantity of the tier pool */
 };
 
-static struct rating rate(const struct scenario *scenario, const struct bill_line *lines, size_t count, const struct price *price)
+static struct rating rate(const struct account_book *book, const struct price *price)
 {
-    struct rating rating = {.price = price, .free = free_share(scenario, lines, count, price)};
-    rating.total = pool_quantity(scenario, lines, count, price, tier_pool_of) * (1 - rating.free);
+    struct rating rating = {.price = price, .free = free_share(book, price)};
+    rating.total = pool_quantity(book, price, tier_pool_of) * (1 - rating.free);
     return rating;
 }
 
@@ -94,17 +93,16 @@ static double tier_share(const struct rating *rating, size_t index)
     return within > 0 ? within / rating->total : 0;
 }
 
-static void add_rows(struct row_list *list, const struct scenario *scenario, const struct bill_line *line, const struct rating *rating)
+static void add_rows(struct row_list *list, const struct account_book *book, const struct bill_line *line, const struct rating *rating)
 {
-    double factor = month_factor(scenario);
-    struct cost_line row = {.entity = line->entity, .resource = scenario->entities[line->entity].name, .price = rating->price};
+    struct cost_line row = {.entity = line->entity, .resource = book->scenario->entities[line->entity].name, .price = rating->price};
     if (rating->free > 0 && line->quantity > 0) {
         row.quantity = line->quantity * rating->free;
         add_row(list, &row);
+        if (rating->free >= 1)
+            return;
     }
     double paid = line->quantity * (1 - rating->free);
-    if (rating->free >= 1 && line->quantity > 0)
-        return;
     for (size_t i = 0; i < rating->price->tier_count; i++) {
         double share = tier_share(rating, i);
         if (share <= 0)
@@ -112,14 +110,20 @@ static void add_rows(struct row_list *list, const struct scenario *scenario, con
         row.quantity = paid * share;
         row.unit_price_usd = rating->price->tiers[i].usd;
         row.amount_usd = row.quantity * row.unit_price_usd;
-        row.monthly_amount_usd = row.amount_usd * factor;
+        row.monthly_amount_usd = row.amount_usd * book->factor;
         add_row(list, &row);
     }
 }
 
-enum status cost_rows(const struct scenario *scenario, const struct bill_line *lines, size_t count, struct cost_line **rows,
-                      size_t *row_count, const char **missing)
+enum status cost_rows(const struct scenario *scenario, int64_t measured_ns, const struct bill_line *lines, size_t count,
+                      struct cost_line **rows, size_t *row_count)
 {
+    const struct account_book book = {
+        .scenario = scenario,
+        .lines = lines,
+        .count = count,
+        .factor = measured_ns > 0 ? HOURS_PER_MONTH * (double)NS_PER_HOUR / (double)measured_ns : 0,
+    };
     struct row_list list = {0};
     struct rating *ratings = calloc(scenario->prices->count + 1, sizeof *ratings);
     if (!ratings)
@@ -127,14 +131,13 @@ enum status cost_rows(const struct scenario *scenario, const struct bill_line *l
     for (size_t i = 0; i < count && list.status == STATUS_OK; i++) {
         const struct price *price = price_find(scenario->prices, lines[i].usage_type);
         if (!price) {
-            *missing = lines[i].usage_type;
-            list.status = STATUS_INVALID;
+            list.status = STATUS_INTERNAL;
             break;
         }
         struct rating *rating = &ratings[price - scenario->prices->prices];
         if (!rating->price)
-            *rating = rate(scenario, lines, count, price);
-        add_rows(&list, scenario, &lines[i], rating);
+            *rating = rate(&book, price);
+        add_rows(&list, &book, &lines[i], rating);
     }
     free(ratings);
     if (list.status != STATUS_OK) {

@@ -149,6 +149,14 @@ static enum status keep_ledgers(struct run *run, const struct replication *repli
     return STATUS_OK;
 }
 
+/* What the bill covers: usage in the drain is counted to the traffic that caused it. */
+static int64_t measured_ns(const struct simulation *simulation)
+{
+    const struct simulation_settings *settings = simulation->settings;
+    int64_t until_ns = simulation->end_ns < settings->duration_ns ? simulation->end_ns : settings->duration_ns;
+    return until_ns > settings->warmup_ns ? until_ns - settings->warmup_ns : 0;
+}
+
 static enum status keep_quantities(struct run *run, const struct replication *replication)
 {
     struct bill bill = {0};
@@ -162,13 +170,16 @@ static enum status keep_quantities(struct run *run, const struct replication *re
     enum status status = bill.status;
     if (status == STATUS_OK && !run->quantities) {
         run->line_count = bill.count;
-        run->quantities = calloc(bill.count * run->replications + 1, sizeof *run->quantities);
+        run->quantities = malloc((bill.count * run->replications + 1) * sizeof *run->quantities);
         run->lines = calloc(bill.count + 1, sizeof *run->lines);
         if (!run->quantities || !run->lines)
             status = STATUS_NO_MEMORY;
         else if (bill.count > 0)
             memcpy(run->lines, bill.lines, bill.count * sizeof *bill.lines);
+        for (size_t i = 0; run->quantities && i < bill.count * run->replications; i++)
+            run->quantities[i] = NAN;
     }
+    run->measured_ns = measured_ns(simulation);
     for (size_t i = 0; status == STATUS_OK && i < run->line_count; i++)
         run->quantities[i * run->replications + replication->index] = bill.lines[i].quantity;
     bill_fini(&bill);
@@ -215,41 +226,53 @@ static int by_order(const void *a, const void *b)
     return (first->order > second->order) - (first->order < second->order);
 }
 
+/* Over the replications that are complete. */
 static double mean_quantity(const struct run *run, size_t line)
 {
     double sum = 0;
-    for (uint32_t i = 0; i < run->replications; i++)
-        sum += run->quantities[line * run->replications + i];
+    for (uint32_t i = 0; i < run->replications; i++) {
+        double quantity = run->quantities[line * run->replications + i];
+        sum += isnan(quantity) ? 0 : quantity;
+    }
     return sum / (double)run->result->replications;
+}
+
+/* One replication's month; NaN where it is not complete. */
+static enum status month_of(struct run *run, uint32_t replication, double *month)
+{
+    struct cost_line *rows = NULL;
+    size_t count = 0;
+    *month = NAN;
+    for (size_t i = 0; i < run->line_count; i++) {
+        run->lines[i].quantity = run->quantities[i * run->replications + replication];
+        if (isnan(run->lines[i].quantity))
+            return STATUS_OK;
+    }
+    enum status status = cost_rows(run->scenario, run->measured_ns, run->lines, run->line_count, &rows, &count);
+    if (status == STATUS_OK)
+        *month = cost_month(rows, count);
+    free(rows);
+    return status;
 }
 
 static enum status sum_up_cost(struct run *run)
 {
     struct run_result *result = run->result;
-    const char *missing = NULL;
-    double *months = malloc(run->replications * sizeof *months);
-    if (!months)
-        return STATUS_NO_MEMORY;
     enum status status = STATUS_OK;
-    for (uint32_t r = 0; r < run->replications && status == STATUS_OK; r++) {
-        struct cost_line *rows = NULL;
-        size_t count = 0;
-        for (size_t i = 0; i < run->line_count; i++)
-            run->lines[i].quantity = run->quantities[i * run->replications + r];
-        status = cost_rows(run->scenario, run->lines, run->line_count, &rows, &count, &missing);
-        months[r] = cost_month(rows, count);
-        free(rows);
-    }
+    result->months = malloc(run->replications * sizeof *result->months);
+    if (!result->months)
+        return STATUS_NO_MEMORY;
+    for (uint32_t r = 0; r < run->replications && status == STATUS_OK; r++)
+        status = month_of(run, r, &result->months[r]);
     for (size_t i = 0; i < run->line_count; i++)
         run->lines[i].quantity = mean_quantity(run, i);
     if (status == STATUS_OK)
-        status = cost_rows(run->scenario, run->lines, run->line_count, &result->cost, &result->cost_count, &missing);
+        status = cost_rows(run->scenario, run->measured_ns, run->lines, run->line_count, &result->cost, &result->cost_count);
+    if (status != STATUS_OK)
+        return status;
     result->month_usd = cost_month(result->cost, result->cost_count);
-    result->month_interval = interval_of_mean(months, run->replications, 0.95);
-    result->months = months;
-    if (status == STATUS_INVALID)
-        result->culprit = strdup(missing);
-    return status;
+    result->month_interval = interval_of_mean(result->months, run->replications, 0.95);
+    return STATUS_OK;
 }
 
 enum status keep_sum_up(struct run *run)

@@ -47,8 +47,8 @@ struct run_result {
     uint32_t replications;           /* that are complete; with a single one that ended early, that one as far as it came */
     uint32_t planned;                /* columns of the values below */
     enum status status;              /* STATUS_OK, or why it ended early: then only complete replications are in here */
-    char *culprit;        /* of STATUS_LIMIT by memory: what grew; of STATUS_INVALID: the usage type without a price; else NULL */
-    uint64_t event_count; /* of all replications */
+    char *culprit;                   /* of STATUS_LIMIT by memory: what grew; else NULL */
+    uint64_t event_count;            /* of all replications */
     struct figure *figures;
     size_t figure_count;
     double *values; /* figures x planned */

@@ -1,6 +1,8 @@
 /* scenario.c: from a path to a scenario that can be run: reads, merges, parses, checks, and keeps what the manifest needs. */
 #include "scenario/scenario.h"
 
+#include "measure/bill.h"
+
 #include "engine/sim_time.h"
 #include "scenario/loader.h"
 #include "scenario/resource_type.h"
@@ -133,6 +135,22 @@ static void list_inputs(struct loader *loader)
     scenario->input_count = used;
 }
 
+/* Everything that a model bills has a price: known before anything is run. */
+static void check_prices(struct loader *loader)
+{
+    const struct scenario *scenario = loader->scenario;
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(loader->tree, "prices");
+    const struct parse_path path = {NULL, "prices", 0};
+    for (uint32_t i = 0; scenario->prices && i < scenario->entity_count; i++) {
+        const struct line_item *item = scenario->entities[i].type->line_items;
+        for (; item && item->usage_type; item++)
+            if (!price_find(scenario->prices, item->usage_type))
+                parse_error(&loader->parse, node, &path, "add it to the book, or begin with {\"base\": \"us-east-1\"}",
+                            "the price book %s has no %s, which %s bills", scenario->prices->name, item->usage_type,
+                            scenario->entities[i].type->type);
+    }
+}
+
 /* Everything after the tree. */
 static void load_tree(struct loader *loader, const struct scenario_options *options)
 {
@@ -145,6 +163,7 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
         return;
     scenario->names = &loader->references;
     entities_validate(loader);
+    check_prices(loader);
     expect_parse(loader);
     parse_series(loader);
     if (scenario->prices)
