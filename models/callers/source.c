@@ -253,6 +253,7 @@ static struct request *new_request(struct simulation *simulation, struct source 
     request->payload_bytes = payload_bytes(source, request->item);
     request->attempt = 0;
     request->asynchronous = false;
+    request->is_batch = false;
     simulation->entities[source->self].ledger.entered++;
     source->open++;
     counter_add(&source->requests, 1);

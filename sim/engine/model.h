@@ -16,6 +16,8 @@ struct property;    /* scenario/property.h */
 struct metric_type; /* measure/metric.h */
 struct line_item;   /* measure/bill.h */
 struct bill;        /* measure/bill.h */
+struct batch;       /* engine/batch.h */
+struct pollable;    /* engine/pollable.h */
 struct validation;  /* scenario/validation.h */
 
 struct model_type {
@@ -51,6 +53,10 @@ struct model_type {
     void (*accept)(struct simulation *simulation, void *self, struct request *request);
     void (*done)(struct simulation *simulation, void *self, struct request *request);
 
+    /* Of a sender of batches: the one behind `request` (request->is_batch). */
+    struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
+    const struct pollable *pollable; /* of what can be polled */
+
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
     enum status (*finish)(struct simulation *simulation, void *self);
     /* The quantities of the line items, measured in [warmup, end). */
@@ -58,11 +64,24 @@ struct model_type {
 };
 
 /* What the program is made of: handed to the simulator by main. */
+/* A short form of a template: each entry of the map `property` of an `on_type` whose Type is `entry_type` becomes a resource of
+ * `makes_type`, named by the owner's and the entry's names joined, with the entry's Properties; `renames` gives some of them other names,
+ * `owner` gets the owner's name. */
+struct rewrite {
+    const char *on_type;
+    const char *property;
+    const char *entry_type;
+    const char *makes_type;
+    const char *owner;          /* the made resource's property that names the owner: "FunctionName" */
+    const char *const *renames; /* from, to, from, to, ..., NULL */
+};
+
 struct model_registry {
     const struct model_type *const *resources; /* ends with NULL */
     const struct model_type *account;          /* type "account" */
     const struct model_type *source;           /* type "traffic" */
     const char *fleet_type;                    /* the resource type that `fleet` makes */
+    const struct rewrite *rewrites;            /* ends with {0}; may be NULL */
 };
 
 #endif

@@ -49,7 +49,8 @@ struct request {
     uint32_t from_data;        /* the sender's own: what it wants to find again */
     uint32_t payload_bytes;
     uint16_t attempt;  /* from 0 */
-    bool asynchronous; /* invocation type Event */
+    bool asynchronous; /* invocation type Event: answered when accepted */
+    bool is_batch;     /* the sender has a batch for it */
 };
 
 #endif

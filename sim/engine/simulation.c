@@ -3,6 +3,7 @@
 
 #include "engine/random.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,12 @@ void simulation_free(struct simulation *simulation)
         ledger_fini(&entity->ledger);
     }
     free(simulation->entities);
+    for (uint32_t i = 0; i < simulation->part_count; i++) {
+        free((char *)(uintptr_t)simulation->parts[i]->name);
+        ledger_fini(&simulation->parts[i]->ledger);
+        free(simulation->parts[i]);
+    }
+    free(simulation->parts);
     pool_fini(&simulation->requests);
     event_queue_free(simulation->queue);
     free(simulation);
@@ -196,6 +203,11 @@ static bool conserved(const struct simulation *simulation)
         if (ledger_accounted(ledger) != ledger->entered)
             return false;
     }
+    for (uint32_t i = 0; i < simulation->part_count; i++) {
+        const struct ledger *ledger = &simulation->parts[i]->ledger;
+        if (ledger_accounted(ledger) != ledger->entered)
+            return false;
+    }
     return true;
 }
 
@@ -229,6 +241,29 @@ enum status simulation_run(struct simulation *simulation)
         simulation->now_ns = simulation->end_ns;
     finish(simulation);
     return simulation->status;
+}
+
+struct part *simulation_part(struct simulation *simulation, uint32_t entity, const char *suffix)
+{
+    struct part **grown = realloc(simulation->parts, (simulation->part_count + 1) * sizeof(struct part *));
+    struct part *part = calloc(1, sizeof *part);
+    char *name = NULL;
+    if (grown)
+        simulation->parts = grown;
+    if (!grown || !part || asprintf(&name, "%s/%s", simulation->entities[entity].name, suffix) < 0) {
+        free(part);
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+        return NULL;
+    }
+    part->name = name;
+    simulation->parts[simulation->part_count++] = part;
+    return part;
+}
+
+void part_in_flight(struct simulation *simulation, struct part *part, uint64_t count)
+{
+    if (count > 0 && ledger_count_cause(&part->ledger, &cause_in_flight, count) != STATUS_OK)
+        simulation_fail(simulation, STATUS_NO_MEMORY);
 }
 
 void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count)

@@ -65,6 +65,12 @@ struct entity {
     struct ledger ledger;
 };
 
+/* A ledger beside an entity's own, for what passes through a part of it: an internal queue, a shard. */
+struct part {
+    const char *name; /* as in every output: "F/async", "Clicks/shard-0"; owned */
+    struct ledger ledger;
+};
+
 /* Who closes the periods: called before the first event at or after next_boundary_ns, with that instant; must move next_boundary_ns on. */
 struct boundary_hook {
     void *context;
@@ -81,6 +87,8 @@ struct simulation {
     uint32_t replication; /* from 0 */
     uint64_t event_count; /* handled so far */
     struct pool requests;
+    struct part **parts; /* owned; in the order of their creation */
+    uint32_t part_count;
     struct measure *measure; /* where models register metrics of parts; may be NULL */
     struct boundary_hook boundary;
     const struct tracer *tracer; /* NULL: not traced */
@@ -143,6 +151,11 @@ static inline void request_done(struct simulation *simulation, uint32_t by, stru
     struct entity *sender = &simulation->entities[request->from];
     sender->type->done(simulation, sender->state, request);
 }
+
+/* For `create`: a part named "<entity>/<suffix>". NULL when memory is out, which also fails the run. */
+struct part *simulation_part(struct simulation *simulation, uint32_t entity, const char *suffix);
+/* For `finish`: `count` of what entered the part is still there. */
+void part_in_flight(struct simulation *simulation, struct part *part, uint64_t count);
 
 /* For `finish`: `count` of what entered `entity` is still there at the end. */
 void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count);

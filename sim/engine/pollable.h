@@ -1,0 +1,45 @@
+/* pollable.h: the role of what is polled rather than called: queues. Whoever polls knows it by this table alone.
+ * Messages are named by ids of the pollable's own; a received message stays hidden until its visibility ends, and then may be received
+ * again. */
+#ifndef SLSIM_ENGINE_POLLABLE_H
+#define SLSIM_ENGINE_POLLABLE_H
+
+#include "engine/request.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct simulation;
+
+struct received {
+    uint64_t item;    /* of the message: the place in streams */
+    uint64_t group;   /* the message group's number (in-order queues), else 0 */
+    uint32_t message; /* the pollable's id; good until acknowledged, or until its visibility ends */
+    uint32_t receipt; /* this reception: an acknowledgement with an older one is refused */
+    uint32_t payload_bytes;
+    uint16_t receive_count; /* this one counted */
+    bool poison;            /* its source says that it always fails */
+};
+
+struct pollable {
+    bool in_order; /* hands out messages of one group in order, and none of a group that has one out */
+    /* Takes up to `most` messages that are visible now and hides each for the visibility timeout; returns how many. The call is counted
+     * (and billed) also when it is empty. What has been received too often goes to the dead-letter queue instead, at this moment. */
+    uint32_t (*receive)(struct simulation *simulation, void *self, uint32_t most, struct received *list);
+    /* Deletes; false when the receipt is no longer good (the message may have been received again by then). */
+    bool (*acknowledge)(struct simulation *simulation, void *self, uint32_t message, uint32_t receipt);
+    /* The receiver has executed this message once more and it failed; only told, so that a cause can say how often a message was executed.
+     */
+    void (*executed)(struct simulation *simulation, void *self, uint32_t message, uint32_t receipt);
+    /* Wakes `entity` once, by an event of `kind` (RANK_ARRIVAL, data as given) as soon as a message is visible: at once if one is. One call
+     * stands for one empty long poll that waits; the wake-up is forgotten after it fired or after pollable_cancel. Returns a ticket. */
+    uint32_t (*wait)(struct simulation *simulation, void *self, uint32_t entity, uint16_t kind, uint32_t data);
+    void (*cancel)(struct simulation *simulation, void *self, uint32_t ticket);
+    /* How many are visible now: what a poller could take. */
+    uint64_t (*visible)(const struct simulation *simulation, const void *self);
+    int64_t (*visibility_ns)(const void *self);
+    /* An empty long poll of `waited_ns` ended without a message: counted as a receive call that was empty. */
+    void (*empty_receive)(struct simulation *simulation, void *self, uint64_t calls);
+};
+
+#endif
