@@ -47,7 +47,8 @@ const struct parse_path *origin_path(const struct loader *loader, uint32_t entit
         return &steps[2];
     case ORIGIN_SOURCE:
         steps[0] = (struct parse_path){NULL, "traffic", 0};
-        steps[1] = (struct parse_path){&steps[0], name, 0};
+        steps[1] = name[0] == '[' ? (struct parse_path){&steps[0], NULL, strtoul(name + 1, NULL, 10)} /* it has no name */
+                                  : (struct parse_path){&steps[0], name, 0};
         return &steps[1];
     default:
         steps[0] = (struct parse_path){NULL, "fleet", 0};

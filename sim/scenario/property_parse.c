@@ -171,8 +171,8 @@ void property_parse(struct parse *parse, const struct property *table, const cJS
         const struct property *property = property_find(table, item->string);
         struct parse_path inner = {path, item->string, 0};
         if (property && !parse_is_nothing(item)) {
-            mark_given(property, blob);
-            property_value(parse, property, item, &inner, blob);
+            if (property_value(parse, property, item, &inner, blob)) /* what is wrong counts as not given: models trust the flag */
+                mark_given(property, blob);
         } else if (!property && !is_one_of(item->string, others)) {
             unknown_key(parse, table, others, item, path);
         }

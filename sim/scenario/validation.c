@@ -2,6 +2,7 @@
 #include "scenario/validation.h"
 
 #include "engine/request.h"
+#include "engine/sim_time.h"
 #include "scenario/distribution_parse.h"
 #include "scenario/loader.h"
 
@@ -55,7 +56,8 @@ uint32_t validation_find(const struct validation *validation, const char *name)
 
 int64_t validation_duration_ns(const struct validation *validation)
 {
-    return validation->loader->scenario->settings.duration_ns;
+    int64_t duration_ns = validation->loader->scenario->settings.duration_ns;
+    return duration_ns > 0 ? duration_ns : TIME_FOREVER; /* that it is missing was said: nothing more follows from it */
 }
 
 int64_t validation_warmup_ns(const struct validation *validation)

@@ -331,6 +331,7 @@ static void test_all_mistakes_at_once(void **state)
     assert_true(diagnosed(&fixture.diagnostics, 4, 12, "there is no resource"));
     /* What was wrong keeps its default, so that what follows can be checked. */
     assert_int_equal(thing.memory_mb, 128);
+    assert_false(thing.memory_given);
     fixture_fini(&fixture);
 }
 

@@ -1,6 +1,7 @@
 /* test_scenario.c: from a file to a scenario: the top level, resources, behavior, traffic, series, validation, what the manifest gets, and
  * every mistake at once. */
 #include "engine/sim_time.h"
+#include "failing_allocation.h"
 #include "fake_models.h"
 
 #define WORKER "\"Resources\": {\"W\": {\"Type\": \"Fake::Compute::Worker\"}}, "
@@ -227,7 +228,7 @@ static void test_resource_mistakes(void **state)
         {WORKER "\"behavior\": {\"W\": {\"init\": 5}}", "behavior.W.init", "needs a unit", "write \"5ms\""},
         {"\"Resources\": {\"T\": {\"Type\": \"Fake::Storage::Table\", \"Properties\": {\"Capacity\": 1}}}, \"behavior\": {\"T\": {}}",
          "behavior.T", "Fake::Storage::Table takes no behavior", ""},
-        {WORKER "\"traffic\": [{\"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic.[0]", "\"name\" is missing", "Its name."},
+        {WORKER "\"traffic\": [{\"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0]", "\"name\" is missing", "Its name."},
         {WORKER "\"traffic\": [{\"name\": \"u\", \"poisson\": \"1/s\"}]", "traffic.u", "\"target\" is missing", ""},
         {WORKER "\"traffic\": [{\"name\": \"u\", \"target\": \"W\"}]", "traffic.u",
          "needs one arrival process: constant, poisson and per_minute", ""},
@@ -349,6 +350,51 @@ static void test_inputs(void **state)
     folder_remove(&loaded);
 }
 
+/* Whichever allocation is the first to fail, loading says so; nothing crashes. */
+static void test_no_memory(void **state)
+{
+    (void)state;
+    if (!allocation_failures_work())
+        skip();
+    struct loaded loaded;
+    folder_make(&loaded);
+    write_file(loaded.folder, "i.csv", "HashFunction,1,2\na,1,0\nb,2,2\n");
+    const char *text =
+        "{\"duration\": \"1h\", " WORKER
+        "\"fleet\": {\"azure\": {\"invocations\": \"i.csv\"}, \"behavior\": {\"duration\": \"1ms\"}}, \"behavior\": {\"W\": "
+        "{\"duration\": {\"mixture\": [{\"weight\": 1, \"of\": {\"quantiles\": {\"0.5\": \"1ms\"}}}, {\"weight\": 1, \"of\": "
+        "{\"samples\": [\"1ms\"]}}]}}}, \"traffic\": [{\"name\": \"u\", \"target\": {\"Fn::Sub\": \"${W}:live\"}, \"poisson\": "
+        "\"1/s\"}], \"expect\": [{\"resource\": \"W\", \"metric\": \"Calls\", \"is\": \"== 0\"}]}";
+    scenario_good(&loaded, text);
+    char path[200];
+    snprintf(path, sizeof path, "%s/s.json", loaded.folder);
+    const long plenty = 100000000;
+    long needed = 0;
+    size_t refused = 0;
+    /* The scenario is read last, so its end is gone through one by one; the books before it are tested elsewhere. */
+    for (long working = plenty; working >= 0; working -= working == plenty ? plenty - needed : needed - working < 800 ? 1 : 997) {
+        struct diagnostics diagnostics = {0};
+        struct scenario *scenario = NULL;
+        fail_allocations_after(working);
+        enum status status = scenario_load(path, NULL, &fake_registry, &diagnostics, &scenario);
+        if (working == plenty)
+            needed = plenty - allocations_that_work;
+        fail_allocations_after(-1);
+        assert_true((status == STATUS_OK) == (scenario != NULL));
+        assert_true(working < needed || status == STATUS_OK);
+        if (status != STATUS_OK) {
+            assert_true(status == STATUS_NO_MEMORY || diagnostics.error_count > 0 || diagnostics.failed);
+            refused++;
+        }
+        scenario_free(scenario);
+        diagnostics_fini(&diagnostics);
+    }
+    assert_true(needed > 2000);
+    assert_true(refused > 800);
+    remove_file(loaded.folder, "i.csv");
+    folder_remove(&loaded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_entities),          cmocka_unit_test(test_series),    cmocka_unit_test(test_top_level_mistakes),
         cmocka_unit_test(test_resource_mistakes), cmocka_unit_test(test_left_out),  cmocka_unit_test(test_validation),
         cmocka_unit_test(test_all_at_once),       cmocka_unit_test(test_warnings),  cmocka_unit_test(test_inputs),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
