@@ -247,13 +247,14 @@ static struct request *new_request(struct simulation *simulation, struct source 
     request->item = source->salt + source->ordinal++;
     request->born_ns = simulation->now_ns;
     request->handler_ns = handler_ns;
-    request->source = source->self;
     request->from = source->self;
     request->from_data = POOL_NONE;
     request->payload_bytes = payload_bytes(source, request->item);
     request->attempt = 0;
     request->asynchronous = false;
     request->is_batch = false;
+    request->group = 0;
+    request->poison = false;
     simulation->entities[source->self].ledger.entered++;
     source->open++;
     counter_add(&source->requests, 1);

@@ -44,13 +44,17 @@ struct request {
     int64_t handler_ns;        /* the handler time that a trace gives, or -1: drawn */
     const struct cause *cause; /* how it ended; set by request_done */
     uint32_t id;               /* its own id in the simulation's pool */
-    uint32_t source;           /* the entity that the item comes from */
     uint32_t from;             /* the entity whose `done` is called; ENTITY_NONE: nobody waits any more */
     uint32_t from_data;        /* the sender's own: what it wants to find again */
+    uint32_t group;            /* which partition key or message group; 0 where the sender names none */
     uint32_t payload_bytes;
-    uint16_t attempt;  /* from 0 */
-    bool asynchronous; /* invocation type Event: answered when accepted */
-    bool is_batch;     /* the sender has a batch for it */
+    uint16_t attempt;      /* from 0 */
+    bool asynchronous : 1; /* invocation type Event: answered when accepted */
+    bool is_batch : 1;     /* the sender has a batch for it */
+    bool poison : 1;       /* its source says that it always fails, however often it is tried */
 };
+
+/* One line of the cache: there are as many as what is in flight. */
+_Static_assert(sizeof(struct request) == 64, "a request is one cache line");
 
 #endif

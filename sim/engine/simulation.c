@@ -27,6 +27,40 @@ static enum status make_state(struct entity *entity, const struct entity_spec *s
     return STATUS_OK;
 }
 
+static int compare_origins(const void *a, const void *b)
+{
+    const struct item_origin *left = a, *right = b;
+    return left->salt != right->salt ? (left->salt > right->salt) - (left->salt < right->salt)
+                                     : (left->entity > right->entity) - (left->entity < right->entity);
+}
+
+/* An item does not say where it comes from, its number does: so only who traces pays for it. Whoever gets answers may make items. */
+static enum status make_origins(struct simulation *simulation)
+{
+    simulation->origins = calloc(simulation->entity_count + 1u, sizeof *simulation->origins);
+    if (!simulation->origins)
+        return STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < simulation->entity_count; i++)
+        if (simulation->entities[i].type->done)
+            simulation->origins[simulation->origin_count++] = (struct item_origin){item_salt(simulation->entities[i].name), i};
+    qsort(simulation->origins, simulation->origin_count, sizeof *simulation->origins, compare_origins);
+    return STATUS_OK;
+}
+
+/* The nearest salt below: salts are spread over 2^44, ordinals come to far less. NULL where no entity can have made it. */
+static const struct item_origin *origin_of(const struct simulation *simulation, uint64_t item)
+{
+    uint32_t low = 0, high = simulation->origin_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (simulation->origins[middle].salt <= item)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 ? &simulation->origins[low - 1] : NULL;
+}
+
 enum status simulation_new(const struct simulation_settings *settings, const struct entity_spec *specs, uint32_t count,
                            uint32_t replication, const struct tracer *tracer, struct simulation **simulation)
 {
@@ -49,6 +83,8 @@ enum status simulation_new(const struct simulation_settings *settings, const str
         status = make_state(&made->entities[i], &specs[i], i);
         made->entity_count = i + 1;
     }
+    if (status == STATUS_OK && tracer)
+        status = make_origins(made);
     if (status != STATUS_OK) {
         simulation_free(made);
         return status;
@@ -75,6 +111,7 @@ void simulation_free(struct simulation *simulation)
         free(simulation->parts[i]);
     }
     free(simulation->parts);
+    free(simulation->origins);
     pool_fini(&simulation->requests);
     event_queue_free(simulation->queue);
     free(simulation);
@@ -113,20 +150,27 @@ void request_free(struct simulation *simulation, struct request *request)
     pool_give(&simulation->requests, request->id);
 }
 
-void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step, int64_t at_ns,
-                      int64_t duration_ns, const char *detail)
+void simulation_trace_item(struct simulation *simulation, uint64_t item, uint32_t attempt, const char *resource, const char *step,
+                           int64_t at_ns, int64_t duration_ns, const char *detail)
 {
+    const struct item_origin *origin = origin_of(simulation, item);
     const struct trace_step told = {
         .time_ns = at_ns,
         .duration_ns = duration_ns,
-        .item = request->item - item_salt(simulation->entities[request->source].name),
-        .source = simulation->entities[request->source].name,
+        .item = item - (origin ? origin->salt : 0),
+        .source = origin ? simulation->entities[origin->entity].name : "",
         .resource = resource,
-        .attempt = request->attempt + 1u,
+        .attempt = attempt + 1u,
         .step = step,
         .detail = detail,
     };
     simulation->tracer->step(simulation->tracer->context, &told);
+}
+
+void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step, int64_t at_ns,
+                      int64_t duration_ns, const char *detail)
+{
+    simulation_trace_item(simulation, request->item, request->attempt, resource, step, at_ns, duration_ns, detail);
 }
 
 /* Closes every period that ends at or before `until_ns`. */

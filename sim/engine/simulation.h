@@ -71,6 +71,12 @@ struct part {
     struct ledger ledger;
 };
 
+/* The salt of an entity that makes items. */
+struct item_origin {
+    uint64_t salt;
+    uint32_t entity;
+};
+
 /* Who closes the periods: called before the first event at or after next_boundary_ns, with that instant; must move next_boundary_ns on. */
 struct boundary_hook {
     void *context;
@@ -92,6 +98,8 @@ struct simulation {
     struct measure *measure; /* where models register metrics of parts; may be NULL */
     struct boundary_hook boundary;
     const struct tracer *tracer; /* NULL: not traced */
+    struct item_origin *origins; /* owned; whose item is whose, sorted by salt; only where there is a tracer */
+    uint32_t origin_count;
     const struct simulation_settings *settings;
     struct memory_account memory;
     enum status status;          /* the first thing that went wrong inside a handler */
@@ -164,5 +172,8 @@ void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64
  * only when simulation->tracer is set. */
 void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step, int64_t at_ns,
                       int64_t duration_ns, const char *detail);
+/* The same for what is no request at the moment: a message, a record. `attempt` counts from 0. */
+void simulation_trace_item(struct simulation *simulation, uint64_t item, uint32_t attempt, const char *resource, const char *step,
+                           int64_t at_ns, int64_t duration_ns, const char *detail);
 
 #endif
