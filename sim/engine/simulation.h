@@ -146,18 +146,24 @@ static inline void request_send(struct simulation *simulation, uint32_t to, stru
     entity->type->accept(simulation, entity->state, request);
 }
 
-/* The endpoint `by` is done with `request`: counts its fate there and answers the sender, which owns the request again; with nobody
- * waiting it is freed. */
-static inline void request_done(struct simulation *simulation, uint32_t by, struct request *request, const struct cause *cause)
+/* Answers the sender of `request`, which owns it again; with nobody waiting it is freed. Counts nothing: for what is taken now and has its
+ * fate later. */
+static inline void request_answer(struct simulation *simulation, struct request *request, const struct cause *cause)
 {
     request->cause = cause;
-    ledger_count(&simulation->entities[by].ledger, cause);
     if (request->from == ENTITY_NONE) {
         request_free(simulation, request);
         return;
     }
     struct entity *sender = &simulation->entities[request->from];
     sender->type->done(simulation, sender->state, request);
+}
+
+/* The endpoint `by` is done with `request`: counts its fate there and answers the sender. */
+static inline void request_done(struct simulation *simulation, uint32_t by, struct request *request, const struct cause *cause)
+{
+    ledger_count(&simulation->entities[by].ledger, cause);
+    request_answer(simulation, request, cause);
 }
 
 /* For `create`: a part named "<entity>/<suffix>". NULL when memory is out, which also fails the run. */
