@@ -7,6 +7,7 @@
 static const struct model_type *const resources[] = {
     &lambda_function_type,
     &serverless_function_type,
+    &event_invoke_config_type,
     NULL,
 };
 

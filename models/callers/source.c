@@ -77,7 +77,7 @@ static const struct cause cause_client_timeout = {.fate = FATE_TIMED_OUT, .text 
 static const char *const retry_modes[] = {"none", "standard", "legacy", "adaptive", NULL};
 static const char *const retry_jitters[] = {"full", "none", "equal", NULL};
 static const char *const retry_causes[] = {"throttled", "server_error", "timeout", NULL};
-static const char *const invocation_types[] = {"RequestResponse", NULL};
+static const char *const invocation_types[] = {"RequestResponse", "Event", NULL};
 
 #define AT(field) offsetof(struct source, field)
 
@@ -117,7 +117,7 @@ static const struct property source_properties[] = {
      .help = "The end of the arrivals; left out: `duration`."},
     {"count", PROPERTY_INTEGER, AT(count), .minimum = "0", .fallback = "-1", .help = "Stop after so many."},
     {"invocation_type", PROPERTY_ENUM, AT(invocation_type), .choices = invocation_types, .fallback = "\"RequestResponse\"",
-     .help = "RequestResponse waits for the answer."},
+     .help = "RequestResponse waits for the answer; Event is answered when it is queued."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .fallback = "\"1KB\"", .help = "Size of a request."},
     {"client_timeout", PROPERTY_TIME, AT(client_timeout_ns), .fallback = "\"0s\"",
      .help = "The caller gives up after it (0: never); the function runs on and is billed."},
@@ -251,7 +251,7 @@ static struct request *new_request(struct simulation *simulation, struct source 
     request->from_data = POOL_NONE;
     request->payload_bytes = payload_bytes(source, request->item);
     request->attempt = 0;
-    request->asynchronous = false;
+    request->asynchronous = source->invocation_type == 1;
     request->is_batch = false;
     request->group = 0;
     request->poison = false;

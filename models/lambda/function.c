@@ -28,6 +28,39 @@ static const struct property ephemeral_storage[] = {
     {0},
 };
 
+static const struct property on_success_properties[] = {
+    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    {"Destination", PROPERTY_REFERENCE, AT(async.on_success), .help = "Who gets a record of each success."},
+    {0},
+};
+
+static const struct property on_failure_properties[] = {
+    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    {"Destination", PROPERTY_REFERENCE, AT(async.on_failure), .help = "Who gets a record of each event that was given up."},
+    {0},
+};
+
+static const struct property destination_properties[] = {
+    {"OnSuccess", PROPERTY_OBJECT, 0, .properties = on_success_properties, .help = "For events that succeeded."},
+    {"OnFailure", PROPERTY_OBJECT, 0, .properties = on_failure_properties, .help = "For events that were given up."},
+    {0},
+};
+
+static const struct property event_invoke_properties[] = {
+    {"MaximumRetryAttempts", PROPERTY_INTEGER, AT(async.retries), .minimum = "async_max_retries_min", .maximum = "async_max_retries_max",
+     .fallback = "async_max_retries_default", .help = "Retries after errors of the function."},
+    {"MaximumEventAgeInSeconds", PROPERTY_TIME, AT(async.max_age_ns), .unit = "s", .minimum = "async_max_event_age_min_s",
+     .maximum = "async_max_event_age_max_s", .fallback = "async_max_event_age_default_s", .help = "An older event is given up."},
+    {"DestinationConfig", PROPERTY_OBJECT, 0, .properties = destination_properties, .help = "Where records of events go."},
+    {0},
+};
+
+static const struct property dead_letter_properties[] = {
+    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    {"TargetArn", PROPERTY_REFERENCE, AT(async.dead_letter), .help = "The queue or topic that gets events that were given up."},
+    {0},
+};
+
 /* What both types of function share. */
 #define FUNCTION_PROPERTIES                                                                                                                \
     {"MemorySize",                                                                                                                         \
@@ -71,7 +104,12 @@ static const struct property ephemeral_storage[] = {
         ACCEPTED("DurableConfig"), ACCEPTED("TenancyConfig"), ACCEPTED("FunctionScalingConfig"), ACCEPTED("PublishToLatestPublished")
 
 static const struct property lambda_properties[] = {
-    FUNCTION_PROPERTIES, ACCEPTED("Code"), ACCEPTED("TracingConfig"), UNMODELLED("DeadLetterConfig", dead_letter), {0},
+    FUNCTION_PROPERTIES,
+    ACCEPTED("Code"),
+    ACCEPTED("TracingConfig"),
+    {"DeadLetterConfig", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
+     .help = "Where asynchronous events go that were given up."},
+    {0},
 };
 
 static const struct property serverless_properties[] = {
@@ -94,8 +132,10 @@ static const struct property serverless_properties[] = {
     UNMODELLED("AutoPublishAlias", auto_publish_alias),
     UNMODELLED("ProvisionedConcurrencyConfig", provisioned),
     UNMODELLED("DeploymentPreference", deployment),
-    UNMODELLED("EventInvokeConfig", destinations),
-    UNMODELLED("DeadLetterQueue", dead_letter),
+    {"EventInvokeConfig", PROPERTY_OBJECT, 0, .properties = event_invoke_properties,
+     .help = "How asynchronous invocations are retried, and where records of them go."},
+    {"DeadLetterQueue", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
+     .help = "Where asynchronous events go that were given up."},
     UNMODELLED("FunctionUrlConfig", url),
     {0},
 };
@@ -159,6 +199,16 @@ static const struct metric_type function_metrics[] = {
     {"slsim", "EnvironmentsExpired", "Count", METRIC_COUNT, AT(expired), .help = "Environments given up, idle too long or too old."},
     {"slsim", "Timeouts", "Count", METRIC_COUNT, AT(timeouts), .help = "Invocations stopped at Timeout."},
     {"slsim", "OutOfMemory", "Count", METRIC_COUNT, AT(out_of_memory), .help = "Invocations that needed more than MemorySize."},
+    {"AWS/Lambda", "AsyncEventsReceived", "Count", METRIC_COUNT, AT(async_received), .help = "Events that Lambda queued."},
+    {"AWS/Lambda", "AsyncEventAge", "Milliseconds", METRIC_TALLY, AT(async_age), .help = "From queueing an event to each try at it."},
+    {"AWS/Lambda", "AsyncEventsDropped", "Count", METRIC_COUNT, AT(async_dropped),
+     .help = "Events given up, also those that a dead-letter queue or a destination got."},
+    {"AWS/Lambda", "DeadLetterErrors", "Count", METRIC_COUNT, AT(dead_letter_errors),
+     .help = "Events that the dead-letter queue did not take: lost."},
+    {"AWS/Lambda", "DestinationDeliveryFailures", "Count", METRIC_COUNT, AT(destination_failures),
+     .help = "Records that a destination did not take: lost."},
+    {"slsim", "AsyncEventsQueued", "Count", METRIC_GAUGE, AT(async_queued), .help = "Events that are not over yet."},
+    {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
     {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
     {NULL, "INIT MB x ms", "None", METRIC_COUNT, AT(init_mb_ms), .help = ""},
     {NULL, "storage MB x ms", "None", METRIC_COUNT, AT(storage_mb_ms), .help = ""},
@@ -190,7 +240,7 @@ static void function_quantities(const struct simulation *simulation, const void 
     (void)simulation;
     const struct function *function = self;
     const struct line_item *items = function_line_items + function->config.architecture;
-    bill_add(bill, &items[2 * ITEM_REQUEST], (double)function->metrics.invocations.whole);
+    bill_add(bill, &items[2 * ITEM_REQUEST], (double)(function->metrics.invocations.whole + function->metrics.async_extra_requests.whole));
     bill_add(bill, &items[2 * ITEM_DURATION], gigabyte_seconds(&function->metrics.billed_mb_ms));
     bill_add(bill, &items[2 * ITEM_INIT], gigabyte_seconds(&function->metrics.init_mb_ms));
     if (function->billed_storage_mb > 0)
@@ -200,10 +250,10 @@ static void function_quantities(const struct simulation *simulation, const void 
 #define FUNCTION_TYPE(NAME, PROPERTIES)                                                                                                    \
     {                                                                                                                                      \
         .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \
-        .help = "A Lambda function, called synchronously: environments, memory to vCPU, limits, billing.", .properties = PROPERTIES,       \
+        .help = "A Lambda function: environments, memory to vCPU, limits, asynchronous events, billing.", .properties = PROPERTIES,        \
         .behavior = function_behavior, .metrics = function_metrics, .line_items = function_line_items, .validate = function_validate,      \
         .create = function_create, .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch,                  \
-        .accept = function_accept, .finish = function_finish, .quantities = function_quantities,                                           \
+        .accept = function_accept, .done = function_done, .finish = function_finish, .quantities = function_quantities,                    \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);

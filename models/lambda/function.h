@@ -3,6 +3,7 @@
 #define SLSIM_LAMBDA_FUNCTION_H
 
 #include "account.h"
+#include "engine/delivery.h"
 #include "engine/pool.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
@@ -21,7 +22,16 @@ enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY
 
 /* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
 struct function_unmodelled {
-    bool events, auto_publish_alias, provisioned, deployment, destinations, dead_letter, snap_start, vpc, file_system, url;
+    bool events, auto_publish_alias, provisioned, deployment, snap_start, vpc, file_system, url;
+};
+
+/* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */
+struct async_config {
+    int64_t retries; /* MaximumRetryAttempts */
+    int64_t max_age_ns;
+    uint32_t on_success, on_failure; /* destinations; ENTITY_NONE: none */
+    uint32_t dead_letter;
+    bool given; /* by a resource of type AWS::Lambda::EventInvokeConfig */
 };
 
 /* What the template and the scenario say. */
@@ -49,6 +59,8 @@ struct function_config {
     int64_t log_bytes;
     bool init_given, placement_given, keep_alive_given, max_lifetime_given, memory_given;
 
+    struct async_config async;
+
     uint32_t account; /* its entity; set by validate */
 };
 
@@ -65,6 +77,10 @@ struct function_metrics {
     struct tally init_duration, response_time, billed_duration;
     struct gauge environments, idle;
     struct counter created, expired, timeouts, out_of_memory;
+    struct counter async_received, async_dropped, dead_letter_errors, destination_failures;
+    struct tally async_age;
+    struct gauge async_queued;
+    struct counter async_extra_requests; /* large events are billed as several requests */
     /* for the bill, in MB x ms: exact, and right also where the memory changes while it runs */
     struct counter billed_mb_ms, init_mb_ms, storage_mb_ms;
 };
@@ -91,6 +107,7 @@ struct function {
     struct token_bucket scaling; /* new environments, by the present rules */
     int128 busy_ns;              /* sum of the time that finished invocations held an environment: Little's law */
     struct function_metrics metrics;
+    struct delivery async; /* the internal event queue */
     struct function_streams streams;
 };
 
@@ -101,7 +118,7 @@ extern const struct model_type serverless_function_type;
 bool is_function_type(const struct model_type *type);
 
 /* function_run.c */
-enum function_event { FUNCTION_COMPLETE, FUNCTION_EXPIRE };
+enum function_event { FUNCTION_COMPLETE, FUNCTION_EXPIRE, FUNCTION_ASYNC };
 enum status function_create(struct simulation *simulation, void *self);
 void function_destroy(struct simulation *simulation, void *self);
 void function_accept(struct simulation *simulation, void *self, struct request *request);
@@ -114,6 +131,13 @@ struct environment *environment_create(struct simulation *simulation, struct fun
 void environment_release(struct simulation *simulation, struct function *function, struct environment *environment);
 void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment);
 void environment_expire(struct simulation *simulation, struct function *function, struct environment *environment);
+
+/* function_async.c: the internal event queue of asynchronous invocation */
+extern const struct model_type event_invoke_config_type;
+enum status function_async_create(struct simulation *simulation, struct function *function);
+void function_async_accept(struct simulation *simulation, struct function *function, struct request *request);
+void function_async_validate(struct validation *validation, const struct function_config *config);
+void function_done(struct simulation *simulation, void *self, struct request *request);
 
 /* function_check.c */
 void function_validate(struct validation *validation, void *config);

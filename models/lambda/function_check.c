@@ -128,8 +128,6 @@ static void warn_unmodelled(struct validation *validation, const struct function
         {given->auto_publish_alias, "AutoPublishAlias"},
         {given->provisioned, "ProvisionedConcurrencyConfig"},
         {given->deployment, "DeploymentPreference"},
-        {given->destinations, "EventInvokeConfig"},
-        {given->dead_letter, "a dead-letter queue"},
         {given->snap_start, "SnapStart"},
         {given->vpc, "VpcConfig"},
         {given->file_system, "FileSystemConfigs"},
@@ -148,5 +146,6 @@ void function_validate(struct validation *validation, void *config)
     resolve_lifetimes(validation, function);
     check_handler(validation, function);
     check_limits(validation, function);
+    function_async_validate(validation, function);
     warn_unmodelled(validation, &function->unmodelled);
 }

@@ -78,13 +78,14 @@ enum status function_create(struct simulation *simulation, void *self)
     int64_t step = (int64_t)rule_number(rules, "scaling_rate_env_per_10s");
     token_bucket_init(&function->scaling, step, step, 10 * NS_PER_S, 0);
     init_streams(&function->streams, simulation, simulation->entities[function->self].name);
-    return STATUS_OK;
+    return function_async_create(simulation, function);
 }
 
 void function_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
     struct function *function = self;
+    delivery_fini(&function->async);
     idle_set_fini(&function->idle);
     pool_fini(&function->environments);
 }
@@ -245,6 +246,10 @@ static void trace_start(struct simulation *simulation, const struct function *fu
 void function_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct function *function = self;
+    if (request->asynchronous && request->from != function->self) {
+        function_async_accept(simulation, function, request);
+        return;
+    }
     if (request->payload_bytes > function->payload_limit_bytes) {
         request_done(simulation, function->self, request, &cause_payload);
         return;
@@ -337,6 +342,8 @@ static void complete(struct simulation *simulation, struct function *function, s
 void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near)
 {
     const struct function *function = self;
+    if (event->kind == FUNCTION_ASYNC)
+        return;
     const struct environment *environment = pool_at(&function->environments, event->data);
     if (!near)
         __builtin_prefetch(environment, 1);
@@ -347,6 +354,10 @@ void function_prefetch(const struct simulation *simulation, const void *self, co
 void function_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     struct function *function = self;
+    if (event->kind == FUNCTION_ASYNC) {
+        delivery_handle(simulation, &function->async, event);
+        return;
+    }
     struct environment *environment = pool_at(&function->environments, event->data);
     if (event->kind == FUNCTION_COMPLETE)
         complete(simulation, function, environment);
@@ -368,6 +379,7 @@ enum status function_finish(struct simulation *simulation, void *self)
         in_flight++;
     }
     simulation_in_flight(simulation, function->self, (uint64_t)in_flight);
+    delivery_finish(simulation, &function->async);
     gauge_advance(&function->metrics.concurrent, simulation->now_ns);
     return busy_ns == function->metrics.concurrent.integral && in_flight == function->busy ? STATUS_OK : STATUS_INTERNAL;
 }

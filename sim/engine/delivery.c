@@ -42,7 +42,8 @@ void delivery_accept(struct simulation *simulation, struct delivery *delivery, s
     struct delivery_item *item = pool_at(&delivery->items, id);
     *item = (struct delivery_item){
         .id = id,
-        .source = request->source,
+        .group = request->group,
+        .poison = request->poison,
         .item = request->item,
         .received_ns = simulation->now_ns,
         .payload_bytes = request->payload_bytes,
@@ -65,7 +66,8 @@ static struct request *request_for(struct simulation *simulation, const struct d
         .born_ns = item->received_ns,
         .handler_ns = -1,
         .id = id,
-        .source = item->source,
+        .group = item->group,
+        .poison = item->poison,
         .from = delivery->self,
         .from_data = item->id,
         .payload_bytes = item->payload_bytes,
@@ -127,6 +129,12 @@ void delivery_handle(struct simulation *simulation, struct delivery *delivery, c
     request_send(simulation, delivery->policy.target, request);
 }
 
+static void count_up(uint16_t *count)
+{
+    if (*count < UINT16_MAX)
+        (*count)++;
+}
+
 void delivery_answered(struct simulation *simulation, struct delivery *delivery, struct request *request)
 {
     const struct cause *cause = request->cause;
@@ -138,14 +146,18 @@ void delivery_answered(struct simulation *simulation, struct delivery *delivery,
         return;
     }
     struct delivery_item *item = pool_at(&delivery->items, id);
-    item->tries += item->tries < UINT16_MAX;
+    count_up(&item->tries);
     if (cause == &cause_succeeded) {
         settle(simulation, delivery, item, cause);
         return;
     }
     bool throttled = cause->fate == FATE_THROTTLED || cause->server_error;
-    item->throttles = throttled ? (uint16_t)(item->throttles + (item->throttles < UINT16_MAX)) : 0;
-    item->failures += !throttled && item->failures < UINT16_MAX;
+    if (throttled) {
+        count_up(&item->throttles);
+    } else {
+        item->throttles = 0;
+        count_up(&item->failures);
+    }
     int64_t wait_ns = delivery->type->wait_ns(simulation, delivery->owner, item, cause);
     if (wait_ns == DELIVERY_GIVE_UP)
         give_up(simulation, delivery, item, false);

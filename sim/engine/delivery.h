@@ -14,13 +14,14 @@
 /* One item that waits or is being tried. */
 struct delivery_item {
     uint32_t id; /* its own */
-    uint32_t source;
+    uint32_t group;
     uint64_t item;
     int64_t received_ns;
     uint32_t payload_bytes;
     uint16_t tries;     /* that ended */
     uint16_t failures;  /* of them, without the throttled */
     uint16_t throttles; /* since the last failure */
+    bool poison;
 };
 
 /* What an owner says of its delivery. `owner` is its state. */

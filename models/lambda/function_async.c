@@ -1,0 +1,179 @@
+/* function_async.c: asynchronous invocation: Lambda's internal event queue, its retries, destinations and dead letters.
+ * Source: rules async_*, which cite the Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation". */
+#include "function.h"
+
+#include "measure/metric.h"
+#include "scenario/validation.h"
+
+#include <math.h>
+
+static double seconds(const struct simulation *simulation, const char *rule)
+{
+    return rule_number(simulation->settings->rules, rule) * (double)NS_PER_S;
+}
+
+/* Throttles and system errors: a wait that doubles, as often as the age allows. Errors of the function: so many retries, a minute before
+ * the first, two before the second. */
+static int64_t async_wait_ns(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
+{
+    const struct function *function = owner;
+    if (cause->fate == FATE_THROTTLED || cause->server_error) {
+        if (function->config.reserved == 0 && !rule_flag(simulation->settings->rules, "async_reserved_zero_retries"))
+            return DELIVERY_GIVE_UP;
+        double factor = pow(rule_number(simulation->settings->rules, "async_throttle_retry_factor"), item->throttles - 1);
+        double wait_ns = seconds(simulation, "async_throttle_retry_base_s") * factor;
+        return time_from_double(fmin(wait_ns, seconds(simulation, "async_throttle_retry_cap_s")));
+    }
+    if (item->failures > function->config.async.retries)
+        return DELIVERY_GIVE_UP;
+    return time_from_double(seconds(simulation, item->failures == 1 ? "async_retry_wait_1_s" : "async_retry_wait_2_s"));
+}
+
+static void async_tried(struct simulation *simulation, void *owner, const struct delivery_item *item)
+{
+    struct function *function = owner;
+    tally_add(&function->metrics.async_age, TALLY_ALL, simulation->now_ns - item->received_ns);
+}
+
+static void async_settled(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
+{
+    (void)item;
+    struct function *function = owner;
+    gauge_add(&function->metrics.async_queued, simulation->now_ns, -1);
+    if (cause != &cause_succeeded)
+        counter_add(&function->metrics.async_dropped, 1);
+}
+
+static void async_lost(struct simulation *simulation, void *owner, uint32_t target)
+{
+    (void)simulation;
+    struct function *function = owner;
+    counter_add(
+        target == function->config.async.dead_letter ? &function->metrics.dead_letter_errors : &function->metrics.destination_failures, 1);
+}
+
+static const struct delivery_type async_delivery = {
+    .wait_ns = async_wait_ns,
+    .tried = async_tried,
+    .settled = async_settled,
+    .lost = async_lost,
+};
+
+enum status function_async_create(struct simulation *simulation, struct function *function)
+{
+    const struct async_config *config = &function->config.async;
+    const struct delivery_policy policy = {
+        .target = function->self,
+        .first_wait_ns = (int64_t)(rule_number(simulation->settings->rules, "async_queue_delay_ms") * (double)NS_PER_MS),
+        .max_age_ns = config->max_age_ns,
+        .on_success = config->on_success,
+        .on_failure = config->on_failure,
+        .dead_letter = config->dead_letter,
+    };
+    return delivery_init(&function->async, &async_delivery, &policy, simulation, function, function->self, FUNCTION_ASYNC, "async");
+}
+
+static const struct cause cause_async_payload = {.fate = FATE_REJECTED, .text = "RequestTooLargeException"};
+
+void function_async_accept(struct simulation *simulation, struct function *function, struct request *request)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    double kb = request->payload_bytes / 1024.0;
+    if (kb > rule_number(rules, "payload_async_max_kb")) {
+        request_done(simulation, function->self, request, &cause_async_payload);
+        return;
+    }
+    double above_kb = kb - rule_number(rules, "async_metering_first_kb");
+    if (above_kb > 0)
+        counter_add(&function->metrics.async_extra_requests, (uint64_t)ceil(above_kb / rule_number(rules, "async_metering_step_kb")));
+    counter_add(&function->metrics.async_received, 1);
+    gauge_add(&function->metrics.async_queued, simulation->now_ns, 1);
+    delivery_accept(simulation, &function->async, request);
+}
+
+void function_done(struct simulation *simulation, void *self, struct request *request)
+{
+    struct function *function = self;
+    delivery_answered(simulation, &function->async, request);
+}
+
+/* A target must take what is sent: an endpoint that is not the function itself where that would go round for ever. */
+static void check_target(struct validation *validation, uint32_t target, const char *property)
+{
+    if (target != ENTITY_NONE && !validation_type(validation, target)->accept)
+        validation_error(validation, property, "a queue, a topic, a function, an event bus or a bucket", "%s cannot be a destination",
+                         validation_name(validation, target));
+}
+
+void function_async_validate(struct validation *validation, const struct function_config *config)
+{
+    check_target(validation, config->async.on_success, "EventInvokeConfig.DestinationConfig.OnSuccess.Destination");
+    check_target(validation, config->async.on_failure, "EventInvokeConfig.DestinationConfig.OnFailure.Destination");
+    check_target(validation, config->async.dead_letter, "a dead-letter target");
+}
+
+/* AWS::Lambda::EventInvokeConfig: the same settings as a resource of their own. */
+struct event_invoke_config {
+    uint32_t self;
+    uint32_t function;
+    struct async_config async;
+};
+
+#define AT(field) offsetof(struct event_invoke_config, field)
+
+static const struct property on_success_properties[] = {
+    {"Destination", PROPERTY_REFERENCE, AT(async.on_success), .help = "Who gets a record of each success."},
+    {0},
+};
+
+static const struct property on_failure_properties[] = {
+    {"Destination", PROPERTY_REFERENCE, AT(async.on_failure), .help = "Who gets a record of each event that was given up."},
+    {0},
+};
+
+static const struct property destination_properties[] = {
+    {"OnSuccess", PROPERTY_OBJECT, 0, .properties = on_success_properties, .help = "For events that succeeded."},
+    {"OnFailure", PROPERTY_OBJECT, 0, .properties = on_failure_properties, .help = "For events that were given up."},
+    {0},
+};
+
+static const struct property event_invoke_properties[] = {
+    {"FunctionName", PROPERTY_REFERENCE, AT(function), .required = true, .help = "The function."},
+    {.name = "Qualifier", .kind = PROPERTY_ACCEPTED},
+    {"MaximumRetryAttempts", PROPERTY_INTEGER, AT(async.retries), .minimum = "async_max_retries_min", .maximum = "async_max_retries_max",
+     .fallback = "async_max_retries_default", .help = "Retries after errors of the function."},
+    {"MaximumEventAgeInSeconds", PROPERTY_TIME, AT(async.max_age_ns), .unit = "s", .minimum = "async_max_event_age_min_s",
+     .maximum = "async_max_event_age_max_s", .fallback = "async_max_event_age_default_s", .help = "An older event is given up."},
+    {"DestinationConfig", PROPERTY_OBJECT, 0, .properties = destination_properties, .help = "Where records of events go."},
+    {0},
+};
+
+static void event_invoke_validate(struct validation *validation, void *config)
+{
+    struct event_invoke_config *invoke = config;
+    if (invoke->function == ENTITY_NONE)
+        return;
+    if (!is_function_type(validation_type(validation, invoke->function))) {
+        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, invoke->function));
+        return;
+    }
+    struct function *function = validation_config(validation, invoke->function);
+    if (function->config.async.given)
+        validation_error(validation, "FunctionName", NULL, "%s has an EventInvokeConfig already",
+                         validation_name(validation, invoke->function));
+    check_target(validation, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
+    check_target(validation, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
+    uint32_t dead_letter = function->config.async.dead_letter;
+    function->config.async = invoke->async;
+    function->config.async.dead_letter = dead_letter;
+    function->config.async.given = true;
+}
+
+const struct model_type event_invoke_config_type = {
+    .type = "AWS::Lambda::EventInvokeConfig",
+    .help = "How a function handles asynchronous invocation.",
+    .size = sizeof(struct event_invoke_config),
+    .self_offset = AT(self),
+    .properties = event_invoke_properties,
+    .validate = event_invoke_validate,
+};
