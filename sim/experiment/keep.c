@@ -127,26 +127,49 @@ static const struct cause *own_cause(struct run_result *result, const struct cau
     return made;
 }
 
+/* Lays the ledgers out when the first replication is over: parts are made the same in all. */
+static enum status lay_out_ledgers(struct run_result *result, const struct simulation *simulation)
+{
+    size_t entities = simulation->entity_count;
+    result->ledgers = calloc(entities + simulation->part_count + 1, sizeof *result->ledgers);
+    if (!result->ledgers)
+        return STATUS_NO_MEMORY;
+    result->ledger_count = entities + simulation->part_count;
+    for (size_t i = 0; i < entities; i++)
+        result->ledgers[i].name = result->scenario->entities[i].name;
+    for (size_t i = 0; i < simulation->part_count; i++) {
+        struct kept_ledger *part = &result->ledgers[entities + i];
+        part->name = part->owned_name = strdup(simulation->parts[i]->name);
+        if (!part->name)
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_OK;
+}
+
+static enum status add_ledger(struct run_result *result, struct ledger *into, const struct ledger *from)
+{
+    into->entered += from->entered;
+    into->succeeded += from->succeeded;
+    for (size_t i = 0; i < from->line_count; i++) {
+        const struct cause *cause = own_cause(result, from->lines[i].cause);
+        if (!cause || ledger_count_cause(into, cause, from->lines[i].count) != STATUS_OK)
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_OK;
+}
+
 static enum status keep_ledgers(struct run *run, const struct replication *replication)
 {
     struct run_result *result = run->result;
     const struct simulation *simulation = replication->simulation;
-    if (!result->ledgers)
-        result->ledgers = calloc(run->scenario->entity_count + 1u, sizeof *result->ledgers);
-    if (!result->ledgers)
-        return STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < simulation->entity_count; i++) {
-        const struct ledger *from = &simulation->entities[i].ledger;
-        struct ledger *into = &result->ledgers[i];
-        into->entered += from->entered;
-        into->succeeded += from->succeeded;
-        for (size_t k = 0; k < from->line_count; k++) {
-            const struct cause *cause = own_cause(result, from->lines[k].cause);
-            if (!cause || ledger_count_cause(into, cause, from->lines[k].count) != STATUS_OK)
-                return STATUS_NO_MEMORY;
-        }
-    }
-    return STATUS_OK;
+    enum status status = result->ledgers ? STATUS_OK : lay_out_ledgers(result, simulation);
+    if (status == STATUS_OK && result->ledger_count != (size_t)simulation->entity_count + simulation->part_count)
+        return STATUS_INTERNAL;
+    for (uint32_t i = 0; i < simulation->entity_count && status == STATUS_OK; i++)
+        status = add_ledger(result, &result->ledgers[i].ledger, &simulation->entities[i].ledger);
+    for (uint32_t i = 0; i < simulation->part_count && status == STATUS_OK; i++)
+        status = add_ledger(result, &result->ledgers[simulation->entity_count + i].ledger, &simulation->parts[i]->ledger);
+    return status;
 }
 
 /* What the bill covers: usage in the drain is counted to the traffic that caused it. */
@@ -282,7 +305,7 @@ enum status keep_sum_up(struct run *run)
         result->figures[i].interval = interval_of_mean(result->figures[i].values, run->replications, 0.95);
     if (result->histogram_count > 0)
         qsort(result->histograms, result->histogram_count, sizeof *result->histograms, by_order);
-    for (uint32_t i = 0; result->ledgers && i < run->scenario->entity_count; i++)
-        ledger_sort(&result->ledgers[i]);
+    for (size_t i = 0; i < result->ledger_count; i++)
+        ledger_sort(&result->ledgers[i].ledger);
     return result->replications > 0 ? sum_up_cost(run) : STATUS_OK;
 }

@@ -182,8 +182,10 @@ void run_result_free(struct run_result *result)
         return;
     for (size_t i = 0; i < result->histogram_count; i++)
         histogram_fini(&result->histograms[i].histogram);
-    for (uint32_t i = 0; result->ledgers && i < result->scenario->entity_count; i++)
-        ledger_fini(&result->ledgers[i]);
+    for (size_t i = 0; i < result->ledger_count; i++) {
+        ledger_fini(&result->ledgers[i].ledger);
+        free(result->ledgers[i].owned_name);
+    }
     for (size_t i = 0; i < result->cause_count; i++) {
         free((char *)(uintptr_t)result->causes[i]->text);
         free(result->causes[i]);

@@ -31,6 +31,13 @@ struct figure_histogram {
     size_t order; /* of the rows */
 };
 
+/* Where the items of an entity, or of a part of one, went: summed over replications, sorted. */
+struct kept_ledger {
+    const char *name; /* "Api", "Api/async" */
+    char *owned_name; /* a part's: NULL of an entity */
+    struct ledger ledger;
+};
+
 /* One row of cost.csv: means over replications. */
 struct cost_line {
     uint32_t entity;
@@ -54,8 +61,9 @@ struct run_result {
     double *values; /* figures x planned */
     struct figure_histogram *histograms;
     size_t histogram_count, histogram_capacity;
-    struct ledger *ledgers; /* one an entity, summed over replications, sorted */
-    struct cause **causes;  /* that the ledgers point at */
+    struct kept_ledger *ledgers; /* the entities' in their order, then the parts' in the order of their creation */
+    size_t ledger_count;
+    struct cause **causes; /* that the ledgers point at */
     size_t cause_count;
     double *observed; /* expectations x planned: what each observed, in its metric's unit; NaN: nothing, or a cost */
     struct cost_line *cost;

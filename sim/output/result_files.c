@@ -93,11 +93,11 @@ static void fate_row(struct csv_writer *writer, const char *resource, const stru
 void fates_csv(struct csv_writer *writer, const struct run_result *result)
 {
     csv_writer_header(writer, "resource,entered,fate,cause,count");
-    for (uint32_t i = 0; result->ledgers && i < result->scenario->entity_count; i++) {
-        const struct ledger *ledger = &result->ledgers[i];
+    for (size_t i = 0; i < result->ledger_count; i++) {
+        const struct ledger *ledger = &result->ledgers[i].ledger;
         if (ledger->entered == 0)
             continue;
-        const char *resource = result->scenario->entities[i].name;
+        const char *resource = result->ledgers[i].name;
         /* First in the order of fates and texts. */
         fate_row(writer, resource, ledger, &cause_succeeded, ledger->succeeded);
         for (size_t l = 0; l < ledger->line_count; l++)
