@@ -166,6 +166,11 @@ static const struct property function_behavior[] = {
      .help = "Peak; over MemorySize the invocation fails and the environment is lost."},
     {"error_rate", PROPERTY_PROBABILITY, AT(error_rate), .fallback = "0",
      .help = "Probability that an invocation fails after running, whole."},
+    {"record_error_rate", PROPERTY_PROBABILITY, AT(record_error_rate), .fallback = "0",
+     .help = "Probability that one record of a batch fails, at each try anew; the whole batch fails with it unless the mapping has "
+             "ReportBatchItemFailures, and then it is no Error."},
+    {"poison_rate", PROPERTY_PROBABILITY, AT(poison_rate), .fallback = "0",
+     .help = "Probability that a record or message always fails, however often it is tried."},
     {"response", PROPERTY_SIZE_DISTRIBUTION, AT(response), .help = "Size of the answer; over the quota the invocation fails."},
     {"code_size", PROPERTY_SIZE, AT(code_size_bytes), .help = "Unzipped package or image, checked against the quota."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},

@@ -53,6 +53,7 @@ struct function_config {
     int reuse;                              /* enum reuse_order */
     const struct distribution *memory_used; /* bytes; NULL: never too much */
     double error_rate;
+    double record_error_rate, poison_rate;
     const struct distribution *response; /* bytes; NULL: small */
     int64_t code_size_bytes;
     const struct distribution *payload; /* bytes that the template's own events carry */
@@ -66,7 +67,7 @@ struct function_config {
 
 struct function_streams {
     struct handler_streams handler;
-    struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response;
+    struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison;
 };
 
 struct function_metrics {

@@ -2,6 +2,8 @@
  * Sources: rules of the sections "Environment lifecycle" and "Concurrency"; REPORT lines: billed = ceil(INIT + duration). */
 #include "function.h"
 
+#include "engine/batch.h"
+
 #include <string.h>
 
 static const struct cause cause_account_concurrency = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded"};
@@ -35,10 +37,20 @@ static void init_streams(struct function_streams *streams, const struct simulati
         struct stream *stream;
         const char *purpose;
     } list[] = {
-        {&streams->handler.cpu, "cpu"},       {&streams->handler.wait, "wait"}, {&streams->handler.transfer, "transfer"},
-        {&streams->handler.steps, "steps"},   {&streams->init, "init"},         {&streams->placement, "placement"},
-        {&streams->keep_alive, "keep_alive"}, {&streams->lifetime, "lifetime"}, {&streams->reuse, "reuse"},
-        {&streams->error, "error"},           {&streams->memory, "memory"},     {&streams->response, "response"},
+        {&streams->handler.cpu, "cpu"},
+        {&streams->handler.wait, "wait"},
+        {&streams->handler.transfer, "transfer"},
+        {&streams->handler.steps, "steps"},
+        {&streams->init, "init"},
+        {&streams->placement, "placement"},
+        {&streams->keep_alive, "keep_alive"},
+        {&streams->lifetime, "lifetime"},
+        {&streams->reuse, "reuse"},
+        {&streams->error, "error"},
+        {&streams->memory, "memory"},
+        {&streams->response, "response"},
+        {&streams->poison, "poison"},
+        {&streams->record_error, "record_error"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         stream_init(list[i].stream, simulation->settings->seed, simulation->replication, name, list[i].purpose);
@@ -169,13 +181,24 @@ static bool draw_exceeds(const struct distribution *distribution, struct stream 
     return distribution_sample(distribution, &stream->rng) > limit;
 }
 
-/* How a handler that runs to its end will end. */
+/* Does this item fail whenever it is tried? */
+static bool is_poison(struct function *function, uint64_t item, bool by_its_source)
+{
+    if (by_its_source || function->config.poison_rate <= 0)
+        return by_its_source;
+    stream_at(&function->streams.poison, item, 0);
+    return stream_uniform(&function->streams.poison) < function->config.poison_rate;
+}
+
+/* How a handler that runs to its end will end. Of a batch it is the records that are poison, and they are judged at the end. */
 static enum invocation_end draw_end(struct function *function, const struct request *request)
 {
     const struct function_config *config = &function->config;
     struct function_streams *streams = &function->streams;
     if (draw_exceeds(config->memory_used, &streams->memory, request, (double)config->memory_mb * 1024 * 1024))
         return END_OUT_OF_MEMORY;
+    if (!request->is_batch && is_poison(function, request->item, request->poison))
+        return END_ERROR;
     if (config->error_rate > 0) {
         stream_at(&streams->error, request->item, request->attempt);
         if (stream_uniform(&streams->error) < config->error_rate)
@@ -310,6 +333,39 @@ static void count_end(struct function *function, enum invocation_end end)
         counter_add(&function->metrics.out_of_memory, 1);
 }
 
+static bool record_fails(struct function *function, const struct batch_record *record)
+{
+    if (is_poison(function, record->item, record->poison))
+        return true;
+    if (function->config.record_error_rate <= 0)
+        return false;
+    stream_at(&function->streams.record_error, record->item, record->attempt);
+    return stream_uniform(&function->streams.record_error) < function->config.record_error_rate;
+}
+
+/* Marks the records that failed. A failed one fails the invocation, and with it every record, unless the handler may name it; a handler of
+ * an ordered batch stops there. Returns how the invocation ends. */
+static enum invocation_end judge_records(struct simulation *simulation, struct function *function, const struct request *request,
+                                         enum invocation_end end)
+{
+    const struct entity *sender = &simulation->entities[request->from];
+    struct batch *batch = sender->type->batch(simulation, sender->state, request);
+    uint32_t failed = 0;
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct batch_record *record = &batch->records[i];
+        record->failed = end != END_SUCCEEDED || (batch->in_order && failed > 0) || record_fails(function, record);
+        failed += record->failed;
+    }
+    if (failed > 0 && end == END_SUCCEEDED && !batch->reports_failures) {
+        for (uint32_t i = 0; i < batch->count; i++)
+            batch->records[i].failed = true;
+        failed = batch->count;
+        end = END_ERROR;
+    }
+    batch->failed_count = failed;
+    return end;
+}
+
 static void complete(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     struct request *request = request_at(simulation, environment->request);
@@ -318,6 +374,8 @@ static void complete(struct simulation *simulation, struct function *function, s
     enum tally_class class = environment->cold ? TALLY_COLD : TALLY_WARM;
     int64_t now_ns = simulation->now_ns;
 
+    if (__builtin_expect(request->is_batch, 0))
+        end = judge_records(simulation, function, request, end);
     tally_add(&metrics->duration, class, environment->duration_ns);
     if (environment->cold)
         tally_add(&metrics->init_duration, TALLY_ALL, environment->init_ns);
