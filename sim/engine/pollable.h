@@ -22,7 +22,8 @@ struct received {
 };
 
 struct pollable {
-    bool in_order; /* hands out messages of one group in order, and none of a group that has one out */
+    /* Hands out messages of one group in order, and none of a group that has one out? A property of each queue, not of their type. */
+    bool (*in_order)(const void *self);
     /* Takes up to `most` messages that are visible now and hides each for the visibility timeout; returns how many. The call is counted
      * (and billed) also when it is empty. What has been received too often goes to the dead-letter queue instead, at this moment. */
     uint32_t (*receive)(struct simulation *simulation, void *self, uint32_t most, struct received *list);
@@ -32,13 +33,14 @@ struct pollable {
      */
     void (*executed)(struct simulation *simulation, void *self, uint32_t message, uint32_t receipt);
     /* Wakes `entity` once, by an event of `kind` (RANK_ARRIVAL, data as given) as soon as a message is visible: at once if one is. One call
-     * stands for one empty long poll that waits; the wake-up is forgotten after it fired or after pollable_cancel. Returns a ticket. */
+     * stands for one empty long poll that waits; the wake-up is forgotten after it fired or after `cancel`. Returns a ticket. */
     uint32_t (*wait)(struct simulation *simulation, void *self, uint32_t entity, uint16_t kind, uint32_t data);
+    /* A wake-up that was already scheduled for this very instant still comes; its message is offered to the next who waits. */
     void (*cancel)(struct simulation *simulation, void *self, uint32_t ticket);
     /* How many are visible now: what a poller could take. */
     uint64_t (*visible)(const struct simulation *simulation, const void *self);
     int64_t (*visibility_ns)(const void *self);
-    /* An empty long poll of `waited_ns` ended without a message: counted as a receive call that was empty. */
+    /* So many long polls ended without a message: counted (and billed) as receive calls that were empty. */
     void (*empty_receive)(struct simulation *simulation, void *self, uint64_t calls);
 };
 
