@@ -130,17 +130,15 @@ static const struct cause *own_cause(struct run_result *result, const struct cau
 /* Lays the ledgers out when the first replication is over: parts are made the same in all. */
 static enum status lay_out_ledgers(struct run_result *result, const struct simulation *simulation)
 {
-    size_t entities = simulation->entity_count;
-    result->ledgers = calloc(entities + simulation->part_count + 1, sizeof *result->ledgers);
-    if (!result->ledgers)
+    size_t entities = simulation->entity_count, parts = simulation->part_count;
+    result->ledgers = calloc(entities + parts + 1, sizeof *result->ledgers);
+    result->part_names = calloc(parts + 1, sizeof *result->part_names);
+    if (!result->ledgers || !result->part_names)
         return STATUS_NO_MEMORY;
-    result->ledger_count = entities + simulation->part_count;
-    for (size_t i = 0; i < entities; i++)
-        result->ledgers[i].name = result->scenario->entities[i].name;
-    for (size_t i = 0; i < simulation->part_count; i++) {
-        struct kept_ledger *part = &result->ledgers[entities + i];
-        part->name = part->owned_name = strdup(simulation->parts[i]->name);
-        if (!part->name)
+    result->ledger_count = entities + parts;
+    for (size_t i = 0; i < parts; i++) {
+        result->part_names[i] = strdup(simulation->parts[i]->name);
+        if (!result->part_names[i])
             return STATUS_NO_MEMORY;
     }
     return STATUS_OK;
@@ -166,9 +164,9 @@ static enum status keep_ledgers(struct run *run, const struct replication *repli
     if (status == STATUS_OK && result->ledger_count != (size_t)simulation->entity_count + simulation->part_count)
         return STATUS_INTERNAL;
     for (uint32_t i = 0; i < simulation->entity_count && status == STATUS_OK; i++)
-        status = add_ledger(result, &result->ledgers[i].ledger, &simulation->entities[i].ledger);
+        status = add_ledger(result, &result->ledgers[i], &simulation->entities[i].ledger);
     for (uint32_t i = 0; i < simulation->part_count && status == STATUS_OK; i++)
-        status = add_ledger(result, &result->ledgers[simulation->entity_count + i].ledger, &simulation->parts[i]->ledger);
+        status = add_ledger(result, &result->ledgers[simulation->entity_count + i], &simulation->parts[i]->ledger);
     return status;
 }
 
@@ -306,6 +304,6 @@ enum status keep_sum_up(struct run *run)
     if (result->histogram_count > 0)
         qsort(result->histograms, result->histogram_count, sizeof *result->histograms, by_order);
     for (size_t i = 0; i < result->ledger_count; i++)
-        ledger_sort(&result->ledgers[i].ledger);
+        ledger_sort(&result->ledgers[i]);
     return result->replications > 0 ? sum_up_cost(run) : STATUS_OK;
 }

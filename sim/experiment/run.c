@@ -183,9 +183,11 @@ void run_result_free(struct run_result *result)
     for (size_t i = 0; i < result->histogram_count; i++)
         histogram_fini(&result->histograms[i].histogram);
     for (size_t i = 0; i < result->ledger_count; i++) {
-        ledger_fini(&result->ledgers[i].ledger);
-        free(result->ledgers[i].owned_name);
+        ledger_fini(&result->ledgers[i]);
+        if (i >= result->scenario->entity_count)
+            free(result->part_names[i - result->scenario->entity_count]);
     }
+    free(result->part_names);
     for (size_t i = 0; i < result->cause_count; i++) {
         free((char *)(uintptr_t)result->causes[i]->text);
         free(result->causes[i]);
@@ -200,6 +202,12 @@ void run_result_free(struct run_result *result)
     free(result->cost);
     free(result->culprit);
     free(result);
+}
+
+const char *run_result_ledger_name(const struct run_result *result, size_t ledger)
+{
+    size_t entities = result->scenario->entity_count;
+    return ledger < entities ? result->scenario->entities[ledger].name : result->part_names[ledger - entities];
 }
 
 const struct figure *run_result_find(const struct run_result *result, const char *resource, const char *metric, const char *stat)

@@ -31,13 +31,6 @@ struct figure_histogram {
     size_t order; /* of the rows */
 };
 
-/* Where the items of an entity, or of a part of one, went: summed over replications, sorted. */
-struct kept_ledger {
-    const char *name; /* "Api", "Api/async" */
-    char *owned_name; /* a part's: NULL of an entity */
-    struct ledger ledger;
-};
-
 /* One row of cost.csv: means over replications. */
 struct cost_line {
     uint32_t entity;
@@ -61,8 +54,9 @@ struct run_result {
     double *values; /* figures x planned */
     struct figure_histogram *histograms;
     size_t histogram_count, histogram_capacity;
-    struct kept_ledger *ledgers; /* the entities' in their order, then the parts' in the order of their creation */
+    struct ledger *ledgers; /* one an entity, then one a part in the order of their creation; summed over replications, sorted */
     size_t ledger_count;
+    char **part_names;     /* of ledgers[entity_count] and on: "Api/async" */
     struct cause **causes; /* that the ledgers point at */
     size_t cause_count;
     double *observed; /* expectations x planned: what each observed, in its metric's unit; NaN: nothing, or a cost */
@@ -91,6 +85,9 @@ struct run_options {
 /* On STATUS_OK, STATUS_LIMIT and STATUS_INTERRUPTED *result holds what is complete; NULL otherwise. */
 enum status run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result **result);
 void run_result_free(struct run_result *result);
+
+/* Whose ledger that is. */
+const char *run_result_ledger_name(const struct run_result *result, size_t ledger);
 
 /* The figure of that name; NULL when there is none. `stat` NULL: the metric's default. */
 const struct figure *run_result_find(const struct run_result *result, const char *resource, const char *metric, const char *stat);

@@ -94,10 +94,10 @@ void fates_csv(struct csv_writer *writer, const struct run_result *result)
 {
     csv_writer_header(writer, "resource,entered,fate,cause,count");
     for (size_t i = 0; i < result->ledger_count; i++) {
-        const struct ledger *ledger = &result->ledgers[i].ledger;
+        const struct ledger *ledger = &result->ledgers[i];
         if (ledger->entered == 0)
             continue;
-        const char *resource = result->ledgers[i].name;
+        const char *resource = run_result_ledger_name(result, i);
         /* First in the order of fates and texts. */
         fate_row(writer, resource, ledger, &cause_succeeded, ledger->succeeded);
         for (size_t l = 0; l < ledger->line_count; l++)

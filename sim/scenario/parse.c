@@ -39,6 +39,14 @@ char *parse_path_text(const struct parse_path *path)
     return text;
 }
 
+const char *parse_spelling(const struct parse *parse, const char *name)
+{
+    for (const char *const *rename = parse->renames; rename && rename[0] && rename[1]; rename += 2)
+        if (strcmp(rename[1], name) == 0)
+            return rename[0];
+    return name;
+}
+
 static void report(struct parse *parse, enum severity severity, struct place place, const struct parse_path *path, const char *hint,
                    const char *format, va_list arguments)
 {

@@ -30,6 +30,7 @@ struct parse {
     const struct rule_book *rules; /* NULL: limits by rule are not checked */
     const struct references *references;
     struct qualifier **qualifiers; /* of the entity that is being read; NULL: not kept */
+    const char *const *renames; /* of the entity that is being read, as a rewrite's: the file's name, the table's, ..., NULL; may be NULL */
     int64_t start_epoch_s;
     bool lenient; /* defaults of a table: a bare 0 needs no unit */
     bool failed;  /* memory ran out */
@@ -37,6 +38,9 @@ struct parse {
 
 /* The path spelled out ("traffic.users.stages[2].to"); the caller frees. NULL when memory is out. */
 char *parse_path_text(const struct parse_path *path);
+
+/* What the file calls the property `name`. */
+const char *parse_spelling(const struct parse *parse, const char *name);
 
 /* Reports at the place of `node` (NULL: nowhere in particular). */
 __attribute__((format(printf, 5, 6))) void parse_error(struct parse *parse, const cJSON *node, const struct parse_path *path,

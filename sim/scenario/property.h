@@ -3,6 +3,7 @@
 #define SLSIM_SCENARIO_PROPERTY_H
 
 #include "engine/distribution.h"
+#include "engine/key.h"
 #include "engine/step.h"
 
 #include <stdbool.h>
@@ -29,7 +30,25 @@ enum property_kind {
     PROPERTY_OBJECT,    /* `properties` of the object, offsets into the same struct */
     PROPERTY_ACCEPTED,  /* CloudFormation's own, without effect on what is simulated: any value, not kept */
     PROPERTY_ENUM_LIST, /* int: as ENUM, written as a list of exactly one */
-    PROPERTY_FLAGS /* uint32_t: a bit for each of `choices` (the first is bit 0, at most 32) that the list names; one alone needs no list */
+    PROPERTY_FLAGS,   /* uint32_t: a bit for each of `choices` (the first is bit 0, at most 32) that the list names; one alone needs no list
+                       */
+    PROPERTY_LIST,    /* struct property_list: a list of objects of `properties`, whose offsets are into an element of `size` bytes;
+                         minimum and maximum are of their count */
+    PROPERTY_STRINGS, /* struct string_list; one alone needs no list */
+    PROPERTY_KEY,     /* struct key_choice */
+    PROPERTY_JSON,    /* const char *: any value, as JSON text */
+    PROPERTY_TABLE    /* no key: the rows of `properties` stand in its place, with their own offsets; such a row has no name */
+};
+
+/* Both are the scenario's. */
+struct property_list {
+    void *items;
+    size_t count;
+};
+
+struct string_list {
+    const char *const *items;
+    size_t count;
 };
 
 enum lifetime_kind { LIFETIME_DRAWN, LIFETIME_FOREVER, LIFETIME_HALVING };
@@ -50,7 +69,8 @@ struct property {
     const char *step;     /* whole multiples of this only; a literal or a rule */
     const char *fallback; /* where not given: JSON text such as "0" or "\"most_recent\"", or a rule's name; NULL: the field stays zero */
     const char *const *choices;        /* ENUM; ends with NULL */
-    const struct property *properties; /* OBJECT, and ENUM that may be an object; ends with {0} */
+    const struct property *properties; /* OBJECT, LIST, TABLE, and ENUM that may be an object; ends with {0} */
+    size_t size;                       /* LIST: of an element */
     size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */
     bool required;
     const char *help; /* one sentence for schema and reference */

@@ -8,19 +8,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where the walk stands: into included tables, and out of those that end. */
+static const struct property *property_here(struct property_walk *walk)
+{
+    while (walk->depth > 0) {
+        const struct property *row = walk->at[walk->depth - 1];
+        if (row && row->kind == PROPERTY_TABLE && walk->depth < PROPERTY_TABLES_DEEP) {
+            walk->at[walk->depth++] = row->properties;
+            continue;
+        }
+        if (row && row->name)
+            return row;
+        walk->depth--;
+        if (walk->depth > 0)
+            walk->at[walk->depth - 1]++;
+    }
+    return NULL;
+}
+
+const struct property *property_first(struct property_walk *walk, const struct property *table)
+{
+    walk->at[0] = table;
+    walk->depth = 1;
+    return property_here(walk);
+}
+
+const struct property *property_next(struct property_walk *walk)
+{
+    if (walk->depth == 0)
+        return NULL;
+    walk->at[walk->depth - 1]++;
+    return property_here(walk);
+}
+
 size_t property_count(const struct property *table)
 {
+    struct property_walk walk;
     size_t count = 0;
-    while (table && table[count].name)
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
         count++;
     return count;
 }
 
 const struct property *property_find(const struct property *table, const char *name)
 {
-    for (; table && table->name; table++)
-        if (strcmp(table->name, name) == 0)
-            return table;
+    struct property_walk walk;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
+        if (strcmp(row->name, name) == 0)
+            return row;
     return NULL;
 }
 
@@ -72,22 +107,26 @@ static bool default_of_json(struct parse *parse, const struct property *property
     return good;
 }
 
+static void property_default(struct parse *parse, const struct property *row, void *blob)
+{
+    struct parse_path path = {NULL, row->name, 0};
+    const struct rule *rule = row->fallback && parse->rules ? rule_find(parse->rules, row->fallback) : NULL;
+    if (row->kind == PROPERTY_REFERENCE) {
+        uint32_t none = ENTITY_NONE;
+        memcpy((char *)blob + row->offset, &none, sizeof none);
+    }
+    if (row->properties && row->kind != PROPERTY_LIST) /* whose elements have theirs when they are made */
+        property_defaults(parse, row->properties, blob);
+    if (!row->fallback || (rule ? property_of_rule(parse, row, rule, blob) : default_of_json(parse, row, &path, blob)))
+        return;
+    parse_error(parse, NULL, &path, "the rule book lacks it, or it is of another kind", "has no usable default: \"%s\"", row->fallback);
+}
+
 void property_defaults(struct parse *parse, const struct property *table, void *blob)
 {
-    for (; table && table->name; table++) {
-        struct parse_path path = {NULL, table->name, 0};
-        const struct rule *rule = table->fallback && parse->rules ? rule_find(parse->rules, table->fallback) : NULL;
-        if (table->kind == PROPERTY_REFERENCE) {
-            uint32_t none = ENTITY_NONE;
-            memcpy((char *)blob + table->offset, &none, sizeof none);
-        }
-        if (table->properties)
-            property_defaults(parse, table->properties, blob);
-        if (!table->fallback || (rule ? property_of_rule(parse, table, rule, blob) : default_of_json(parse, table, &path, blob)))
-            continue;
-        parse_error(parse, NULL, &path, "the rule book lacks it, or it is of another kind", "has no usable default: \"%s\"",
-                    table->fallback);
-    }
+    struct property_walk walk;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
+        property_default(parse, row, blob);
 }
 
 static bool is_one_of(const char *name, const char *const *list)
@@ -101,7 +140,7 @@ static bool is_one_of(const char *name, const char *const *list)
 static void unknown_key(struct parse *parse, const struct property *table, const char *const *others, const cJSON *item,
                         const struct parse_path *path)
 {
-    size_t count = property_count(table), room = count, used = 0;
+    size_t room = property_count(table), used = 0;
     for (const char *const *other = others; other && *other; other++)
         room++;
     const char **names = calloc(room + 1, sizeof *names);
@@ -110,14 +149,15 @@ static void unknown_key(struct parse *parse, const struct property *table, const
         return;
     }
     /* What has an effect first: where they are many, a hint lists only some. */
-    for (size_t i = 0; i < count; i++)
-        if (table[i].kind != PROPERTY_ACCEPTED)
-            names[used++] = table[i].name;
+    struct property_walk walk;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
+        if (row->kind != PROPERTY_ACCEPTED)
+            names[used++] = parse_spelling(parse, row->name);
     for (const char *const *other = others; other && *other; other++)
         names[used++] = *other;
-    for (size_t i = 0; i < count; i++)
-        if (table[i].kind == PROPERTY_ACCEPTED)
-            names[used++] = table[i].name;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
+        if (row->kind == PROPERTY_ACCEPTED)
+            names[used++] = row->name;
     parse_unknown_key(parse, item, path, names, used);
     free(names);
 }
@@ -129,11 +169,12 @@ static void check_arrival(struct parse *parse, const struct property *table, con
     const char *names[32];
     size_t count = 0, given = 0;
     const cJSON *last = NULL;
-    for (; table->name && count < sizeof names / sizeof *names; table++) {
-        if (table->kind != PROPERTY_ARRIVAL)
+    struct property_walk walk;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk)) {
+        if (row->kind != PROPERTY_ARRIVAL || count == sizeof names / sizeof *names)
             continue;
-        names[count++] = table->name;
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, table->name);
+        names[count++] = row->name;
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, row->name);
         if (!item || parse_is_nothing(item))
             continue;
         given++;
@@ -153,10 +194,11 @@ static void check_arrival(struct parse *parse, const struct property *table, con
 static void check_required(struct parse *parse, const struct property *table, const cJSON *object, const cJSON *anchor,
                            const struct parse_path *path)
 {
-    for (; table && table->name; table++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, table->name);
-        if (table->required && (!item || parse_is_nothing(item)))
-            parse_error(parse, anchor, path, table->help, "\"%s\" is missing", table->name);
+    struct property_walk walk;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk)) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, row->name);
+        if (row->required && (!item || parse_is_nothing(item)))
+            parse_error(parse, anchor, path, row->help, "\"%s\" is missing", parse_spelling(parse, row->name));
     }
 }
 
@@ -169,7 +211,7 @@ void property_parse(struct parse *parse, const struct property *table, const cJS
         return;
     for (const cJSON *item = object ? object->child : NULL; item; item = item->next) {
         const struct property *property = property_find(table, item->string);
-        struct parse_path inner = {path, item->string, 0};
+        struct parse_path inner = {path, parse_spelling(parse, item->string), 0};
         if (property && !parse_is_nothing(item)) {
             if (property_value(parse, property, item, &inner, blob)) /* what is wrong counts as not given: models trust the flag */
                 mark_given(property, blob);

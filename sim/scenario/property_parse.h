@@ -16,6 +16,16 @@ void property_defaults(struct parse *parse, const struct property *table, void *
 void property_parse(struct parse *parse, const struct property *table, const cJSON *object, const cJSON *anchor,
                     const struct parse_path *path, const char *const *others, void *blob);
 
+/* The rows of a table in order, those of included tables in their places:
+ *   for (row = property_first(&walk, table); row; row = property_next(&walk)) */
+#define PROPERTY_TABLES_DEEP 4u
+struct property_walk {
+    const struct property *at[PROPERTY_TABLES_DEEP];
+    size_t depth;
+};
+const struct property *property_first(struct property_walk *walk, const struct property *table);
+const struct property *property_next(struct property_walk *walk);
+
 /* The property of that name, or NULL. */
 const struct property *property_find(const struct property *table, const char *name);
 size_t property_count(const struct property *table);

@@ -4,6 +4,7 @@
 #include "engine/sim_time.h"
 #include "scenario/arrival_parse.h"
 #include "scenario/distribution_parse.h"
+#include "scenario/key_parse.h"
 #include "scenario/references.h"
 #include "scenario/step_parse.h"
 
@@ -70,19 +71,6 @@ static bool value_boolean(struct parse *parse, const struct property *property, 
     }
     memcpy(field(property, blob), &value, sizeof value);
     return true;
-}
-
-static bool value_string(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
-{
-    char shown[PARSE_SHOWN];
-    const char *text = reference_text(parse, node);
-    if (!text && cJSON_IsNumber(node)) /* a template may write 18 where a string is meant */
-        text = store_string(parse->store, parse_show(node, shown));
-    if (text)
-        memcpy(field(property, blob), &text, sizeof text);
-    else if (!parse->failed)
-        parse_error(parse, node, path, NULL, "must be a string, got %s", parse_show(node, shown));
-    return text != NULL;
 }
 
 static size_t choice_count(const struct property *property)
@@ -231,6 +219,101 @@ static bool value_object(struct parse *parse, const struct property *property, c
     return true;
 }
 
+static size_t element_count(const cJSON *list)
+{
+    size_t count = 0;
+    for (const cJSON *item = list->child; item; item = item->next)
+        count += !parse_is_nothing(item);
+    return count;
+}
+
+static bool value_list(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    if (!parse_expect_list(parse, node, path, "write [{ ... }, { ... }]"))
+        return false;
+    struct property_list list = {.count = element_count(node)};
+    if (!property_within(parse, property, (double)list.count, node, path))
+        return false;
+    char *element = store_alloc(parse->store, list.count, property->size);
+    size_t index = 0;
+    list.items = element;
+    if (!element)
+        return false;
+    for (const cJSON *item = node->child; item; item = item->next, index++) {
+        struct parse_path inner = {path, NULL, index};
+        if (parse_is_nothing(item))
+            continue;
+        property_defaults(parse, property->properties, element);
+        property_parse(parse, property->properties, item, item, &inner, NULL, element);
+        element += property->size;
+    }
+    memcpy(field(property, blob), &list, sizeof list);
+    return true;
+}
+
+/* The text of a string, a number, or an intrinsic function that stays unresolved; NULL after reporting. */
+static const char *text_of(struct parse *parse, const cJSON *node, const struct parse_path *path)
+{
+    char shown[PARSE_SHOWN];
+    const char *text = reference_text(parse, node);
+    if (!text && cJSON_IsNumber(node)) /* a template may write 18 where a string is meant */
+        text = store_string(parse->store, parse_show(node, shown));
+    else if (!text && !parse->failed)
+        parse_error(parse, node, path, NULL, "must be a string, got %s", parse_show(node, shown));
+    return text;
+}
+
+static bool value_string(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    const char *text = text_of(parse, node, path);
+    if (text)
+        memcpy(field(property, blob), &text, sizeof text);
+    return text != NULL;
+}
+
+static bool value_strings(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
+                          void *blob)
+{
+    bool list = cJSON_IsArray(node), good = true;
+    struct string_list strings = {.count = list ? element_count(node) : 1};
+    const char **items = store_alloc(parse->store, strings.count, sizeof *items);
+    size_t index = 0, used = 0;
+    if (!items || !property_within(parse, property, (double)strings.count, node, path))
+        return false;
+    for (const cJSON *item = list ? node->child : node; item; item = list ? item->next : NULL, index++) {
+        struct parse_path inner = {path, NULL, index};
+        if (list && parse_is_nothing(item))
+            continue;
+        items[used] = text_of(parse, item, list ? &inner : path);
+        good = items[used++] && good;
+    }
+    strings.items = items;
+    if (good)
+        memcpy(field(property, blob), &strings, sizeof strings);
+    return good;
+}
+
+static bool value_key(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    struct key_choice choice;
+    if (!key_parse(parse, node, path, &choice))
+        return false;
+    memcpy(field(property, blob), &choice, sizeof choice);
+    return true;
+}
+
+static bool value_json(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    (void)path;
+    char *text = cJSON_PrintUnformatted(node);
+    const char *kept = text ? store_string(parse->store, text) : NULL;
+    parse->failed = parse->failed || !kept;
+    cJSON_free(text);
+    if (kept)
+        memcpy(field(property, blob), &kept, sizeof kept);
+    return kept != NULL;
+}
+
 static bool value_accepted(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                            void *blob)
 {
@@ -260,6 +343,10 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_ACCEPTED] = value_accepted,
     [PROPERTY_ENUM_LIST] = value_enum,
     [PROPERTY_FLAGS] = value_flags,
+    [PROPERTY_LIST] = value_list,
+    [PROPERTY_STRINGS] = value_strings,
+    [PROPERTY_KEY] = value_key,
+    [PROPERTY_JSON] = value_json,
 };
 
 bool property_value(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)

@@ -47,6 +47,10 @@ const char *property_kind_name(const struct property *property)
         [PROPERTY_ACCEPTED] = "anything",
         [PROPERTY_ENUM_LIST] = "a list of one of",
         [PROPERTY_FLAGS] = "a list of some of",
+        [PROPERTY_LIST] = "list of objects",
+        [PROPERTY_STRINGS] = "list of texts",
+        [PROPERTY_KEY] = "`{\"uniform\": count}`, `{\"zipf\": {\"count\", \"exponent\"}}` or a constant",
+        [PROPERTY_JSON] = "anything",
     };
     size_t kind = (size_t)property->kind;
     return kind < sizeof names / sizeof *names && names[kind] ? names[kind] : "";
@@ -122,22 +126,24 @@ static void write_row(FILE *out, const struct property *property, const char *pr
     fputs(" | ", out);
     markdown_cell(out, property->help);
     fputs(" |\n", out);
-    snprintf(inner, sizeof inner, "%s%s.", prefix, property->name);
-    for (const struct property *below = property->properties; below && below->name; below++)
+    snprintf(inner, sizeof inner, "%s%s%s.", prefix, property->name, property->kind == PROPERTY_LIST ? "[]" : "");
+    struct property_walk walk;
+    for (const struct property *below = property_first(&walk, property->properties); below; below = property_next(&walk))
         write_row(out, below, inner, books);
 }
 
 void markdown_properties(FILE *out, const struct property *table, const struct rule_book *current, const struct rule_book *course)
 {
     const struct books books = {current, course};
+    struct property_walk walk;
     const char *glue = "Accepted, without effect on the simulation: ";
     fputs("| key | type | unit of a bare number | limits | default | |\n| --- | --- | --- | --- | --- | --- |\n", out);
-    for (const struct property *property = table; property && property->name; property++)
+    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk))
         if (property->kind != PROPERTY_ACCEPTED)
             write_row(out, property, "", &books);
     fputs("\n", out);
     bool accepted = false;
-    for (const struct property *property = table; property && property->name; property++) {
+    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
         if (property->kind != PROPERTY_ACCEPTED)
             continue;
         fprintf(out, "%s`%s`", glue, property->name);
@@ -191,13 +197,13 @@ static void write_model(FILE *out, const struct model_registry *registry, const 
                         const struct books *books)
 {
     fprintf(out, "## %s\n\n%s\n\n", title, model->help ? model->help : "");
-    if (model->properties && model->properties->name) {
+    if (property_count(model->properties) > 0) {
         fputs("Properties:\n\n", out);
         markdown_properties(out, model->properties, books->current, books->course);
     }
     if (written_before(out, registry, model))
         return;
-    if (model->behavior && model->behavior->name) {
+    if (property_count(model->behavior) > 0) {
         fputs("`behavior`:\n\n", out);
         markdown_properties(out, model->behavior, books->current, books->course);
     }

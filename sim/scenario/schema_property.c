@@ -58,6 +58,14 @@ static void write_limits(FILE *out, const struct property *property, const struc
         fprintf(out, ",\"multipleOf\":%.15g", value);
 }
 
+/* How many elements a list may have. Those that are nothing do not count, so only the most can be said. */
+static void write_length(FILE *out, const struct property *property, const struct rule_book *rules)
+{
+    double value = 0;
+    if (property_limit(rules, property, property->minimum, &value) && value > 0)
+        fprintf(out, ",\"minItems\":%.15g", value);
+}
+
 /* A value with a unit, or a distribution: by reference, with a bare number beside it where the property has a unit. */
 static void write_quantity(FILE *out, const struct property *property, const char *name, const struct rule_book *rules)
 {
@@ -163,6 +171,20 @@ static void write_kind(FILE *out, const struct property *property, const struct 
     case PROPERTY_REFERENCE:
         write_ref(out, "reference");
         break;
+    case PROPERTY_LIST:
+        fputs("\"type\":\"array\",\"items\":{\"if\":" JSON_NOT_NULL ",\"then\":", out);
+        json_write_table(out, property->properties, rules);
+        fputs("}", out);
+        write_length(out, property, rules);
+        break;
+    case PROPERTY_STRINGS:
+        json_write_template(out, "'anyOf':[{'$ref':'#/$defs/text'},{'type':'array','items':{'$ref':'#/$defs/text'}", "");
+        write_length(out, property, rules);
+        fputs("}]", out);
+        break;
+    case PROPERTY_KEY:
+        write_ref(out, "key");
+        break;
     default:
         break;
     }
@@ -194,9 +216,10 @@ void json_write_property(FILE *out, const struct property *property, const struc
 
 void json_write_table(FILE *out, const struct property *table, const struct rule_book *rules)
 {
+    struct property_walk walk;
     const char *glue = "";
     fputs("{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{", out);
-    for (const struct property *property = table; property && property->name; property++, glue = ",") {
+    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk), glue = ",") {
         fputs(glue, out);
         json_write_string(out, property->name);
         fputs(":{\"if\":" JSON_NOT_NULL ",\"then\":", out);
@@ -205,7 +228,7 @@ void json_write_table(FILE *out, const struct property *table, const struct rule
     }
     fputs("},\"required\":[", out);
     glue = "";
-    for (const struct property *property = table; property && property->name; property++) {
+    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
         if (!property->required)
             continue;
         fputs(glue, out);
@@ -215,7 +238,7 @@ void json_write_table(FILE *out, const struct property *table, const struct rule
     fputs("]", out);
     glue = ",\"oneOf\":[";
     bool arrivals = false;
-    for (const struct property *property = table; property && property->name; property++) {
+    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
         if (property->kind != PROPERTY_ARRIVAL)
             continue;
         fprintf(out, "%s{\"required\":[\"%s\"]}", glue, property->name);

@@ -152,7 +152,7 @@ static const struct model_type fake_source_type = {
     .type = "traffic", .size = sizeof(struct fake_source), .properties = fake_source_properties, .metrics = fake_source_metrics};
 
 static const struct model_type *const fake_resources[] = {&fake_worker_type, &fake_table_type, NULL};
-static const struct model_registry fake_registry = {fake_resources, &fake_account_type, &fake_source_type, "Fake::Compute::Worker"};
+static const struct model_registry fake_registry = {fake_resources, &fake_account_type, &fake_source_type, "Fake::Compute::Worker", NULL};
 
 /* A scenario in a folder of its own, loaded. */
 struct loaded {
