@@ -9,6 +9,7 @@
 #include "scenario/scenario.h"
 #include "scratch_folder.h"
 
+#include <cjson/cJSON.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +25,28 @@ struct step_seen {
     uint32_t attempt; /* from 1 */
     char source[16], resource[16], step[16], detail[64];
 };
+
+/* `tolerance` is for what binary fractions lose; 0 where nothing is. */
+static inline void assert_near(double value, double expected, double tolerance)
+{
+    if (!(fabs(value - expected) <= tolerance))
+        fail_msg("%.17g is not %.17g", value, expected);
+}
+
+/* A book of rules by name; the caller frees it with rule_book_free. */
+static inline struct rule_book *model_rules(const char *name)
+{
+    struct diagnostics diagnostics = {0};
+    struct places *places = NULL;
+    struct rule_book *rules = NULL;
+    cJSON *spec = cJSON_CreateString(name);
+    assert_int_equal(places_new(&places), STATUS_OK);
+    assert_int_equal(rule_book_load("models/rules", spec, places, &diagnostics, &rules), STATUS_OK);
+    cJSON_Delete(spec);
+    places_free(places);
+    diagnostics_fini(&diagnostics);
+    return rules;
+}
 
 struct model_run {
     struct scratch_folder folder;
