@@ -18,6 +18,20 @@
 
 #include <cmocka.h>
 
+/* A scenario of one function F, out of string literals: settings, properties, behavior, and the list of sources. */
+#define ONE_FUNCTION(SETTINGS, PROPERTIES, BEHAVIOR, TRAFFIC)                                                                              \
+    "{" SETTINGS ", 'Resources': {'F': {'Type': 'AWS::Lambda::Function', 'Properties': {" PROPERTIES "}}}, 'behavior': {'F': {" BEHAVIOR   \
+    "}}, 'traffic': [" TRAFFIC "]}"
+
+/* A source `calls` that sends what model_calls wrote. */
+#define CALLS                                                                                                                              \
+    "{'name': 'calls', 'target': 'F', 'trace': {'csv': 'calls.csv', 'column': 'at_ns', 'unit': 'ns', 'duration_column': 'took_ns', "       \
+    "'duration_unit': 'ns'}}"
+
+struct call {
+    int64_t at_ns, took_ns;
+};
+
 /* One step of a trace, its words kept. */
 struct step_seen {
     int64_t time_ns, duration_ns;
@@ -141,6 +155,20 @@ __attribute__((format(printf, 2, 3))) static inline void model_run(struct model_
     va_end(arguments);
     assert_true(length >= 0);
     model_execute(run, text);
+    free(text);
+}
+
+static inline void model_calls(struct model_run *run, const struct call *calls, size_t count)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    fprintf(out, "at_ns,took_ns\n");
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%lld,%lld\n", (long long)calls[i].at_ns, (long long)calls[i].took_ns);
+    assert_int_equal(fclose(out), 0);
+    scratch_write(&run->folder, "calls.csv", text);
     free(text);
 }
 
