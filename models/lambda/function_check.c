@@ -84,6 +84,14 @@ static void check_handler(struct validation *validation, const struct function_c
         validation_warning(validation, "behavior.parallel", "give `cpu`", "parallel has no effect without cpu");
 }
 
+/* `duration` is what was seen at one size: at another it would be another. */
+static void check_memory_varied(struct validation *validation, const struct function_config *config)
+{
+    if (config->handler.duration && !config->handler.cpu && validation_varied(validation, "MemorySize"))
+        validation_warning(validation, "MemorySize", "say `cpu` and `wait` instead of `duration`, and the time follows the memory",
+                           "MemorySize is varied, but behavior.duration does not depend on it: only the price will change");
+}
+
 /* The time after which the idle environments are what they will be. */
 static double settling_ns(const struct function_config *config)
 {
@@ -147,5 +155,6 @@ void function_validate(struct validation *validation, void *config)
     check_handler(validation, function);
     check_limits(validation, function);
     function_async_validate(validation, function);
+    check_memory_varied(validation, function);
     warn_unmodelled(validation, &function->unmodelled);
 }

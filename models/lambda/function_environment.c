@@ -50,6 +50,14 @@ static int64_t next_end_ns(const struct environment *environment)
     return environment->due_ns < environment->retires_ns ? environment->due_ns : environment->retires_ns;
 }
 
+/* One place in the stream for each time of being idle: the instant and the environment, mixed well into the 44 bits that there are (two
+ * rounds of multiplying by 2^64 / golden ratio; one would leave the environments of one instant apart in high bits only). */
+static uint64_t idle_item(const struct environment *environment, int64_t now_ns)
+{
+    uint64_t mixed = ((uint64_t)now_ns ^ (uint64_t)environment->ordinal << 32) * UINT64_C(0x9e3779b97f4a7c15);
+    return (mixed ^ mixed >> 32) * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+}
+
 static int64_t keep_alive_ns(struct function *function, const struct environment *environment, int64_t now_ns)
 {
     if (function->keep_alive_ns >= 0)
@@ -57,8 +65,7 @@ static int64_t keep_alive_ns(struct function *function, const struct environment
     const struct lifetime *keep_alive = &function->config.keep_alive;
     if (keep_alive->kind == LIFETIME_HALVING)
         return keep_alive->halving_ns;
-    /* One draw for each time of becoming idle: the instant tells them apart. */
-    stream_at(&function->streams.keep_alive, (uint64_t)now_ns ^ (uint64_t)environment->ordinal << 30, 0);
+    stream_at(&function->streams.keep_alive, idle_item(environment, now_ns), 0);
     return distribution_sample_ns(keep_alive->drawn, &function->streams.keep_alive.rng);
 }
 
@@ -85,7 +92,7 @@ static bool survives_halving(struct function *function, struct environment *envi
 {
     if (function->config.keep_alive.kind != LIFETIME_HALVING || function->idle.count <= 1 || now_ns >= environment->retires_ns)
         return false;
-    stream_at(&function->streams.keep_alive, (uint64_t)now_ns ^ (uint64_t)environment->ordinal << 30, 1);
+    stream_at(&function->streams.keep_alive, idle_item(environment, now_ns), 1);
     if (stream_uniform(&function->streams.keep_alive) < 0.5)
         return false;
     environment->due_ns = time_add(now_ns, function->config.keep_alive.halving_ns);

@@ -48,6 +48,9 @@ void document_free(struct document *document);
 enum status document_resolve(struct document *document, const char *path, struct place place, struct diagnostics *diagnostics,
                              cJSON **parent, char **key);
 
+/* What was set on the command line has this and the path for a file. */
+#define DOCUMENT_SET_PLACE "--set "
+
 /* One "PATH=VALUE": VALUE is JSON where it parses as JSON, else a string (also an integer beyond 2^53, which a JSON number would not keep);
  * null takes the key away. What it sets has the place "--set PATH". */
 enum status document_set(struct document *document, const char *assignment, struct diagnostics *diagnostics);

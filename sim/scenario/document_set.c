@@ -45,7 +45,7 @@ static cJSON *parse_value(struct document *document, const char *text, struct pl
 static char *file_of(const char *assignment, size_t path_length)
 {
     char *name = NULL;
-    return asprintf(&name, "--set %.*s", (int)(path_length < 200 ? path_length : 200), assignment) < 0 ? NULL : name;
+    return asprintf(&name, DOCUMENT_SET_PLACE "%.*s", (int)(path_length < 200 ? path_length : 200), assignment) < 0 ? NULL : name;
 }
 
 bool document_set_is_early(const char *assignment)

@@ -74,6 +74,32 @@ bool validation_allowed(const struct validation *validation, const char *refusal
     return false;
 }
 
+bool validation_varied(const struct validation *validation, const char *property)
+{
+    const struct loader *loader = validation->loader;
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(loader->origins[validation->self].properties, property);
+    const char *file = node ? places_of(loader->parse.places, node).file : NULL;
+    if (file && strncmp(file, DOCUMENT_SET_PLACE, strlen(DOCUMENT_SET_PLACE)) == 0)
+        return true;
+    const cJSON *sweep = cJSON_GetObjectItemCaseSensitive(loader->tree, "sweep");
+    const cJSON *over = cJSON_GetObjectItemCaseSensitive(sweep, "over");
+    const char *name = validation_name(validation, validation->self);
+    for (const cJSON *item = cJSON_IsObject(over) ? over->child : NULL; item; item = item->next) {
+        size_t length = strlen(name);
+        const char *path = item->string;
+        if (strncmp(path, "Resources.", 10) == 0)
+            path += 10;
+        if (strncmp(path, name, length) != 0 || path[length] != '.')
+            continue;
+        path += length + 1;
+        if (strncmp(path, "Properties.", 11) == 0)
+            path += 11;
+        if (strcmp(path, property) == 0)
+            return true;
+    }
+    return false;
+}
+
 const char *validation_qualifier(const struct validation *validation, const char *property)
 {
     for (const struct qualifier *here = validation->loader->origins[validation->self].qualifiers; here; here = here->next)

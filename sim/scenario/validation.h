@@ -32,6 +32,9 @@ bool validation_allowed(const struct validation *validation, const char *refusal
  * nothing does. */
 const char *validation_qualifier(const struct validation *validation, const char *property);
 
+/* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
+bool validation_varied(const struct validation *validation, const char *property);
+
 /* Strings and distributions that live as long as the scenario. NULL when memory is out. */
 const char *validation_string(struct validation *validation, const char *text);
 /* A distribution that the scenario frees. NULL in, NULL out. */

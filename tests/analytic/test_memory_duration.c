@@ -5,7 +5,6 @@
 #include "lambda/handler.h"
 #include "scenario/traces.h"
 
-#include <cjson/cJSON.h>
 #include <gsl/gsl_fit.h>
 #include <gsl/gsl_statistics_double.h>
 
@@ -39,20 +38,6 @@ static double number(const struct csv_table *table, size_t row, size_t field)
     return value;
 }
 
-static struct rule_book *read_rules(const char *name)
-{
-    struct diagnostics diagnostics = {0};
-    struct places *places = NULL;
-    struct rule_book *rules = NULL;
-    cJSON *spec = cJSON_CreateString(name);
-    assert_int_equal(places_new(&places), STATUS_OK);
-    assert_int_equal(rule_book_load("models/rules", spec, places, &diagnostics, &rules), STATUS_OK);
-    cJSON_Delete(spec);
-    places_free(places);
-    diagnostics_fini(&diagnostics);
-    return rules;
-}
-
 /* The mean absolute relative error of one function's mean durations when the model is given one `cpu`: that which makes the sum of squared
  * relative errors least, that is, the slope through the origin of 1 on slowdown / duration. */
 static double fitted_error(const struct csv_table *table, const struct rule_book *rules, const char *function, double *cpu_ms)
@@ -82,7 +67,7 @@ static void test_memory_to_duration(void **state)
     (void)state;
     static const char *const functions[] = {"f1", "f2", "f5", "f6"};
     struct csv_table *table = read_table(MEANS);
-    struct rule_book *current = read_rules("current"), *course = read_rules("course");
+    struct rule_book *current = model_rules("current"), *course = model_rules("course");
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         double cpu_ms, course_cpu_ms;
         const double error = fitted_error(table, current, functions[i], &cpu_ms);

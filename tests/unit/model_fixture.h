@@ -9,6 +9,7 @@
 #include "scenario/scenario.h"
 #include "scratch_folder.h"
 
+#include <cjson/cJSON.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +18,20 @@
 
 #include <cmocka.h>
 
+/* A scenario of one function F, out of string literals: settings, properties, behavior, and the list of sources. */
+#define ONE_FUNCTION(SETTINGS, PROPERTIES, BEHAVIOR, TRAFFIC)                                                                              \
+    "{" SETTINGS ", 'Resources': {'F': {'Type': 'AWS::Lambda::Function', 'Properties': {" PROPERTIES "}}}, 'behavior': {'F': {" BEHAVIOR   \
+    "}}, 'traffic': [" TRAFFIC "]}"
+
+/* A source `calls` that sends what model_calls wrote. */
+#define CALLS                                                                                                                              \
+    "{'name': 'calls', 'target': 'F', 'trace': {'csv': 'calls.csv', 'column': 'at_ns', 'unit': 'ns', 'duration_column': 'took_ns', "       \
+    "'duration_unit': 'ns'}}"
+
+struct call {
+    int64_t at_ns, took_ns;
+};
+
 /* One step of a trace, its words kept. */
 struct step_seen {
     int64_t time_ns, duration_ns;
@@ -24,6 +39,28 @@ struct step_seen {
     uint32_t attempt; /* from 1 */
     char source[16], resource[16], step[16], detail[64];
 };
+
+/* `tolerance` is for what binary fractions lose; 0 where nothing is. */
+static inline void assert_near(double value, double expected, double tolerance)
+{
+    if (!(fabs(value - expected) <= tolerance))
+        fail_msg("%.17g is not %.17g", value, expected);
+}
+
+/* A book of rules by name; the caller frees it with rule_book_free. */
+static inline struct rule_book *model_rules(const char *name)
+{
+    struct diagnostics diagnostics = {0};
+    struct places *places = NULL;
+    struct rule_book *rules = NULL;
+    cJSON *spec = cJSON_CreateString(name);
+    assert_int_equal(places_new(&places), STATUS_OK);
+    assert_int_equal(rule_book_load("models/rules", spec, places, &diagnostics, &rules), STATUS_OK);
+    cJSON_Delete(spec);
+    places_free(places);
+    diagnostics_fini(&diagnostics);
+    return rules;
+}
 
 struct model_run {
     struct scratch_folder folder;
@@ -118,6 +155,20 @@ __attribute__((format(printf, 2, 3))) static inline void model_run(struct model_
     va_end(arguments);
     assert_true(length >= 0);
     model_execute(run, text);
+    free(text);
+}
+
+static inline void model_calls(struct model_run *run, const struct call *calls, size_t count)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    fprintf(out, "at_ns,took_ns\n");
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%lld,%lld\n", (long long)calls[i].at_ns, (long long)calls[i].took_ns);
+    assert_int_equal(fclose(out), 0);
+    scratch_write(&run->folder, "calls.csv", text);
     free(text);
 }
 

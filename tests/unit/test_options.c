@@ -119,7 +119,7 @@ static void test_mistakes(void **state)
         {{"run", "--max-memory", "2"}, "\"2\" is no size", "512MB"},
         {{"run", "--max-memory", "0MB"}, "is no size", ""},
         {{"run", "--format", "jsn"}, "table, csv, json or markdown, not \"jsn\"", "\"json\""},
-        {{"run", "--queue", "tree"}, "heap or ladder", ""},
+        {{"run", "--queue", "tree"}, "ladder or heap", ""},
         {{"run", "--timeseries", "all"}, "first or mean", ""},
         {{"run", "--set", "A.B"}, "\"A.B\" is not of the form PATH=VALUE", "--set Api.MemorySize=1024"},
         {{"run", "--set", "=1"}, "not of the form", ""},
