@@ -18,6 +18,7 @@ struct line_item;   /* measure/bill.h */
 struct bill;        /* measure/bill.h */
 struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
+struct streamable;  /* engine/streamable.h */
 struct validation;  /* scenario/validation.h */
 
 struct model_type {
@@ -55,7 +56,8 @@ struct model_type {
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
-    const struct pollable *pollable; /* of what can be polled */
+    const struct pollable *pollable;     /* of what can be polled */
+    const struct streamable *streamable; /* of what is read in order */
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
     enum status (*finish)(struct simulation *simulation, void *self);
