@@ -62,49 +62,46 @@ static const struct property dead_letter_properties[] = {
 };
 
 /* What both types of function share. */
-#define FUNCTION_PROPERTIES                                                                                                                \
-    {"MemorySize",                                                                                                                         \
-     PROPERTY_INTEGER,                                                                                                                     \
-     AT(memory_mb),                                                                                                                        \
-     .unit = "MB",                                                                                                                         \
-     .minimum = "memory_min_mb",                                                                                                           \
-     .maximum = "memory_max_mb",                                                                                                           \
-     .step = "memory_step_mb",                                                                                                             \
-     .fallback = "memory_default_mb",                                                                                                      \
-     .given = GIVEN(memory_given),                                                                                                         \
-     .help = "Memory; the vCPU share follows it."},                                                                                        \
-        {"Timeout",                                                                                                                        \
-         PROPERTY_TIME,                                                                                                                    \
-         AT(timeout_ns),                                                                                                                   \
-         .unit = "s",                                                                                                                      \
-         .minimum = "timeout_min_s",                                                                                                       \
-         .maximum = "timeout_max_s",                                                                                                       \
-         .fallback = "timeout_default_s",                                                                                                  \
-         .help = "An invocation that runs longer is stopped, billed, and its environment reset."},                                         \
-        {"ReservedConcurrentExecutions",                                                                                                   \
-         PROPERTY_INTEGER,                                                                                                                 \
-         AT(reserved),                                                                                                                     \
-         .minimum = "0",                                                                                                                   \
-         .fallback = "-1",                                                                                                                 \
-         .help = "Both a limit and a guaranteed share of the account's concurrency; 0 stops the function."},                               \
-        {"Runtime", PROPERTY_STRING, AT(runtime), .help = "Decides the default `init` (left out: nodejs22.x)."},                           \
-        {"PackageType",                                                                                                                    \
-         PROPERTY_ENUM,                                                                                                                    \
-         AT(package_type),                                                                                                                 \
-         .choices = package_types,                                                                                                         \
-         .fallback = "\"Zip\"",                                                                                                            \
-         .help = "Zip archive or container image: decides the default `init`, and by the 2022 rules whether INIT is billed."},             \
-        {"Architectures",          PROPERTY_ENUM_LIST,       AT(architecture),                                                             \
-         .choices = architectures, .fallback = "\"x86_64\"", .help = "One of x86_64 and arm64: decides prices and the default `init`."},   \
-        {"EphemeralStorage", PROPERTY_OBJECT, 0, .properties = ephemeral_storage, .help = "Size of /tmp."},                                \
-        UNMODELLED("SnapStart", snap_start), UNMODELLED("VpcConfig", vpc), UNMODELLED("FileSystemConfigs", file_system),                   \
-        ACCEPTED("FunctionName"), ACCEPTED("Description"), ACCEPTED("Handler"), ACCEPTED("Role"), ACCEPTED("Environment"),                 \
-        ACCEPTED("Layers"), ACCEPTED("KmsKeyArn"), ACCEPTED("Tags"), ACCEPTED("ImageConfig"), ACCEPTED("CodeSigningConfigArn"),            \
-        ACCEPTED("RuntimeManagementConfig"), ACCEPTED("LoggingConfig"), ACCEPTED("RecursiveLoop"), ACCEPTED("CapacityProviderConfig"),     \
-        ACCEPTED("DurableConfig"), ACCEPTED("TenancyConfig"), ACCEPTED("FunctionScalingConfig"), ACCEPTED("PublishToLatestPublished")
+static const struct property shared_properties[] = {
+    {"MemorySize", PROPERTY_INTEGER, AT(memory_mb), .unit = "MB", .minimum = "memory_min_mb", .maximum = "memory_max_mb",
+     .step = "memory_step_mb", .fallback = "memory_default_mb", .given = GIVEN(memory_given), .help = "Memory; the vCPU share follows it."},
+    {"Timeout", PROPERTY_TIME, AT(timeout_ns), .unit = "s", .minimum = "timeout_min_s", .maximum = "timeout_max_s",
+     .fallback = "timeout_default_s", .help = "An invocation that runs longer is stopped, billed, and its environment reset."},
+    {"ReservedConcurrentExecutions", PROPERTY_INTEGER, AT(reserved), .minimum = "0", .fallback = "-1",
+     .help = "Both a limit and a guaranteed share of the account's concurrency; 0 stops the function."},
+    {"Runtime", PROPERTY_STRING, AT(runtime), .help = "Decides the default `init` (left out: nodejs22.x)."},
+    {"PackageType", PROPERTY_ENUM, AT(package_type), .choices = package_types, .fallback = "\"Zip\"",
+     .help = "Zip archive or container image: decides the default `init`, and by the 2022 rules whether INIT is billed."},
+    {"Architectures", PROPERTY_ENUM_LIST, AT(architecture), .choices = architectures, .fallback = "\"x86_64\"",
+     .help = "One of x86_64 and arm64: decides prices and the default `init`."},
+    {"EphemeralStorage", PROPERTY_OBJECT, 0, .properties = ephemeral_storage, .help = "Size of /tmp."},
+    UNMODELLED("SnapStart", snap_start),
+    UNMODELLED("VpcConfig", vpc),
+    UNMODELLED("FileSystemConfigs", file_system),
+    ACCEPTED("FunctionName"),
+    ACCEPTED("Description"),
+    ACCEPTED("Handler"),
+    ACCEPTED("Role"),
+    ACCEPTED("Environment"),
+    ACCEPTED("Layers"),
+    ACCEPTED("KmsKeyArn"),
+    ACCEPTED("Tags"),
+    ACCEPTED("ImageConfig"),
+    ACCEPTED("CodeSigningConfigArn"),
+    ACCEPTED("RuntimeManagementConfig"),
+    ACCEPTED("LoggingConfig"),
+    ACCEPTED("RecursiveLoop"),
+    ACCEPTED("CapacityProviderConfig"),
+    ACCEPTED("DurableConfig"),
+    ACCEPTED("TenancyConfig"),
+    ACCEPTED("FunctionScalingConfig"),
+    ACCEPTED("PublishToLatestPublished"),
+    {0},
+};
 
 static const struct property lambda_properties[] = {
-    FUNCTION_PROPERTIES,
+    {.kind = PROPERTY_TABLE, .properties = shared_properties},
+    {.kind = PROPERTY_DEFAULTS, .properties = event_invoke_properties}, /* AWS::Lambda::EventInvokeConfig sets them */
     ACCEPTED("Code"),
     ACCEPTED("TracingConfig"),
     {"DeadLetterConfig", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
@@ -113,7 +110,7 @@ static const struct property lambda_properties[] = {
 };
 
 static const struct property serverless_properties[] = {
-    FUNCTION_PROPERTIES,
+    {.kind = PROPERTY_TABLE, .properties = shared_properties},
     ACCEPTED("CodeUri"),
     ACCEPTED("InlineCode"),
     ACCEPTED("ImageUri"),
@@ -206,6 +203,8 @@ static const struct metric_type function_metrics[] = {
     {"slsim", "OutOfMemory", "Count", METRIC_COUNT, AT(out_of_memory), .help = "Invocations that needed more than MemorySize."},
     {"AWS/Lambda", "AsyncEventsReceived", "Count", METRIC_COUNT, AT(async_received), .help = "Events that Lambda queued."},
     {"AWS/Lambda", "AsyncEventAge", "Milliseconds", METRIC_TALLY, AT(async_age), .help = "From queueing an event to each try at it."},
+    {"AWS/Lambda", "IteratorAge", "Milliseconds", METRIC_TALLY, AT(iterator_age),
+     .help = "Age of the last record of each batch of a stream when it was handed over."},
     {"AWS/Lambda", "AsyncEventsDropped", "Count", METRIC_COUNT, AT(async_dropped),
      .help = "Events given up, also those that a dead-letter queue or a destination got."},
     {"AWS/Lambda", "DeadLetterErrors", "Count", METRIC_COUNT, AT(dead_letter_errors),

@@ -79,7 +79,7 @@ struct function_metrics {
     struct gauge environments, idle;
     struct counter created, expired, timeouts, out_of_memory;
     struct counter async_received, async_dropped, dead_letter_errors, destination_failures;
-    struct tally async_age;
+    struct tally async_age, iterator_age;
     struct gauge async_queued;
     struct counter async_extra_requests; /* large events are billed as several requests */
     /* for the bill, in MB x ms: exact, and right also where the memory changes while it runs */

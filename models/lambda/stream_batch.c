@@ -1,0 +1,225 @@
+/* stream_batch.c: what becomes of one batch of a stream: handing over, retries, halves, checkpoints, giving up.
+ * Where AWS documents no more than that there is one, this is assumed: a split is handed over at once, a retry after the back-off; a part
+ * that begins with a failed record is halved; a retry from a checkpoint counts as one, unless the batch is split there. */
+#include "stream_mapping.h"
+
+#include <math.h>
+
+static const struct cause cause_attempts = {.fate = FATE_DISCARDED, .text = "attempts"};
+static const struct cause cause_record_age = {.fate = FATE_DISCARDED, .text = "record_age"};
+static const struct cause cause_retention = {.fate = FATE_EXPIRED, .text = "retention"};
+
+static void set_blocked(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool blocked)
+{
+    if (lane->blocked == blocked)
+        return;
+    struct stream_shard *shard = &mapping->shards[lane->shard];
+    lane->blocked = blocked;
+    if (blocked && shard->blocked++ == 0)
+        gauge_add(&mapping->metrics.blocked, simulation->now_ns, 1);
+    else if (!blocked && --shard->blocked == 0)
+        gauge_add(&mapping->metrics.blocked, simulation->now_ns, -1);
+}
+
+/* The first `count` records of the part are over. */
+static void settle(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, uint32_t count,
+                   const struct cause *cause)
+{
+    if (cause->fate == FATE_DISCARDED)
+        counter_add(&mapping->metrics.discarded, count);
+    else if (cause->fate == FATE_EXPIRED)
+        counter_add(&mapping->metrics.expired, count);
+    for (uint32_t i = 0; simulation->tracer && i < count; i++) {
+        const struct batch_record *record = &lane->records[lane->begin + i];
+        simulation_trace_item(simulation, record->item, record->attempt > 0 ? record->attempt - 1u : 0,
+                              simulation->entities[mapping->self].name, fate_names[cause->fate], simulation->now_ns, 0, cause->text);
+    }
+    mapping->source->settle(simulation, mapping->stream, mapping->reader, lane->shard, count, cause);
+    lane->begin += count;
+}
+
+/* One record of what is given up: which records, not what is in them. */
+static void send_to_destination(struct simulation *simulation, const struct stream_mapping *mapping, const struct stream_lane *lane)
+{
+    if (mapping->config.on_failure == ENTITY_NONE)
+        return;
+    struct request *request = request_new(simulation);
+    if (!request)
+        return;
+    *request = (struct request){
+        .item = lane->records[lane->begin].item,
+        .born_ns = simulation->now_ns,
+        .handler_ns = -1,
+        .id = request->id,
+        .from = mapping->self,
+        .from_data = STREAM_TO_DESTINATION,
+        .payload_bytes = mapping->record_bytes,
+        .asynchronous = true,
+    };
+    request_send(simulation, mapping->config.on_failure, request);
+}
+
+/* The part is over: on to the one behind it, or to the next batch. */
+static void next_part(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    lane->retries = lane->failures = 0;
+    set_blocked(simulation, mapping, lane, false);
+    if (lane->split_count > 0) {
+        lane->end = lane->splits[--lane->split_count];
+        lane->state = STREAM_LANE_READY;
+        return;
+    }
+    lane->state = STREAM_LANE_COLLECTING;
+    lane->count = lane->begin = lane->end = 0;
+    lane->bytes = 0;
+    lane->free_ns = simulation->now_ns;
+}
+
+/* Gives up what is too old, which is what comes first. */
+static void drop_old(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    const int64_t max_age_ns = mapping->config.max_age_ns;
+    int64_t now_ns = simulation->now_ns;
+    uint32_t old = 0, expired = 0;
+    while (max_age_ns >= 0 && lane->begin + old < lane->end && now_ns - lane->arrived_ns[lane->begin + old] > max_age_ns)
+        old++;
+    if (old > 0) {
+        send_to_destination(simulation, mapping, lane);
+        settle(simulation, mapping, lane, old, &cause_record_age);
+    }
+    while (lane->begin + expired < lane->end && now_ns - lane->arrived_ns[lane->begin + expired] >= mapping->retention_ns)
+        expired++;
+    if (expired > 0)
+        settle(simulation, mapping, lane, expired, &cause_retention);
+}
+
+static void back_off(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    double wait_ns = (double)mapping->back_off_ns * pow(mapping->back_off_factor, fmin(lane->failures, 1000));
+    lane->failures++;
+    lane->state = STREAM_LANE_BACKING;
+    simulation_schedule(simulation, mapping->self, STREAM_RETRY, RANK_ARRIVAL,
+                        time_add(simulation->now_ns, time_from_double(fmin(wait_ns, (double)mapping->back_off_most_ns))),
+                        (uint32_t)(lane - mapping->lanes));
+}
+
+/* The part failed, from `begin` on. Halves come in order; splitting uses no retry. */
+static void part_failed(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    const struct stream_mapping_config *config = &mapping->config;
+    uint32_t size = lane->end - lane->begin;
+    set_blocked(simulation, mapping, lane, true);
+    if (config->bisect && size > 1 && lane->split_count < STREAM_SPLITS) {
+        lane->splits[lane->split_count++] = lane->end;
+        lane->end = lane->begin + size / 2;
+        lane->retries = lane->failures = 0;
+        lane->state = STREAM_LANE_READY;
+    } else if (config->max_retries >= 0 && lane->retries >= config->max_retries) {
+        send_to_destination(simulation, mapping, lane);
+        settle(simulation, mapping, lane, size, &cause_attempts);
+        next_part(simulation, mapping, lane);
+    } else {
+        lane->retries++;
+        back_off(simulation, mapping, lane);
+    }
+}
+
+/* How many records of the part are before the checkpoint: the lowest that failed. */
+static uint32_t good_records(const struct stream_mapping *mapping, const struct stream_lane *lane)
+{
+    uint32_t size = lane->end - lane->begin, good = 0;
+    if (!mapping->config.reports_failures || lane->batch.failed_count == 0)
+        return size;
+    while (good < size && !lane->records[lane->begin + good].failed)
+        good++;
+    return good;
+}
+
+void stream_lane_answered(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane,
+                          const struct cause *cause)
+{
+    if (cause->fate == FATE_THROTTLED || cause->server_error) { /* uses no retry */
+        back_off(simulation, mapping, lane);
+        return;
+    }
+    lane->tries++;
+    for (uint32_t i = lane->begin; i < lane->end; i++)
+        if (lane->records[i].attempt < UINT16_MAX)
+            lane->records[i].attempt++;
+    uint32_t good = cause == &cause_succeeded ? good_records(mapping, lane) : 0;
+    settle(simulation, mapping, lane, good, &cause_succeeded);
+    if (lane->begin == lane->end) {
+        next_part(simulation, mapping, lane);
+    } else if (good > 0 && mapping->config.bisect) { /* split at the checkpoint */
+        set_blocked(simulation, mapping, lane, true);
+        lane->retries = lane->failures = 0;
+        lane->state = STREAM_LANE_READY;
+    } else {
+        part_failed(simulation, mapping, lane);
+    }
+}
+
+/* The part as a request. Its first record stands for it wherever something is drawn. */
+static struct request *make_request(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    struct request *request = request_new(simulation);
+    if (!request)
+        return NULL;
+    uint64_t bytes = 0;
+    for (uint32_t i = lane->begin; i < lane->end; i++) {
+        lane->records[i].failed = false;
+        bytes += lane->records[i].payload_bytes;
+    }
+    lane->batch = (struct batch){
+        .records = lane->records + lane->begin,
+        .count = lane->end - lane->begin,
+        .reports_failures = mapping->config.reports_failures,
+        .in_order = mapping->config.reports_failures,
+    };
+    *request = (struct request){
+        .item = lane->records[lane->begin].item,
+        .born_ns = simulation->now_ns,
+        .handler_ns = -1,
+        .id = request->id,
+        .from = mapping->self,
+        .from_data = (uint32_t)(lane - mapping->lanes),
+        .payload_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
+        .attempt = lane->tries < UINT16_MAX ? (uint16_t)lane->tries : UINT16_MAX,
+        .is_batch = true,
+    };
+    return request;
+}
+
+static void count_call(struct simulation *simulation, struct stream_mapping *mapping, const struct stream_lane *lane)
+{
+    uint64_t repeated = 0;
+    for (uint32_t i = lane->begin; i < lane->end; i++)
+        repeated += lane->records[i].attempt > 0;
+    counter_add(&mapping->metrics.repeated, repeated);
+    if (mapping->iterator_age)
+        tally_add(mapping->iterator_age, TALLY_ALL, simulation->now_ns - lane->arrived_ns[lane->end - 1]);
+    for (uint32_t i = lane->begin; simulation->tracer && i < lane->end; i++)
+        simulation_trace_item(simulation, lane->records[i].item, lane->records[i].attempt, simulation->entities[mapping->self].name,
+                              "handed over", simulation->now_ns, 0, "");
+}
+
+void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    drop_old(simulation, mapping, lane);
+    if (lane->begin == lane->end) {
+        next_part(simulation, mapping, lane);
+        return;
+    }
+    struct request *request = make_request(simulation, mapping, lane);
+    if (!request)
+        return;
+    lane->state = STREAM_LANE_CALLING;
+    lane->answer = NULL;
+    lane->in_call = true;
+    request_send(simulation, mapping->config.function, request);
+    lane->in_call = false;
+    if (lane->answer)
+        stream_lane_answered(simulation, mapping, lane, lane->answer);
+    else
+        count_call(simulation, mapping, lane);
+}

@@ -1,0 +1,331 @@
+/* stream_mapping.c: reading shards and collecting batches.
+ * A shard is read when one of its lanes wants records: again and again while there are any, as fast as the stream lets a reader; when a
+ * read finds nothing, at kinesis_poll_hz from then on. Polls that would find nothing are not simulated: the stream wakes the mapping at the
+ * poll that will find something. What was read lies ahead of the lanes, so a lane goes from batch to batch without a pause. */
+#include "stream_mapping.h"
+
+#include "engine/random.h"
+#include "engine/rule_book.h"
+#include "function.h"
+#include "scenario/validation.h"
+
+#include <stdlib.h>
+
+const char *const stream_positions[] = {"TRIM_HORIZON", "LATEST", "AT_TIMESTAMP", NULL};
+
+void stream_mapping_validate(struct validation *validation, const struct stream_mapping_config *config)
+{
+    if (config->tumbling_window_ns > 0)
+        validation_error(validation, "TumblingWindowInSeconds", "leave it out", "tumbling windows are not simulated");
+    if (config->position == POSITION_AT_TIMESTAMP && config->at_epoch_s < 0)
+        validation_error(validation, "StartingPositionTimestamp", "seconds since 1970", "AT_TIMESTAMP needs StartingPositionTimestamp");
+}
+
+static int64_t rule_ns(const struct rule_book *rules, const char *name)
+{
+    return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
+}
+
+/* Since when records count for this mapping. */
+static int64_t starting_ns(const struct simulation *simulation, const struct stream_mapping_config *config)
+{
+    const struct simulation_settings *settings = simulation->settings;
+    if (config->position == POSITION_LATEST)
+        return rule_ns(settings->rules, "stream_latest_gap_s");
+    if (config->position == POSITION_AT_TIMESTAMP)
+        return time_from_double((double)(config->at_epoch_s - settings->start_epoch_s) * (double)NS_PER_S);
+    return 0;
+}
+
+enum status stream_mapping_create(struct simulation *simulation, struct stream_mapping *mapping)
+{
+    const struct stream_mapping_config *config = &mapping->config;
+    const struct rule_book *rules = simulation->settings->rules;
+    const struct entity *source = &simulation->entities[config->source];
+    mapping->source = source->type->streamable;
+    mapping->stream = source->state;
+    mapping->shard_count = mapping->source->shard_count(mapping->stream);
+    mapping->retention_ns = mapping->source->retention_ns(mapping->stream);
+    mapping->poll_ns = mapping->source->poll_ns(simulation, mapping->stream);
+    mapping->from_ns = starting_ns(simulation, config);
+    mapping->payload_most = (uint64_t)(rule_number(rules, "stream_payload_max_mb") * 1024 * 1024);
+    mapping->back_off_factor = rule_number(rules, "stream_error_backoff_factor");
+    mapping->back_off_most_ns = rule_ns(rules, "stream_error_backoff_cap_s");
+    mapping->back_off_ns = rule_ns(rules, "stream_error_backoff_base_s");
+    if (mapping->back_off_ns < NS_PER_MS) /* time must pass, or a run would stand still */
+        mapping->back_off_ns = NS_PER_MS;
+    if (mapping->back_off_most_ns < mapping->back_off_ns)
+        mapping->back_off_most_ns = mapping->back_off_ns;
+    mapping->record_bytes = (uint32_t)(rule_number(rules, "stream_failure_record_kb") * 1024);
+    if (is_function_type(simulation->entities[config->function].type)) {
+        struct function *function = entity_state(simulation, config->function);
+        mapping->iterator_age = &function->metrics.iterator_age;
+        mapping->destination_failures = &function->metrics.destination_failures;
+    }
+    uint64_t lanes = (uint64_t)mapping->shard_count * (uint64_t)config->factor;
+    enum status status =
+        memory_account_take(&simulation->memory, lanes * sizeof *mapping->lanes + (uint64_t)mapping->shard_count * sizeof *mapping->shards,
+                            simulation->entities[mapping->self].name);
+    if (status != STATUS_OK)
+        return status;
+    mapping->shards = calloc(mapping->shard_count, sizeof *mapping->shards);
+    mapping->lanes = calloc(lanes, sizeof *mapping->lanes);
+    if (!mapping->shards || !mapping->lanes)
+        return STATUS_NO_MEMORY;
+    for (uint64_t i = 0; i < lanes; i++)
+        mapping->lanes[i].shard = (uint32_t)(i / (uint64_t)config->factor);
+    return STATUS_OK;
+}
+
+/* The pollers of the shards start independently of each other, so their polls fall anywhere in the period. */
+void stream_mapping_start(struct simulation *simulation, struct stream_mapping *mapping)
+{
+    struct stream phase;
+    stream_init(&phase, simulation->settings->seed, simulation->replication, simulation->entities[mapping->self].name, "poll");
+    mapping->reader = mapping->source->subscribe(simulation, mapping->stream, mapping->self, STREAM_READ);
+    if (mapping->reader == READER_NONE)
+        return;
+    for (uint32_t shard = 0; shard < mapping->shard_count; shard++) {
+        stream_at(&phase, shard, 0);
+        mapping->shards[shard].next_ns = time_from_double(stream_uniform(&phase) * (double)mapping->poll_ns);
+        mapping->shards[shard].read_pending = true;
+        mapping->shards[shard].read_ns = TIME_FOREVER;
+        mapping->source->wait(simulation, mapping->stream, mapping->reader, shard, mapping->shards[shard].next_ns, mapping->poll_ns);
+    }
+}
+
+void stream_mapping_destroy(struct simulation *simulation, struct stream_mapping *mapping)
+{
+    (void)simulation;
+    uint64_t lanes = mapping->lanes ? (uint64_t)mapping->shard_count * (uint64_t)mapping->config.factor : 0;
+    for (uint64_t i = 0; i < lanes; i++) {
+        free(mapping->lanes[i].records);
+        free(mapping->lanes[i].arrived_ns);
+    }
+    free(mapping->lanes);
+    free(mapping->shards);
+}
+
+static uint32_t lane_index(const struct stream_mapping *mapping, const struct stream_lane *lane)
+{
+    return (uint32_t)(lane - mapping->lanes);
+}
+
+static bool lane_grow(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    uint32_t capacity = lane->capacity ? 2 * lane->capacity : 16;
+    if (capacity > mapping->config.batch_size)
+        capacity = (uint32_t)mapping->config.batch_size;
+    uint64_t more = (uint64_t)(capacity - lane->capacity) * (sizeof *lane->records + sizeof *lane->arrived_ns);
+    enum status status = memory_account_take(&simulation->memory, more, simulation->entities[mapping->self].name);
+    struct batch_record *records = status == STATUS_OK ? realloc(lane->records, capacity * sizeof *records) : NULL;
+    if (records)
+        lane->records = records;
+    int64_t *arrived_ns = records ? realloc(lane->arrived_ns, capacity * sizeof *arrived_ns) : NULL;
+    if (!arrived_ns) {
+        simulation_fail(simulation, status != STATUS_OK ? status : STATUS_NO_MEMORY);
+        return false;
+    }
+    lane->arrived_ns = arrived_ns;
+    lane->capacity = capacity;
+    return true;
+}
+
+/* Takes one record of the lane's own; false when the batch has no room for it, which then is full. */
+static bool lane_add(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane, uint64_t sequence,
+                     struct stream_record *record)
+{
+    if (lane->count == mapping->config.batch_size || (lane->count > 0 && lane->bytes + record->payload_bytes > mapping->payload_most))
+        return false;
+    if (lane->count == lane->capacity && !lane_grow(simulation, mapping, lane))
+        return false;
+    if (lane->count == 0)
+        lane->oldest = sequence;
+    lane->records[lane->count] =
+        (struct batch_record){.item = record->item, .payload_bytes = record->payload_bytes, .poison = record->poison};
+    lane->arrived_ns[lane->count++] = record->arrived_ns;
+    lane->bytes += record->payload_bytes;
+    if (mapping->reader == 0)
+        record->taken = 1;
+    return true;
+}
+
+/* Takes what was read, as far as it goes; true when the batch is full. */
+static bool lane_fill(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    const struct streamable *source = mapping->source;
+    uint32_t factor = (uint32_t)mapping->config.factor, own = lane_index(mapping, lane) % factor, before = lane->count;
+    uint64_t fetched = mapping->shards[lane->shard].fetched, oldest = source->oldest(mapping->stream, lane->shard);
+    bool full = lane->count == mapping->config.batch_size;
+    if (lane->cursor < oldest)
+        lane->cursor = oldest; /* what was before has expired */
+    while (lane->cursor < fetched && !full) {
+        uint32_t run;
+        struct stream_record *records = source->records(mapping->stream, lane->shard, lane->cursor, &run);
+        if (run > fetched - lane->cursor)
+            run = (uint32_t)(fetched - lane->cursor);
+        for (uint32_t i = 0; i < run; i++, lane->cursor++) {
+            bool mine = factor == 1 || stream_hash_part((uint32_t)stream_key_hash(records[i].group), factor) == own;
+            if (!mine || records[i].arrived_ns < mapping->from_ns)
+                continue;
+            full = !lane_add(simulation, mapping, lane, lane->cursor, &records[i]);
+            if (full)
+                break;
+        }
+    }
+    source->taken(mapping->stream, mapping->reader, lane->shard, lane->count - before);
+    return full || lane->count == mapping->config.batch_size;
+}
+
+/* Sees to it that the shard is read as soon as that may bring something. */
+static void want_records(struct simulation *simulation, struct stream_mapping *mapping, uint32_t index)
+{
+    struct stream_shard *shard = &mapping->shards[index];
+    if (shard->read_pending)
+        return;
+    shard->read_pending = true;
+    int64_t now_ns = simulation->now_ns;
+    if (mapping->source->end(mapping->stream, index) > shard->fetched) {
+        shard->read_ns = shard->next_ns > now_ns ? shard->next_ns : now_ns;
+        simulation_schedule(simulation, mapping->self, STREAM_READ, RANK_ARRIVAL, shard->read_ns, index);
+        return;
+    }
+    /* The next poll finds nothing unless something comes until then; after it, one a period. */
+    int64_t from_ns = shard->next_ns > now_ns ? shard->next_ns : time_add(now_ns, mapping->poll_ns);
+    mapping->source->wait(simulation, mapping->stream, mapping->reader, index, from_ns, mapping->poll_ns);
+}
+
+/* The end of the batching window: windows follow each other from the moment that the lane is free. */
+static int64_t window_end_ns(const struct stream_mapping *mapping, const struct stream_lane *lane, int64_t now_ns)
+{
+    int64_t window_ns = mapping->config.window_ns;
+    int64_t windows = (now_ns - lane->free_ns + window_ns - 1) / window_ns;
+    return time_add(lane->free_ns, windows * window_ns);
+}
+
+/* Nothing before it is needed any more by any lane. */
+static void tell_passed(struct simulation *simulation, const struct stream_mapping *mapping, uint32_t shard)
+{
+    const struct stream_lane *lanes = mapping->lanes + (size_t)shard * (size_t)mapping->config.factor;
+    uint64_t least = UINT64_MAX;
+    for (int64_t i = 0; i < mapping->config.factor; i++) {
+        uint64_t needed = lanes[i].count > 0 ? lanes[i].oldest : lanes[i].cursor;
+        least = needed < least ? needed : least;
+    }
+    mapping->source->passed(simulation, mapping->stream, mapping->reader, shard, least);
+}
+
+/* Is the batch of a lane that collects to be handed over now? Otherwise it waits for records or for its window. */
+static bool lane_is_ready(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    const struct stream_shard *shard = &mapping->shards[lane->shard];
+    if (lane_fill(simulation, mapping, lane))
+        return true;
+    int64_t now_ns = simulation->now_ns;
+    want_records(simulation, mapping, lane->shard);
+    if (lane->count == 0)
+        return false;
+    if (mapping->config.window_ns == 0)
+        return shard->read_ns != now_ns; /* else there is more in this very instant */
+    int64_t end_ns = window_end_ns(mapping, lane, now_ns);
+    if (end_ns <= now_ns && now_ns > lane->free_ns)
+        return true;
+    if (!lane->timer) {
+        lane->timer = true;
+        simulation_schedule(simulation, mapping->self, STREAM_WINDOW, RANK_ARRIVAL,
+                            end_ns > now_ns ? end_ns : time_add(now_ns, mapping->config.window_ns), lane_index(mapping, lane));
+    }
+    return false;
+}
+
+/* Lets the lane go on as far as it can: from batch to batch, until the function has one, or there is nothing. */
+static void lane_go_on(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+{
+    while (simulation->status == STATUS_OK) {
+        if (lane->state == STREAM_LANE_COLLECTING) {
+            if (!lane_is_ready(simulation, mapping, lane))
+                break;
+            lane->state = STREAM_LANE_READY;
+            lane->begin = lane->split_count = lane->retries = lane->failures = lane->tries = 0;
+            lane->end = lane->count;
+        }
+        if (lane->state != STREAM_LANE_READY)
+            break;
+        stream_lane_hand_over(simulation, mapping, lane);
+    }
+    tell_passed(simulation, mapping, lane->shard);
+}
+
+static void read_shard(struct simulation *simulation, struct stream_mapping *mapping, uint32_t index)
+{
+    struct stream_shard *shard = &mapping->shards[index];
+    shard->read_pending = false;
+    shard->read_ns = TIME_FOREVER;
+    uint64_t fetched = mapping->source->read(simulation, mapping->stream, mapping->reader, index, shard->fetched, &shard->next_ns);
+    if (fetched == shard->fetched)
+        shard->next_ns = time_add(simulation->now_ns, mapping->poll_ns);
+    shard->fetched = fetched;
+    struct stream_lane *lanes = mapping->lanes + (size_t)index * (size_t)mapping->config.factor;
+    for (int64_t i = 0; i < mapping->config.factor; i++)
+        if (lanes[i].state == STREAM_LANE_COLLECTING)
+            lane_go_on(simulation, mapping, &lanes[i]);
+}
+
+void stream_mapping_handle(struct simulation *simulation, struct stream_mapping *mapping, const struct event *event)
+{
+    struct stream_lane *lane = &mapping->lanes[event->kind == STREAM_READ ? 0 : event->data];
+    switch ((enum stream_mapping_event)event->kind) {
+    case STREAM_READ:
+        read_shard(simulation, mapping, event->data);
+        break;
+    case STREAM_WINDOW:
+        lane->timer = false;
+        if (lane->state == STREAM_LANE_COLLECTING)
+            lane_go_on(simulation, mapping, lane);
+        break;
+    case STREAM_RETRY:
+        lane->state = STREAM_LANE_READY;
+        lane_go_on(simulation, mapping, lane);
+        break;
+    }
+}
+
+void stream_mapping_done(struct simulation *simulation, struct stream_mapping *mapping, struct request *request)
+{
+    uint32_t index = request->from_data;
+    const struct cause *cause = request->cause;
+    request_free(simulation, request);
+    if (index == STREAM_TO_DESTINATION) {
+        if (cause != &cause_succeeded && mapping->destination_failures)
+            counter_add(mapping->destination_failures, 1);
+        return;
+    }
+    struct stream_lane *lane = &mapping->lanes[index];
+    if (lane->in_call) {
+        lane->answer = cause;
+        return;
+    }
+    stream_lane_answered(simulation, mapping, lane, cause);
+    lane_go_on(simulation, mapping, lane);
+}
+
+struct batch *stream_mapping_batch(struct stream_mapping *mapping, const struct request *request)
+{
+    return &mapping->lanes[request->from_data].batch;
+}
+
+/* The function counts what it has, the stream what the lanes hold: here it is only checked that no lane holds what it should not. */
+enum status stream_mapping_finish(struct simulation *simulation, struct stream_mapping *mapping)
+{
+    (void)simulation;
+    uint64_t lanes = (uint64_t)mapping->shard_count * (uint64_t)mapping->config.factor;
+    int64_t blocked = 0;
+    for (uint64_t i = 0; i < lanes; i++) {
+        const struct stream_lane *lane = &mapping->lanes[i];
+        if (lane->begin > lane->end || lane->end > lane->count || lane->count > mapping->config.batch_size)
+            return STATUS_INTERNAL;
+    }
+    for (uint32_t i = 0; i < mapping->shard_count; i++)
+        blocked += mapping->shards[i].blocked > 0;
+    return blocked == mapping->metrics.blocked.level ? STATUS_OK : STATUS_INTERNAL;
+}

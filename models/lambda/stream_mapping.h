@@ -1,0 +1,164 @@
+/* stream_mapping.h: the mapping of a stream to a function: who reads, what is collected into a batch, what becomes of it. Private to this
+ * folder.
+ * Sources: rules stream_*, kinesis_poll_hz and ddb_poll_hz, which cite the Lambda developer guide, "Using Lambda with Kinesis", "Event
+ * source mappings", "Batch failure reporting" and "On-failure destinations".
+ *
+ * A shard has `parallelization_factor` lanes. A key always goes to the same lane, and a lane has one batch at a time: so order holds within
+ * a key, and concurrency is at most shards x factor. A batch that fails is handed over again, whole and before anything behind it. */
+#ifndef SLSIM_LAMBDA_STREAM_MAPPING_H
+#define SLSIM_LAMBDA_STREAM_MAPPING_H
+
+#include "engine/batch.h"
+#include "engine/simulation.h"
+#include "engine/streamable.h"
+#include "measure/counter.h"
+#include "measure/gauge.h"
+#include "measure/metric.h"
+#include "measure/tally.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct validation;
+
+enum stream_position { POSITION_TRIM_HORIZON, POSITION_LATEST, POSITION_AT_TIMESTAMP };
+
+struct stream_mapping_config {
+    uint32_t function, source;  /* entities */
+    uint32_t on_failure;        /* gets a record of what was discarded; ENTITY_NONE: nobody */
+    int64_t batch_size;         /* at least 1 */
+    int64_t window_ns;          /* MaximumBatchingWindowInSeconds */
+    int64_t factor;             /* ParallelizationFactor, at least 1 */
+    int64_t max_retries;        /* -1: for ever */
+    int64_t max_age_ns;         /* MaximumRecordAgeInSeconds; below 0: none */
+    int64_t tumbling_window_ns; /* 0: none; others are refused by stream_mapping_validate */
+    int64_t at_epoch_s;         /* StartingPositionTimestamp, Unix time */
+    int position;               /* enum stream_position */
+    bool bisect;                /* BisectBatchOnFunctionError */
+    bool reports_failures;      /* ReportBatchItemFailures */
+};
+
+/* The order of enum stream_position, as CloudFormation spells it; ends with NULL. */
+extern const char *const stream_positions[];
+
+struct stream_mapping_metrics {
+    struct counter discarded, expired, repeated;
+    struct gauge blocked; /* shards */
+};
+
+/* For the table of a type whose state has a struct stream_mapping_metrics at the offset AT_METRICS. */
+#define STREAM_MAPPING_METRICS(AT_METRICS)                                                                                                 \
+    {"slsim",                                                                                                                              \
+     "RecordsDiscarded",                                                                                                                   \
+     "Count",                                                                                                                              \
+     METRIC_COUNT,                                                                                                                         \
+     (AT_METRICS) + offsetof(struct stream_mapping_metrics, discarded),                                                                    \
+     .help = "Records given up: too many retries, or too old."},                                                                           \
+        {"slsim",                                                                                                                          \
+         "RecordsExpired",                                                                                                                 \
+         "Count",                                                                                                                          \
+         METRIC_COUNT,                                                                                                                     \
+         (AT_METRICS) + offsetof(struct stream_mapping_metrics, expired),                                                                  \
+         .help = "Records of batches that were tried until retention ended."},                                                             \
+        {"slsim",                                                                                                                          \
+         "DuplicateDeliveries",                                                                                                            \
+         "Count",                                                                                                                          \
+         METRIC_COUNT,                                                                                                                     \
+         (AT_METRICS) + offsetof(struct stream_mapping_metrics, repeated),                                                                 \
+         .help = "Records handed to the function again, each time after the first."},                                                      \
+    {                                                                                                                                      \
+        "slsim", "BlockedShards", "Count", METRIC_GAUGE, (AT_METRICS) + offsetof(struct stream_mapping_metrics, blocked),                  \
+            .help = "Shards with a batch that has failed and is to be handed over again."                                                  \
+    }
+
+enum stream_lane_state {
+    STREAM_LANE_COLLECTING, /* holds what its batch has so far, perhaps nothing */
+    STREAM_LANE_READY,      /* has a part to hand over */
+    STREAM_LANE_CALLING,    /* the function has it */
+    STREAM_LANE_BACKING     /* waits before it hands it over again */
+};
+
+/* A batch is cut in half until single records are left: so often at most. */
+#define STREAM_SPLITS 32u
+
+struct stream_lane {
+    uint32_t shard;
+    uint8_t state;
+    bool in_call;    /* inside request_send: an answer is kept for who sent */
+    bool blocked;    /* its part has failed */
+    bool timer;      /* of its window: one is pending */
+    uint64_t cursor; /* the next sequence number that it looks at */
+    uint64_t oldest; /* of what it holds */
+    int64_t free_ns; /* since when it collects */
+    uint64_t bytes;  /* of what it holds */
+    uint32_t count, capacity;
+    uint32_t begin, end; /* the part that is tried; before it all is settled */
+    uint32_t retries;    /* of the part */
+    uint32_t failures;   /* of the part in a row, throttles too: for the back-off */
+    uint32_t tries;      /* of the batch: tells the draws of its parts apart */
+    uint32_t split_count;
+    uint32_t splits[STREAM_SPLITS]; /* where the parts behind end, the next one last */
+    const struct cause *answer;     /* that came inside request_send */
+    struct batch_record *records;   /* owned */
+    int64_t *arrived_ns;            /* owned */
+    struct batch batch;             /* what the function sees of it */
+};
+
+struct stream_shard {
+    uint64_t fetched;  /* what is before it was read */
+    int64_t next_ns;   /* not read again before */
+    int64_t read_ns;   /* when the pending event comes; TIME_FOREVER: none, or a wake-up */
+    bool read_pending; /* an event or a wake-up will come */
+    uint32_t blocked;  /* lanes */
+};
+
+struct stream_mapping {
+    struct stream_mapping_config config;
+
+    uint32_t self;
+    const struct streamable *source;
+    void *stream; /* its state */
+    uint32_t reader;
+    uint32_t shard_count;
+    struct stream_shard *shards; /* owned */
+    struct stream_lane *lanes;   /* owned; a shard's stand together */
+    int64_t from_ns;             /* records that came before are passed over */
+    int64_t poll_ns, retention_ns;
+    uint64_t payload_most;
+    uint32_t record_bytes; /* of what a destination gets */
+    int64_t back_off_ns, back_off_most_ns;
+    double back_off_factor;
+    struct tally *iterator_age;           /* the function's; NULL: it keeps none */
+    struct counter *destination_failures; /* the same */
+    struct stream_mapping_metrics metrics;
+};
+
+/* For `validate` of the type that holds it: what several properties decide. */
+void stream_mapping_validate(struct validation *validation, const struct stream_mapping_config *config);
+
+/* `config` and `self` are set. The functions are those of a model type, called with the state of the mapping; the entity's events and
+ * answers must all be passed on. */
+enum status stream_mapping_create(struct simulation *simulation, struct stream_mapping *mapping);
+void stream_mapping_start(struct simulation *simulation, struct stream_mapping *mapping);
+void stream_mapping_destroy(struct simulation *simulation, struct stream_mapping *mapping);
+void stream_mapping_handle(struct simulation *simulation, struct stream_mapping *mapping, const struct event *event);
+void stream_mapping_done(struct simulation *simulation, struct stream_mapping *mapping, struct request *request);
+struct batch *stream_mapping_batch(struct stream_mapping *mapping, const struct request *request);
+enum status stream_mapping_finish(struct simulation *simulation, struct stream_mapping *mapping);
+
+/* Between stream_mapping.c and stream_batch.c. */
+enum stream_mapping_event {
+    STREAM_READ,   /* data: shard */
+    STREAM_WINDOW, /* data: lane */
+    STREAM_RETRY   /* data: lane */
+};
+/* from_data of what goes to the destination: there are fewer lanes. */
+#define STREAM_TO_DESTINATION UINT32_MAX
+/* stream_batch.c: hands over the present part, or goes on to what follows where nothing of it is young enough; an answer that comes at once
+ * is taken. Then the lane is calling, backing, ready with another part, or done with its batch and collecting. */
+void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane);
+/* The function has answered: the lane is backing, ready or collecting. */
+void stream_lane_answered(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane,
+                          const struct cause *cause);
+
+#endif
