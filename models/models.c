@@ -3,6 +3,7 @@
 
 #include "callers/source.h"
 #include "lambda/function.h"
+#include "rewrites.h"
 
 static const struct model_type *const resources[] = {
     &lambda_function_type,
@@ -16,4 +17,5 @@ const struct model_registry model_registry = {
     .account = &account_type,
     .source = &source_type,
     .fleet_type = "AWS::Serverless::Function",
+    .rewrites = model_rewrites,
 };

@@ -3,6 +3,7 @@
 #include "source.h"
 
 #include "engine/arrival.h"
+#include "engine/key.h"
 #include "engine/simulation.h"
 #include "measure/counter.h"
 #include "measure/metric.h"
@@ -42,18 +43,23 @@ struct source {
     const struct arrival_process *process;
     int64_t from_ns, until_ns;
     bool until_given;
-    int64_t count; /* of items; -1: no end */
+    int64_t count; /* of arrivals; -1: no end */
     const struct distribution *payload;
     int64_t client_timeout_ns; /* 0: none */
     struct retry_config retry;
     int64_t clients;
     int invocation_type;
+    struct key_choice key;
+    int64_t records;                /* items an arrival */
+    bool poison;                    /* every item always fails */
+    const char *event, *object_key; /* JSON text; NULL: not given */
     const char *name;
 
     /* state */
     uint32_t self;
     uint64_t salt;
     uint64_t ordinal;       /* of the next item */
+    uint64_t last_ordinal;  /* items from this ordinal on are not sent */
     uint64_t open;          /* items not settled */
     bool plain;             /* no retries, no time limit, no users: an item is its request, and needs no more memory */
     uint32_t payload_bytes; /* where it is constant */
@@ -66,7 +72,7 @@ struct source {
     uint64_t *user_thinks; /* owned: how often each user has thought */
     struct arrival next;
     struct arrival_generator generator;
-    struct stream payload_stream, retry_stream, think_stream;
+    struct stream payload_stream, key_stream, retry_stream, think_stream;
 
     struct counter requests, succeeded, failed, rejected, attempts;
     struct tally response_time;
@@ -115,9 +121,18 @@ static const struct property source_properties[] = {
     {"from", PROPERTY_TIME, AT(from_ns), .fallback = "\"0s\"", .help = "Arrivals fall in [from, until)."},
     {"until", PROPERTY_TIME, AT(until_ns), .given = PROPERTY_GIVEN(struct source, until_given),
      .help = "The end of the arrivals; left out: `duration`."},
-    {"count", PROPERTY_INTEGER, AT(count), .minimum = "0", .fallback = "-1", .help = "Stop after so many."},
+    {"count", PROPERTY_INTEGER, AT(count), .minimum = "0", .fallback = "-1", .help = "Stop after so many arrivals."},
     {"invocation_type", PROPERTY_ENUM, AT(invocation_type), .choices = invocation_types, .fallback = "\"RequestResponse\"",
      .help = "RequestResponse waits for the answer; Event is answered when it is queued."},
+    {"key", PROPERTY_KEY, AT(key),
+     .help = "Partition key or message group of each item: a constant, or drawn from 1 to a count, uniformly or by Zipf's law (1 is the "
+             "hot one). Sources share their keys by number. Required for a FIFO queue or a stream."},
+    {"records", PROPERTY_INTEGER, AT(records), .minimum = "1", .maximum = "1000000", .fallback = "1",
+     .help = "Items an arrival, all at the same instant, each with its own key, payload and deduplication id."},
+    {"poison", PROPERTY_BOOLEAN, AT(poison), .fallback = "false",
+     .help = "Every item of this source always fails, however often it is tried."},
+    {"event", PROPERTY_JSON, AT(event), .help = "A body, or weighted bodies, for filters and patterns."},
+    {"object_key", PROPERTY_JSON, AT(object_key), .help = "An object's name, for filters of notifications."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .fallback = "\"1KB\"", .help = "Size of a request."},
     {"client_timeout", PROPERTY_TIME, AT(client_timeout_ns), .fallback = "\"0s\"",
      .help = "The caller gives up after it (0: never); the function runs on and is billed."},
@@ -155,6 +170,17 @@ static void source_validate(struct validation *validation, void *config)
         validation_error(validation, "from", NULL, "from is not before until: nothing would ever be sent");
     if (source->target != ENTITY_NONE && !validation_type(validation, source->target)->accept)
         validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->target));
+    if (source->records > 1 && source->process && source->process->kind == ARRIVAL_USERS)
+        validation_error(validation, "records", "raise `count` of `users`", "users send one item at a time");
+}
+
+/* Items in all, as far as they can be counted. */
+static uint64_t item_limit(const struct source *source)
+{
+    uint64_t records = (uint64_t)source->records;
+    if (source->count < 0 || (uint64_t)source->count > UINT64_MAX / records)
+        return UINT64_MAX;
+    return (uint64_t)source->count * records;
 }
 
 static enum status make_users(struct source *source)
@@ -171,7 +197,9 @@ static enum status source_create(struct simulation *simulation, void *self)
     const char *name = simulation->entities[source->self].name;
     uint64_t seed = simulation->settings->seed;
     source->salt = item_salt(name);
+    source->last_ordinal = item_limit(source);
     stream_init(&source->payload_stream, seed, simulation->replication, name, "payload");
+    stream_init(&source->key_stream, seed, simulation->replication, name, "key");
     stream_init(&source->retry_stream, seed, simulation->replication, name, "retry");
     stream_init(&source->think_stream, seed, simulation->replication, name, "think");
     if (distribution_is_constant(source->payload))
@@ -203,7 +231,7 @@ static void source_destroy(struct simulation *simulation, void *self)
 
 static void schedule_arrival(struct simulation *simulation, struct source *source)
 {
-    if (source->count >= 0 && source->ordinal >= (uint64_t)source->count)
+    if (source->ordinal >= source->last_ordinal)
         return;
     if (arrival_next(&source->generator, &source->next))
         simulation_schedule(simulation, source->self, SOURCE_ARRIVAL, RANK_ARRIVAL, source->next.time_ns, 0);
@@ -239,6 +267,14 @@ static uint32_t payload_bytes(struct source *source, uint64_t item)
     return bytes <= 0 ? 0 : bytes >= UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
 }
 
+static uint32_t group_of(struct source *source, uint64_t item)
+{
+    if (source->key.kind == KEY_NONE)
+        return 0;
+    stream_at(&source->key_stream, item, 0);
+    return key_draw(&source->key, &source->key_stream);
+}
+
 static struct request *new_request(struct simulation *simulation, struct source *source, int64_t handler_ns)
 {
     struct request *request = request_new(simulation);
@@ -253,8 +289,8 @@ static struct request *new_request(struct simulation *simulation, struct source 
     request->attempt = 0;
     request->asynchronous = source->invocation_type == 1;
     request->is_batch = false;
-    request->group = 0;
-    request->poison = false;
+    request->group = group_of(source, request->item);
+    request->poison = source->poison;
     simulation->entities[source->self].ledger.entered++;
     source->open++;
     counter_add(&source->requests, 1);
@@ -443,12 +479,13 @@ static void source_handle(struct simulation *simulation, void *self, const struc
     switch ((enum source_event)event->kind) {
     case SOURCE_ARRIVAL: {
         int64_t handler_ns = source->next.handler_ns;
-        begin_item(simulation, source, handler_ns, POOL_NONE);
+        for (int64_t i = 0; i < source->records && simulation->status == STATUS_OK; i++)
+            begin_item(simulation, source, handler_ns, POOL_NONE);
         schedule_arrival(simulation, source);
         break;
     }
     case SOURCE_USER:
-        if (source->count < 0 || source->ordinal < (uint64_t)source->count)
+        if (source->ordinal < source->last_ordinal)
             begin_item(simulation, source, -1, event->data);
         break;
     case SOURCE_SEND:

@@ -40,7 +40,8 @@ enum status document_load(const char *path, const char *const *sets, size_t set_
 void document_free(struct document *document);
 
 /* Finds what a short path names, making objects on the way: "Api.MemorySize" is Resources.Api.Properties.MemorySize where Api is a
- * resource; "Api.behavior.init" is behavior.Api.init; "traffic.users.poisson" (or "users.poisson") the source of that name;
+ * resource; "Maker.Events.Q.BatchSize" is ...Events.Q.Properties.BatchSize where Q has a Type and Properties; "Api.behavior.init" is
+ * behavior.Api.init; "traffic.users.poisson" (or "users.poisson") the source of that name;
  * "account.X", "rules.X", "prices.X" (a book given by name becomes {"base": name}), any full path ("Resources.Api.Properties.Timeout") and
  * any top-level key. An existing final key need not be there. On success *parent is the object (or array) and *key the last name (the
  * document's, valid until the next call; for an array element its index as text). STATUS_INVALID with a diagnostic at `place` when a

@@ -16,7 +16,8 @@ struct cursor {
     struct diagnostics *diagnostics;
     const char *path; /* all of it, for messages */
     struct place place;
-    cJSON *node; /* the object or array that has been reached */
+    cJSON *node;   /* the object or array that has been reached */
+    bool is_short; /* the way began with a resource's name and went on to its properties: these are left out further in, too */
 };
 
 /* The way leads into something that has no inside. */
@@ -209,6 +210,17 @@ static enum status step_into_array(struct cursor *cursor, const char **rest, boo
     return STATUS_OK;
 }
 
+/* What stands inside a resource like one ({"Type": ..., "Properties": {...}}) is meant by its properties, as a resource is. */
+static void into_properties(struct cursor *cursor, const char *rest)
+{
+    size_t length;
+    int index;
+    cJSON *properties = cJSON_GetObjectItemCaseSensitive(cursor->node, "Properties");
+    if (cJSON_IsString(cJSON_GetObjectItemCaseSensitive(cursor->node, "Type")) && cJSON_IsObject(properties) &&
+        find_longest(cursor->node, rest, &length, &index) == NULL)
+        cursor->node = properties;
+}
+
 static enum status walk(struct cursor *cursor, const char *rest)
 {
     enum status status = STATUS_OK;
@@ -220,6 +232,8 @@ static enum status walk(struct cursor *cursor, const char *rest)
             status = step_into_array(cursor, &rest, &arrived);
             continue;
         }
+        if (cursor->is_short)
+            into_properties(cursor, rest);
         if (find_longest(cursor->node, rest, &length, &index) == NULL)
             length = strcspn(rest, ".");
         if (rest[length] == 0)
@@ -261,6 +275,7 @@ static enum status walk_resource(struct cursor *cursor, const cJSON *resource, c
         status = enter(cursor, resource->string);
     if (status == STATUS_OK && !behavior && !begins_with(rest, "Properties"))
         status = enter(cursor, "Properties");
+    cursor->is_short = !behavior;
     return status == STATUS_OK ? walk(cursor, rest) : status;
 }
 
@@ -332,7 +347,7 @@ static enum status resolve(struct cursor *cursor, const char *path)
 enum status document_resolve(struct document *document, const char *path, struct place place, struct diagnostics *diagnostics,
                              cJSON **parent, char **key)
 {
-    struct cursor cursor = {document, diagnostics, path, place, document->tree};
+    struct cursor cursor = {document, diagnostics, path, place, document->tree, false};
     *parent = NULL;
     *key = NULL;
     if (!is_well_formed(path)) {

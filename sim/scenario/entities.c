@@ -26,6 +26,16 @@ static const cJSON *section_of(struct loader *loader, const char *name, bool lis
     return NULL;
 }
 
+/* Where a short form is written. */
+static const struct parse_path *rewritten_path(const struct rewritten *rewritten, struct parse_path steps[ORIGIN_STEPS])
+{
+    const char *const names[] = {"Resources", rewritten->owner, "Properties", rewritten->row->property, rewritten->entry, "Properties"};
+    size_t count = sizeof names / sizeof *names;
+    for (size_t i = 0; i < count; i++)
+        steps[i] = (struct parse_path){i > 0 ? &steps[i - 1] : NULL, names[i], 0};
+    return &steps[count - 1];
+}
+
 const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS])
 {
     const struct origin *origin = &loader->origins[entity];
@@ -41,6 +51,8 @@ const struct parse_path *origin_path(const struct loader *loader, uint32_t entit
         steps[0] = (struct parse_path){NULL, "account", 0};
         return &steps[0];
     case ORIGIN_RESOURCE:
+        if (origin->rewritten)
+            return rewritten_path(origin->rewritten, steps);
         steps[0] = (struct parse_path){NULL, "Resources", 0};
         steps[1] = (struct parse_path){&steps[0], name, 0};
         steps[2] = (struct parse_path){&steps[1], "Properties", 0};
@@ -151,12 +163,17 @@ static void add_resource(struct loader *loader, const cJSON *node, const struct 
     const char *left_out = NULL;
     check_logical_id(loader, node, &inner);
     const struct model_type *model = resource_model(loader, node, &inner, &left_out);
+    const struct rewritten_list *made = &loader->rewritten;
+    const struct rewritten *rewritten = NULL;
+    if (loader->rewritten_named < made->count && made->made[loader->rewritten_named].node == node)
+        rewritten = &made->made[loader->rewritten_named++];
     if (!model) { /* noted, so that references to it can say so */
         loader->left_out[loader->left_out_count++] = (struct reference_name){node->string, ENTITY_NONE, left_out, place};
         return;
     }
     struct origin *origin = add_entity(loader, node->string, model, place);
-    *origin = (struct origin){.kind = ORIGIN_RESOURCE, .node = node, .properties = cJSON_GetObjectItemCaseSensitive(node, "Properties")};
+    *origin = (struct origin){
+        .kind = ORIGIN_RESOURCE, .node = node, .properties = cJSON_GetObjectItemCaseSensitive(node, "Properties"), .rewritten = rewritten};
 }
 
 /* A source's name; where it has none, one that only messages see. */
@@ -300,12 +317,14 @@ static void parse_entity(struct loader *loader, uint32_t entity)
     if (!origin->config)
         return;
     loader->parse.qualifiers = &origin->qualifiers;
+    loader->parse.renames = origin->rewritten ? origin->rewritten->row->renames : NULL;
     property_parse(&loader->parse, type->properties, origin->properties, origin->node, origin_path(loader, entity, false, steps),
                    origin->kind == ORIGIN_SOURCE ? others : NULL, origin->config);
     if (type->behavior)
         property_parse(&loader->parse, type->behavior, origin->behavior, origin->node, origin_path(loader, entity, true, steps), NULL,
                        origin->config);
     loader->parse.qualifiers = NULL;
+    loader->parse.renames = NULL;
     loader->scenario->entities[entity].config = origin->config;
 }
 

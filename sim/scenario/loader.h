@@ -8,6 +8,7 @@
 #include "scenario/parse.h"
 #include "scenario/property.h"
 #include "scenario/references.h"
+#include "scenario/rewrite.h"
 #include "scenario/scenario.h"
 
 enum origin_kind { ORIGIN_ACCOUNT, ORIGIN_RESOURCE, ORIGIN_FLEET, ORIGIN_SOURCE, ORIGIN_FLEET_SOURCE };
@@ -21,6 +22,7 @@ struct origin {
     bool own_behavior;       /* a fleet's function with a block of `behavior` of its own */
     void *config;            /* the blob, while it may still change */
     struct qualifier *qualifiers;
+    const struct rewritten *rewritten; /* a resource that was written as a short form in another; else NULL */
 };
 
 /* The rows of `fleet`. */
@@ -48,6 +50,8 @@ struct loader {
     struct origin *origins;
     struct references references;
     struct fleet fleet;
+    struct rewritten_list rewritten;
+    size_t rewritten_named;          /* how many of them have become entities, or were left out */
     struct reference_name *left_out; /* resources that are not simulated */
     size_t left_out_count;
     struct type_defaults *defaults;
@@ -65,8 +69,8 @@ void settings_resolve(struct loader *loader);
 void entities_parse(struct loader *loader);
 /* A blob of the type's defaults; NULL when memory is out. */
 void *entity_defaults(struct loader *loader, const struct model_type *type);
-/* The path of an entity's properties (`behavior`: of its behavior), as the user knows it: two steps, or three, linked in `steps`. */
-#define ORIGIN_STEPS 3
+/* The path of an entity's properties (`behavior`: of its behavior), as the user knows it: up to so many steps, linked in `steps`. */
+#define ORIGIN_STEPS 6
 const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS]);
 
 /* fleet.c: reads the tables and sets loader->fleet, so that the entities can be counted; then fills them. */

@@ -37,7 +37,8 @@ enum property_kind {
     PROPERTY_STRINGS, /* struct string_list; one alone needs no list */
     PROPERTY_KEY,     /* struct key_choice */
     PROPERTY_JSON,    /* const char *: any value, as JSON text */
-    PROPERTY_TABLE    /* no key: the rows of `properties` stand in its place, with their own offsets; such a row has no name */
+    PROPERTY_TABLE,   /* no key: the rows of `properties` stand in its place, with their own offsets; such a row has no name */
+    PROPERTY_DEFAULTS /* the same, but they cannot be written here: only their defaults are taken, for what another resource may set */
 };
 
 /* Both are the scenario's. */

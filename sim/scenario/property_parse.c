@@ -13,8 +13,13 @@ static const struct property *property_here(struct property_walk *walk)
 {
     while (walk->depth > 0) {
         const struct property *row = walk->at[walk->depth - 1];
-        if (row && row->kind == PROPERTY_TABLE && walk->depth < PROPERTY_TABLES_DEEP) {
-            walk->at[walk->depth++] = row->properties;
+        bool skipped = row && row->kind == PROPERTY_DEFAULTS && !walk->defaults;
+        bool included = row && (row->kind == PROPERTY_TABLE || row->kind == PROPERTY_DEFAULTS) && walk->depth < PROPERTY_TABLES_DEEP;
+        if (skipped || included) {
+            if (skipped)
+                walk->at[walk->depth - 1]++;
+            else
+                walk->at[walk->depth++] = row->properties;
             continue;
         }
         if (row && row->name)
@@ -28,8 +33,7 @@ static const struct property *property_here(struct property_walk *walk)
 
 const struct property *property_first(struct property_walk *walk, const struct property *table)
 {
-    walk->at[0] = table;
-    walk->depth = 1;
+    *walk = (struct property_walk){.at = {table}, .depth = 1};
     return property_here(walk);
 }
 
@@ -124,8 +128,8 @@ static void property_default(struct parse *parse, const struct property *row, vo
 
 void property_defaults(struct parse *parse, const struct property *table, void *blob)
 {
-    struct property_walk walk;
-    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
+    struct property_walk walk = {.at = {table}, .depth = 1, .defaults = true};
+    for (const struct property *row = property_here(&walk); row; row = property_next(&walk))
         property_default(parse, row, blob);
 }
 

@@ -22,6 +22,7 @@ void property_parse(struct parse *parse, const struct property *table, const cJS
 struct property_walk {
     const struct property *at[PROPERTY_TABLES_DEEP];
     size_t depth;
+    bool defaults; /* also what cannot be written */
 };
 const struct property *property_first(struct property_walk *walk, const struct property *table);
 const struct property *property_next(struct property_walk *walk);

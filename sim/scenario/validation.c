@@ -5,7 +5,9 @@
 #include "engine/sim_time.h"
 #include "scenario/distribution_parse.h"
 #include "scenario/loader.h"
+#include "scenario/property_parse.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +120,25 @@ const struct distribution *validation_keep(struct validation *validation, struct
     return distribution_hand_over(&validation->loader->parse, distribution);
 }
 
+/* One part of a property's name: "Targets", or an element's "Targets[1]", which is cut off before its index. */
+struct name_part {
+    char *name;
+    bool is_element;
+    size_t index;
+};
+
+static struct name_part name_part(char *text)
+{
+    struct name_part part = {.name = text};
+    char *bracket = strchr(text, '[');
+    if (bracket) {
+        *bracket = '\0';
+        part.is_element = true;
+        part.index = strtoul(bracket + 1, NULL, 10);
+    }
+    return part;
+}
+
 /* Reports at the node that `property` names below this entity, or the nearest above it that is there. The dotted name is cut in `name`. */
 static void report_below(struct validation *validation, enum severity severity, char *name, const char *hint, const char *message)
 {
@@ -126,14 +147,20 @@ static void report_below(struct validation *validation, enum severity severity, 
     bool behavior = strncmp(name, "behavior.", 9) == 0;
     const cJSON *node = behavior ? origin->behavior : origin->properties;
     const cJSON *nearest = node ? node : origin->node;
-    struct parse_path steps[ORIGIN_STEPS], inner[DEPTH_MAX];
+    struct parse_path steps[ORIGIN_STEPS], inner[2 * DEPTH_MAX];
     const struct parse_path *path = origin_path(loader, validation->self, behavior, steps);
     char *rest = behavior ? name + 9 : name, *state = NULL;
     size_t depth = 0;
-    for (char *part = strtok_r(rest, ".", &state); part && depth < DEPTH_MAX; part = strtok_r(NULL, ".", &state)) {
-        inner[depth] = (struct parse_path){path, part, 0};
+    for (char *text = strtok_r(rest, ".", &state); text && depth + 1 < 2 * DEPTH_MAX; text = strtok_r(NULL, ".", &state)) {
+        struct name_part part = name_part(text);
+        inner[depth] = (struct parse_path){path, parse_spelling(&loader->parse, part.name), 0};
         path = &inner[depth++];
-        node = cJSON_GetObjectItemCaseSensitive(node, part);
+        node = cJSON_GetObjectItemCaseSensitive(node, part.name);
+        if (part.is_element) {
+            inner[depth] = (struct parse_path){path, NULL, part.index};
+            path = &inner[depth++];
+            node = cJSON_IsArray(node) && part.index <= INT_MAX ? cJSON_GetArrayItem(node, (int)part.index) : NULL;
+        }
         nearest = node ? node : nearest;
     }
     if (severity == SEVERITY_ERROR)
@@ -185,12 +212,44 @@ void validation_warning(struct validation *validation, const char *property, con
     va_end(arguments);
 }
 
+static const struct property *property_of_kind(const struct property *table, enum property_kind kind)
+{
+    struct property_walk walk;
+    const struct property *row = property_first(&walk, table);
+    while (row && row->kind != kind)
+        row = property_next(&walk);
+    return row;
+}
+
+void validation_require_key(struct validation *validation, const char *what)
+{
+    struct loader *loader = validation->loader;
+    const struct property *table = loader->scenario->registry->source->properties;
+    const struct property *target = property_find(table, "target"), *key = property_of_kind(table, PROPERTY_KEY);
+    for (uint32_t i = loader->scenario->first_source; target && key && i < loader->scenario->entity_count; i++) {
+        const char *source = loader->origins[i].config;
+        struct validation other = {loader, i};
+        struct key_choice choice;
+        uint32_t entity;
+        memcpy(&entity, source + target->offset, sizeof entity);
+        memcpy(&choice, source + key->offset, sizeof choice);
+        /* One that is there and wrong has been complained of. */
+        if (entity == validation->self && choice.kind == KEY_NONE &&
+            !cJSON_GetObjectItemCaseSensitive(loader->origins[i].properties, key->name))
+            validation_error(&other, "target", "write \"key\": {\"uniform\": 100}", "%s is %s: each item needs a \"%s\"",
+                             loader->scenario->entities[validation->self].name, what, key->name);
+    }
+}
+
 static void validate(struct loader *loader, uint32_t entity)
 {
     struct validation validation = {loader, entity};
     const struct model_type *type = loader->scenario->entities[entity].type;
+    const struct rewritten *rewritten = loader->origins[entity].rewritten;
+    loader->parse.renames = rewritten ? rewritten->row->renames : NULL;
     if (type->validate)
         type->validate(&validation, loader->origins[entity].config);
+    loader->parse.renames = NULL;
 }
 
 void entities_validate(struct loader *loader)

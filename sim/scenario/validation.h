@@ -40,7 +40,12 @@ const char *validation_string(struct validation *validation, const char *text);
 /* A distribution that the scenario frees. NULL in, NULL out. */
 const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution);
 
-/* Reports at the place of `property` of this entity ("MemorySize", "behavior.init", "EphemeralStorage.Size"; NULL: the entity). */
+/* Complains of every traffic source whose `target` is this entity and which gives its items no key; `what` says why it must: "a FIFO
+ * queue". */
+void validation_require_key(struct validation *validation, const char *what);
+
+/* Reports at the place of `property` of this entity ("MemorySize", "behavior.init", "EphemeralStorage.Size", "Targets[1].Arn"; NULL: the
+ * entity). */
 __attribute__((format(printf, 4, 5))) void validation_error(struct validation *validation, const char *property, const char *hint,
                                                             const char *format, ...);
 __attribute__((format(printf, 4, 5))) void validation_warning(struct validation *validation, const char *property, const char *hint,

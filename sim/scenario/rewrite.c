@@ -1,0 +1,223 @@
+/* rewrite.c: short forms of a template, written out. */
+#include "scenario/rewrite.h"
+
+#include "scenario/json_edit.h"
+#include "scenario/resource_type.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rewriting {
+    struct parse *parse;
+    const struct model_registry *registry;
+    cJSON *resources;
+    struct rewritten_list *list;
+    size_t entries; /* of all short forms */
+};
+
+/* One resource, and its property that holds short forms. */
+struct holder {
+    const cJSON *resource;
+    const char *type; /* of the resource */
+    const char *property;
+    const struct parse_path *path; /* of the property */
+};
+
+static const struct rewrite *row_of(const struct model_registry *registry, const struct holder *holder, const char *entry_type)
+{
+    for (const struct rewrite *row = registry->rewrites; row && row->on_type; row++)
+        if (strcmp(row->on_type, holder->type) == 0 && strcmp(row->property, holder->property) == 0 &&
+            strcmp(row->entry_type, entry_type) == 0)
+            return row;
+    return NULL;
+}
+
+/* The row of an entry that will be a resource; NULL after saying why it will not. */
+static const struct rewrite *entry_row(struct rewriting *rewriting, const struct holder *holder, const cJSON *entry,
+                                       const struct parse_path *path)
+{
+    static const char *const known[] = {"Type", "Properties"};
+    struct parse *parse = rewriting->parse;
+    struct parse_path type_path = {path, known[0], 0}, properties_path = {path, known[1], 0};
+    char shown[PARSE_SHOWN];
+    bool good = true;
+    if (!parse_expect_object(parse, entry, path, "write {\"Type\": ..., \"Properties\": {...}}"))
+        return NULL;
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(entry, known[0]);
+    const cJSON *properties = cJSON_GetObjectItemCaseSensitive(entry, known[1]);
+    if (!cJSON_IsString(type)) {
+        parse_error(parse, type ? type : entry, path, NULL, type ? "\"Type\" must be a string, got %s" : "\"Type\" is missing",
+                    type ? parse_show(type, shown) : "");
+        return NULL;
+    }
+    const struct rewrite *row = row_of(rewriting->registry, holder, type->valuestring);
+    if (!row || !resource_type_find(rewriting->registry, row->makes_type)) {
+        parse_warning(parse, type, &type_path, NULL, "%s has no effect on this simulation", parse_show(type, shown));
+        return NULL;
+    }
+    for (const cJSON *item = entry->child; item; item = item->next) {
+        if (strcmp(item->string, known[0]) == 0 || strcmp(item->string, known[1]) == 0)
+            continue;
+        parse_unknown_key(parse, item, path, known, 2);
+        good = false;
+    }
+    if (properties && !parse_is_nothing(properties))
+        good = parse_expect_object(parse, properties, &properties_path, NULL) && good;
+    return good ? row : NULL;
+}
+
+/* The entry's properties, under the names that the resource has for them, and with its owner. NULL when memory is out. */
+static cJSON *made_properties(struct parse *parse, const struct holder *holder, cJSON *entry, const struct rewrite *row,
+                              const struct parse_path *path)
+{
+    struct parse_path properties_path = {path, "Properties", 0};
+    cJSON *given = cJSON_GetObjectItemCaseSensitive(entry, "Properties");
+    cJSON *properties = given && cJSON_IsObject(given) && !parse_is_nothing(given) ? cJSON_DetachItemViaPointer(entry, given) : NULL;
+    struct place place = places_of(parse->places, entry);
+    if (!properties) {
+        properties = cJSON_CreateObject();
+        if (properties)
+            places_set(parse->places, properties, place.file, place.line, place.column);
+    }
+    for (const char *const *rename = row->renames; properties && rename && rename[0] && rename[1]; rename += 2) {
+        cJSON *item = cJSON_GetObjectItemCaseSensitive(properties, rename[0]);
+        cJSON *other = cJSON_GetObjectItemCaseSensitive(properties, rename[1]);
+        if (other) {
+            struct parse_path inner = {&properties_path, rename[1], 0};
+            parse_key_error(parse, other, &inner, NULL, "is called \"%s\" here", rename[0]);
+            json_remove(parse->places, properties, other);
+        }
+        if (item && !json_put(parse->places, properties, rename[1], cJSON_DetachItemViaPointer(properties, item))) {
+            places_delete(parse->places, properties);
+            return NULL;
+        }
+    }
+    if (!properties || !row->owner)
+        return properties;
+    const cJSON *own = cJSON_GetObjectItemCaseSensitive(properties, row->owner);
+    if (own) {
+        struct parse_path inner = {&properties_path, row->owner, 0};
+        parse_key_error(parse, own, &inner, "leave it out", "is %s, as it stands there", holder->resource->string);
+    }
+    cJSON *owner = cJSON_CreateString(holder->resource->string);
+    if (owner)
+        places_set(parse->places, owner, place.file, place.line, place.column);
+    if (owner && json_put(parse->places, properties, row->owner, owner))
+        return properties;
+    places_delete(parse->places, properties);
+    return NULL;
+}
+
+/* {"Type": ..., "Properties": ...} in the entry's place. Takes the properties. NULL when memory is out. */
+static cJSON *made_resource(struct parse *parse, const cJSON *entry, const struct rewrite *row, cJSON *properties)
+{
+    struct place place = places_of(parse->places, entry), key = places_of_key(parse->places, entry);
+    cJSON *resource = cJSON_CreateObject();
+    cJSON *type = cJSON_CreateString(row->makes_type);
+    if (!resource || !type || !properties) {
+        cJSON_Delete(type);
+        cJSON_Delete(resource);
+        places_delete(parse->places, properties);
+        return NULL;
+    }
+    places_set(parse->places, resource, place.file, place.line, place.column);
+    places_set(parse->places, type, place.file, place.line, place.column);
+    if (key.line > 0 && key.file == place.file)
+        places_set_key(parse->places, resource, key.line, key.column);
+    bool added = json_put(parse->places, resource, "Type", type);
+    if (!added)
+        places_delete(parse->places, properties);
+    if (added && json_put(parse->places, resource, "Properties", properties))
+        return resource;
+    places_delete(parse->places, resource);
+    return NULL;
+}
+
+/* Appends the resource that the entry is; whether its name is taken is seen when all names are. False when memory is out. */
+static bool make(struct rewriting *rewriting, const struct holder *holder, cJSON *entry, const struct parse_path *path)
+{
+    struct parse *parse = rewriting->parse;
+    const struct rewrite *row = entry_row(rewriting, holder, entry, path);
+    char *name = NULL;
+    if (!row)
+        return true;
+    cJSON *resource = made_resource(parse, entry, row, made_properties(parse, holder, entry, row, path));
+    const char *kept = store_string(parse->store, entry->string);
+    bool added = resource && kept && asprintf(&name, "%s%s", holder->resource->string, entry->string) >= 0 &&
+                 cJSON_AddItemToObject(rewriting->resources, name, resource);
+    free(name);
+    if (!added) {
+        places_delete(parse->places, resource);
+        return false;
+    }
+    rewriting->list->made[rewriting->list->count++] = (struct rewritten){resource, holder->resource->string, kept, row};
+    return true;
+}
+
+/* The entries that a property holds; NULL where there are none, or it is something else. */
+static cJSON *entries_of(const struct holder *holder)
+{
+    const cJSON *properties = cJSON_GetObjectItemCaseSensitive(holder->resource, "Properties");
+    cJSON *entries = cJSON_IsObject(properties) ? cJSON_GetObjectItemCaseSensitive(properties, holder->property) : NULL;
+    return entries && !parse_is_nothing(entries) ? entries : NULL;
+}
+
+static bool count_entries(struct rewriting *rewriting, const struct holder *holder)
+{
+    rewriting->entries += (size_t)cJSON_GetArraySize(entries_of(holder));
+    return true;
+}
+
+/* Every entry of one property, which then goes. */
+static bool rewrite_entries(struct rewriting *rewriting, const struct holder *holder)
+{
+    struct parse *parse = rewriting->parse;
+    cJSON *entries = entries_of(holder);
+    bool good = true;
+    if (!entries)
+        return true;
+    if (parse_expect_object(parse, entries, holder->path, "write {\"Name\": {\"Type\": ..., \"Properties\": {...}}}")) {
+        for (cJSON *entry = entries->child; entry && good; entry = entry->next) {
+            struct parse_path path = {holder->path, entry->string, 0};
+            good = parse_is_nothing(entry) || make(rewriting, holder, entry, &path);
+        }
+    }
+    json_remove(parse->places, cJSON_GetObjectItemCaseSensitive(holder->resource, "Properties"), entries);
+    return good;
+}
+
+/* Calls `visit` for every property that holds short forms, by the order of resources and of rows. False when memory is out. */
+static bool each_holder(struct rewriting *rewriting, bool (*visit)(struct rewriting *rewriting, const struct holder *holder))
+{
+    const struct rewrite *rows = rewriting->registry->rewrites;
+    const cJSON *last = rewriting->resources->child ? rewriting->resources->child->prev : NULL; /* what is made comes behind it */
+    struct parse_path resources = {NULL, "Resources", 0};
+    for (const cJSON *resource = rewriting->resources->child; resource; resource = resource == last ? NULL : resource->next) {
+        const cJSON *type = cJSON_GetObjectItemCaseSensitive(resource, "Type");
+        struct parse_path name = {&resources, resource->string, 0}, properties = {&name, "Properties", 0};
+        for (const struct rewrite *row = rows; cJSON_IsString(type) && row->on_type; row++) {
+            struct parse_path property = {&properties, row->property, 0};
+            struct holder holder = {resource, row->on_type, row->property, &property};
+            const struct rewrite *first = rows;
+            while (strcmp(first->on_type, row->on_type) != 0 || strcmp(first->property, row->property) != 0)
+                first++;
+            if (first == row && strcmp(row->on_type, type->valuestring) == 0 && !visit(rewriting, &holder))
+                return false;
+        }
+    }
+    return true;
+}
+
+void rewrite_short_forms(struct parse *parse, const struct model_registry *registry, cJSON *tree, struct rewritten_list *list)
+{
+    cJSON *resources = cJSON_GetObjectItemCaseSensitive(tree, "Resources");
+    struct rewriting rewriting = {.parse = parse, .registry = registry, .resources = resources, .list = list};
+    *list = (struct rewritten_list){0};
+    if (!registry->rewrites || !cJSON_IsObject(resources))
+        return;
+    (void)each_holder(&rewriting, count_entries);
+    list->made = store_alloc(parse->store, rewriting.entries, sizeof *list->made);
+    if (!list->made || !each_holder(&rewriting, rewrite_entries))
+        parse->failed = true;
+}
