@@ -259,9 +259,16 @@ static struct request *new_request(struct simulation *simulation, struct source 
     return request;
 }
 
-static void send(struct simulation *simulation, struct source *source, struct request *request)
+static inline void hand_over(struct simulation *simulation, struct source *source, struct request *request)
 {
     counter_add(&source->attempts, 1);
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[source->target].name, "sent", simulation->now_ns, 0, "");
+    request_send(simulation, source->target, request);
+}
+
+static void send(struct simulation *simulation, struct source *source, struct request *request)
+{
     if (source->client_timeout_ns > 0) {
         struct item *item = pool_at(&source->items, request->from_data);
         item->timers++;
@@ -269,9 +276,7 @@ static void send(struct simulation *simulation, struct source *source, struct re
         simulation_schedule(simulation, source->self, SOURCE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, source->client_timeout_ns),
                             request->from_data);
     }
-    if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[source->target].name, "sent", simulation->now_ns, 0, "");
-    request_send(simulation, source->target, request);
+    hand_over(simulation, source, request);
 }
 
 /* Sends now, or when the adaptive mode's limiter lets it. */
@@ -295,7 +300,7 @@ static void begin_item(struct simulation *simulation, struct source *source, int
     if (!request)
         return;
     if (source->plain) {
-        send(simulation, source, request);
+        hand_over(simulation, source, request);
         return;
     }
     uint32_t id = pool_take(&source->items);
