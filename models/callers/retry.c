@@ -45,8 +45,11 @@ void retry_policy_init(struct retry_policy *policy, const struct retry_config *c
     case RETRY_NONE:
         break;
     case RETRY_STANDARD:
+        standard_policy(policy, rules);
+        break;
     case RETRY_ADAPTIVE:
         standard_policy(policy, rules);
+        policy->max_attempts = (uint32_t)rule_number(rules, "sdk_adaptive_max_attempts");
         break;
     case RETRY_LEGACY:
         policy->max_attempts = (uint32_t)rule_number(rules, "sdk_legacy_max_attempts");
@@ -116,6 +119,8 @@ void retry_rules_init(struct retry_rules *out, const struct rule_book *rules)
         .scale = rule_number(rules, "sdk_adaptive_scale_constant"),
         .smooth = rule_number(rules, "sdk_adaptive_smooth"),
         .minimum_fill_rate = rule_number(rules, "sdk_adaptive_min_fill_rate"),
+        .minimum_capacity = rule_number(rules, "sdk_adaptive_min_capacity"),
+        .maximum_rate_factor = rule_number(rules, "sdk_adaptive_max_rate_factor"),
         .bucket_s = rule_number(rules, "sdk_adaptive_bucket_s"),
     };
 }
@@ -180,11 +185,11 @@ void adaptive_learn(const struct retry_rules *rules, struct client *client, bool
     }
     if (!limiter->enabled)
         return;
-    if (rate > 2 * limiter->measured_rate)
-        rate = 2 * limiter->measured_rate;
+    if (rate > rules->maximum_rate_factor * limiter->measured_rate)
+        rate = rules->maximum_rate_factor * limiter->measured_rate;
     refill(limiter, now_ns);
     limiter->fill_rate = rate > rules->minimum_fill_rate ? rate : rules->minimum_fill_rate;
-    limiter->capacity = rate > 1 ? rate : 1;
+    limiter->capacity = rate > rules->minimum_capacity ? rate : rules->minimum_capacity;
     if (limiter->tokens > limiter->capacity)
         limiter->tokens = limiter->capacity;
 }

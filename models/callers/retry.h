@@ -53,7 +53,7 @@ struct adaptive_limiter {
 };
 
 struct retry_rules {
-    double beta, scale, smooth, minimum_fill_rate, bucket_s;
+    double beta, scale, smooth, minimum_fill_rate, minimum_capacity, maximum_rate_factor, bucket_s;
 };
 
 /* One client's memory. */

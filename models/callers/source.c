@@ -240,7 +240,8 @@ static void schedule_arrival(struct simulation *simulation, struct source *sourc
 /* A user thinks, then sends. */
 static void user_thinks(struct simulation *simulation, struct source *source, uint32_t user)
 {
-    stream_at(&source->think_stream, ((uint64_t)user << 24) + source->user_thinks[user]++, 0);
+    /* 20 bits of the user beside 24 of the count, and the user's other bits where attempts would be: no two users think alike. */
+    stream_at(&source->think_stream, ((uint64_t)user << 24) + source->user_thinks[user]++, user >> 20);
     int64_t think_ns = distribution_sample_ns(source->process->think, &source->think_stream.rng);
     int64_t at_ns = time_add(simulation->now_ns > source->from_ns ? simulation->now_ns : source->from_ns, think_ns);
     if (at_ns < source->until_ns)
@@ -297,19 +298,26 @@ static struct request *new_request(struct simulation *simulation, struct source 
     return request;
 }
 
-static void send(struct simulation *simulation, struct source *source, struct request *request)
+static inline void hand_over(struct simulation *simulation, struct source *source, struct request *request)
 {
     counter_add(&source->attempts, 1);
-    if (source->client_timeout_ns > 0) {
-        struct item *item = pool_at(&source->items, request->from_data);
-        item->timers++;
-        item->under_way = true;
-        simulation_schedule(simulation, source->self, SOURCE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, source->client_timeout_ns),
-                            request->from_data);
-    }
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[source->target].name, "sent", simulation->now_ns, 0, "");
     request_send(simulation, source->target, request);
+}
+
+static void send(struct simulation *simulation, struct source *source, struct request *request)
+{
+    if (source->client_timeout_ns > 0) {
+        struct item *item = pool_at(&source->items, request->from_data);
+        int64_t until_ns = time_add(simulation->now_ns, source->client_timeout_ns);
+        item->under_way = true;
+        if (until_ns < simulation->end_ns) { /* what lies past the end never happens, and must not keep the item */
+            item->timers++;
+            simulation_schedule(simulation, source->self, SOURCE_TIMEOUT, RANK_EXPIRY, until_ns, request->from_data);
+        }
+    }
+    hand_over(simulation, source, request);
 }
 
 /* Sends now, or when the adaptive mode's limiter lets it. */
@@ -333,7 +341,7 @@ static void begin_item(struct simulation *simulation, struct source *source, int
     if (!request)
         return;
     if (source->plain) {
-        send(simulation, source, request);
+        hand_over(simulation, source, request);
         return;
     }
     uint32_t id = pool_take(&source->items);

@@ -98,6 +98,7 @@ struct function {
     int64_t keep_alive_ns; /* of a constant keep-alive; TIME_FOREVER; -1: drawn or halving */
     int64_t lifetime_ns;   /* of a constant maximum lifetime; TIME_FOREVER; -1: drawn */
     int64_t billing_step_ns;
+    uint64_t billing_step_ms;
     int64_t init_limit_ns;
     int64_t payload_limit_bytes, response_limit_bytes;
     int64_t billed_storage_mb; /* ephemeral storage above what is free */

@@ -77,6 +77,7 @@ enum status function_create(struct simulation *simulation, void *self)
     function->keep_alive_ns = constant_lifetime(&config->keep_alive);
     function->lifetime_ns = constant_lifetime(&config->max_lifetime);
     function->billing_step_ns = (int64_t)(rule_number(rules, "billing_step_ms") * (double)NS_PER_MS);
+    function->billing_step_ms = (uint64_t)(function->billing_step_ns / NS_PER_MS);
     function->init_limit_ns = (int64_t)(rule_number(rules, "init_timeout_s") * (double)NS_PER_S);
     function->payload_limit_bytes = (int64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
     function->response_limit_bytes = function->payload_limit_bytes;
@@ -313,7 +314,7 @@ static void bill(struct function *function, const struct environment *environmen
     int64_t handler_steps = round_up(environment->duration_ns, step_ns);
     int64_t init_ns = environment->cold && function->init_billed ? environment->init_ns : 0;
     int64_t steps = init_ns > 0 ? round_up(environment->duration_ns + init_ns, step_ns) : handler_steps;
-    uint64_t step_ms = (uint64_t)(step_ns / NS_PER_MS), memory_mb = (uint64_t)function->config.memory_mb;
+    uint64_t step_ms = function->billing_step_ms, memory_mb = (uint64_t)function->config.memory_mb;
     tally_add(&metrics->billed_duration, class, steps * step_ns);
     counter_add(&metrics->billed_mb_ms, (uint64_t)handler_steps * step_ms * memory_mb);
     if (init_ns > 0)
@@ -438,6 +439,6 @@ enum status function_finish(struct simulation *simulation, void *self)
     }
     simulation_in_flight(simulation, function->self, (uint64_t)in_flight);
     delivery_finish(simulation, &function->async);
-    gauge_advance(&function->metrics.concurrent, simulation->now_ns);
-    return busy_ns == function->metrics.concurrent.integral && in_flight == function->busy ? STATUS_OK : STATUS_INTERNAL;
+    int128 integral = gauge_integral(&function->metrics.concurrent, simulation->now_ns);
+    return busy_ns == integral && in_flight == function->busy ? STATUS_OK : STATUS_INTERNAL;
 }

@@ -108,11 +108,13 @@ static void sift_up(struct event_heap *heap, const struct event *event)
     items[at] = moving;
 }
 
-enum status event_heap_push(struct event_heap *heap, const struct event *event)
+enum status event_heap_push(struct event_heap *heap, const struct event *event, uint64_t order)
 {
+    struct event ordered;
+    event_put(&ordered, event, order);
     if (heap->hole) {
         heap->hole = false;
-        sift_down(heap, event);
+        sift_down(heap, &ordered);
         return STATUS_OK;
     }
     if (heap->count == heap->capacity) {
@@ -120,7 +122,7 @@ enum status event_heap_push(struct event_heap *heap, const struct event *event)
         if (status != STATUS_OK)
             return status;
     }
-    sift_up(heap, event);
+    sift_up(heap, &ordered);
     return STATUS_OK;
 }
 

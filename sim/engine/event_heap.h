@@ -22,8 +22,8 @@ struct event_heap {
 /* `account` is borrowed and may be NULL. Allocates nothing. */
 void event_heap_init(struct event_heap *heap, struct memory_account *account);
 void event_heap_fini(struct event_heap *heap);
-/* `event` has its order. O(log n). STATUS_LIMIT or STATUS_NO_MEMORY leave the heap as it was. */
-enum status event_heap_push(struct event_heap *heap, const struct event *event);
+/* Puts *event in, with this order. O(log n). STATUS_LIMIT or STATUS_NO_MEMORY leave the heap as it was. */
+enum status event_heap_push(struct event_heap *heap, const struct event *event, uint64_t order);
 /* O(1), the sift is left to what comes next. */
 bool event_heap_pop(struct event_heap *heap, struct event *event);
 int64_t event_heap_next_ns(struct event_heap *heap);

@@ -140,16 +140,17 @@ static inline void prepend(struct event_ladder *ladder, uint32_t *list, uint32_t
     *list = node;
 }
 
-/* Into the sorted bottom, which has room. */
-static inline void insert_sorted(struct event_ladder *ladder, const struct event *event)
+/* A place in the sorted bottom, which has room. */
+static inline struct event *sorted_place(struct event_ladder *ladder, int64_t time_ns, uint64_t order)
 {
     struct event *bottom = ladder->bottom;
     uint32_t at = ladder->bottom_count++;
-    while (at > 0 && event_before(&bottom[at - 1], event)) {
+    const int128 key = event_key(time_ns, order);
+    while (at > 0 && event_key(bottom[at - 1].time_ns, bottom[at - 1].order) < key) {
         bottom[at] = bottom[at - 1];
         at--;
     }
-    bottom[at] = *event;
+    return &bottom[at];
 }
 
 static void instant_append(struct event_ladder *ladder, uint32_t node)
@@ -290,14 +291,14 @@ static enum status relieve_bottom(struct event_ladder *ladder)
     return STATUS_OK;
 }
 
-enum status event_ladder_push(struct event_ladder *ladder, const struct event *event)
+enum status event_ladder_push(struct event_ladder *ladder, const struct event *event, uint64_t order)
 {
     uint64_t time_ns = (uint64_t)event->time_ns;
     enum status status = STATUS_OK;
     if (time_ns < ladder->bottom_end_ns && ladder->bottom_count == ladder->bottom_capacity)
         status = relieve_bottom(ladder);
     if (status == STATUS_OK && time_ns < ladder->bottom_end_ns) {
-        insert_sorted(ladder, event);
+        event_put(sorted_place(ladder, event->time_ns, order), event, order);
         return STATUS_OK;
     }
     if (status == STATUS_OK && ladder->node_free == NONE)
@@ -305,7 +306,7 @@ enum status event_ladder_push(struct event_ladder *ladder, const struct event *e
     if (status != STATUS_OK)
         return status;
     uint32_t node = take_node(ladder);
-    ladder->nodes[node] = *event;
+    event_put(&ladder->nodes[node], event, order);
     if (time_ns == ladder->instant_ns) {
         instant_append(ladder, node);
         return STATUS_OK;
@@ -326,7 +327,7 @@ static bool sort_if_short(struct event_ladder *ladder, uint32_t list)
             ladder->bottom_count = 0;
             return false;
         }
-        insert_sorted(ladder, &ladder->nodes[node]);
+        *sorted_place(ladder, ladder->nodes[node].time_ns, ladder->nodes[node].order) = ladder->nodes[node];
         last = node;
     }
     ladder->nodes[last].link = ladder->node_free;

@@ -51,8 +51,8 @@ struct event_ladder {
 /* `account` is borrowed and may be NULL. On failure nothing is left. */
 enum status event_ladder_init(struct event_ladder *ladder, struct memory_account *account);
 void event_ladder_fini(struct event_ladder *ladder);
-/* `event` has its order. Amortised O(1). STATUS_LIMIT or STATUS_NO_MEMORY leave out the event and nothing else. */
-enum status event_ladder_push(struct event_ladder *ladder, const struct event *event);
+/* Puts *event in, with this order. Amortised O(1). STATUS_LIMIT or STATUS_NO_MEMORY leave out the event and nothing else. */
+enum status event_ladder_push(struct event_ladder *ladder, const struct event *event, uint64_t order);
 /* Amortised O(1). Never fails for want of memory: rungs then have fewer buckets. */
 bool event_ladder_pop(struct event_ladder *ladder, struct event *event);
 /* As event_queue_ahead. */

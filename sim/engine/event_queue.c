@@ -65,10 +65,9 @@ void event_queue_free(struct event_queue *queue)
 enum status event_queue_push(struct event_queue *queue, enum event_rank rank, const struct event *event)
 {
     assert(event->time_ns >= 0);
-    struct event ordered = *event;
-    ordered.order = (uint64_t)rank << RANK_SHIFT | queue->scheduled;
-    enum status status =
-        queue->kind == EVENT_QUEUE_HEAP ? event_heap_push(&queue->as.heap, &ordered) : event_ladder_push(&queue->as.ladder, &ordered);
+    const uint64_t order = (uint64_t)rank << RANK_SHIFT | queue->scheduled;
+    enum status status = queue->kind == EVENT_QUEUE_HEAP ? event_heap_push(&queue->as.heap, event, order)
+                                                         : event_ladder_push(&queue->as.ladder, event, order);
     if (status == STATUS_OK) {
         queue->scheduled++;
         queue->count++;

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 /* From this size on a chunk asks for large pages: 100,000 environments are more pages of 4 KB than a processor can look up fast. */
@@ -39,6 +38,12 @@ void memory_account_give(struct memory_account *account, uint64_t bytes)
 static uint32_t chunk_items(uint32_t chunk)
 {
     return POOL_FIRST_ITEMS << chunk;
+}
+
+/* From the origin to the chunk: a chunk of n items holds the places n to 2n - 1. */
+static uintptr_t origin_distance(const struct pool *pool, uint32_t chunk)
+{
+    return (uintptr_t)chunk_items(chunk) * pool->item_size;
 }
 
 /* Whole units of the alignment, as aligned_alloc wants them. */
@@ -78,7 +83,8 @@ static bool add_chunk(struct pool *pool)
         return false;
     }
     pool->room += chunk_items(pool->chunk_count);
-    pool->chunks[pool->chunk_count++] = chunk;
+    pool->origins[pool->chunk_count] = (uintptr_t)chunk - origin_distance(pool, pool->chunk_count);
+    pool->chunk_count++;
     return true;
 }
 
@@ -91,31 +97,17 @@ void pool_init(struct pool *pool, size_t item_size, struct memory_account *accou
 void pool_fini(struct pool *pool)
 {
     for (uint32_t i = 0; i < pool->chunk_count; i++) {
-        free(pool->chunks[i]);
+        free((void *)(pool->origins[i] + origin_distance(pool, i)));
         if (pool->account != NULL)
             memory_account_give(pool->account, chunk_bytes(pool, i));
     }
     pool_init(pool, pool->item_size, pool->account, pool->owner);
 }
 
-uint32_t pool_take(struct pool *pool)
+uint32_t pool_take_fresh(struct pool *pool)
 {
-    uint32_t id = pool->free_head;
-    if (id != POOL_NONE) {
-        memcpy(&pool->free_head, pool_at(pool, id), sizeof pool->free_head);
-    } else {
-        if (pool->fresh == pool->room && !add_chunk(pool))
-            return POOL_NONE;
-        id = pool->fresh++;
-    }
+    if (pool->fresh == pool->room && !add_chunk(pool))
+        return POOL_NONE;
     pool->used++;
-    return id;
-}
-
-void pool_give(struct pool *pool, uint32_t id)
-{
-    assert(id < pool->fresh && pool->used > 0);
-    memcpy(pool_at(pool, id), &pool->free_head, sizeof pool->free_head);
-    pool->free_head = id;
-    pool->used--;
+    return pool->fresh++;
 }

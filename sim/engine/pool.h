@@ -5,8 +5,10 @@
 
 #include "engine/status.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* What one replication may use. Shared by everything in it that can grow with the scenario. */
 struct memory_account {
@@ -21,11 +23,13 @@ enum status memory_account_take(struct memory_account *account, uint64_t bytes, 
 void memory_account_give(struct memory_account *account, uint64_t bytes);
 
 #define POOL_NONE UINT32_MAX
-#define POOL_FIRST_ITEMS 16u /* in the first chunk; each that follows is twice as large */
+#define POOL_FIRST_BITS 4u
+#define POOL_FIRST_ITEMS (1u << POOL_FIRST_BITS) /* in the first chunk; each that follows is twice as large */
 #define POOL_CHUNKS 28u
 
 struct pool {
-    unsigned char *chunks[POOL_CHUNKS]; /* owned */
+    /* Owned chunks, each by the address that place 0 would have if it began there: see pool_at. */
+    uintptr_t origins[POOL_CHUNKS];
     uint32_t chunk_count;
     uint32_t item_size;
     uint32_t room;      /* ids that the chunks hold */
@@ -40,17 +44,36 @@ struct pool {
 void pool_init(struct pool *pool, size_t item_size, struct memory_account *account, const char *owner);
 /* Frees all items at once; ids and pointers are dead. */
 void pool_fini(struct pool *pool);
-/* An id whose item holds garbage; POOL_NONE when memory cannot be had (the account's status says why). O(1), allocates once in each
- * doubling. The most recently given id comes back first, so hot items stay in cache. */
-uint32_t pool_take(struct pool *pool);
-void pool_give(struct pool *pool, uint32_t id);
-
 /* Chunks begin on a cache line, so items of 64 bytes are one. */
 static inline void *pool_at(const struct pool *pool, uint32_t id)
 {
-    uint32_t chunk = 31u - (uint32_t)__builtin_clz(id / POOL_FIRST_ITEMS + 1);
-    uint32_t first = (POOL_FIRST_ITEMS << chunk) - POOL_FIRST_ITEMS;
-    return pool->chunks[chunk] + (size_t)(id - first) * pool->item_size;
+    /* Counted from the first chunk's size, the places of one chunk are those with the same top bit. */
+    uint64_t place = (uint64_t)id + POOL_FIRST_ITEMS;
+    uint32_t top_bit = 63u - (uint32_t)__builtin_clzll(place);
+    return (void *)(pool->origins[top_bit - POOL_FIRST_BITS] + place * pool->item_size);
+}
+
+/* The slow way to an id, where none was given back: POOL_NONE when memory cannot be had (the account's status says why). */
+uint32_t pool_take_fresh(struct pool *pool);
+
+/* An id whose item holds garbage; POOL_NONE when memory cannot be had. O(1), allocates once in each doubling. The most recently given id
+ * comes back first, so hot items stay in cache. */
+static inline uint32_t pool_take(struct pool *pool)
+{
+    uint32_t id = pool->free_head;
+    if (id == POOL_NONE)
+        return pool_take_fresh(pool);
+    memcpy(&pool->free_head, pool_at(pool, id), sizeof pool->free_head);
+    pool->used++;
+    return id;
+}
+
+static inline void pool_give(struct pool *pool, uint32_t id)
+{
+    assert(id < pool->fresh && pool->used > 0);
+    memcpy(pool_at(pool, id), &pool->free_head, sizeof pool->free_head);
+    pool->free_head = id;
+    pool->used--;
 }
 
 #endif

@@ -21,7 +21,8 @@ __extension__ typedef __int128 int128; /* the one typedef of the tree: C has no 
 /* a + b for non-negative times, saturating at TIME_FOREVER. */
 static inline int64_t time_add(int64_t a_ns, int64_t b_ns)
 {
-    return a_ns > TIME_FOREVER - b_ns ? TIME_FOREVER : a_ns + b_ns;
+    uint64_t sum_ns = (uint64_t)a_ns + (uint64_t)b_ns;
+    return sum_ns > TIME_FOREVER ? TIME_FOREVER : (int64_t)sum_ns;
 }
 
 /* Nanoseconds nearest to `ns` (ties away from zero), clamped to [0, TIME_FOREVER]; NaN gives 0. */

@@ -145,11 +145,6 @@ struct request *request_new(struct simulation *simulation)
     return request;
 }
 
-void request_free(struct simulation *simulation, struct request *request)
-{
-    pool_give(&simulation->requests, request->id);
-}
-
 void simulation_trace_item(struct simulation *simulation, uint64_t item, uint32_t attempt, const char *resource, const char *step,
                            int64_t at_ns, int64_t duration_ns, const char *detail)
 {
@@ -194,8 +189,9 @@ static void look_around(struct simulation *simulation)
         simulation_fail(simulation, STATUS_INTERRUPTED);
 }
 
-/* With this many events pending, what they touch no longer fits the cache next to the core. */
-#define EVENTS_PER_CACHE 4096u
+/* With this many events pending, what they touch no longer fits the cache next to the core. At 1,000 concurrent, where it does, looking
+ * ahead cost 20 ns of 190 for nothing. */
+#define EVENTS_PER_CACHE 16384u
 #define FAR_AHEAD 8u
 #define NEAR_AHEAD 4u
 

@@ -135,7 +135,10 @@ static inline struct request *request_at(const struct simulation *simulation, ui
 {
     return pool_at(&simulation->requests, id);
 }
-void request_free(struct simulation *simulation, struct request *request);
+static inline void request_free(struct simulation *simulation, const struct request *request)
+{
+    pool_give(&simulation->requests, request->id);
+}
 
 /* Hands `request` to the endpoint `to`, which owns it until it calls request_done. Counts it as entered there. */
 static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)

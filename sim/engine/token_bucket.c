@@ -12,12 +12,15 @@ static int64_t scaled(int64_t tokens, int64_t per_ns)
     return product > INT64_MAX ? INT64_MAX : (int64_t)product;
 }
 
-/* The product of two 63-bit numbers has at most 126, so no wait is too long. */
+/* Where 63 bits do not hold what came in, the bucket does not either. */
 static void refill(struct token_bucket *bucket, int64_t now_ns)
 {
     assert(now_ns >= bucket->since_ns);
-    const int128 level = bucket->level + (int128)(now_ns - bucket->since_ns) * bucket->tokens;
-    bucket->level = level > bucket->capacity ? bucket->capacity : (int64_t)level;
+    int64_t level;
+    if (__builtin_mul_overflow(now_ns - bucket->since_ns, bucket->tokens, &level) || __builtin_add_overflow(level, bucket->level, &level) ||
+        level > bucket->capacity)
+        level = bucket->capacity;
+    bucket->level = level;
     bucket->since_ns = now_ns;
 }
 
@@ -35,10 +38,10 @@ bool token_bucket_take(struct token_bucket *bucket, int64_t count, int64_t now_n
 {
     assert(count >= 0);
     refill(bucket, now_ns);
-    const int128 wanted = (int128)count * bucket->per_ns;
-    if (wanted > bucket->level)
+    int64_t wanted;
+    if (__builtin_mul_overflow(count, bucket->per_ns, &wanted) || wanted > bucket->level)
         return false;
-    bucket->level -= (int64_t)wanted;
+    bucket->level -= wanted;
     return true;
 }
 

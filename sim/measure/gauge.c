@@ -9,6 +9,7 @@ enum status gauge_init(struct gauge *gauge, bool levels)
     *gauge = (struct gauge){0};
     if (!levels)
         return STATUS_OK;
+    gauge->width = 1; /* level 0 has a bucket to itself */
     gauge->levels = calloc(1, sizeof *gauge->levels);
     return gauge->levels ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -37,21 +38,32 @@ void gauge_span_merge(struct gauge_span *into, const struct gauge_span *from)
         into->maximum = from->maximum;
 }
 
+void gauge_note_level(struct gauge *gauge, int64_t now_ns)
+{
+    if (now_ns > gauge->since_ns && !gauge->closed)
+        histogram_add(gauge->levels, gauge->low, (uint64_t)(now_ns - gauge->since_ns));
+    gauge->since_ns = now_ns;
+    uint32_t bucket = histogram_bucket((uint64_t)gauge->level);
+    gauge->low = histogram_bucket_low(bucket);
+    gauge->width = histogram_bucket_high(bucket) - gauge->low;
+}
+
 struct gauge_span gauge_period(struct gauge *gauge, int64_t now_ns)
 {
-    gauge_advance(gauge, now_ns);
+    if (gauge->levels)
+        gauge_note_level(gauge, now_ns);
     return (struct gauge_span){
-        .integral = gauge->integral - gauge->mark,
+        .integral = gauge_integral(gauge, now_ns) - gauge->mark,
         .length_ns = now_ns - gauge->mark_ns,
         .minimum = gauge->minimum,
         .maximum = gauge->maximum,
     };
 }
 
-/* The next period begins here; expects the time so far to be accounted. */
+/* The next period begins here. */
 static void mark(struct gauge *gauge, int64_t now_ns)
 {
-    gauge->mark = gauge->integral;
+    gauge->mark = gauge_integral(gauge, now_ns);
     gauge->mark_ns = now_ns;
     gauge->minimum = gauge->level;
     gauge->maximum = gauge->level;
@@ -76,11 +88,12 @@ void gauge_close(struct gauge *gauge, int64_t now_ns)
 
 void gauge_restart(struct gauge *gauge, int64_t now_ns)
 {
-    gauge_advance(gauge, now_ns);
     mark(gauge, now_ns);
     gauge->whole = (struct gauge_span){0};
-    if (gauge->levels)
-        histogram_clear(gauge->levels);
+    if (!gauge->levels)
+        return;
+    gauge_note_level(gauge, now_ns);
+    histogram_clear(gauge->levels);
 }
 
 double gauge_span_average(const struct gauge_span *span)

@@ -17,17 +17,24 @@ struct gauge_span {
     int64_t maximum;
 };
 
+/* The integral is kept as what it lacks of level x now: a level that changed by c at the instant t was without c for t ns. So a change
+ * costs no multiplication and need not know when the one before it was (measured: 20 instructions where integrating each stretch took 45).
+ */
 struct gauge {
     int64_t level;
-    int64_t since_ns; /* when the level last changed or was accounted */
-    int128 integral;  /* from the simulation's zero to since_ns */
-    int64_t minimum;  /* of the period under way */
+    int64_t minimum; /* of the period under way */
     int64_t maximum;
+    struct gauge *total; /* as counter's */
+    int128 moment;       /* the sum of change x instant over all changes */
+
     struct histogram *levels; /* ns spent at each level since the warm-up; owned; NULL: not wanted */
-    struct gauge *total;      /* as counter's */
+    /* The levels from `low` to below `low + width` share a bucket of it; the time since `since_ns` is still to be added there. */
+    uint64_t low, width;
+    int64_t since_ns;
+
     /* kept by measure: */
-    int128 mark; /* integral at the period's beginning */
     int64_t mark_ns;
+    int128 mark;             /* integral at the period's beginning */
     struct gauge_span whole; /* of the periods that are over, up to the end of `duration` */
     bool closed;             /* past the end of `duration`: `whole` and `levels` no longer grow */
 };
@@ -36,28 +43,33 @@ struct gauge {
 enum status gauge_init(struct gauge *gauge, bool levels);
 void gauge_fini(struct gauge *gauge);
 
-/* Accounts the time since the last change at the level that it had. */
-static inline void gauge_advance(struct gauge *gauge, int64_t now_ns)
+/* Adds the time since `since_ns` to the bucket of the level that it had, and goes on in the bucket of the present one. */
+void gauge_note_level(struct gauge *gauge, int64_t now_ns);
+
+static inline void gauge_change(struct gauge *gauge, int64_t now_ns, int64_t change)
 {
-    int64_t span_ns = now_ns - gauge->since_ns;
-    if (span_ns == 0)
-        return;
-    gauge->integral += (int128)gauge->level * span_ns;
-    if (gauge->levels && !gauge->closed)
-        histogram_add(gauge->levels, (uint64_t)gauge->level, (uint64_t)span_ns);
-    gauge->since_ns = now_ns;
+    gauge->level += change;
+    gauge->moment += (int128)change * now_ns;
+    if (change > 0 && gauge->level > gauge->maximum)
+        gauge->maximum = gauge->level;
+    if (change < 0 && gauge->level < gauge->minimum)
+        gauge->minimum = gauge->level;
+    if (gauge->levels && (uint64_t)gauge->level - gauge->low >= gauge->width)
+        gauge_note_level(gauge, now_ns);
 }
 
+/* Instants must not run backwards. */
 static inline void gauge_add(struct gauge *gauge, int64_t now_ns, int64_t change)
 {
-    gauge_advance(gauge, now_ns);
-    gauge->level += change;
-    if (gauge->level > gauge->maximum)
-        gauge->maximum = gauge->level;
-    if (gauge->level < gauge->minimum)
-        gauge->minimum = gauge->level;
+    gauge_change(gauge, now_ns, change);
     if (gauge->total)
-        gauge_add(gauge->total, now_ns, change);
+        gauge_change(gauge->total, now_ns, change);
+}
+
+/* Level x ns from the simulation's zero to `now_ns`. */
+static inline int128 gauge_integral(const struct gauge *gauge, int64_t now_ns)
+{
+    return (int128)gauge->level * now_ns - gauge->moment;
 }
 
 /* The period since the mark, up to `now_ns`. */

@@ -26,10 +26,8 @@ void histogram_fini(struct histogram *histogram);
 
 static inline uint32_t histogram_bucket(uint64_t value)
 {
-    if (value < 2 * HISTOGRAM_PAGE)
-        return (uint32_t)value;
-    uint32_t shift = 57u - (uint32_t)__builtin_clzll(value); /* keeps the top 7 bits */
-    return (shift + 1) * HISTOGRAM_PAGE + (uint32_t)((value >> shift) - HISTOGRAM_PAGE);
+    uint32_t shift = 57u - (uint32_t)__builtin_clzll(value | HISTOGRAM_PAGE); /* keeps the top 7 bits; 0 below 128 */
+    return shift * HISTOGRAM_PAGE + (uint32_t)(value >> shift);
 }
 /* [low, high) of a bucket; the last bucket of all ends at UINT64_MAX. */
 uint64_t histogram_bucket_low(uint32_t bucket);

@@ -38,7 +38,7 @@ struct histogram *tally_part_histogram(struct tally_part *part, enum tally_class
 static inline void tally_part_add(struct tally_part *part, enum tally_class class, int64_t value)
 {
     part->count++;
-    part->sum += value;
+    part->sum += (uint64_t)value; /* as one that is never negative: widening it then takes no sign */
     if (value < part->minimum)
         part->minimum = value;
     if (value > part->maximum)

@@ -70,6 +70,7 @@ struct model_run {
     struct run_result *result;
     bool traced;                    /* to be set before model_execute: keep the steps of replication 0 */
     const struct series_sink *sink; /* the same: who is told of the periods; NULL: nobody */
+    uint64_t max_memory_bytes;      /* the same; 0: no limit */
     struct step_seen *steps;
     size_t step_count, step_capacity;
 };
@@ -142,7 +143,11 @@ static inline void model_execute(struct model_run *run, const char *text)
         fail_msg("cannot be read: %.200s", text);
     }
     const struct tracer tracer = {.context = run, .step = model_step};
-    const struct run_options options = {.threads = 1, .tracer = run->traced ? &tracer : NULL, .sink = model_sink, .sink_context = run};
+    const struct run_options options = {.threads = 1,
+                                        .tracer = run->traced ? &tracer : NULL,
+                                        .sink = model_sink,
+                                        .sink_context = run,
+                                        .max_memory_bytes = run->max_memory_bytes};
     assert_int_equal(run_scenario(run->scenario, &options, &run->result), STATUS_OK);
 }
 
