@@ -64,13 +64,13 @@ static bool is_published(const struct costs *costs, const char *start, size_t ro
            csv_table_field(costs->table, row, columns->cost)[0] != '\0';
 }
 
-enum part { RESOURCES, BEHAVIOR, TRAFFIC };
+enum section { RESOURCES, BEHAVIOR, TRAFFIC };
 
 /* One function's share of a part of the scenario. */
-static void write_function(FILE *out, const struct costs *costs, size_t row, const struct columns *columns, enum part part, bool cold)
+static void write_function(FILE *out, const struct costs *costs, size_t row, const struct columns *columns, enum section section, bool cold)
 {
     const struct csv_table *table = costs->table;
-    switch (part) {
+    switch (section) {
     case RESOURCES:
         fprintf(out, "'F%zu%s': {'Type': 'AWS::Lambda::Function', 'Properties': {'Timeout': 900, 'MemorySize': %s,", row, columns->letter,
                 csv_table_field(table, row, costs->memory));
@@ -88,7 +88,7 @@ static void write_function(FILE *out, const struct costs *costs, size_t row, con
     }
 }
 
-static void write_part(FILE *out, const struct costs *costs, const char *start, enum part part)
+static void write_part(FILE *out, const struct costs *costs, const char *start, enum section section)
 {
     const char *between = "";
     for (size_t row = 0; row < costs->table->row_count; row++)
@@ -96,7 +96,7 @@ static void write_part(FILE *out, const struct costs *costs, const char *start, 
             if (!is_published(costs, start, row, &costs->columns[i]))
                 continue;
             fputs(between, out);
-            write_function(out, costs, row, &costs->columns[i], part, strcmp(start, "cold") == 0);
+            write_function(out, costs, row, &costs->columns[i], section, strcmp(start, "cold") == 0);
             between = ",\n";
         }
 }
