@@ -3,12 +3,14 @@
 
 #include "callers/source.h"
 #include "lambda/function.h"
+#include "lambda/queue_mapping.h"
 #include "rewrites.h"
 
 static const struct model_type *const resources[] = {
     &lambda_function_type,
     &serverless_function_type,
     &event_invoke_config_type,
+    &queue_mapping_type,
     NULL,
 };
 

@@ -1,0 +1,247 @@
+/* queue_mapping.c: AWS::Lambda::EventSourceMapping of a queue: what can be said of it, what is refused, what is measured and billed.
+ * How it behaves stands in queue_mapping_run.c, queue_batch.c and poller_fleet.c. */
+#include "queue_mapping.h"
+
+#include "engine/rule_book.h"
+#include "function.h"
+#include "measure/bill.h"
+#include "measure/metric.h"
+#include "scenario/property.h"
+#include "scenario/validation.h"
+
+#include <math.h>
+
+#define AT(field) offsetof(struct queue_mapping, config.field)
+#define GIVEN(field) PROPERTY_GIVEN(struct queue_mapping, config.field)
+
+#define ACCEPTED(NAME)                                                                                                                     \
+    {                                                                                                                                      \
+        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
+    }
+#define FOREIGN(NAME, FIELD)                                                                                                               \
+    {                                                                                                                                      \
+        .name = NAME, .kind = PROPERTY_ACCEPTED, .given = GIVEN(foreign.FIELD)                                                             \
+    }
+
+static const char *const response_types[] = {"ReportBatchItemFailures", NULL};
+
+static const struct property scaling_properties[] = {
+    {"MaximumConcurrency", PROPERTY_INTEGER, AT(maximum_concurrency), .minimum = "sqs_maximum_concurrency_min",
+     .maximum = "sqs_maximum_concurrency_max", .help = "How many batches of this queue may be with the function at once."},
+    {0},
+};
+
+static const struct property poller_properties[] = {
+    {"MinimumPollers", PROPERTY_INTEGER, AT(least_pollers), .minimum = "sqs_pollers_min_min", .maximum = "sqs_pollers_min_max",
+     .fallback = "sqs_pollers_min_default", .help = "Pollers that are always there, and billed."},
+    {"MaximumPollers", PROPERTY_INTEGER, AT(most_pollers), .minimum = "sqs_pollers_min_min", .maximum = "sqs_pollers_max_max",
+     .fallback = "sqs_pollers_max_default", .help = "Pollers that there may be."},
+    ACCEPTED("PollerGroupName"),
+    {0},
+};
+
+static const struct property mapping_properties[] = {
+    {"FunctionName", PROPERTY_REFERENCE, AT(function), .required = true, .help = "The function that gets the batches."},
+    {"EventSourceArn", PROPERTY_REFERENCE, AT(source), .required = true, .help = "The queue that is polled."},
+    {"BatchSize", PROPERTY_INTEGER, AT(batch_size), .minimum = "1", .given = GIVEN(batch_size_given),
+     .help = "Most messages in one batch (left out: rule sqs_batch_size_default)."},
+    {"MaximumBatchingWindowInSeconds", PROPERTY_TIME, AT(window_ns), .unit = "s", .minimum = "0", .maximum = "sqs_batch_window_max_s",
+     .help = "How long a batch is collected before it is handed over; standard queues only."},
+    {"ScalingConfig", PROPERTY_OBJECT, 0, .properties = scaling_properties, .help = "A limit of this mapping's own."},
+    {"ProvisionedPollerConfig", PROPERTY_OBJECT, 0, .properties = poller_properties, .given = GIVEN(provisioned),
+     .help = "Pollers that are paid for by the hour and scale faster."},
+    {"FunctionResponseTypes", PROPERTY_FLAGS, AT(response_types), .choices = response_types,
+     .help = "ReportBatchItemFailures: the function names the messages that failed, and the others are deleted."},
+    {"Enabled", PROPERTY_BOOLEAN, AT(enabled), .fallback = "true", .help = "False: nothing is polled."},
+    FOREIGN("FilterCriteria", filter),
+    FOREIGN("BisectBatchOnFunctionError", bisect),
+    FOREIGN("DestinationConfig", destination),
+    FOREIGN("MaximumRecordAgeInSeconds", record_age),
+    FOREIGN("MaximumRetryAttempts", retries),
+    FOREIGN("ParallelizationFactor", factor),
+    FOREIGN("StartingPosition", position),
+    FOREIGN("StartingPositionTimestamp", timestamp),
+    FOREIGN("TumblingWindowInSeconds", tumbling),
+    FOREIGN("SelfManagedEventSource", self_managed),
+    FOREIGN("AmazonManagedKafkaEventSourceConfig", msk),
+    FOREIGN("SelfManagedKafkaEventSourceConfig", kafka),
+    FOREIGN("Topics", topics),
+    FOREIGN("Queues", broker_queues),
+    FOREIGN("SourceAccessConfigurations", access),
+    FOREIGN("DocumentDBEventSourceConfig", documents),
+    ACCEPTED("KmsKeyArn"),
+    ACCEPTED("LoggingConfig"),
+    ACCEPTED("MetricsConfig"),
+    ACCEPTED("Tags"),
+    {0},
+};
+
+#undef AT
+#define AT(field) offsetof(struct queue_mapping, metrics.field)
+
+static const struct metric_type mapping_metrics[] = {
+    {"AWS/Lambda", "PolledEventCount", "Count", METRIC_COUNT, AT(polled), .help = "Messages that were received."},
+    {"AWS/Lambda", "InvokedEventCount", "Count", METRIC_COUNT, AT(invoked),
+     .help = "Messages that the function was called with; more than once where a call was throttled and tried again."},
+    {"AWS/Lambda", "FailedInvokeEventCount", "Count", METRIC_COUNT, AT(failed),
+     .help = "Messages of calls that were throttled or failed, and messages that the function named as failed."},
+    {"AWS/Lambda", "DeletedEventCount", "Count", METRIC_COUNT, AT(deleted), .help = "Messages that were deleted after their success."},
+    {"AWS/Lambda", "FilteredOutEventCount", "Count", METRIC_COUNT, AT(filtered), .help = "Messages that a filter deleted."},
+    {"AWS/Lambda", "ProvisionedPollers", "Count", METRIC_GAUGE, AT(provisioned), .help = "Provisioned pollers that there are."},
+    {"slsim", "Pollers", "Count", METRIC_GAUGE, AT(pollers),
+     .help = "Batches that are, or could be, worked on at once: what the mapping scales."},
+    {"slsim", "BatchSize", "Count", METRIC_TALLY, AT(batch_size), .help = "Messages in a batch."},
+    {"slsim", "BatchThrottles", "Count", METRIC_COUNT, AT(refused), .help = "Calls with a batch that were throttled."},
+    {"slsim", "GivenUpEventCount", "Count", METRIC_COUNT, AT(given_up),
+     .help = "Messages let go of because their batch was throttled until they were visible again: received in vain."},
+    {0},
+};
+
+static const struct line_item mapping_line_items[] = {
+    {"Lambda-Event-Poller-Unit-Hour-SQS", "Provisioned pollers x time."},
+    {0},
+};
+
+static void mapping_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    (void)simulation;
+    const struct queue_mapping *mapping = self;
+    if (mapping->config.provisioned)
+        bill_add(bill, &mapping_line_items[0], (double)mapping->metrics.provisioned.whole.integral / (double)NS_PER_HOUR);
+}
+
+/* What belongs to other sources than queues. */
+static void check_foreign(struct validation *validation, const struct mapping_foreign *foreign)
+{
+    const struct {
+        bool given;
+        const char *property;
+    } streams[] =
+        {
+            {foreign->bisect, "BisectBatchOnFunctionError"},    {foreign->destination, "DestinationConfig"},
+            {foreign->record_age, "MaximumRecordAgeInSeconds"}, {foreign->retries, "MaximumRetryAttempts"},
+            {foreign->factor, "ParallelizationFactor"},         {foreign->position, "StartingPosition"},
+            {foreign->timestamp, "StartingPositionTimestamp"},  {foreign->tumbling, "TumblingWindowInSeconds"},
+        },
+      brokers[] = {
+          {foreign->self_managed, "SelfManagedEventSource"},
+          {foreign->msk, "AmazonManagedKafkaEventSourceConfig"},
+          {foreign->kafka, "SelfManagedKafkaEventSourceConfig"},
+          {foreign->topics, "Topics"},
+          {foreign->broker_queues, "Queues"},
+          {foreign->access, "SourceAccessConfigurations"},
+          {foreign->documents, "DocumentDBEventSourceConfig"},
+      };
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        if (streams[i].given)
+            validation_error(validation, streams[i].property,
+                             foreign->destination && i == 1 ? "a queue's dead letters go where its RedrivePolicy says" : NULL,
+                             "belongs to mappings of streams; this one is of a queue");
+    for (size_t i = 0; i < sizeof brokers / sizeof *brokers; i++)
+        if (brokers[i].given)
+            validation_error(validation, brokers[i].property, NULL, "mappings of Kafka, Amazon MQ and DocumentDB are not simulated");
+    if (foreign->filter)
+        validation_warning(validation, "FilterCriteria", NULL, "has no effect on this simulation: every message passes");
+}
+
+static void check_batch(struct validation *validation, struct queue_mapping_config *config, bool in_order)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    if (!config->batch_size_given)
+        config->batch_size = (int64_t)rule_number(rules, "sqs_batch_size_default");
+    const char *rule = in_order ? "sqs_batch_size_fifo_max" : "sqs_batch_size_max";
+    int64_t most = (int64_t)fmin(rule_number(rules, rule), INT32_MAX),
+            plain = (int64_t)rule_number(rules, "sqs_batch_size_without_window_max");
+    if (config->batch_size > most)
+        validation_error(validation, "BatchSize", in_order ? "rule sqs_batch_size_fifo_max" : "rule sqs_batch_size_max",
+                         "a batch of %s may have %lld messages, not %lld", in_order ? "a FIFO queue" : "a queue", (long long)most,
+                         (long long)config->batch_size);
+    else if (config->batch_size > plain && config->window_ns < NS_PER_S)
+        validation_error(validation, "BatchSize", "give MaximumBatchingWindowInSeconds, at least 1",
+                         "more than %lld messages are collected only with a batch window", (long long)plain);
+    if (in_order && config->window_ns > 0)
+        validation_error(validation, "MaximumBatchingWindowInSeconds", NULL, "a mapping of a FIFO queue has no batch window");
+}
+
+static void check_concurrency(struct validation *validation, struct queue_mapping_config *config)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    if (config->maximum_concurrency > 0 && !rule_flag(rules, "sqs_maximum_concurrency_available"))
+        validation_error(validation, "ScalingConfig.MaximumConcurrency", "rule sqs_maximum_concurrency_available",
+                         "mappings have no maximum concurrency by this book");
+    if (config->provisioned && !rule_flag(rules, "sqs_provisioned_pollers_available"))
+        validation_error(validation, "ProvisionedPollerConfig", "rule sqs_provisioned_pollers_available",
+                         "queues have no provisioned pollers by this book");
+    if (config->maximum_concurrency > 0 && config->provisioned)
+        validation_error(validation, "ScalingConfig.MaximumConcurrency", "keep one of the two",
+                         "a mapping has a maximum concurrency or provisioned pollers, not both");
+    if (config->provisioned && config->most_pollers < config->least_pollers)
+        validation_error(validation, "ProvisionedPollerConfig.MaximumPollers", NULL, "is below MinimumPollers, %lld",
+                         (long long)config->least_pollers);
+}
+
+static void check_visibility(struct validation *validation, const struct queue_mapping_config *config,
+                             const struct function_config *function, int64_t visibility_ns)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    const char *queue = validation_name(validation, config->source);
+    double visibility_s = time_to_seconds(visibility_ns), timeout_s = time_to_seconds(function->timeout_ns);
+    double factor = rule_number(rules, "sqs_visibility_factor_advice");
+    double advice_s = factor * timeout_s + time_to_seconds(config->window_ns);
+    if (visibility_ns < function->timeout_ns && rule_flag(rules, "sqs_visibility_below_timeout_refused") &&
+        !validation_allowed(validation, "visibility_timeout"))
+        validation_error(validation, "EventSourceArn", "raise VisibilityTimeout, or allow_invalid: [\"visibility_timeout\"]",
+                         "the visibility timeout of %s, %g s, is less than the function's timeout, %g s", queue, visibility_s, timeout_s);
+    else if (visibility_s < advice_s)
+        validation_warning(validation, "EventSourceArn", "AWS advises so much, so that a batch can be tried again before others get it",
+                           "the visibility timeout of %s, %g s, is less than %g x the function's timeout and the window: %g s", queue,
+                           visibility_s, factor, advice_s);
+}
+
+static void mapping_validate(struct validation *validation, void *blob)
+{
+    struct queue_mapping_config *config = &((struct queue_mapping *)blob)->config;
+    bool known = config->source != ENTITY_NONE && config->function != ENTITY_NONE; /* else that was said */
+    if (config->function != ENTITY_NONE && !is_function_type(validation_type(validation, config->function))) {
+        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->function));
+        known = false;
+    }
+    const struct pollable *pollable = config->source != ENTITY_NONE ? validation_type(validation, config->source)->pollable : NULL;
+    if (config->source != ENTITY_NONE && !pollable) {
+        validation_error(validation, "EventSourceArn", "a mapping polls a queue", "%s is of type %s, which cannot be polled",
+                         validation_name(validation, config->source), validation_type(validation, config->source)->type);
+        known = false;
+    }
+    check_foreign(validation, &config->foreign);
+    check_concurrency(validation, config);
+    if (!known)
+        return;
+    const void *source = validation_config(validation, config->source);
+    const struct function_config *function = &((struct function *)validation_config(validation, config->function))->config;
+    check_batch(validation, config, pollable->in_order(source));
+    check_visibility(validation, config, function, pollable->visibility_ns(source));
+    if (function->reserved >= 0 && config->maximum_concurrency > function->reserved)
+        validation_warning(validation, "ScalingConfig.MaximumConcurrency", "keep it at or below ReservedConcurrentExecutions",
+                           "is above the %lld that %s has reserved: batches will be throttled", (long long)function->reserved,
+                           validation_name(validation, config->function));
+}
+
+const struct model_type queue_mapping_type = {
+    .type = "AWS::Lambda::EventSourceMapping",
+    .service = "AWS Lambda",
+    .help = "Polls a queue and hands its messages to a function in batches.",
+    .size = sizeof(struct queue_mapping),
+    .self_offset = offsetof(struct queue_mapping, self),
+    .properties = mapping_properties,
+    .metrics = mapping_metrics,
+    .line_items = mapping_line_items,
+    .validate = mapping_validate,
+    .create = queue_mapping_create,
+    .start = queue_mapping_start,
+    .destroy = queue_mapping_destroy,
+    .handle = queue_mapping_handle,
+    .done = queue_mapping_done,
+    .batch = queue_mapping_batch,
+    .finish = queue_mapping_finish,
+    .quantities = mapping_quantities,
+};

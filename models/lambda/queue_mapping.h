@@ -1,0 +1,148 @@
+/* queue_mapping.h: the mapping of a queue to a function: who polls, what is collected into a batch, what becomes of it. Private to this
+ * folder. */
+#ifndef SLSIM_LAMBDA_QUEUE_MAPPING_H
+#define SLSIM_LAMBDA_QUEUE_MAPPING_H
+
+#include "engine/batch.h"
+#include "engine/pollable.h"
+#include "engine/pool.h"
+#include "engine/simulation.h"
+#include "measure/counter.h"
+#include "measure/gauge.h"
+#include "measure/tally.h"
+#include "poller_fleet.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum response_type { REPORT_BATCH_ITEM_FAILURES = 1u << 0 };
+
+/* Properties that a mapping of a queue cannot have, or that nothing acts on. */
+struct mapping_foreign {
+    bool bisect, record_age, retries, factor, position, timestamp, tumbling, destination; /* of streams */
+    bool self_managed, msk, kafka, topics, broker_queues, access, documents;              /* of brokers and databases */
+    bool filter;
+};
+
+struct queue_mapping_config {
+    uint32_t function, source; /* ENTITY_NONE: could not be read */
+    int64_t batch_size;
+    int64_t window_ns;
+    int64_t maximum_concurrency; /* 0: none */
+    int64_t least_pollers, most_pollers;
+    uint32_t response_types; /* of enum response_type */
+    bool enabled;
+    bool batch_size_given, provisioned;
+    struct mapping_foreign foreign;
+};
+
+/* Which of the source's messages a record of a batch is. */
+struct batch_message {
+    uint32_t message, receipt;
+};
+
+enum lane_state {
+    LANE_GONE,
+    LANE_WAITING, /* polls; holds what its batch has so far */
+    LANE_CALLING, /* the function has its batch, or a part of it */
+    LANE_BACKING, /* turned away, it holds on to the batch and will call again */
+    LANE_RESTING  /* turned away, it let go of the batch and will poll again */
+};
+
+/* One batch at a time, from the first message to the answer. */
+struct lane {
+    uint32_t id;            /* its own; lost when it is gone */
+    uint32_t before, after; /* waiting: its neighbours */
+    uint32_t request;       /* backing: what will be sent again */
+    uint8_t state;
+    uint16_t refusals;        /* in a row */
+    uint32_t count, capacity; /* of the messages that it holds, and of the arrays */
+    uint32_t first;           /* of those that the function has not answered for */
+    uint64_t bytes;
+    int64_t polling_ns;           /* waiting: when its present long poll began */
+    int64_t window_ns;            /* when its window ends */
+    int64_t deadline_ns;          /* when it waits no longer for more messages */
+    int64_t timer_ns;             /* its pending event for that; TIME_FOREVER: none */
+    int64_t reappear_ns;          /* when the first of its messages is visible again */
+    struct batch_record *records; /* owned */
+    struct batch_message *messages;
+    struct batch batch; /* what the function sees of it */
+};
+
+struct queue_mapping_metrics {
+    struct counter polled, invoked, failed, deleted, filtered;
+    struct gauge provisioned;
+    struct gauge pollers;
+    struct tally batch_size;
+    struct counter refused, given_up;
+};
+
+struct queue_mapping {
+    struct queue_mapping_config config;
+
+    uint32_t self;
+    uint32_t oldest, newest; /* the waiting lanes, by how long they wait */
+    uint32_t waiting;        /* their number */
+    uint32_t collecting;     /* of them, with messages */
+    int64_t lane_count;
+    struct pool lanes;
+    struct poller_fleet fleet;
+    const struct pollable *source;
+    struct received *received; /* owned; of one poll */
+    uint32_t receive_most;
+    bool polling; /* inside mapping_poll */
+    bool wake_pending, growth_pending, review_pending, pace_pending;
+    bool in_order, reports_failures;
+    bool errors_count; /* failed calls lower the concurrency */
+    bool holds_on;     /* a refused batch is tried until its messages are visible again */
+    int64_t visibility_ns;
+    int64_t long_poll_ns, low_traffic_ns;
+    int64_t back_off_ns, back_off_most_ns;
+    uint64_t payload_most;
+    uint64_t seen;          /* messages that were there when it was woken first at this instant */
+    uint64_t salt, ordinal; /* of batches */
+    uint64_t taken, let_go; /* messages that were received, and those of them that are done with */
+    struct queue_mapping_metrics metrics;
+};
+
+extern const struct model_type queue_mapping_type;
+
+/* queue_mapping_run.c: the lanes. */
+enum queue_mapping_event {
+    MAPPING_WAKE,   /* the source has something */
+    MAPPING_WINDOW, /* a lane has waited long enough for more messages */
+    MAPPING_RETRY,  /* a lane has backed off long enough */
+    MAPPING_GROW,
+    MAPPING_REVIEW,
+    MAPPING_PACE, /* provisioned pollers may poll again */
+    MAPPING_COUNT /* a period ends: empty polls are counted */
+};
+enum status queue_mapping_create(struct simulation *simulation, void *self);
+void queue_mapping_start(struct simulation *simulation, void *self);
+void queue_mapping_destroy(struct simulation *simulation, void *self);
+void queue_mapping_handle(struct simulation *simulation, void *self, const struct event *event);
+enum status queue_mapping_finish(struct simulation *simulation, void *self);
+/* Lets waiting lanes take what there is. */
+void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping);
+/* Lets `lane` poll: it waits behind those that wait longer. */
+void lane_wait(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
+/* A lane that holds nothing polls again, or goes where there are too many. */
+void lane_release(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
+/* A call ended, well or not: what fails slows the mapping down. */
+void mapping_learn(struct simulation *simulation, struct queue_mapping *mapping, bool failed);
+
+/* queue_batch.c: what one lane holds. */
+/* Adds what a poll brought. */
+void lane_take(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane, const struct received *list,
+               uint32_t count);
+/* Is its batch to be handed over now? */
+bool lane_is_ready(const struct simulation *simulation, const struct queue_mapping *mapping, const struct lane *lane);
+/* Calls the function with the next part of what the lane holds that fits into one payload: mostly all of it. */
+void lane_call(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
+/* The back-off of a lane that was turned away is over. */
+void lane_retry(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
+void queue_mapping_done(struct simulation *simulation, void *self, struct request *request);
+struct batch *queue_mapping_batch(struct simulation *simulation, void *self, const struct request *request);
+void lane_fini(struct simulation *simulation, struct lane *lane);
+
+#endif

@@ -1,0 +1,413 @@
+/* queue_mapping_run.c: who polls a queue, and how many do.
+ * Every lane that waits stands for one long poll under way. One wake-up stands for all of them, and the polls that end empty are counted
+ * by arithmetic: an idle mapping costs one event a period. Messages go to whoever has waited longest, as to any of several long polls. */
+#include "queue_mapping.h"
+
+#include "engine/random.h"
+#include "engine/rule_book.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static struct lane *lane_at(const struct queue_mapping *mapping, uint32_t id)
+{
+    return pool_at(&mapping->lanes, id);
+}
+
+static int64_t rule_ns(const struct rule_book *rules, const char *name)
+{
+    return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
+}
+
+enum status queue_mapping_create(struct simulation *simulation, void *self)
+{
+    struct queue_mapping *mapping = self;
+    const struct queue_mapping_config *config = &mapping->config;
+    const struct rule_book *rules = simulation->settings->rules;
+    const struct entity *source = &simulation->entities[config->source];
+    const char *name = simulation->entities[mapping->self].name;
+    pool_init(&mapping->lanes, sizeof(struct lane), &simulation->memory, name);
+    mapping->oldest = mapping->newest = POOL_NONE;
+    mapping->source = source->type->pollable;
+    mapping->in_order = mapping->source->in_order(source->state);
+    mapping->visibility_ns = mapping->source->visibility_ns(source->state);
+    mapping->receive_most = (uint32_t)fmin(fmax(rule_number(rules, "sqs_receive_max"), 1), UINT16_MAX);
+    mapping->reports_failures = config->response_types & REPORT_BATCH_ITEM_FAILURES;
+    mapping->errors_count = !(mapping->reports_failures && rule_flag(rules, "sqs_partial_batch_turns_backoff_off"));
+    mapping->holds_on = rule_flag(rules, "sqs_throttle_retried_until_visibility");
+    mapping->long_poll_ns = rule_ns(rules, "sqs_long_poll_max_s");
+    mapping->low_traffic_ns = rule_ns(rules, "sqs_low_traffic_wait_s");
+    mapping->back_off_ns = rule_ns(rules, "sqs_throttle_retry_base_s");
+    if (mapping->back_off_ns < NS_PER_MS) /* time must pass, or a run would stand still */
+        mapping->back_off_ns = NS_PER_MS;
+    mapping->back_off_most_ns = rule_ns(rules, "sqs_throttle_retry_cap_s");
+    mapping->payload_most = (uint64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
+    mapping->salt = item_salt(name);
+    if (config->provisioned)
+        poller_fleet_init_provisioned(&mapping->fleet, rules, config->least_pollers, config->most_pollers);
+    else
+        poller_fleet_init(&mapping->fleet, rules, config->maximum_concurrency);
+    mapping->received = calloc(mapping->receive_most, sizeof *mapping->received);
+    return mapping->received ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+void queue_mapping_destroy(struct simulation *simulation, void *self)
+{
+    struct queue_mapping *mapping = self;
+    for (uint32_t id = 0; id < mapping->lanes.fresh; id++)
+        lane_fini(simulation, lane_at(mapping, id));
+    pool_fini(&mapping->lanes);
+    free(mapping->received);
+}
+
+static void count_pollers(struct simulation *simulation, struct queue_mapping *mapping, int64_t change)
+{
+    int64_t before = mapping->lane_count;
+    mapping->lane_count += change;
+    gauge_add(&mapping->metrics.pollers, simulation->now_ns, change);
+    if (mapping->config.provisioned)
+        gauge_add(&mapping->metrics.provisioned, simulation->now_ns,
+                  poller_fleet_units(&mapping->fleet, mapping->lane_count) - poller_fleet_units(&mapping->fleet, before));
+}
+
+/* Takes a lane out of those that wait. */
+static void unlink_lane(struct queue_mapping *mapping, struct lane *lane)
+{
+    *(lane->before == POOL_NONE ? &mapping->oldest : &lane_at(mapping, lane->before)->after) = lane->after;
+    *(lane->after == POOL_NONE ? &mapping->newest : &lane_at(mapping, lane->after)->before) = lane->before;
+    mapping->waiting--;
+    mapping->collecting -= lane->count > 0;
+}
+
+void lane_wait(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
+{
+    lane->state = LANE_WAITING;
+    lane->polling_ns = simulation->now_ns;
+    lane->before = mapping->newest;
+    lane->after = POOL_NONE;
+    *(mapping->newest == POOL_NONE ? &mapping->oldest : &lane_at(mapping, mapping->newest)->after) = lane->id;
+    mapping->newest = lane->id;
+    mapping->waiting++;
+    mapping->collecting += lane->count > 0;
+}
+
+/* The long polls of a waiting lane that ended empty; the one under way goes on. */
+static uint64_t take_empty_polls(const struct simulation *simulation, const struct queue_mapping *mapping, struct lane *lane)
+{
+    if (mapping->long_poll_ns <= 0)
+        return 0;
+    int64_t polls = (simulation->now_ns - lane->polling_ns) / mapping->long_poll_ns;
+    lane->polling_ns += polls * mapping->long_poll_ns;
+    return (uint64_t)polls;
+}
+
+static void tell_empty_polls(struct simulation *simulation, const struct queue_mapping *mapping, uint64_t polls)
+{
+    if (polls > 0)
+        mapping->source->empty_receive(simulation, entity_state(simulation, mapping->config.source), polls);
+}
+
+/* A lane that holds nothing and is in no list ends. */
+static void lane_end(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
+{
+    lane_fini(simulation, lane);
+    uint32_t id = lane->id;
+    lane->state = LANE_GONE;
+    pool_give(&mapping->lanes, id);
+    count_pollers(simulation, mapping, -1);
+}
+
+void lane_release(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
+{
+    if (mapping->lane_count > mapping->fleet.lanes)
+        lane_end(simulation, mapping, lane);
+    else
+        lane_wait(simulation, mapping, lane);
+}
+
+/* As many lanes as are wanted. Those that are too many go as soon as they hold nothing: who waits longest first. */
+static void adjust_lanes(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    uint64_t polls = 0;
+    uint32_t next = mapping->oldest;
+    while (mapping->lane_count > mapping->fleet.lanes && next != POOL_NONE) {
+        struct lane *lane = lane_at(mapping, next);
+        next = lane->after;
+        if (lane->count > 0)
+            continue;
+        polls += take_empty_polls(simulation, mapping, lane);
+        unlink_lane(mapping, lane);
+        lane_end(simulation, mapping, lane);
+    }
+    tell_empty_polls(simulation, mapping, polls);
+    while (mapping->lane_count < mapping->fleet.lanes) {
+        uint32_t id = pool_take(&mapping->lanes);
+        if (id == POOL_NONE) {
+            simulation_fail(simulation, simulation->memory.status);
+            return;
+        }
+        struct lane *lane = lane_at(mapping, id);
+        *lane = (struct lane){.id = id, .timer_ns = TIME_FOREVER};
+        count_pollers(simulation, mapping, 1);
+        lane_wait(simulation, mapping, lane);
+    }
+}
+
+static int64_t idle_lanes(const struct queue_mapping *mapping)
+{
+    return (int64_t)mapping->waiting - (int64_t)mapping->collecting;
+}
+
+static void schedule(struct simulation *simulation, const struct queue_mapping *mapping, enum queue_mapping_event kind, int64_t at_ns)
+{
+    simulation_schedule(simulation, mapping->self, (uint16_t)kind, RANK_ARRIVAL, at_ns, 0);
+}
+
+/* Each minute looks back on itself, as long as there is something that could be lowered. */
+static void start_reviews(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    if (mapping->review_pending)
+        return;
+    mapping->review_pending = true;
+    poller_fleet_observe(&mapping->fleet, idle_lanes(mapping));
+    schedule(simulation, mapping, MAPPING_REVIEW, time_add(simulation->now_ns, NS_PER_MIN));
+}
+
+void mapping_learn(struct simulation *simulation, struct queue_mapping *mapping, bool failed)
+{
+    if (failed)
+        start_reviews(simulation, mapping);
+    poller_fleet_called(&mapping->fleet, failed);
+}
+
+/* One event is pending at most: where the backlog began anew since, it is put off. */
+static void schedule_growth(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    int64_t due_ns = poller_fleet_next_growth(&mapping->fleet);
+    if (mapping->growth_pending || due_ns == TIME_FOREVER)
+        return;
+    mapping->growth_pending = true;
+    schedule(simulation, mapping, MAPPING_GROW, due_ns > simulation->now_ns ? due_ns : simulation->now_ns);
+}
+
+/* After every change: is there a backlog, is anyone to be woken? */
+static void look_around(struct simulation *simulation, struct queue_mapping *mapping, uint64_t visible)
+{
+    poller_fleet_idle(&mapping->fleet, idle_lanes(mapping));
+    if (visible > 0) {
+        if (mapping->fleet.since_ns < 0)
+            poller_fleet_backlog(&mapping->fleet, simulation->now_ns);
+        schedule_growth(simulation, mapping);
+        return;
+    }
+    poller_fleet_relax(&mapping->fleet);
+    if (!mapping->wake_pending) { /* also where no lane waits: then a backlog begins */
+        mapping->wake_pending = true;
+        mapping->source->wait(simulation, entity_state(simulation, mapping->config.source), mapping->self, MAPPING_WAKE, 0);
+    }
+}
+
+/* Tries again at `at_ns`. */
+static void pause_polling(struct simulation *simulation, struct queue_mapping *mapping, int64_t at_ns)
+{
+    if (mapping->pace_pending)
+        return;
+    mapping->pace_pending = true;
+    schedule(simulation, mapping, MAPPING_PACE, at_ns);
+}
+
+/* One poll of the lane that has waited longest. Returns how many messages it brought. */
+static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    struct lane *lane = lane_at(mapping, mapping->oldest);
+    tell_empty_polls(simulation, mapping, take_empty_polls(simulation, mapping, lane));
+    unlink_lane(mapping, lane);
+    uint32_t most = (uint32_t)mapping->config.batch_size - lane->count;
+    if (most > mapping->receive_most)
+        most = mapping->receive_most;
+    void *source = entity_state(simulation, mapping->config.source);
+    uint32_t count = mapping->source->receive(simulation, source, most, mapping->received);
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < count; i++)
+        bytes += mapping->received[i].payload_bytes;
+    poller_fleet_polled(&mapping->fleet, simulation->now_ns, bytes);
+    counter_add(&mapping->metrics.polled, count);
+    lane_take(simulation, mapping, lane, mapping->received, count);
+    if (lane_is_ready(simulation, mapping, lane)) {
+        lane_call(simulation, mapping, lane);
+        return count;
+    }
+    lane_wait(simulation, mapping, lane);
+    if (lane->count > 0 && lane->deadline_ns < lane->timer_ns) {
+        lane->timer_ns = lane->deadline_ns;
+        simulation_schedule(simulation, mapping->self, MAPPING_WINDOW, RANK_ARRIVAL, lane->deadline_ns, lane->id);
+    }
+    return count;
+}
+
+void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    if (mapping->polling) /* a call was turned away at once: the loop below goes on with that lane */
+        return;
+    mapping->polling = true;
+    void *source = entity_state(simulation, mapping->config.source);
+    uint64_t visible = mapping->source->visible(simulation, source);
+    while (mapping->waiting > 0 && visible > 0 && simulation->status == STATUS_OK) {
+        int64_t next_ns = poller_fleet_next_poll(&mapping->fleet);
+        if (next_ns > simulation->now_ns || mapping->pace_pending) {
+            pause_polling(simulation, mapping, next_ns);
+            break;
+        }
+        uint32_t count = poll_once(simulation, mapping);
+        uint64_t left = mapping->source->visible(simulation, source);
+        if (count == 0 && left >= visible) /* it gives nothing away for now */
+            pause_polling(simulation, mapping, time_add(simulation->now_ns, mapping->back_off_ns));
+        visible = left;
+    }
+    mapping->polling = false;
+    look_around(simulation, mapping, visible);
+}
+
+/* The next end of something that is measured, which polls may not be counted beyond. */
+static void schedule_count(struct simulation *simulation, const struct queue_mapping *mapping)
+{
+    const struct simulation_settings *settings = simulation->settings;
+    int64_t now_ns = simulation->now_ns, next_ns = simulation->end_ns;
+    if (settings->period_ns > 0) {
+        int64_t periods = (now_ns + 1) / settings->period_ns + 1;
+        if (periods < next_ns / settings->period_ns + 1)
+            next_ns = periods * settings->period_ns;
+    }
+    const int64_t others[] = {settings->warmup_ns, settings->duration_ns};
+    for (size_t i = 0; i < 2; i++)
+        if (others[i] > now_ns + 1 && others[i] < next_ns)
+            next_ns = others[i];
+    if (next_ns - 1 > now_ns)
+        simulation_schedule(simulation, mapping->self, MAPPING_COUNT, RANK_EXPIRY, next_ns - 1, 0);
+}
+
+static void count_empty_polls(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    uint64_t polls = 0;
+    for (uint32_t id = mapping->oldest; id != POOL_NONE; id = lane_at(mapping, id)->after)
+        polls += take_empty_polls(simulation, mapping, lane_at(mapping, id));
+    tell_empty_polls(simulation, mapping, polls);
+    schedule_count(simulation, mapping);
+}
+
+static void grow(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    mapping->growth_pending = false;
+    if (poller_fleet_next_growth(&mapping->fleet) <= simulation->now_ns) {
+        poller_fleet_grow(&mapping->fleet);
+        adjust_lanes(simulation, mapping);
+        if (poller_fleet_above_floor(&mapping->fleet))
+            start_reviews(simulation, mapping);
+        mapping_poll(simulation, mapping);
+    }
+    schedule_growth(simulation, mapping);
+}
+
+static void review(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    mapping->review_pending = false;
+    int64_t before = mapping->fleet.lanes;
+    bool more = poller_fleet_review(&mapping->fleet, idle_lanes(mapping));
+    if (mapping->fleet.lanes < before) {
+        poller_fleet_relax(&mapping->fleet);
+        adjust_lanes(simulation, mapping);
+        mapping_poll(simulation, mapping);
+    }
+    if (more)
+        start_reviews(simulation, mapping);
+}
+
+void queue_mapping_start(struct simulation *simulation, void *self)
+{
+    struct queue_mapping *mapping = self;
+    if (!mapping->config.enabled)
+        return;
+    adjust_lanes(simulation, mapping);
+    if (poller_fleet_above_floor(&mapping->fleet))
+        start_reviews(simulation, mapping);
+    schedule_count(simulation, mapping);
+    mapping_poll(simulation, mapping);
+}
+
+/* Something is there. What arrives at the same instant is waited for: a poll brings all that there is. */
+static void wake(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    uint64_t visible = mapping->source->visible(simulation, entity_state(simulation, mapping->config.source));
+    if (visible > mapping->seen && visible < (uint64_t)mapping->waiting * (uint64_t)mapping->config.batch_size) {
+        mapping->seen = visible;
+        schedule(simulation, mapping, MAPPING_WAKE, simulation->now_ns);
+        return;
+    }
+    mapping->seen = 0;
+    mapping->wake_pending = false;
+    mapping_poll(simulation, mapping);
+}
+
+/* What a lane has waited for is over: more messages, or the end of its back-off. */
+static void lane_event(struct simulation *simulation, struct queue_mapping *mapping, const struct event *event)
+{
+    struct lane *lane = lane_at(mapping, event->data);
+    if (event->kind == MAPPING_RETRY) {
+        if (lane->state == LANE_BACKING)
+            lane_retry(simulation, mapping, lane);
+        else
+            lane_release(simulation, mapping, lane);
+    } else if (lane->state != LANE_GONE) {
+        lane->timer_ns = TIME_FOREVER;
+        if (lane->state != LANE_WAITING || lane->count == 0)
+            return;
+        if (lane->deadline_ns > simulation->now_ns) {
+            lane->timer_ns = lane->deadline_ns;
+            simulation_schedule(simulation, mapping->self, MAPPING_WINDOW, RANK_ARRIVAL, lane->deadline_ns, lane->id);
+            return;
+        }
+        tell_empty_polls(simulation, mapping, take_empty_polls(simulation, mapping, lane));
+        unlink_lane(mapping, lane);
+        lane_call(simulation, mapping, lane);
+    }
+    mapping_poll(simulation, mapping);
+}
+
+void queue_mapping_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    struct queue_mapping *mapping = self;
+    switch ((enum queue_mapping_event)event->kind) {
+    case MAPPING_WAKE:
+        wake(simulation, mapping);
+        break;
+    case MAPPING_PACE:
+        mapping->pace_pending = false;
+        mapping_poll(simulation, mapping);
+        break;
+    case MAPPING_WINDOW:
+    case MAPPING_RETRY:
+        lane_event(simulation, mapping, event);
+        break;
+    case MAPPING_GROW:
+        grow(simulation, mapping);
+        break;
+    case MAPPING_REVIEW:
+        review(simulation, mapping);
+        break;
+    case MAPPING_COUNT:
+        count_empty_polls(simulation, mapping);
+        break;
+    }
+}
+
+/* What was received and what became of it must add up. */
+enum status queue_mapping_finish(struct simulation *simulation, void *self)
+{
+    (void)simulation;
+    const struct queue_mapping *mapping = self;
+    uint64_t held = 0;
+    for (uint32_t id = 0; id < mapping->lanes.fresh; id++)
+        if (lane_at(mapping, id)->state != LANE_GONE)
+            held += lane_at(mapping, id)->count - lane_at(mapping, id)->first;
+    return mapping->taken == mapping->let_go + held ? STATUS_OK : STATUS_INTERNAL;
+}
