@@ -1,0 +1,100 @@
+/* test_stream_order.c: order within a key, checked on every record, under parallelization, random durations, errors, throttles and halves;
+ * and concurrency, which is at most shards x factor. */
+#include "unit/stream_fixture.h"
+
+#include "statistics_bounds.h"
+
+struct order_case {
+    const char *what, *probe, *mapping;
+    int shards, factor;
+    bool once; /* nothing fails, so every record is handled once */
+    bool full; /* more load than all lanes can take */
+};
+
+static void check_order(struct model_run *run, const struct order_case *c)
+{
+    model_run(run,
+              "{'duration': '2m', 'drain': '2h', 'Resources': {"
+              "'S': {'Type': 'AWS::Kinesis::Stream', 'Properties': {'ShardCount': %d}},"
+              "'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Keys': 300, 'Duration': {'lognormal': {'mean': '300ms',"
+              " 'cv': 2}} %s}},"
+              "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'Factor': %d %s}}},"
+              "'traffic': [{'name': 'w', 'target': 'S', 'poisson': '1000/s', 'key': {'uniform': 300}}]}",
+              c->shards, c->probe, c->factor, c->mapping);
+    int64_t stored = count_of(run, "S", "IncomingRecords"), handled = count_of(run, "P", "Records");
+    double most = figure(run, "P", "Concurrent", "Maximum");
+    if (count_of(run, "P", "Disorder") != 0 || count_of(run, "P", "Overlaps") != 0)
+        fail_msg("%s: %lld records out of order, %lld keys twice at once", c->what, (long long)count_of(run, "P", "Disorder"),
+                 (long long)count_of(run, "P", "Overlaps"));
+    assert_true(stored > 100000);
+    assert_true(most <= c->shards * c->factor);
+    assert_int_equal(handled - count_of(run, "P", "Repeated"), stored); /* every one, in the end */
+    assert_true(c->factor == 1 || most > c->shards);
+    if (c->once)
+        assert_int_equal(count_of(run, "P", "Repeated"), 0);
+    if (c->full)
+        assert_true(most == c->shards * c->factor);
+}
+
+static void test_order_per_key(void **state)
+{
+    (void)state;
+    static const struct order_case cases[] = {
+        {"factor 10", "", ", 'BatchSize': 20", 3, 10, true, false},
+        {"factor 10, overloaded", "", ", 'BatchSize': 5", 3, 10, true, true},
+        {"factor 10, batches of 1", "", ", 'BatchSize': 1", 40, 10, true, false},
+        {"factor 1", "", ", 'BatchSize': 100", 4, 1, true, true},
+        {"with a window", "", ", 'BatchSize': 50, 'Window': '3s'", 2, 7, true, false},
+        {"errors", ", 'ErrorRate': 0.2", ", 'BatchSize': 20", 3, 10, false, false},
+        {"errors and halves", ", 'ErrorRate': 0.2", ", 'BatchSize': 33, 'Bisect': true", 3, 10, false, false},
+        {"throttles", ", 'Limit': 7", ", 'BatchSize': 200", 3, 10, false, false},
+        {"a checkpoint, too", ", 'ErrorRate': 0.1, 'Limit': 12", ", 'BatchSize': 64, 'Bisect': true, 'Reports': true", 3, 10, false, false},
+    };
+    struct model_run run;
+    stream_open(&run);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_order(&run, &cases[i]);
+    model_close(&run);
+}
+
+/* A key is in one shard and one lane: more of either do not help a single one. */
+static void test_hot_key(void **state)
+{
+    (void)state;
+    struct model_run run;
+    stream_open(&run);
+    model_run(&run, "{'duration': '1m', 'Resources': {"
+                    "'S': {'Type': 'AWS::Kinesis::Stream', 'Properties': {'ShardCount': 16}},"
+                    "'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Duration': '1s'}},"
+                    "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'Factor': 10}}},"
+                    "'traffic': [{'name': 'w', 'target': 'S', 'constant': '2000/s', 'key': 7}]}");
+    assert_true(figure(&run, "P", "Concurrent", "Maximum") == 1);
+    int64_t stored = count_of(&run, "S", "IncomingRecords"), refused = count_of(&run, "S", "WriteProvisionedThroughputExceeded");
+    assert_int_equal(stored + refused, 120000);
+    /* 1,000 a second, and what the bucket held; the last is at 59.9995 s */
+    assert_int_equal(stored, 60999);
+    model_close(&run);
+}
+
+/* Lanes share the keys evenly, whatever the shard: the counts of all pairs are those of a uniform draw. */
+static void test_lanes_are_even(void **state)
+{
+    (void)state;
+    enum { SHARDS = 4, LANES = 10, KEYS = 40000 };
+    uint64_t counts[SHARDS * LANES] = {0};
+    for (uint32_t key = 1; key <= KEYS; key++) {
+        uint64_t hash = stream_key_hash(key);
+        counts[stream_hash_part((uint32_t)(hash >> 32), SHARDS) * LANES + stream_hash_part((uint32_t)hash, LANES)]++;
+    }
+    check_chi_square("shards and lanes of keys", counts, NULL, SHARDS * LANES, 0.001);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order_per_key),
+        cmocka_unit_test(test_hot_key),
+        cmocka_unit_test(test_lanes_are_even),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
