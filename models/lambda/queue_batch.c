@@ -33,9 +33,9 @@ static bool make_room(struct simulation *simulation, const struct queue_mapping 
         simulation_fail(simulation, status);
         return false;
     }
-    struct batch_record *records = reallocarray(lane->records, wanted, sizeof *records);
+    struct batch_record *records = realloc(lane->records, wanted * sizeof *records);
     lane->records = records ? records : lane->records;
-    struct batch_message *messages = records ? reallocarray(lane->messages, wanted, sizeof *messages) : NULL;
+    struct batch_message *messages = records ? realloc(lane->messages, wanted * sizeof *messages) : NULL;
     lane->messages = messages ? messages : lane->messages;
     if (!messages) {
         memory_account_give(&simulation->memory, (wanted - lane->capacity) * MESSAGE_BYTES);

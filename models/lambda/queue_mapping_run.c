@@ -56,7 +56,8 @@ void queue_mapping_destroy(struct simulation *simulation, void *self)
     struct queue_mapping *mapping = self;
     for (uint32_t id = 0; id < mapping->lanes.fresh; id++)
         lane_fini(simulation, lane_at(mapping, id));
-    pool_fini(&mapping->lanes);
+    if (mapping->lanes.item_size > 0) /* else it was never created */
+        pool_fini(&mapping->lanes);
     free(mapping->received);
 }
 

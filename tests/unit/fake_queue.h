@@ -23,6 +23,11 @@ struct fake_message {
     bool poison, hidden, gone;
 };
 
+struct fake_reception {
+    int64_t until_ns;
+    uint32_t id;
+};
+
 struct fake_queue {
     int64_t visibility_ns;
     int64_t opens_ns;      /* until then nothing is shown */
@@ -32,11 +37,11 @@ struct fake_queue {
 
     uint32_t self;
     struct fake_message *messages; /* owned */
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     uint32_t *shown; /* owned: a line of ids, from `head` on */
     size_t head, shown_count, shown_capacity;
-    uint32_t *hidden; /* owned: a line of receptions, ids, in the order in which they end */
-    int64_t *hidden_until_ns;
+    struct fake_reception *hidden; /* owned: a line, in the order in which they end */
     size_t hidden_head, hidden_count, hidden_capacity;
     bool someone_waits;
     uint32_t waiter, waiter_data;
@@ -79,6 +84,23 @@ static bool fake_in_order(const void *self)
 static int64_t fake_visibility_ns(const void *self)
 {
     return ((const struct fake_queue *)self)->visibility_ns;
+}
+
+/* Room for one more in an array; false, and the run ends, when memory is out. */
+static bool fake_room(struct simulation *simulation, void *array, size_t count, size_t *capacity, size_t size)
+{
+    void **items = array;
+    if (count < *capacity)
+        return true;
+    size_t wanted = *capacity ? 2 * *capacity : 64;
+    void *grown = realloc(*items, wanted * size);
+    if (!grown) {
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+        return false;
+    }
+    *items = grown;
+    *capacity = wanted;
+    return true;
 }
 
 /* May it be received? In an ordered queue: when nothing before it in its group is still there. */
@@ -125,49 +147,38 @@ static void fake_wake(struct simulation *simulation, struct fake_queue *queue)
     simulation_schedule(simulation, queue->waiter, queue->waiter_kind, RANK_ARRIVAL, simulation->now_ns, queue->waiter_data);
 }
 
-static void fake_show(struct fake_queue *queue, uint32_t id)
+static void fake_show(struct simulation *simulation, struct fake_queue *queue, uint32_t id)
 {
-    if (queue->shown_count == queue->shown_capacity) {
-        queue->shown_capacity = queue->shown_capacity ? 2 * queue->shown_capacity : 64;
-        queue->shown = realloc(queue->shown, queue->shown_capacity * sizeof *queue->shown);
-        assert_non_null(queue->shown);
-    }
-    queue->shown[queue->shown_count++] = id;
+    if (fake_room(simulation, &queue->shown, queue->shown_count, &queue->shown_capacity, sizeof *queue->shown))
+        queue->shown[queue->shown_count++] = id;
 }
 
 static void fake_hide(struct simulation *simulation, struct fake_queue *queue, uint32_t id)
 {
-    if (queue->hidden_count == queue->hidden_capacity) {
-        queue->hidden_capacity = queue->hidden_capacity ? 2 * queue->hidden_capacity : 64;
-        queue->hidden = realloc(queue->hidden, queue->hidden_capacity * sizeof *queue->hidden);
-        queue->hidden_until_ns = realloc(queue->hidden_until_ns, queue->hidden_capacity * sizeof *queue->hidden_until_ns);
-        assert_true(queue->hidden && queue->hidden_until_ns);
-    }
-    queue->hidden[queue->hidden_count] = id;
-    queue->hidden_until_ns[queue->hidden_count++] = simulation->now_ns + queue->visibility_ns;
+    const struct fake_reception reception = {simulation->now_ns + queue->visibility_ns, id};
     queue->messages[id].hidden = true;
-    simulation_schedule(simulation, queue->self, FAKE_SHOWS, RANK_EXPIRY, simulation->now_ns + queue->visibility_ns, 0);
+    if (!fake_room(simulation, &queue->hidden, queue->hidden_count, &queue->hidden_capacity, sizeof *queue->hidden))
+        return;
+    queue->hidden[queue->hidden_count++] = reception;
+    simulation_schedule(simulation, queue->self, FAKE_SHOWS, RANK_EXPIRY, reception.until_ns, 0);
 }
 
 /* All that are due at once. */
 static void fake_show_due(struct simulation *simulation, struct fake_queue *queue)
 {
-    while (queue->hidden_head < queue->hidden_count && queue->hidden_until_ns[queue->hidden_head] <= simulation->now_ns) {
-        uint32_t id = queue->hidden[queue->hidden_head++];
+    while (queue->hidden_head < queue->hidden_count && queue->hidden[queue->hidden_head].until_ns <= simulation->now_ns) {
+        uint32_t id = queue->hidden[queue->hidden_head++].id;
         queue->messages[id].hidden = false;
         if (!queue->messages[id].gone)
-            fake_show(queue, id);
+            fake_show(simulation, queue, id);
     }
 }
 
 static void fake_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct fake_queue *queue = self;
-    if (queue->count == queue->capacity) {
-        queue->capacity = queue->capacity ? 2 * queue->capacity : 64;
-        queue->messages = realloc(queue->messages, queue->capacity * sizeof *queue->messages);
-        assert_non_null(queue->messages);
-    }
+    if (!fake_room(simulation, &queue->messages, queue->count, &queue->capacity, sizeof *queue->messages))
+        return;
     uint32_t id = queue->count++;
     queue->messages[id] = (struct fake_message){
         .item = request->item,
@@ -177,7 +188,7 @@ static void fake_accept(struct simulation *simulation, void *self, struct reques
     };
     counter_add(&queue->sent, 1);
     request_done(simulation, queue->self, request, &cause_succeeded);
-    fake_show(queue, id);
+    fake_show(simulation, queue, id);
     fake_wake(simulation, queue);
 }
 
@@ -291,9 +302,14 @@ static void fake_empty_receive(struct simulation *simulation, void *self, uint64
     counter_add(&((struct fake_queue *)self)->empty, calls);
 }
 
+/* Called when everything is made and the run begins; may be NULL. */
+static void (*fake_at_start)(void);
+
 static void fake_start(struct simulation *simulation, void *self)
 {
     const struct fake_queue *queue = self;
+    if (fake_at_start)
+        fake_at_start();
     if (queue->opens_ns > 0)
         simulation_schedule(simulation, queue->self, FAKE_OPENS, RANK_ARRIVAL, queue->opens_ns, 0);
 }
@@ -313,7 +329,6 @@ static void fake_destroy(struct simulation *simulation, void *self)
     free(queue->messages);
     free(queue->shown);
     free(queue->hidden);
-    free(queue->hidden_until_ns);
 }
 
 static const struct pollable fake_pollable = {

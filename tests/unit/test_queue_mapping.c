@@ -1,6 +1,7 @@
 /* test_queue_mapping.c: mappings of queues: batches, windows, throttles, failures, scaling, empty polls, provisioned pollers; and what a
  * function makes of the records of a batch. Over a queue that only the tests have. */
 #include "callers/source.h"
+#include "failing_allocation.h"
 #include "fake_queue.h"
 #include "lambda/function.h"
 #include "lambda/poller_fleet.h"
@@ -560,6 +561,48 @@ static void test_what_is_advised(void **state)
     model_close(&run);
 }
 
+static long working;
+
+static void fail_from_here(void)
+{
+    fail_allocations_after(working);
+}
+
+/* Whatever allocation fails, and wherever the limit of memory is met, the run ends in good order. */
+static void test_memory_that_runs_out(void **state)
+{
+    struct model_run run;
+    (void)state;
+    open_run(&run);
+    assert_int_equal(model_load(&run, MAPPED("'duration': '10m', 'period': '10m'", "'Visibility': 30", "'Timeout': 5",
+                                             "'duration': '1s', 'record_error_rate': 0.1",
+                                             ", 'BatchSize': 200, 'MaximumBatchingWindowInSeconds': 5", AT_ONCE("1000"))),
+                     STATUS_OK);
+    struct run_options options = {.threads = 1};
+    enum status status = allocation_failures_work() ? STATUS_NO_MEMORY : STATUS_OK;
+    fake_at_start = fail_from_here;
+    for (working = 0; status != STATUS_OK; working++) {
+        status = run_scenario(run.scenario, &options, &run.result);
+        fail_allocations_after(-1);
+        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+        run_result_free(run.result);
+        run.result = NULL;
+        assert_true(working < 5000);
+    }
+    assert_true(!allocation_failures_work() || working > 20);
+    fake_at_start = NULL;
+    int limits = 0;
+    for (status = STATUS_LIMIT; status != STATUS_OK; limits++) {
+        options.max_memory_bytes += 512;
+        status = run_scenario(run.scenario, &options, &run.result);
+        assert_true(status == STATUS_OK || status == STATUS_LIMIT);
+        run_result_free(run.result);
+        run.result = NULL;
+    }
+    assert_true(limits > 10);
+    model_close(&run);
+}
+
 /* The arithmetic of growth and decline. */
 static void test_fleet(void **state)
 {
@@ -630,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_poison_without_a_batch),
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_what_is_advised),
+        cmocka_unit_test(test_memory_that_runs_out),
         cmocka_unit_test(test_fleet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
