@@ -101,7 +101,8 @@ void pool_fini(struct pool *pool)
         if (pool->account != NULL)
             memory_account_give(pool->account, chunk_bytes(pool, i));
     }
-    pool_init(pool, pool->item_size, pool->account, pool->owner);
+    /* also of one that is all zero: an entity whose `create` was never reached */
+    *pool = (struct pool){.item_size = pool->item_size, .free_head = POOL_NONE, .account = pool->account, .owner = pool->owner};
 }
 
 uint32_t pool_take_fresh(struct pool *pool)

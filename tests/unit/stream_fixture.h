@@ -261,7 +261,9 @@ static void probe_accept(struct simulation *simulation, void *self, struct reque
 static void probe_record_over(struct probe *probe, const struct batch_record *record)
 {
     uint32_t ordinal = probe_ordinal(probe, record), key = probe_key(probe, record);
-    assert_true(ordinal < PROBE_RECORDS);
+    counter_add(&probe->records, 1);
+    if (ordinal >= PROBE_RECORDS)
+        return; /* of another source */
     if (probe->handled[ordinal] > 0)
         counter_add(&probe->repeated, 1);
     else if (ordinal < probe->next[key])
@@ -269,7 +271,6 @@ static void probe_record_over(struct probe *probe, const struct batch_record *re
     probe->handled[ordinal] = 1;
     if (ordinal >= probe->next[key])
         probe->next[key] = ordinal + 1;
-    counter_add(&probe->records, 1);
 }
 
 static void probe_handle(struct simulation *simulation, void *self, const struct event *event)
@@ -345,6 +346,18 @@ static const struct metric_type sink_metrics[] = {
     {0},
 };
 
+/* Called when a sink is made, if set. */
+static void (*sink_at_create)(void);
+
+static enum status sink_create(struct simulation *simulation, void *self)
+{
+    (void)simulation;
+    (void)self;
+    if (sink_at_create)
+        sink_at_create();
+    return STATUS_OK;
+}
+
 static void sink_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct sink *sink = self;
@@ -359,6 +372,7 @@ static const struct model_type sink_type = {
     .self_offset = offsetof(struct sink, self),
     .properties = sink_properties,
     .metrics = sink_metrics,
+    .create = sink_create,
     .accept = sink_accept,
 };
 
