@@ -99,6 +99,7 @@ struct queue_mapping {
     int64_t long_poll_ns, low_traffic_ns;
     int64_t back_off_ns, back_off_most_ns;
     uint64_t payload_most;
+    uint32_t ticket;        /* of the wake-up */
     uint64_t seen;          /* messages that were there when it was woken first at this instant */
     uint64_t salt, ordinal; /* of batches */
     uint64_t taken, let_go; /* messages that were received, and those of them that are done with */

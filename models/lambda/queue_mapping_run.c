@@ -204,7 +204,8 @@ static void look_around(struct simulation *simulation, struct queue_mapping *map
     poller_fleet_relax(&mapping->fleet);
     if (!mapping->wake_pending) { /* also where no lane waits: then a backlog begins */
         mapping->wake_pending = true;
-        mapping->source->wait(simulation, entity_state(simulation, mapping->config.source), mapping->self, MAPPING_WAKE, 0);
+        mapping->ticket =
+            mapping->source->wait(simulation, entity_state(simulation, mapping->config.source), mapping->self, MAPPING_WAKE, 0);
     }
 }
 
@@ -338,7 +339,8 @@ void queue_mapping_start(struct simulation *simulation, void *self)
 /* Something is there. What arrives at the same instant is waited for: a poll brings all that there is. */
 static void wake(struct simulation *simulation, struct queue_mapping *mapping)
 {
-    uint64_t visible = mapping->source->visible(simulation, entity_state(simulation, mapping->config.source));
+    void *source = entity_state(simulation, mapping->config.source);
+    uint64_t visible = mapping->source->visible(simulation, source);
     if (visible > mapping->seen && visible < (uint64_t)mapping->waiting * (uint64_t)mapping->config.batch_size) {
         mapping->seen = visible;
         schedule(simulation, mapping, MAPPING_WAKE, simulation->now_ns);
@@ -346,7 +348,10 @@ static void wake(struct simulation *simulation, struct queue_mapping *mapping)
     }
     mapping->seen = 0;
     mapping->wake_pending = false;
+    uint32_t ticket = mapping->ticket;
     mapping_poll(simulation, mapping);
+    if (mapping->source->visible(simulation, source) > 0) /* somebody else who waits may want what is left */
+        mapping->source->cancel(simulation, source, ticket);
 }
 
 /* What a lane has waited for is over: more messages, or the end of its back-off. */

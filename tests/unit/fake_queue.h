@@ -44,7 +44,7 @@ struct fake_queue {
     struct fake_reception *hidden; /* owned: a line, in the order in which they end */
     size_t hidden_head, hidden_count, hidden_capacity;
     bool someone_waits;
-    uint32_t waiter, waiter_data;
+    uint32_t waiter, waiter_data, ticket;
     uint16_t waiter_kind;
     struct counter sent, deleted, receives, empty, dead, executed, stale;
     struct tally deleted_at, executions;
@@ -285,15 +285,17 @@ static uint32_t fake_wait(struct simulation *simulation, void *self, uint32_t en
     queue->waiter = entity;
     queue->waiter_kind = kind;
     queue->waiter_data = data;
+    uint32_t ticket = ++queue->ticket;
     fake_wake(simulation, queue);
-    return 0;
+    return ticket;
 }
 
 static void fake_cancel(struct simulation *simulation, void *self, uint32_t ticket)
 {
     (void)simulation;
-    (void)ticket;
-    ((struct fake_queue *)self)->someone_waits = false;
+    struct fake_queue *queue = self;
+    assert_true(ticket > 0 && ticket <= queue->ticket);
+    queue->someone_waits = queue->someone_waits && ticket != queue->ticket;
 }
 
 static void fake_empty_receive(struct simulation *simulation, void *self, uint64_t calls)
