@@ -203,6 +203,8 @@ static const struct metric_type function_metrics[] = {
     {"slsim", "OutOfMemory", "Count", METRIC_COUNT, AT(out_of_memory), .help = "Invocations that needed more than MemorySize."},
     {"AWS/Lambda", "AsyncEventsReceived", "Count", METRIC_COUNT, AT(async_received), .help = "Events that Lambda queued."},
     {"AWS/Lambda", "AsyncEventAge", "Milliseconds", METRIC_TALLY, AT(async_age), .help = "From queueing an event to each try at it."},
+    {"AWS/Lambda", "IteratorAge", "Milliseconds", METRIC_TALLY, AT(iterator_age),
+     .help = "Age of the last record of each batch of a stream when it was handed over."},
     {"AWS/Lambda", "AsyncEventsDropped", "Count", METRIC_COUNT, AT(async_dropped),
      .help = "Events given up, also those that a dead-letter queue or a destination got."},
     {"AWS/Lambda", "DeadLetterErrors", "Count", METRIC_COUNT, AT(dead_letter_errors),
