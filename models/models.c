@@ -4,13 +4,17 @@
 #include "callers/source.h"
 #include "lambda/function.h"
 #include "lambda/queue_mapping.h"
+#include "messaging/queue.h"
 #include "rewrites.h"
+#include "streams/kinesis_stream.h"
 
 static const struct model_type *const resources[] = {
     &lambda_function_type,
     &serverless_function_type,
     &event_invoke_config_type,
     &queue_mapping_type,
+    &queue_type,
+    &kinesis_stream_type,
     NULL,
 };
 

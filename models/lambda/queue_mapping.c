@@ -1,8 +1,10 @@
-/* queue_mapping.c: AWS::Lambda::EventSourceMapping of a queue: what can be said of it, what is refused, what is measured and billed.
- * How it behaves stands in queue_mapping_run.c, queue_batch.c and poller_fleet.c. */
+/* queue_mapping.c: AWS::Lambda::EventSourceMapping of queues and streams: what can be said of it, what is refused, what is measured and
+ * billed. How a queue's behaves stands in queue_mapping_run.c, queue_batch.c and poller_fleet.c; what there is of a stream's in
+ * event_source_mapping.c. */
 #include "queue_mapping.h"
 
 #include "engine/rule_book.h"
+#include "event_source_mapping.h"
 #include "function.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
@@ -42,11 +44,11 @@ static const struct property poller_properties[] = {
 
 static const struct property mapping_properties[] = {
     {"FunctionName", PROPERTY_REFERENCE, AT(function), .required = true, .help = "The function that gets the batches."},
-    {"EventSourceArn", PROPERTY_REFERENCE, AT(source), .required = true, .help = "The queue that is polled."},
+    {"EventSourceArn", PROPERTY_REFERENCE, AT(source), .required = true, .help = "The queue that is polled, or the stream that is read."},
     {"BatchSize", PROPERTY_INTEGER, AT(batch_size), .minimum = "1", .given = GIVEN(batch_size_given),
-     .help = "Most messages in one batch (left out: rule sqs_batch_size_default)."},
+     .help = "Most messages or records in one batch (left out: rules sqs_batch_size_default, stream_batch_size_default)."},
     {"MaximumBatchingWindowInSeconds", PROPERTY_TIME, AT(window_ns), .unit = "s", .minimum = "0", .maximum = "sqs_batch_window_max_s",
-     .help = "How long a batch is collected before it is handed over; standard queues only."},
+     .help = "How long a batch is collected before it is handed over; not of FIFO queues."},
     {"ScalingConfig", PROPERTY_OBJECT, 0, .properties = scaling_properties, .help = "A limit of this mapping's own."},
     {"ProvisionedPollerConfig", PROPERTY_OBJECT, 0, .properties = poller_properties, .given = GIVEN(provisioned),
      .help = "Pollers that are paid for by the hour and scale faster."},
@@ -54,14 +56,7 @@ static const struct property mapping_properties[] = {
      .help = "ReportBatchItemFailures: the function names the messages that failed, and the others are deleted."},
     {"Enabled", PROPERTY_BOOLEAN, AT(enabled), .fallback = "true", .help = "False: nothing is polled."},
     FOREIGN("FilterCriteria", filter),
-    FOREIGN("BisectBatchOnFunctionError", bisect),
-    FOREIGN("DestinationConfig", destination),
-    FOREIGN("MaximumRecordAgeInSeconds", record_age),
-    FOREIGN("MaximumRetryAttempts", retries),
-    FOREIGN("ParallelizationFactor", factor),
-    FOREIGN("StartingPosition", position),
-    FOREIGN("StartingPositionTimestamp", timestamp),
-    FOREIGN("TumblingWindowInSeconds", tumbling),
+    {.kind = PROPERTY_TABLE, .properties = stream_mapping_properties},
     FOREIGN("SelfManagedEventSource", self_managed),
     FOREIGN("AmazonManagedKafkaEventSourceConfig", msk),
     FOREIGN("SelfManagedKafkaEventSourceConfig", kafka),
@@ -94,6 +89,7 @@ static const struct metric_type mapping_metrics[] = {
     {"slsim", "BatchThrottles", "Count", METRIC_COUNT, AT(refused), .help = "Calls with a batch that were throttled."},
     {"slsim", "GivenUpEventCount", "Count", METRIC_COUNT, AT(given_up),
      .help = "Messages let go of because their batch was throttled until they were visible again: received in vain."},
+    STREAM_MAPPING_METRICS(offsetof(struct queue_mapping, stream.metrics)),
     {0},
 };
 
@@ -110,38 +106,46 @@ static void mapping_quantities(const struct simulation *simulation, const void *
         bill_add(bill, &mapping_line_items[0], (double)mapping->metrics.provisioned.whole.integral / (double)NS_PER_HOUR);
 }
 
+/* What belongs to sources that are not simulated. */
+static void check_others(struct validation *validation, const struct mapping_foreign *foreign)
+{
+    const struct {
+        bool given;
+        const char *property;
+    } brokers[] = {
+        {foreign->self_managed, "SelfManagedEventSource"},
+        {foreign->msk, "AmazonManagedKafkaEventSourceConfig"},
+        {foreign->kafka, "SelfManagedKafkaEventSourceConfig"},
+        {foreign->topics, "Topics"},
+        {foreign->broker_queues, "Queues"},
+        {foreign->access, "SourceAccessConfigurations"},
+        {foreign->documents, "DocumentDBEventSourceConfig"},
+    };
+    for (size_t i = 0; i < sizeof brokers / sizeof *brokers; i++)
+        if (brokers[i].given)
+            validation_error(validation, brokers[i].property, NULL, "mappings of Kafka, Amazon MQ and DocumentDB are not simulated");
+    if (foreign->filter)
+        validation_warning(validation, "FilterCriteria", NULL, "has no effect on this simulation: every message passes");
+}
+
 /* What belongs to other sources than queues. */
 static void check_foreign(struct validation *validation, const struct mapping_foreign *foreign)
 {
     const struct {
         bool given;
         const char *property;
-    } streams[] =
-        {
-            {foreign->bisect, "BisectBatchOnFunctionError"},    {foreign->destination, "DestinationConfig"},
-            {foreign->record_age, "MaximumRecordAgeInSeconds"}, {foreign->retries, "MaximumRetryAttempts"},
-            {foreign->factor, "ParallelizationFactor"},         {foreign->position, "StartingPosition"},
-            {foreign->timestamp, "StartingPositionTimestamp"},  {foreign->tumbling, "TumblingWindowInSeconds"},
-        },
-      brokers[] = {
-          {foreign->self_managed, "SelfManagedEventSource"},
-          {foreign->msk, "AmazonManagedKafkaEventSourceConfig"},
-          {foreign->kafka, "SelfManagedKafkaEventSourceConfig"},
-          {foreign->topics, "Topics"},
-          {foreign->broker_queues, "Queues"},
-          {foreign->access, "SourceAccessConfigurations"},
-          {foreign->documents, "DocumentDBEventSourceConfig"},
-      };
+    } streams[] = {
+        {foreign->bisect, "BisectBatchOnFunctionError"},    {foreign->destination, "DestinationConfig"},
+        {foreign->record_age, "MaximumRecordAgeInSeconds"}, {foreign->retries, "MaximumRetryAttempts"},
+        {foreign->factor, "ParallelizationFactor"},         {foreign->position, "StartingPosition"},
+        {foreign->timestamp, "StartingPositionTimestamp"},  {foreign->tumbling, "TumblingWindowInSeconds"},
+    };
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
         if (streams[i].given)
             validation_error(validation, streams[i].property,
                              foreign->destination && i == 1 ? "a queue's dead letters go where its RedrivePolicy says" : NULL,
                              "belongs to mappings of streams; this one is of a queue");
-    for (size_t i = 0; i < sizeof brokers / sizeof *brokers; i++)
-        if (brokers[i].given)
-            validation_error(validation, brokers[i].property, NULL, "mappings of Kafka, Amazon MQ and DocumentDB are not simulated");
-    if (foreign->filter)
-        validation_warning(validation, "FilterCriteria", NULL, "has no effect on this simulation: every message passes");
+    check_others(validation, foreign);
 }
 
 static void check_batch(struct validation *validation, struct queue_mapping_config *config, bool in_order)
@@ -206,10 +210,16 @@ static void mapping_validate(struct validation *validation, void *blob)
         validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->function));
         known = false;
     }
+    if (config->source != ENTITY_NONE && validation_type(validation, config->source)->streamable) {
+        check_others(validation, &config->foreign);
+        event_source_stream_validate(validation, blob);
+        return;
+    }
     const struct pollable *pollable = config->source != ENTITY_NONE ? validation_type(validation, config->source)->pollable : NULL;
     if (config->source != ENTITY_NONE && !pollable) {
-        validation_error(validation, "EventSourceArn", "a mapping polls a queue", "%s is of type %s, which cannot be polled",
-                         validation_name(validation, config->source), validation_type(validation, config->source)->type);
+        validation_error(validation, "EventSourceArn", "a mapping polls a queue or reads a stream",
+                         "%s is of type %s, which cannot be polled", validation_name(validation, config->source),
+                         validation_type(validation, config->source)->type);
         known = false;
     }
     check_foreign(validation, &config->foreign);
@@ -229,19 +239,19 @@ static void mapping_validate(struct validation *validation, void *blob)
 const struct model_type queue_mapping_type = {
     .type = "AWS::Lambda::EventSourceMapping",
     .service = "AWS Lambda",
-    .help = "Polls a queue and hands its messages to a function in batches.",
+    .help = "Polls a queue or reads a stream, and hands what it gets to a function in batches.",
     .size = sizeof(struct queue_mapping),
     .self_offset = offsetof(struct queue_mapping, self),
     .properties = mapping_properties,
     .metrics = mapping_metrics,
     .line_items = mapping_line_items,
     .validate = mapping_validate,
-    .create = queue_mapping_create,
-    .start = queue_mapping_start,
-    .destroy = queue_mapping_destroy,
-    .handle = queue_mapping_handle,
-    .done = queue_mapping_done,
-    .batch = queue_mapping_batch,
-    .finish = queue_mapping_finish,
+    .create = event_source_create,
+    .start = event_source_start,
+    .destroy = event_source_destroy,
+    .handle = event_source_handle,
+    .done = event_source_done,
+    .batch = event_source_batch,
+    .finish = event_source_finish,
     .quantities = mapping_quantities,
 };

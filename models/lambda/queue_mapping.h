@@ -11,6 +11,7 @@
 #include "measure/gauge.h"
 #include "measure/tally.h"
 #include "poller_fleet.h"
+#include "stream_mapping.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -104,6 +105,8 @@ struct queue_mapping {
     uint64_t salt, ordinal; /* of batches */
     uint64_t taken, let_go; /* messages that were received, and those of them that are done with */
     struct queue_mapping_metrics metrics;
+
+    struct stream_mapping stream; /* of a mapping of a stream, which is this alone: event_source_mapping.c */
 };
 
 extern const struct model_type queue_mapping_type;

@@ -78,10 +78,10 @@ static void next_part(struct simulation *simulation, struct stream_mapping *mapp
 /* Gives up what is too old, which is what comes first. */
 static void drop_old(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
-    const int64_t max_age_ns = mapping->config.max_age_ns;
+    const int64_t max_age_ns = mapping->max_age_ns;
     int64_t now_ns = simulation->now_ns;
     uint32_t old = 0, expired = 0;
-    while (max_age_ns >= 0 && lane->begin + old < lane->end && now_ns - lane->arrived_ns[lane->begin + old] > max_age_ns)
+    while (lane->begin + old < lane->end && now_ns - lane->arrived_ns[lane->begin + old] > max_age_ns)
         old++;
     if (old > 0) {
         send_to_destination(simulation, mapping, lane);

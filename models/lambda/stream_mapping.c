@@ -17,8 +17,6 @@ void stream_mapping_validate(struct validation *validation, const struct stream_
 {
     if (config->tumbling_window_ns > 0)
         validation_error(validation, "TumblingWindowInSeconds", "leave it out", "tumbling windows are not simulated");
-    if (config->position == POSITION_AT_TIMESTAMP && config->at_epoch_s < 0)
-        validation_error(validation, "StartingPositionTimestamp", "seconds since 1970", "AT_TIMESTAMP needs StartingPositionTimestamp");
 }
 
 static int64_t rule_ns(const struct rule_book *rules, const char *name)
@@ -33,7 +31,7 @@ static int64_t starting_ns(const struct simulation *simulation, const struct str
     if (config->position == POSITION_LATEST)
         return rule_ns(settings->rules, "stream_latest_gap_s");
     if (config->position == POSITION_AT_TIMESTAMP)
-        return time_from_double((double)(config->at_epoch_s - settings->start_epoch_s) * (double)NS_PER_S);
+        return time_from_double((config->at_epoch_s - (double)settings->start_epoch_s) * (double)NS_PER_S);
     return 0;
 }
 
@@ -47,6 +45,7 @@ enum status stream_mapping_create(struct simulation *simulation, struct stream_m
     mapping->shard_count = mapping->source->shard_count(mapping->stream);
     mapping->retention_ns = mapping->source->retention_ns(mapping->stream);
     mapping->poll_ns = mapping->source->poll_ns(simulation, mapping->stream);
+    mapping->max_age_ns = config->max_age_s < 0 ? TIME_FOREVER : config->max_age_s * NS_PER_S;
     mapping->from_ns = starting_ns(simulation, config);
     mapping->payload_most = (uint64_t)(rule_number(rules, "stream_payload_max_mb") * 1024 * 1024);
     mapping->back_off_factor = rule_number(rules, "stream_error_backoff_factor");

@@ -30,9 +30,9 @@ struct stream_mapping_config {
     int64_t window_ns;          /* MaximumBatchingWindowInSeconds */
     int64_t factor;             /* ParallelizationFactor, at least 1 */
     int64_t max_retries;        /* -1: for ever */
-    int64_t max_age_ns;         /* MaximumRecordAgeInSeconds; below 0: none */
+    int64_t max_age_s;          /* MaximumRecordAgeInSeconds; -1: none */
     int64_t tumbling_window_ns; /* 0: none; others are refused by stream_mapping_validate */
-    int64_t at_epoch_s;         /* StartingPositionTimestamp, Unix time */
+    double at_epoch_s;          /* StartingPositionTimestamp, Unix time */
     int position;               /* enum stream_position */
     bool bisect;                /* BisectBatchOnFunctionError */
     bool reports_failures;      /* ReportBatchItemFailures */
@@ -124,6 +124,7 @@ struct stream_mapping {
     struct stream_lane *lanes;   /* owned; a shard's stand together */
     int64_t from_ns;             /* records that came before are passed over */
     int64_t poll_ns, retention_ns;
+    int64_t max_age_ns; /* TIME_FOREVER: none */
     uint64_t payload_most;
     uint32_t record_bytes; /* of what a destination gets */
     int64_t back_off_ns, back_off_most_ns;

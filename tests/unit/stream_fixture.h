@@ -36,9 +36,9 @@ static const struct property test_mapping_properties[] = {
     {"Window", PROPERTY_TIME, AT(window_ns), .fallback = "\"0s\""},
     {"Factor", PROPERTY_INTEGER, AT(factor), .fallback = "1"},
     {"Retries", PROPERTY_INTEGER, AT(max_retries), .fallback = "-1"},
-    {.name = "MaxAge", .kind = PROPERTY_TIME, .offset = AT(max_age_ns)},
+    {"MaxAge", PROPERTY_INTEGER, AT(max_age_s), .fallback = "-1"},
     {"Tumbling", PROPERTY_TIME, AT(tumbling_window_ns), .fallback = "\"0s\""},
-    {"AtEpoch", PROPERTY_INTEGER, AT(at_epoch_s), .fallback = "-1"},
+    {"AtEpoch", PROPERTY_NUMBER, AT(at_epoch_s), .fallback = "-1"},
     {"Position", PROPERTY_ENUM, AT(position), .choices = stream_positions, .fallback = "\"TRIM_HORIZON\""},
     {"Bisect", PROPERTY_BOOLEAN, AT(bisect), .fallback = "false"},
     {"Reports", PROPERTY_BOOLEAN, AT(reports_failures), .fallback = "false"},
@@ -54,10 +54,7 @@ static const struct metric_type test_mapping_metrics[] = {
 
 static void test_mapping_validate(struct validation *validation, void *config)
 {
-    struct stream_mapping_config *mapping = &((struct test_mapping *)config)->mapping.config;
-    if (mapping->max_age_ns == 0)
-        mapping->max_age_ns = -1;
-    stream_mapping_validate(validation, mapping);
+    stream_mapping_validate(validation, &((struct test_mapping *)config)->mapping.config);
 }
 
 static enum status test_mapping_create(struct simulation *simulation, void *self)
