@@ -1,0 +1,247 @@
+/* queue.h: a queue: its messages, who waits for them, what is measured of it. Private to this folder. */
+#ifndef SLSIM_MESSAGING_QUEUE_H
+#define SLSIM_MESSAGING_QUEUE_H
+
+#include "chain.h"
+#include "engine/pollable.h"
+#include "engine/pool.h"
+#include "engine/random.h"
+#include "engine/simulation.h"
+#include "engine/token_bucket.h"
+#include "key_map.h"
+#include "measure/counter.h"
+#include "measure/gauge.h"
+#include "measure/tally.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum message_state { MESSAGE_VISIBLE, MESSAGE_HIDDEN, MESSAGE_DELAYED, MESSAGE_STATES, MESSAGE_GONE = MESSAGE_STATES };
+
+#define PAYLOAD_BYTES_MAX ((UINT32_C(1) << 29) - 1)
+
+/* One message that waits or is being worked on. */
+struct message {
+    struct link place; /* in queue->line, queue->hidden, or its group's messages */
+    struct link age;   /* in queue->all */
+    uint64_t item;
+    int64_t sent_ns;    /* retention counts from here; a message that was moved keeps it */
+    int64_t entered_ns; /* this queue */
+    int64_t until_ns;   /* DELAYED and HIDDEN: when that ends */
+    uint32_t receipt;   /* of the latest reception; 0: none yet */
+    uint32_t group;     /* a FIFO queue: id in queue->groups; a standard queue: the key, kept for whom it is moved to */
+    uint32_t payload_bytes : 29;
+    uint32_t state : 2; /* enum message_state */
+    uint32_t poison : 1;
+    uint16_t receive_count;
+    uint16_t executed_count;
+};
+
+_Static_assert(sizeof(struct message) == 64, "a message is one cache line");
+
+/* A message group of a FIFO queue that has messages. */
+enum group_place { GROUP_IDLE, GROUP_READY, GROUP_LOCKED, GROUP_TAKING };
+
+struct group {
+    struct link link;      /* in queue->ready or queue->locked */
+    struct chain messages; /* in order; those in flight are the first */
+    int64_t until_ns;      /* LOCKED: when its messages in flight show again */
+    uint32_t key;
+    uint32_t visible; /* messages in that state */
+    uint32_t out;     /* in flight, all of one receive call */
+    enum group_place place;
+};
+
+/* Who waits for a message. */
+struct waiter {
+    struct link link;
+    uint32_t ticket;
+    uint32_t entity, data;
+    uint16_t kind;
+};
+
+/* An item that was sent within the deduplication window. */
+struct sent {
+    struct link link;
+    uint64_t item;
+    int64_t at_ns;
+};
+
+/* A cause made for these counts; each apart, as ledgers keep their addresses. */
+struct dead_letter_cause {
+    uint16_t received, executed;
+    char text[48];
+    struct cause cause;
+};
+
+/* What the template and the scenario say. */
+struct queue_config {
+    int64_t visibility_ns;
+    int64_t delay_ns;
+    int64_t retention_ns;
+    int64_t message_max_bytes;
+    int64_t receive_wait_ns;
+    uint32_t dead_letter; /* ENTITY_NONE: none */
+    int64_t max_receives;
+    int64_t send_batch;
+    int deduplication_scope; /* enum deduplication_scope */
+    int throughput;          /* enum fifo_throughput */
+    bool fifo;
+    bool content_based;
+    bool redrive_given, scope_given, throughput_given;
+};
+
+enum deduplication_scope { SCOPE_QUEUE, SCOPE_GROUP };
+enum fifo_throughput { THROUGHPUT_PER_QUEUE, THROUGHPUT_PER_GROUP };
+
+struct queue_metrics {
+    struct counter sent, received, deleted, empty_receives, deduplicated;
+    struct tally sent_size;
+    struct gauge levels[MESSAGE_STATES]; /* how many messages are in each state: also what the queue itself goes by */
+    struct gauge locked_groups;
+    struct gauge oldest_age; /* ns, whole seconds */
+    struct counter expired, dead_lettered, moved, duplicated, throttled;
+    struct tally age_at_delete, receive_count;
+    struct counter requests; /* as billed */
+};
+
+struct queue {
+    struct queue_config config;
+
+    uint32_t self;
+    /* from the rules */
+    int64_t in_flight_max;
+    uint64_t chunk_bytes;   /* a billed request */
+    uint32_t receive_max;   /* messages of one receive call */
+    uint16_t aged_receives; /* a message received so often no longer counts as the oldest; 0: never */
+    int64_t deduplication_ns;
+    double duplicate_rate;
+
+    struct pool messages;
+    struct chain all;      /* by entry */
+    uint32_t oldest;       /* the first of `all` that counts as the oldest, and */
+    uint32_t delayed;      /* the first that is delayed; POOL_NONE: none */
+    bool moved_into;       /* is a dead-letter queue: retention does not end in the order of entry */
+    int64_t due_ns;        /* the pending QUEUE_DUE; TIME_FOREVER: none */
+    bool retention_timer;  /* there is a pending QUEUE_RETENTION for the first of `all` */
+    bool age_timer;        /* there is a pending QUEUE_AGE */
+    uint32_t calls;        /* receive calls, the upper part of receipts */
+    int64_t deleted_ns;    /* the latest delete call, and */
+    uint32_t deleted_call; /* whose messages it deleted */
+    uint64_t batch_bytes;  /* of the send call under way, where senders send batches */
+    int64_t batch_count;
+
+    /* a standard queue */
+    struct chain line;   /* visible, in the order in which they became so */
+    struct chain hidden; /* in flight, the first to show again first */
+    struct stream duplicates;
+
+    /* a FIFO queue */
+    struct pool groups;
+    struct key_map group_ids; /* by key */
+    struct chain ready;       /* groups that could be taken from; the longest ready first */
+    struct chain locked;      /* groups with messages in flight, the first to show again first */
+    uint64_t ready_messages;  /* visible ones of the groups in `ready` */
+    struct pool sent_items;
+    struct chain sent_window;
+    struct key_map sent_ids; /* by item */
+    struct token_bucket send_quota, receive_quota;
+    int64_t receive_step_ns; /* one receive call of the quota */
+    int64_t blocked_ns;      /* no receive call before this instant: the quota is used up */
+    bool quota_timer;
+
+    struct pool waiters;
+    struct chain waiting;      /* the longest first */
+    struct key_map waiter_ids; /* by ticket */
+    uint32_t tickets;
+
+    struct dead_letter_cause **causes; /* owned */
+    size_t cause_count;
+    struct queue_metrics metrics;
+};
+
+enum queue_event { QUEUE_DUE, QUEUE_RETENTION, QUEUE_AGE, QUEUE_QUOTA };
+
+extern const struct model_type queue_type;
+
+static inline struct message *message_at(const struct queue *queue, uint32_t id)
+{
+    return pool_at(&queue->messages, id);
+}
+
+static inline int64_t queue_level(const struct queue *queue, enum message_state state)
+{
+    return queue->metrics.levels[state].level;
+}
+
+/* `change` more messages are in `state` now. */
+static inline void queue_count(const struct simulation *simulation, struct queue *queue, enum message_state state, int64_t change)
+{
+    gauge_add(&queue->metrics.levels[state], simulation->now_ns, change);
+}
+
+/* Requests that `bytes` in one call are billed as: at least one. */
+static inline uint64_t queue_chunks(const struct queue *queue, uint64_t bytes)
+{
+    return bytes <= queue->chunk_bytes ? 1 : (bytes + queue->chunk_bytes - 1) / queue->chunk_bytes;
+}
+
+/* What is known of a message before it is in a queue. */
+struct message_content {
+    uint64_t item;
+    int64_t sent_ns;
+    uint32_t payload_bytes;
+    uint32_t key;
+    bool poison;
+};
+
+/* queue_send.c: who sends, and what is refused. */
+void queue_send_init(struct simulation *simulation, struct queue *queue);
+void queue_send_fini(struct queue *queue);
+void queue_accept(struct simulation *simulation, void *self, struct request *request);
+
+/* queue_messages.c: a message from its entry to its end. Adding fails only with the run. */
+void queue_add(struct simulation *simulation, struct queue *queue, const struct message_content *content, int64_t delay_ns);
+/* It has left; its fate is the caller's to count, before. `id` is dead. */
+void queue_remove(struct simulation *simulation, struct queue *queue, uint32_t id);
+/* Hands the message to the dead-letter queue. */
+void queue_move(struct simulation *simulation, struct queue *queue, uint32_t id);
+/* Something is to be looked at in `at_ns` at the latest. */
+void queue_due_by(struct simulation *simulation, struct queue *queue, int64_t at_ns);
+/* The message was received so often by now: does it still count as the oldest? */
+void queue_received_again(struct simulation *simulation, struct queue *queue, uint32_t id);
+void queue_handle(struct simulation *simulation, void *self, const struct event *event);
+void queue_trace(struct simulation *simulation, const struct queue *queue, const struct message *message, const char *step,
+                 const char *detail);
+
+/* queue_line.c: in which order messages can be taken: a line, or groups with a line each. */
+void queue_line_init(struct simulation *simulation, struct queue *queue);
+void queue_line_fini(struct queue *queue);
+/* The number of its group as a FIFO queue keeps it; of a standard queue the key itself. POOL_NONE when memory is out, which fails the
+ * run. */
+uint32_t queue_line_group(struct simulation *simulation, struct queue *queue, uint32_t key);
+uint32_t queue_line_key(const struct queue *queue, const struct message *message);
+/* A new message, behind all others. */
+void queue_line_add(struct queue *queue, uint32_t id);
+/* A message that is counted as visible from now on can be taken. */
+void queue_line_show(struct simulation *simulation, struct queue *queue, uint32_t id);
+void queue_line_remove(struct simulation *simulation, struct queue *queue, uint32_t id);
+/* Takes up to `most` messages for the receive call `call`. */
+uint32_t queue_line_take(struct simulation *simulation, struct queue *queue, uint32_t most, uint32_t call, struct received *list);
+/* Shows what was hidden until now. Returns when the next is due; TIME_FOREVER: nothing is. */
+int64_t queue_line_return(struct simulation *simulation, struct queue *queue);
+/* How many could be taken if nothing else stood in the way. */
+uint64_t queue_line_ready(const struct queue *queue);
+
+/* queue_poll.c: who receives. */
+extern const struct pollable queue_pollable;
+void queue_poll_init(struct simulation *simulation, struct queue *queue);
+void queue_poll_fini(struct queue *queue);
+/* Wakes one who waits, if there is a message to be had. */
+void queue_offer(struct simulation *simulation, struct queue *queue);
+/* The quota of receive calls may allow another. */
+void queue_quota_event(struct simulation *simulation, struct queue *queue);
+
+#define RECEIPT_INDEX_BITS 4u /* a receipt is the call's number and the message's place in it */
+
+#endif

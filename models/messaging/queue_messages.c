@@ -1,0 +1,261 @@
+/* queue_messages.c: a message from its entry to its end: delay, age, retention, and the way to the dead-letter queue.
+ * Sources: the SQS developer guide, "Setting up dead-letter queue retention" (a standard queue's message keeps its first time stamp when it
+ * is moved, a FIFO queue's gets a new one; the age counts from the move) and "Available CloudWatch metrics for Amazon SQS" (what is
+ * received three times no longer counts as the oldest, except in FIFO queues). */
+#include "queue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct cause cause_retention = {.fate = FATE_EXPIRED, .text = "retention"};
+
+void queue_trace(struct simulation *simulation, const struct queue *queue, const struct message *message, const char *step,
+                 const char *detail)
+{
+    if (simulation->tracer)
+        simulation_trace_item(simulation, message->item, message->receive_count > 0 ? message->receive_count - 1u : 0,
+                              simulation->entities[queue->self].name, step, simulation->now_ns, 0, detail);
+}
+
+/* The gauge rises by whole seconds: brought up to date whenever the oldest message changes, and by an event each second while there is
+ * one. */
+static void update_age(struct simulation *simulation, struct queue *queue)
+{
+    int64_t now_ns = simulation->now_ns, age_s = 0;
+    if (queue->oldest != POOL_NONE) {
+        int64_t entered_ns = message_at(queue, queue->oldest)->entered_ns;
+        age_s = (now_ns - entered_ns) / NS_PER_S;
+        if (!queue->age_timer) {
+            queue->age_timer = true;
+            simulation_schedule(simulation, queue->self, QUEUE_AGE, RANK_EXPIRY, entered_ns + (age_s + 1) * NS_PER_S, 0);
+        }
+    }
+    struct gauge *gauge = &queue->metrics.oldest_age;
+    if (age_s * NS_PER_S != gauge->level)
+        gauge_add(gauge, now_ns, age_s * NS_PER_S - gauge->level);
+}
+
+static bool counts_as_oldest(const struct queue *queue, const struct message *message)
+{
+    return queue->config.fifo || queue->aged_receives == 0 || message->receive_count < queue->aged_receives;
+}
+
+/* The oldest has left or was received too often: what comes before it no longer counts, so the search never turns back. */
+static void find_oldest(struct simulation *simulation, struct queue *queue)
+{
+    update_age(simulation, queue);
+    do
+        queue->oldest = message_at(queue, queue->oldest)->age.next;
+    while (queue->oldest != POOL_NONE && !counts_as_oldest(queue, message_at(queue, queue->oldest)));
+    update_age(simulation, queue);
+}
+
+void queue_received_again(struct simulation *simulation, struct queue *queue, uint32_t id)
+{
+    if (id == queue->oldest && !counts_as_oldest(queue, message_at(queue, id)))
+        find_oldest(simulation, queue);
+}
+
+static void find_delayed(struct queue *queue)
+{
+    do
+        queue->delayed = message_at(queue, queue->delayed)->age.next;
+    while (queue->delayed != POOL_NONE && message_at(queue, queue->delayed)->state != MESSAGE_DELAYED);
+}
+
+void queue_due_by(struct simulation *simulation, struct queue *queue, int64_t at_ns)
+{
+    if (at_ns >= queue->due_ns)
+        return;
+    queue->due_ns = at_ns;
+    simulation_schedule(simulation, queue->self, QUEUE_DUE, RANK_EXPIRY, at_ns, 0);
+}
+
+/* Messages expire in the order of their entry, so one event does, for the first of all. Those that were moved here keep the time when they
+ * were first sent, and each has its own. */
+static void await_retention(struct simulation *simulation, struct queue *queue, uint32_t id)
+{
+    if (id == POOL_NONE || (queue->retention_timer && !queue->moved_into))
+        return;
+    int64_t ends_ns = time_add(message_at(queue, id)->sent_ns, queue->config.retention_ns);
+    queue->retention_timer = true;
+    simulation_schedule(simulation, queue->self, QUEUE_RETENTION, RANK_EXPIRY, ends_ns > simulation->now_ns ? ends_ns : simulation->now_ns,
+                        id);
+}
+
+void queue_add(struct simulation *simulation, struct queue *queue, const struct message_content *content, int64_t delay_ns)
+{
+    uint32_t id = pool_take(&queue->messages);
+    if (id == POOL_NONE) {
+        simulation_fail(simulation, simulation->memory.status);
+        return;
+    }
+    /* Nothing overtakes in a FIFO queue, also where the delay was longer a while ago. */
+    bool delayed = delay_ns > 0 || (queue->config.fifo && queue->delayed != POOL_NONE);
+    struct message *message = message_at(queue, id);
+    *message = (struct message){
+        .item = content->item,
+        .sent_ns = content->sent_ns,
+        .entered_ns = simulation->now_ns,
+        .until_ns = time_add(simulation->now_ns, delay_ns),
+        .group = queue_line_group(simulation, queue, content->key),
+        .payload_bytes = content->payload_bytes & PAYLOAD_BYTES_MAX,
+        .state = delayed ? MESSAGE_DELAYED : MESSAGE_VISIBLE,
+        .poison = content->poison,
+    };
+    if (queue->config.fifo && message->group == POOL_NONE) {
+        message->state = MESSAGE_GONE;
+        pool_give(&queue->messages, id);
+        return;
+    }
+    chain_append(&queue->all, id);
+    queue_line_add(queue, id);
+    await_retention(simulation, queue, id);
+    if (queue->oldest == POOL_NONE) {
+        queue->oldest = id;
+        update_age(simulation, queue);
+    }
+    queue_count(simulation, queue, delayed ? MESSAGE_DELAYED : MESSAGE_VISIBLE, 1);
+    if (delayed) {
+        queue->delayed = queue->delayed == POOL_NONE ? id : queue->delayed;
+        queue_due_by(simulation, queue, message_at(queue, queue->delayed)->until_ns);
+    } else {
+        queue_line_show(simulation, queue, id);
+    }
+}
+
+void queue_remove(struct simulation *simulation, struct queue *queue, uint32_t id)
+{
+    struct message *message = message_at(queue, id);
+    enum message_state state = message->state;
+    if (id == queue->oldest)
+        find_oldest(simulation, queue);
+    if (id == queue->delayed)
+        find_delayed(queue);
+    chain_remove(&queue->all, id);
+    bool full = queue_level(queue, MESSAGE_HIDDEN) >= queue->in_flight_max;
+    queue_count(simulation, queue, state, -1);
+    queue_line_remove(simulation, queue, id);
+    message->state = MESSAGE_GONE;
+    message->receipt = 0;
+    pool_give(&queue->messages, id);
+    if (full && state == MESSAGE_HIDDEN)
+        queue_offer(simulation, queue);
+}
+
+static const struct cause *dead_letter_cause(struct simulation *simulation, struct queue *queue, uint16_t received, uint16_t executed)
+{
+    for (size_t i = 0; i < queue->cause_count; i++)
+        if (queue->causes[i]->received == received && queue->causes[i]->executed == executed)
+            return &queue->causes[i]->cause;
+    struct dead_letter_cause **grown = realloc(queue->causes, (queue->cause_count + 1) * sizeof(struct dead_letter_cause *));
+    struct dead_letter_cause *made = malloc(sizeof *made);
+    if (grown)
+        queue->causes = grown;
+    if (!grown || !made) {
+        free(made);
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+        return NULL;
+    }
+    *made = (struct dead_letter_cause){.received = received, .executed = executed};
+    snprintf(made->text, sizeof made->text, "max_receives: received %u, executed %u", received, executed);
+    made->cause = (struct cause){.fate = FATE_DEAD_LETTERED, .text = made->text};
+    queue->causes[queue->cause_count++] = made;
+    return &made->cause;
+}
+
+void queue_move(struct simulation *simulation, struct queue *queue, uint32_t id)
+{
+    struct entity *target = &simulation->entities[queue->config.dead_letter];
+    struct queue *dead_letters = target->state;
+    const struct message *message = message_at(queue, id);
+    const struct cause *cause = dead_letter_cause(simulation, queue, message->receive_count, message->executed_count);
+    const struct message_content content = {
+        .item = message->item,
+        .sent_ns = dead_letters->config.fifo ? simulation->now_ns : message->sent_ns,
+        .payload_bytes = message->payload_bytes,
+        .key = queue_line_key(queue, message),
+        .poison = message->poison,
+    };
+    if (!cause)
+        return;
+    queue_trace(simulation, queue, message, fate_names[FATE_DEAD_LETTERED], cause->text);
+    ledger_count(&simulation->entities[queue->self].ledger, cause);
+    counter_add(&queue->metrics.dead_lettered, 1);
+    queue_remove(simulation, queue, id);
+    target->ledger.entered++;
+    counter_add(&dead_letters->metrics.moved, 1);
+    queue_add(simulation, dead_letters, &content, 0);
+}
+
+static void expire(struct simulation *simulation, struct queue *queue, uint32_t id)
+{
+    queue_trace(simulation, queue, message_at(queue, id), fate_names[FATE_EXPIRED], cause_retention.text);
+    ledger_count(&simulation->entities[queue->self].ledger, &cause_retention);
+    counter_add(&queue->metrics.expired, 1);
+    queue_remove(simulation, queue, id);
+}
+
+static bool is_over(const struct queue *queue, uint32_t id, int64_t now_ns)
+{
+    const struct message *message = message_at(queue, id);
+    return message->state != MESSAGE_GONE && time_add(message->sent_ns, queue->config.retention_ns) <= now_ns;
+}
+
+/* `id` is the message that the event was for. It may have left, and its place may be another's, which then is judged for itself. */
+static void end_retention(struct simulation *simulation, struct queue *queue, uint32_t id)
+{
+    queue->retention_timer = false;
+    if (queue->moved_into) {
+        if (is_over(queue, id, simulation->now_ns))
+            expire(simulation, queue, id);
+        return;
+    }
+    while (queue->all.head != POOL_NONE && is_over(queue, queue->all.head, simulation->now_ns))
+        expire(simulation, queue, queue->all.head);
+    await_retention(simulation, queue, queue->all.head);
+}
+
+static void end_delays(struct simulation *simulation, struct queue *queue)
+{
+    while (queue->delayed != POOL_NONE && message_at(queue, queue->delayed)->until_ns <= simulation->now_ns) {
+        uint32_t id = queue->delayed;
+        find_delayed(queue);
+        message_at(queue, id)->state = MESSAGE_VISIBLE;
+        queue_count(simulation, queue, MESSAGE_DELAYED, -1);
+        queue_count(simulation, queue, MESSAGE_VISIBLE, 1);
+        queue_trace(simulation, queue, message_at(queue, id), "visible", "delay over");
+        queue_line_show(simulation, queue, id);
+    }
+}
+
+static void look_at_due(struct simulation *simulation, struct queue *queue)
+{
+    if (simulation->now_ns != queue->due_ns)
+        return; /* something earlier came up after this was scheduled, and it was seen to then */
+    queue->due_ns = TIME_FOREVER;
+    end_delays(simulation, queue);
+    queue_due_by(simulation, queue, queue_line_return(simulation, queue));
+    if (queue->delayed != POOL_NONE)
+        queue_due_by(simulation, queue, message_at(queue, queue->delayed)->until_ns);
+}
+
+void queue_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    struct queue *queue = self;
+    switch ((enum queue_event)event->kind) {
+    case QUEUE_DUE:
+        look_at_due(simulation, queue);
+        break;
+    case QUEUE_RETENTION:
+        end_retention(simulation, queue, event->data);
+        break;
+    case QUEUE_AGE:
+        queue->age_timer = false;
+        update_age(simulation, queue);
+        break;
+    case QUEUE_QUOTA:
+        queue_quota_event(simulation, queue);
+        break;
+    }
+}
