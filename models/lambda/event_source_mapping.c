@@ -95,6 +95,12 @@ enum status event_source_create(struct simulation *simulation, void *self)
 {
     struct queue_mapping *mapping = self;
     mapping->stream.self = mapping->self;
+    mapping->stream.shared = (struct stream_mapping_shared){
+        .polled = &mapping->metrics.polled,
+        .invoked = &mapping->metrics.invoked,
+        .failed = &mapping->metrics.failed,
+        .batch_size = &mapping->metrics.batch_size,
+    };
     return is_of_stream(simulation, mapping) ? stream_mapping_create(simulation, &mapping->stream) : queue_mapping_create(simulation, self);
 }
 

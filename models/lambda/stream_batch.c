@@ -25,10 +25,10 @@ static void set_blocked(struct simulation *simulation, struct stream_mapping *ma
 static void settle(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, uint32_t count,
                    const struct cause *cause)
 {
-    if (cause->fate == FATE_DISCARDED)
-        counter_add(&mapping->metrics.discarded, count);
-    else if (cause->fate == FATE_EXPIRED)
-        counter_add(&mapping->metrics.expired, count);
+    if (cause != &cause_succeeded) {
+        counter_add(cause->fate == FATE_DISCARDED ? &mapping->metrics.discarded : &mapping->metrics.expired, count);
+        counter_add(&mapping->metrics.dropped, count);
+    }
     for (uint32_t i = 0; simulation->tracer && i < count; i++) {
         const struct batch_record *record = &lane->records[lane->begin + i];
         simulation_trace_item(simulation, record->item, record->attempt > 0 ? record->attempt - 1u : 0,
@@ -124,6 +124,12 @@ static void part_failed(struct simulation *simulation, struct stream_mapping *ma
     }
 }
 
+static void count_shared(struct counter *counter, uint64_t count)
+{
+    if (counter && count > 0)
+        counter_add(counter, count);
+}
+
 /* How many records of the part are before the checkpoint: the lowest that failed. */
 static uint32_t good_records(const struct stream_mapping *mapping, const struct stream_lane *lane)
 {
@@ -138,7 +144,9 @@ static uint32_t good_records(const struct stream_mapping *mapping, const struct 
 void stream_lane_answered(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane,
                           const struct cause *cause)
 {
+    uint32_t handed = lane->end - lane->begin;
     if (cause->fate == FATE_THROTTLED || cause->server_error) { /* uses no retry */
+        count_shared(mapping->shared.failed, handed);
         back_off(simulation, mapping, lane);
         return;
     }
@@ -147,6 +155,7 @@ void stream_lane_answered(struct simulation *simulation, struct stream_mapping *
         if (lane->records[i].attempt < UINT16_MAX)
             lane->records[i].attempt++;
     uint32_t good = cause == &cause_succeeded ? good_records(mapping, lane) : 0;
+    count_shared(mapping->shared.failed, handed - good);
     settle(simulation, mapping, lane, good, &cause_succeeded);
     if (lane->begin == lane->end) {
         next_part(simulation, mapping, lane);
@@ -213,6 +222,9 @@ void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping 
     struct request *request = make_request(simulation, mapping, lane);
     if (!request)
         return;
+    count_shared(mapping->shared.invoked, lane->batch.count);
+    if (mapping->shared.batch_size && lane->tries == 0 && lane->failures == 0)
+        tally_add(mapping->shared.batch_size, TALLY_ALL, lane->batch.count);
     lane->state = STREAM_LANE_CALLING;
     lane->answer = NULL;
     lane->in_call = true;

@@ -172,6 +172,8 @@ static bool lane_fill(struct simulation *simulation, const struct stream_mapping
                 break;
         }
     }
+    if (mapping->shared.polled)
+        counter_add(mapping->shared.polled, lane->count - before);
     source->taken(mapping->stream, mapping->reader, lane->shard, lane->count - before);
     return full || lane->count == mapping->config.batch_size;
 }

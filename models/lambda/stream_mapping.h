@@ -42,34 +42,31 @@ struct stream_mapping_config {
 extern const char *const stream_positions[];
 
 struct stream_mapping_metrics {
-    struct counter discarded, expired, repeated;
+    struct counter discarded, expired, repeated, dropped;
     struct gauge blocked; /* shards */
 };
 
-/* For the table of a type whose state has a struct stream_mapping_metrics at the offset AT_METRICS. */
-#define STREAM_MAPPING_METRICS(AT_METRICS)                                                                                                 \
-    {"slsim",                                                                                                                              \
-     "RecordsDiscarded",                                                                                                                   \
-     "Count",                                                                                                                              \
-     METRIC_COUNT,                                                                                                                         \
-     (AT_METRICS) + offsetof(struct stream_mapping_metrics, discarded),                                                                    \
-     .help = "Records given up: too many retries, or too old."},                                                                           \
-        {"slsim",                                                                                                                          \
-         "RecordsExpired",                                                                                                                 \
-         "Count",                                                                                                                          \
-         METRIC_COUNT,                                                                                                                     \
-         (AT_METRICS) + offsetof(struct stream_mapping_metrics, expired),                                                                  \
-         .help = "Records of batches that were tried until retention ended."},                                                             \
-        {"slsim",                                                                                                                          \
-         "DuplicateDeliveries",                                                                                                            \
-         "Count",                                                                                                                          \
-         METRIC_COUNT,                                                                                                                     \
-         (AT_METRICS) + offsetof(struct stream_mapping_metrics, repeated),                                                                 \
-         .help = "Records handed to the function again, each time after the first."},                                                      \
+/* Counters of the type that holds the mapping, which queues have too; NULL: not kept. */
+struct stream_mapping_shared {
+    struct counter *polled, *invoked, *failed; /* records: taken, called with, called with in vain */
+    struct tally *batch_size;
+};
+
+/* One row of the table of a type whose state has a struct stream_mapping_metrics at `at`. */
+#define STREAM_METRIC(AT, SPACE, NAME, KIND, FIELD, HELP)                                                                                  \
     {                                                                                                                                      \
-        "slsim", "BlockedShards", "Count", METRIC_GAUGE, (AT_METRICS) + offsetof(struct stream_mapping_metrics, blocked),                  \
-            .help = "Shards with a batch that has failed and is to be handed over again."                                                  \
+        .name_space = SPACE, .name = NAME, .unit = "Count", .kind = KIND, .offset = (AT) + offsetof(struct stream_mapping_metrics, FIELD), \
+        .help = HELP                                                                                                                       \
     }
+/* All of them. */
+#define STREAM_MAPPING_METRICS(AT)                                                                                                         \
+    STREAM_METRIC(AT, "AWS/Lambda", "DroppedEventCount", METRIC_COUNT, dropped, "Records given up, or expired while they were tried."),    \
+        STREAM_METRIC(AT, "slsim", "RecordsDiscarded", METRIC_COUNT, discarded, "Records given up: too many retries, or too old."),        \
+        STREAM_METRIC(AT, "slsim", "RecordsExpired", METRIC_COUNT, expired, "Records of batches that were tried until retention ended."),  \
+        STREAM_METRIC(AT, "slsim", "DuplicateDeliveries", METRIC_COUNT, repeated,                                                          \
+                      "Records handed to the function again, each time after the first."),                                                 \
+        STREAM_METRIC(AT, "slsim", "BlockedShards", METRIC_GAUGE, blocked,                                                                 \
+                      "Shards with a batch that has failed and is to be handed over again.")
 
 enum stream_lane_state {
     STREAM_LANE_COLLECTING, /* holds what its batch has so far, perhaps nothing */
@@ -132,6 +129,7 @@ struct stream_mapping {
     struct tally *iterator_age;           /* the function's; NULL: it keeps none */
     struct counter *destination_failures; /* the same */
     struct stream_mapping_metrics metrics;
+    struct stream_mapping_shared shared;
 };
 
 /* For `validate` of the type that holds it: what several properties decide. */

@@ -126,6 +126,7 @@ static void stream_validate(struct validation *validation, void *config)
 {
     struct kinesis_stream *stream = config;
     const struct rule_book *rules = validation_rules(validation);
+    validation_require_key(validation, "a stream");
     if (stream->mode == MODE_PROVISIONED)
         return;
     if (stream->shard_count_given)

@@ -47,14 +47,15 @@ static struct sums observed_sums(uint32_t n)
 
 static void check_size(struct model_run *run, uint32_t n, const struct sums *sums)
 {
-    model_run(run,
-              "{'duration': '%us', 'drain': '1h', 'Resources': {"
-              "'S': {'Type': 'AWS::Kinesis::Stream'}, 'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Diagonal': %u}},"
-              "'D': {'Type': 'Test::Sink'},"
-              "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'Destination': 'D', 'BatchSize': %u,"
-              " 'Bisect': true, 'Retries': 0}}},"
-              "'traffic': [{'name': 'w', 'target': 'S', 'bursts': {'size': 1, 'every': '20s'}, 'records': %u, 'payload': '100B'}]}",
-              20 * n, n, n, n);
+    model_run(
+        run,
+        "{'duration': '%us', 'drain': '1h', 'Resources': {"
+        "'S': {'Type': 'AWS::Kinesis::Stream'}, 'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Diagonal': %u}},"
+        "'D': {'Type': 'Test::Sink'},"
+        "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'Destination': 'D', 'BatchSize': %u,"
+        " 'Bisect': true, 'Retries': 0}}},"
+        "'traffic': [{'name': 'w', 'target': 'S', 'key': 1, 'bursts': {'size': 1, 'every': '20s'}, 'records': %u, 'payload': '100B'}]}",
+        20 * n, n, n, n);
     struct sums seen = observed_sums(n);
     if (seen.done != sums[n].done || seen.isolated != sums[n].isolated)
         fail_msg("batch of %u: %llu and %llu calls, %llu and %llu expected", n, (unsigned long long)seen.done,
