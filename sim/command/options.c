@@ -33,6 +33,9 @@ static const struct {
     [OPTION_QUEUE] = {"queue", 0, "KIND", "the event queue: ladder or heap (default: ladder); changes no figure"},
     [OPTION_BOOK] = {"book", 0, "NAME", "which book of rules or prices"},
     [OPTION_REFERENCE] = {"reference", 0, "WHICH", "instead, the reference page in Markdown: models or scenarios"},
+    [OPTION_CAUSE] = {"cause", 0, "TEXT", "the life of the first item of replication 1 that ended so, as in --cause dead_lettered"},
+    [OPTION_ITEM] = {"item", 0, "ITEM", "the life of one item of replication 1: its number from 0, or SOURCE:NUMBER"},
+    [OPTION_INPUTS] = {"inputs", 0, "DIR", "the folder of the scenario, where its files are (default: the current one)"},
     [OPTION_NO_PROGRESS] = {"no-progress", 0, NULL, "no progress on the terminal"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, "errors only, and what --format asks for"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, "says more"},
@@ -156,6 +159,17 @@ static void take(struct options *options, enum option_id option, const char *tex
         break;
     case OPTION_REFERENCE:
         options->reference = references[take_word(option, text, references, diagnostics)];
+        break;
+    case OPTION_CAUSE:
+        options->cause = text;
+        if (*text == '\0')
+            wrong(diagnostics, "", "cause", "an empty text says nothing");
+        break;
+    case OPTION_ITEM:
+        options->item = text;
+        break;
+    case OPTION_INPUTS:
+        options->inputs = text;
         break;
     case OPTION_DENSE:
     case OPTION_NO_PROGRESS:

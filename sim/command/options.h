@@ -27,6 +27,9 @@ enum option_id {
     OPTION_QUEUE,
     OPTION_BOOK,
     OPTION_REFERENCE,
+    OPTION_CAUSE,
+    OPTION_ITEM,
+    OPTION_INPUTS,
     OPTION_NO_PROGRESS,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -54,6 +57,9 @@ struct options {
     enum event_queue_kind queue;
     const char *book;
     const char *reference;
+    const char *cause;
+    const char *item;
+    const char *inputs;
     const char *command; /* the first argument that is no option; NULL: none */
     char *const *arguments;
     size_t argument_count; /* behind the command */

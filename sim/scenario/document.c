@@ -326,6 +326,26 @@ enum status document_load(const char *path, const char *const *sets, size_t set_
     return status;
 }
 
+enum status document_of_tree(const cJSON *tree, const char *path, struct document **document)
+{
+    struct document *made = calloc(1, sizeof *made);
+    *document = NULL;
+    if (made == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = places_new(&made->places);
+    made->tree = cJSON_Duplicate(tree, true);
+    made->folder = text_file_folder(path);
+    if (made->tree == NULL || made->folder == NULL)
+        status = STATUS_NO_MEMORY;
+    if (status != STATUS_OK) {
+        document_free(made);
+        return status;
+    }
+    json_set_places(made->places, made->tree, (struct place){path, 0, 0});
+    *document = made;
+    return STATUS_OK;
+}
+
 void document_free(struct document *document)
 {
     if (document == NULL)

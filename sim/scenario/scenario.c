@@ -210,7 +210,9 @@ enum status scenario_load(const char *path, const struct scenario_options *optio
     struct document *document = NULL;
     size_t errors_before = diagnostics->error_count;
     *scenario = NULL;
-    enum status status = document_load(path, options ? options->sets : NULL, options ? options->set_count : 0, diagnostics, &document);
+    enum status status = options && options->tree ? document_of_tree(options->tree, path, &document)
+                                                  : document_load(path, options ? options->sets : NULL, options ? options->set_count : 0,
+                                                                  diagnostics, &document);
     if (!document)
         return status != STATUS_OK ? status : STATUS_INVALID;
     struct scenario_store *store = store_new();

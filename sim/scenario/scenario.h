@@ -69,6 +69,8 @@ struct scenario_options {
     size_t set_count;
     const char *seed;      /* NULL: the scenario's */
     uint32_t replications; /* 0: the scenario's */
+    const cJSON *tree;     /* the scenario, resolved already, as a manifest keeps it: then `path` is not read, and only its folder counts;
+                              NULL: `path` is read */
 };
 
 /* Reads `path` ("-": standard input) and everything that it names. Every mistake is in `diagnostics`; warnings too, also on success.

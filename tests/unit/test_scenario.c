@@ -59,7 +59,7 @@ static void test_top_level(void **state)
     assert_string_equal(scenario->rules->name, "course");
 
     const char *sets[] = {"duration=3h", "W.MemorySize=256"};
-    const struct scenario_options options = {sets, 2, "77", 3};
+    const struct scenario_options options = {.sets = sets, .set_count = 2, .seed = "77", .replications = 3};
     scenario_read(&loaded, "{\"duration\": \"1h\", \"seed\": 5, " WORKER "\"replications\": 2}", &options);
     assert_int_equal(loaded.status, STATUS_OK);
     assert_int_equal(loaded.scenario->settings.seed, 77);
@@ -75,7 +75,7 @@ static void test_resolved(void **state)
     (void)state;
     struct loaded loaded;
     folder_make(&loaded);
-    const struct scenario_options options = {NULL, 0, "9007199254740993", 0};
+    const struct scenario_options options = {.seed = "9007199254740993"};
     scenario_read(&loaded, "{\"duration\": \"1h\", \"period\": null}", &options);
     assert_int_equal(loaded.status, STATUS_OK);
     static const struct {
@@ -350,6 +350,41 @@ static void test_inputs(void **state)
     folder_remove(&loaded);
 }
 
+/* What a scenario was resolved to is a scenario, and the same one; only its tables are read, from the folder of the path. */
+static void test_of_tree(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    char path[200];
+    folder_make(&loaded);
+    write_file(loaded.folder, "i.csv", "took_ms\n3\n5\n");
+    scenario_good(&loaded, "{\"duration\": \"1h\", \"seed\": 5, " WORKER "\"behavior\": {\"W\": {\"duration\": {\"csv\": \"i.csv\", "
+                           "\"column\": \"took_ms\"}}}, \"traffic\": [{\"name\": \"u\", \"target\": \"W\", \"poisson\": \"1/s\"}]}");
+    char *before = cJSON_PrintUnformatted(loaded.scenario->resolved);
+    cJSON *tree = cJSON_Parse(before);
+    const struct scenario_options options = {.tree = tree};
+    struct diagnostics diagnostics = {0};
+    struct scenario *again = NULL;
+    snprintf(path, sizeof path, "%s/nowhere", loaded.folder);
+    assert_int_equal(scenario_load(path, &options, &fake_registry, &diagnostics, &again), STATUS_OK);
+    char *after = cJSON_PrintUnformatted(again->resolved);
+    assert_string_equal(after, before);
+    assert_string_equal(again->name, "s");
+    assert_int_equal(again->entity_count, 3);
+    assert_int_equal(again->input_count, 1);
+    assert_string_equal(again->inputs[0].path, "i.csv");
+    scenario_free(again);
+    cJSON_DeleteItemFromObject(tree, "Resources");
+    assert_int_equal(scenario_load(path, &options, &fake_registry, &diagnostics, &again), STATUS_INVALID);
+    assert_string_equal(diagnostics.list[0].place.file, path);
+    diagnostics_fini(&diagnostics);
+    cJSON_Delete(tree);
+    cJSON_free(before);
+    cJSON_free(after);
+    remove_file(loaded.folder, "i.csv");
+    folder_remove(&loaded);
+}
+
 /* Whichever allocation is the first to fail, loading says so; nothing crashes. */
 static void test_no_memory(void **state)
 {
@@ -402,7 +437,7 @@ int main(void)
         cmocka_unit_test(test_entities),          cmocka_unit_test(test_series),    cmocka_unit_test(test_top_level_mistakes),
         cmocka_unit_test(test_resource_mistakes), cmocka_unit_test(test_left_out),  cmocka_unit_test(test_validation),
         cmocka_unit_test(test_all_at_once),       cmocka_unit_test(test_warnings),  cmocka_unit_test(test_inputs),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_of_tree),           cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
