@@ -33,6 +33,7 @@ struct function_config {
     int architecture;
     int package_type;
     const char *runtime;
+    const char *published_alias; /* AutoPublishAlias; NULL: none */
     struct function_unmodelled unmodelled;
 
     struct handler handler;
@@ -118,5 +119,6 @@ void environment_expire(struct simulation *simulation, struct function *function
 
 /* function_check.c */
 void function_validate(struct validation *validation, void *config);
+void function_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier);
 
 #endif
