@@ -292,8 +292,7 @@ static void match_behavior(struct loader *loader)
         struct parse_path inner = {&path, item->string, 0};
         const struct reference_name *found = references_find(&loader->references, item->string);
         if (!found) {
-            parse_key_error(parse, item, &inner,
-                            parse_suggestion(parse, item->string, loader->references.names, loader->references.count, hint),
+            parse_key_error(parse, item, &inner, references_hint(parse, &loader->references, item->string, true, hint),
                             "there is no resource \"%s\"", item->string);
         } else if (found->entity == ENTITY_NONE) {
             parse_warning(parse, item, &inner, NULL, "has no effect: %s is not simulated", found->left_out);

@@ -173,7 +173,7 @@ static void test_top_level_mistakes(void **state)
     (void)state;
     static const struct mistake mistakes[] = {
         {"\"drain\": \"0s\"", "", "\"duration\" is missing", "write \"duration\": \"1h\""},
-        {"\"duration\": 3600", "duration", "a time needs a unit, got the bare number 3600", "write \"3600ms\""},
+        {"\"duration\": 3600", "duration", "a time needs a unit, got the bare number 3600", "write \"3600s\""},
         {"\"duration\": \"0s\"", "duration", "must be above 0", ""},
         {"\"duration\": \"101 d\", \"drain\": \"36501d\"", "drain", "must be at most 100 years", ""},
         {"\"duratoin\": \"1h\"", "duratoin", "unknown key \"duratoin\"", "did you mean \"duration\"?"},
@@ -188,6 +188,7 @@ static void test_top_level_mistakes(void **state)
         {"\"duration\": \"1h\", \"start\": \"yesterday\"", "start", "must be a time in UTC", "2025-01-01T00:00:00Z"},
         {"\"duration\": \"1h\", \"start\": \"2025-02-30T00:00:00Z\"", "start", "must be a time in UTC", ""},
         {"\"duration\": \"1h\", \"name\": \"../x\"", "name", "must be 1 to 64 of letters", ""},
+        {"\"drain\": 5, \"duration\": \"1h\"", "drain", "a time needs a unit", "write \"5s\""},
         {"\"duration\": \"1h\", \"name\": 7", "name", "must be a string, got 7", ""},
         {"\"duration\": \"1h\", \"name\": \"\"", "name", "must be 1 to 64 of letters", ""},
         {"\"duration\": \"1h\", \"name\": \"..\"", "name", "must be 1 to 64 of letters", ""},
@@ -225,11 +226,11 @@ static void test_resource_mistakes(void **state)
          "Resources.A.Properties.MemorySize", "must be between 128 and 10240 MB, got 64", ""},
         {"\"Resources\": {\"T\": {\"Type\": \"Fake::Storage::Table\"}}", "Resources.T.Properties", "\"Capacity\" is missing", "How much."},
         {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"Next\": {\"Ref\": \"B\"}}}}",
-         "Resources.A.Properties.Next", "there is no resource \"B\"", ""},
+         "Resources.A.Properties.Next", "there is no resource \"B\"", "there is only A"},
         {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"Next\": \"Out\"}}, \"Out\": {\"Type\": "
          "\"Fake::Other::Thing\"}}",
          "Resources.A.Properties.Next", "refers to \"Out\", and Fake::Other::Thing is not simulated", ""},
-        {WORKER "\"behavior\": {\"V\": {\"init\": \"1ms\"}}", "behavior.V", "there is no resource \"V\"", ""},
+        {WORKER "\"behavior\": {\"V\": {\"init\": \"1ms\"}}", "behavior.V", "there is no resource \"V\"", "there is only W"},
         {WORKER "\"behavior\": {\"W\": {\"intit\": \"1ms\"}}", "behavior.W.intit", "unknown key \"intit\"", "did you mean \"init\"?"},
         {WORKER "\"behavior\": {\"W\": {\"init\": 5}}", "behavior.W.init", "needs a unit", "write \"5ms\""},
         {"\"Resources\": {\"T\": {\"Type\": \"Fake::Storage::Table\", \"Properties\": {\"Capacity\": 1}}}, \"behavior\": {\"T\": {}}",
@@ -237,7 +238,7 @@ static void test_resource_mistakes(void **state)
         {WORKER "\"traffic\": [{\"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0]", "\"name\" is missing", "Its name."},
         {WORKER "\"traffic\": [{\"name\": \"u\", \"poisson\": \"1/s\"}]", "traffic.u", "\"target\" is missing", ""},
         {WORKER "\"traffic\": [{\"name\": \"u\", \"target\": \"W\"}]", "traffic.u",
-         "needs one arrival process: constant, poisson and per_minute", ""},
+         "needs one arrival process: constant, poisson or per_minute", ""},
         {WORKER "\"traffic\": [{\"name\": 7, \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0].name", "must be a string, got 7", ""},
         {WORKER "\"traffic\": [{\"name\": \"u v\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0].name",
          "must be 1 to 64 of letters", ""},
@@ -387,6 +388,27 @@ static void test_parts(void **state)
     folder_remove(&loaded);
 }
 
+/* What follows from a mistake is not said beside it. */
+static void test_followers(void **state)
+{
+    (void)state;
+    static const char *const durations[] = {"\"5 minutos\"", "\"-5m\"", "60", "[]"};
+    struct loaded loaded;
+    folder_make(&loaded);
+    for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "{\"duration\": %s, \"warmup\": \"1m\", " WORKER CALLED "}", durations[i]);
+        scenario_read(&loaded, text, NULL);
+        assert_int_equal(loaded.diagnostics.count, 1);
+        assert_string_equal(loaded.diagnostics.list[0].path, "duration");
+    }
+    /* Each key that is known is listed once. */
+    scenario_read(&loaded, "{\"duration\": \"1h\", " WORKER CALLED ", \"qwertyuiop\": 1}", NULL);
+    assert_true(hinted(&loaded.diagnostics, "known here: name, "));
+    assert_null(strstr(loaded.diagnostics.list[0].hint, ", name"));
+    folder_remove(&loaded);
+}
+
 static void test_all_at_once(void **state)
 {
     (void)state;
@@ -507,6 +529,7 @@ int main(void)
         cmocka_unit_test(test_emptiness),
         cmocka_unit_test(test_large_seed),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_followers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
