@@ -26,32 +26,39 @@ static const struct metric_type account_metrics[] = {
     {0},
 };
 
-/* The reserved concurrency of all functions. */
-static int64_t reserved_sum(const struct validation *validation)
+/* The reserved concurrency of all functions; *largest: the first that reserves most. */
+static int64_t reserved_sum(const struct validation *validation, uint32_t *largest)
 {
-    int64_t sum = 0;
+    int64_t sum = 0, most = 0;
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
         if (!is_function_type(validation_type(validation, i)))
             continue;
         const struct function *function = validation_config(validation, i);
         if (function->config.reserved > 0)
             sum += function->config.reserved;
+        if (function->config.reserved > most) {
+            most = function->config.reserved;
+            *largest = i;
+        }
     }
     return sum;
 }
 
+static const char *const account_refusals[] = {"unreserved_min", NULL};
+
 static void account_validate(struct validation *validation, void *config)
 {
     struct account *account = config;
-    account->reserved = reserved_sum(validation);
+    uint32_t largest = validation_self(validation);
+    account->reserved = reserved_sum(validation, &largest);
     const struct rule_book *rules = validation_rules(validation);
     int64_t floor = (int64_t)rule_number(rules, "unreserved_min");
     if (account->reserved > 0 && account->concurrency_limit - account->reserved < floor &&
         !validation_allowed(validation, "unreserved_min"))
-        validation_error(validation, "ConcurrentExecutions",
-                         "reserve less, raise account.ConcurrentExecutions, or allow_invalid: [\"unreserved_min\"]",
-                         "the functions reserve %lld of %lld; at least %lld must stay unreserved", (long long)account->reserved,
-                         (long long)account->concurrency_limit, (long long)floor);
+        validation_error_of(validation, largest, "ReservedConcurrentExecutions",
+                            "reserve less, raise account.ConcurrentExecutions, or allow_invalid: [\"unreserved_min\"]",
+                            "the functions together reserve %lld of the account's %lld; at least %lld must stay unreserved",
+                            (long long)account->reserved, (long long)account->concurrency_limit, (long long)floor);
 }
 
 void rate_quota_init(struct token_bucket *bucket, double per_s, double depth_s, int64_t now_ns)
@@ -81,6 +88,7 @@ const struct model_type account_type = {
     .self_offset = offsetof(struct account, self),
     .properties = account_properties,
     .metrics = account_metrics,
+    .refusals = account_refusals,
     .validate = account_validate,
     .create = account_create,
 };

@@ -126,7 +126,8 @@ static const struct property serverless_properties[] = {
     ACCEPTED("PropagateTags"),
     ACCEPTED("SourceKMSKeyArn"),
     UNMODELLED("Events", events),
-    UNMODELLED("AutoPublishAlias", auto_publish_alias),
+    {"AutoPublishAlias", PROPERTY_STRING, AT(published_alias), .given = GIVEN(unmodelled.auto_publish_alias),
+     .help = "Publishes a version and points this alias at it: callers may then name both (`F:live`, `F:1`)."},
     UNMODELLED("ProvisionedConcurrencyConfig", provisioned),
     UNMODELLED("DeploymentPreference", deployment),
     {"EventInvokeConfig", PROPERTY_OBJECT, 0, .properties = event_invoke_properties,
@@ -256,8 +257,9 @@ static void function_quantities(const struct simulation *simulation, const void 
         .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \
         .help = "A Lambda function: environments, memory to vCPU, limits, asynchronous events, billing.", .properties = PROPERTIES,        \
         .behavior = function_behavior, .metrics = function_metrics, .line_items = function_line_items, .validate = function_validate,      \
-        .create = function_create, .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch,                  \
-        .accept = function_accept, .done = function_done, .finish = function_finish, .quantities = function_quantities,                    \
+        .check_part = function_check_part, .create = function_create, .destroy = function_destroy, .handle = function_handle,              \
+        .prefetch = function_prefetch, .accept = function_accept, .done = function_done, .finish = function_finish,                        \
+        .quantities = function_quantities,                                                                                                 \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);

@@ -43,6 +43,7 @@ struct function_config {
     int architecture;
     int package_type;
     const char *runtime;
+    const char *published_alias; /* AutoPublishAlias; NULL: none */
     struct function_unmodelled unmodelled;
 
     struct handler handler;
@@ -143,5 +144,6 @@ void function_done(struct simulation *simulation, void *self, struct request *re
 
 /* function_check.c */
 void function_validate(struct validation *validation, void *config);
+void function_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier);
 
 #endif

@@ -146,6 +146,20 @@ static void warn_unmodelled(struct validation *validation, const struct function
             validation_warning(validation, NULL, NULL, "%s has no effect on this simulation", list[i].property);
 }
 
+/* A template publishes one version at the most: the one that its alias points at. */
+void function_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)
+{
+    const char *alias = ((const struct function *)config)->config.published_alias;
+    char hint[300];
+    if (strcmp(qualifier, "$LATEST") == 0 || (alias && (strcmp(qualifier, alias) == 0 || strcmp(qualifier, "1") == 0)))
+        return;
+    if (alias)
+        snprintf(hint, sizeof hint, "there are the alias \"%.200s\", the version \"1\" that it points at, and \"$LATEST\"", alias);
+    else
+        snprintf(hint, sizeof hint, "there is \"$LATEST\" only; AutoPublishAlias gives a function an alias and its version 1");
+    validation_error(validation, property, hint, "the function has no alias or version \"%s\"", qualifier);
+}
+
 void function_validate(struct validation *validation, void *config)
 {
     struct function_config *function = &((struct function *)config)->config;

@@ -109,6 +109,16 @@ static bool digits(struct reader *reader, const char *what, int low, int high, i
     return true;
 }
 
+/* What the field takes, where it holds something else. */
+static bool no_value(struct reader *reader)
+{
+    const struct field *field = reader->field;
+    if (!*field->names)
+        return wrong(reader, "takes numbers from %d to %d", field->low, field->high);
+    return wrong(reader, "takes numbers from %d to %d or names from %.3s to %.3s", field->low, field->high, field->names,
+                 field->names + strlen(field->names) - 3);
+}
+
 /* A number or a name. */
 static bool value_of(struct reader *reader, int *value)
 {
@@ -119,6 +129,8 @@ static bool value_of(struct reader *reader, int *value)
             *value = reader->field->low + (int)(name - reader->field->names) / 3;
             return true;
         }
+    if (!isdigit((unsigned char)*at))
+        return no_value(reader);
     return digits(reader, "a value", reader->field->low, reader->field->high, value);
 }
 

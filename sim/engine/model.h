@@ -34,9 +34,15 @@ struct model_type {
     const struct metric_type *metrics; /* offsets into the same state; ends with {0}; NULL: none */
     const struct line_item *line_items;
 
+    /* What the type's `validate` refuses unless the scenario's `allow_invalid` names it; ends with NULL; NULL: nothing. */
+    const char *const *refusals;
+
     /* Once, after every blob is parsed: checks that need neighbours, resolves what depends on several keys, reports through
      * `validation`. May change the blob. May be NULL, like all that follow. */
     void (*validate)(struct validation *validation, void *config);
+    /* Another entity's `property` names the part `qualifier` of this one ("live" of "F:live"): says through that entity's `validation` when
+     * there is no such part. NULL: any will do. */
+    void (*check_part)(struct validation *validation, const char *property, const void *config, const char *qualifier);
 
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;

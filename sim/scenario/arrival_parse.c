@@ -226,8 +226,9 @@ static bool parse_bursts(struct parse *parse, const cJSON *node, const struct pa
     return parse_time(parse, members[1], &every_path, 1, &process->every_ns) && good;
 }
 
-/* "rate(5 minutes)": a whole number of at least 1; the singular goes with 1 only. */
-static bool read_rate_expression(const char *text, int64_t *every_ns)
+/* "rate(5 minutes)": a whole number of at least 1; the singular goes with 1 only, and where that is all that is wrong, `hint` (of
+ * PARSE_SHOWN bytes) says so. */
+static bool read_rate_expression(const char *text, int64_t *every_ns, char *hint)
 {
     static const struct {
         const char *name;
@@ -239,26 +240,31 @@ static bool read_rate_expression(const char *text, int64_t *every_ns)
         return false;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         size_t length = strlen(units[i].name);
-        if (strncmp(unit, units[i].name, length) == 0 && strcmp(unit + length, count == 1 ? "" : "s") == 0) {
-            *every_ns = count * units[i].ns;
+        const char *ending = unit + length, *right = count == 1 ? "" : "s";
+        if (strncmp(unit, units[i].name, length) != 0 || (ending[0] != '\0' && strcmp(ending, "s") != 0))
+            continue;
+        *every_ns = count * units[i].ns;
+        if (strcmp(ending, right) == 0)
             return true;
-        }
+        snprintf(hint, PARSE_SHOWN, "%d takes the %s: \"rate(%d %s%s)\"", count, count == 1 ? "singular" : "plural", count, units[i].name,
+                 right);
+        return false;
     }
     return false;
 }
 
 static bool parse_schedule(struct parse *parse, const cJSON *node, const struct parse_path *path, struct arrival_process *process)
 {
-    static const char hint[] = "write \"rate(5 minutes)\", \"rate(1 hour)\" or \"cron(0 12 * * ? *)\"";
-    char shown[PARSE_SHOWN], error[200] = "";
+    static const char forms[] = "write \"rate(5 minutes)\", \"rate(1 hour)\" or \"cron(0 12 * * ? *)\"";
+    char shown[PARSE_SHOWN], hint[PARSE_SHOWN] = "", error[200] = "";
     const char *text = cJSON_IsString(node) ? node->valuestring : "";
     size_t length = strlen(text);
     process->epoch_s = parse->start_epoch_s;
     process->kind = ARRIVAL_RATE;
-    if (read_rate_expression(text, &process->every_ns))
+    if (read_rate_expression(text, &process->every_ns, hint))
         return true;
     if (length < 6 || length > 300 || strncmp(text, "cron(", 5) != 0 || text[length - 1] != ')') {
-        parse_error(parse, node, path, hint, "must be a schedule, got %s", parse_show(node, shown));
+        parse_error(parse, node, path, hint[0] != '\0' ? hint : forms, "must be a schedule, got %s", parse_show(node, shown));
         return false;
     }
     char fields[300];

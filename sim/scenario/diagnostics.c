@@ -170,6 +170,15 @@ static void put_escaped(const char *text, FILE *out)
     }
 }
 
+/* Does the place name the path already, as "--set rules.x" does? */
+static bool is_path_of_place(const struct diagnostic *diagnostic)
+{
+    const char *file = diagnostic->place.file;
+    size_t length = file == NULL ? 0 : strlen(file), tail = strlen(diagnostic->path);
+    return length > tail && file[length - tail - 1] == ' ' && diagnostic->place.line == 0 &&
+           strcmp(file + length - tail, diagnostic->path) == 0;
+}
+
 static void print_one(const struct diagnostic *diagnostic, FILE *out, bool colour)
 {
     static const char *const words[] = {[SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
@@ -185,7 +194,7 @@ static void print_one(const struct diagnostic *diagnostic, FILE *out, bool colou
         fputs(colour ? ":\033[0m " : ": ", out);
     }
     fprintf(out, "%s%s:%s ", colour ? colours[diagnostic->severity] : "", words[diagnostic->severity], colour ? "\033[0m" : "");
-    if (diagnostic->path[0] != 0) {
+    if (diagnostic->path[0] != 0 && !is_path_of_place(diagnostic)) {
         put_escaped(diagnostic->path, out);
         fputs(": ", out);
     }

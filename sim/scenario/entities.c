@@ -140,7 +140,7 @@ static const struct model_type *resource_model(struct loader *loader, const cJSO
 {
     struct parse_path type_path = {path, "Type", 0};
     char shown[PARSE_SHOWN];
-    *left_out = "what it is";
+    *left_out = "a resource without a type";
     if (!parse_expect_object(&loader->parse, node, path, "write {\"Type\": ..., \"Properties\": {...}}"))
         return NULL;
     check_resource_keys(loader, node, path);
@@ -187,6 +187,9 @@ static const char *source_name(struct loader *loader, const cJSON *node, const s
             parse_error(&loader->parse, name, &inner, NULL, "must be 1 to 64 of letters, digits, \".\", \"_\", \"-\"");
         return name->valuestring;
     }
+    char shown[PARSE_SHOWN];
+    if (name && !parse_is_nothing(name)) /* elsewhere a number may stand for a string */
+        parse_error(&loader->parse, name, &inner, NULL, "must be a string, got %s", parse_show(name, shown));
     const struct property *property = property_find(loader->scenario->registry->source->properties, "name");
     if (!property || !property->required) /* else its own table will miss it */
         parse_error(&loader->parse, node, path, NULL, "\"name\" is missing");
@@ -278,6 +281,23 @@ static bool name_all(struct loader *loader)
     return true;
 }
 
+/* Is there anything to simulate, and anybody who asks for it? What is there but wrong has been said. */
+static void check_emptiness(struct loader *loader)
+{
+    const struct scenario *scenario = loader->scenario;
+    const cJSON *resources = section(loader, "Resources"), *traffic = section(loader, "traffic");
+    struct parse_path resources_path = {NULL, "Resources", 0}, traffic_path = {NULL, "traffic", 0};
+    bool simulated = scenario->first_source > 1 || section(loader, "fleet");
+    if (!simulated && !(resources && (resources->child || !cJSON_IsObject(resources))))
+        parse_error(&loader->parse, resources ? resources : loader->tree, &resources_path,
+                    "write \"Resources\": {\"F\": {\"Type\": ..., \"Properties\": {...}}}, or name a \"template\" or a \"fleet\"",
+                    "there is nothing to simulate: neither a resource nor a fleet");
+    else if (simulated && scenario->first_source == scenario->entity_count && !(traffic && (traffic->child || !cJSON_IsArray(traffic))))
+        parse_warning(&loader->parse, traffic ? traffic : loader->tree, &traffic_path,
+                      "write \"traffic\": [{\"name\": \"calls\", \"target\": ..., \"poisson\": \"10/s\"}]",
+                      "nobody calls: there is no source");
+}
+
 /* Hands each block of `behavior` to its resource. */
 static void match_behavior(struct loader *loader)
 {
@@ -289,8 +309,7 @@ static void match_behavior(struct loader *loader)
         struct parse_path inner = {&path, item->string, 0};
         const struct reference_name *found = references_find(&loader->references, item->string);
         if (!found) {
-            parse_key_error(parse, item, &inner,
-                            parse_suggestion(parse, item->string, loader->references.names, loader->references.count, hint),
+            parse_key_error(parse, item, &inner, references_hint(parse, &loader->references, item->string, true, hint),
                             "there is no resource \"%s\"", item->string);
         } else if (found->entity == ENTITY_NONE) {
             parse_warning(parse, item, &inner, NULL, "has no effect: %s is not simulated", found->left_out);
@@ -333,6 +352,7 @@ void entities_parse(struct loader *loader)
     fleet_open(loader);
     if (!name_all(loader))
         return;
+    check_emptiness(loader);
     match_behavior(loader);
     for (uint32_t i = 0; i < loader->scenario->entity_count; i++) {
         bool fleet = loader->fleet.count > 0 &&

@@ -88,7 +88,7 @@ static const struct model_type *find_subject(struct reading *reading)
     if (resource_type_find(loader->scenario->registry, name))
         error_at(reading, "resource", NULL, "there is no resource of type \"%s\"", name);
     else
-        error_at(reading, "resource", parse_suggestion(&loader->parse, name, loader->references.names, loader->references.count, hint),
+        error_at(reading, "resource", references_hint(&loader->parse, &loader->references, name, false, hint),
                  "there is no resource, source or type \"%s\"", name);
     return NULL;
 }

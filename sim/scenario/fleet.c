@@ -183,17 +183,36 @@ static bool find_percentiles(struct loader *loader, const struct csv_table *tabl
     return found->count > 0;
 }
 
-/* One row's percentiles as a distribution. They are averages of percentiles, so they may fall by a hair: never below the one before. NULL
- * where a field is no number. */
-static const struct distribution *row_durations(struct loader *loader, const struct percentiles *percentiles, size_t row)
+/* A percentile that is less than a lower one: the columns are mixed up, or the file is broken. */
+static void report_fall(struct loader *loader, size_t row, size_t column, size_t before)
+{
+    const struct csv_table *table = loader->fleet.durations;
+    const cJSON *file = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(loader->fleet.node, "azure"), "durations");
+    char *path = path_join(loader->parse.folder, file->valuestring);
+    loader->parse.failed = loader->parse.failed || !path;
+    if (path)
+        diagnose(loader->parse.diagnostics, SEVERITY_ERROR, (struct place){path, (int)csv_table_line(table, row), 0},
+                 "fleet.azure.durations", NULL, "%s is %.40s, less than %s, which is %.40s: percentiles cannot fall", table->header[column],
+                 csv_table_field(table, row, column), table->header[before], csv_table_field(table, row, before));
+    free(path);
+}
+
+/* One row's percentiles as a distribution. *found: false where a field is no number. NULL then, and where they fall (reported). */
+static const struct distribution *row_durations(struct loader *loader, const struct percentiles *percentiles, size_t row, bool *found)
 {
     double shares[PERCENTILES_MOST + 2], values[PERCENTILES_MOST + 2], least = 0;
     size_t used = 0;
+    *found = false;
     for (size_t i = 0; i < percentiles->count; i++) {
         double ms = 0;
         if (!csv_table_number(loader->fleet.durations, row, percentiles->columns[i], &ms) || ms < 0)
             return NULL;
-        least = fmax(least, ms * (double)NS_PER_MS);
+        if (ms * (double)NS_PER_MS < least) {
+            report_fall(loader, row, percentiles->columns[i], percentiles->columns[i - 1]);
+            *found = true;
+            return NULL;
+        }
+        least = ms * (double)NS_PER_MS;
         if (i == 0 && percentiles->shares[0] > 0) {
             shares[used] = 0;
             values[used++] = least;
@@ -206,6 +225,7 @@ static const struct distribution *row_durations(struct loader *loader, const str
         values[used] = values[used - 1];
         used++;
     }
+    *found = true;
     struct distribution *made = distribution_new_quantiles(shares, values, used);
     loader->parse.failed = loader->parse.failed || !made;
     return distribution_hand_over(&loader->parse, made);
@@ -257,10 +277,11 @@ static void fill_function(struct loader *loader, struct fleet_plan *plan, size_t
     struct parse_path path = {&azure_path, "memory", 0};
     if (plan->durations) {
         size_t found = find_hash(plan->durations, fleet->durations->row_count, hash);
-        const struct distribution *drawn = found == SIZE_MAX ? NULL : row_durations(loader, &plan->percentiles, found);
+        bool there = false;
+        const struct distribution *drawn = found == SIZE_MAX ? NULL : row_durations(loader, &plan->percentiles, found, &there);
         if (drawn)
             property_set_pointer(plan->duration_property, drawn, origin->config);
-        else if (!origin->own_behavior && plan->without_duration++ == 0)
+        else if (!there && !origin->own_behavior && plan->without_duration++ == 0)
             plan->first_without_duration = row;
     }
     if (plan->memory) {

@@ -251,6 +251,14 @@ static size_t number_length(const char *word, size_t length)
     return at;
 }
 
+/* Is it a whole number, digit by digit, that a double does not hold? */
+static bool loses_digits(const char *number)
+{
+    char held[NUMBER_LONGEST + 8];
+    return number[strspn(number, "-0123456789")] == 0 && strlen(number) > 15 &&
+           snprintf(held, sizeof held, "%.0f", strtod(number, NULL)) > 0 && strcmp(held, number) != 0;
+}
+
 static void check_number(struct json_text *json, struct json_mark start, const char *word, size_t length)
 {
     char copy[NUMBER_LONGEST + 1];
@@ -262,6 +270,8 @@ static void check_number(struct json_text *json, struct json_mark start, const c
     copy[length] = 0;
     if (!isfinite(strtod(copy, NULL)))
         JSON_MISTAKE(json, start, NULL, "the number %s is too large", copy);
+    else if (loses_digits(copy))
+        JSON_MISTAKE(json, start, "write it as a string", "%s is not exact as a number: beyond 2^53 only some whole numbers are", copy);
 }
 
 static bool is_one_of(const char *word, size_t length, const char *const *list)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From here on nobody reads hints, and looking for them in long lists takes time. */
 #define ERRORS_WITH_SUGGESTION 200u
 #define NAMES_LISTED 16u
 
@@ -92,9 +91,14 @@ void parse_key_error(struct parse *parse, const cJSON *node, const struct parse_
     va_end(arguments);
 }
 
+bool parse_wants_hints(const struct parse *parse)
+{
+    return parse->diagnostics->error_count <= ERRORS_WITH_SUGGESTION;
+}
+
 const char *parse_suggestion(const struct parse *parse, const char *word, const char *const *names, size_t count, char *buffer)
 {
-    if (!word || parse->diagnostics->error_count > ERRORS_WITH_SUGGESTION)
+    if (!word || !parse_wants_hints(parse))
         return NULL;
     const char *near = suggest(word, names, count);
     if (!near)
@@ -103,12 +107,12 @@ const char *parse_suggestion(const struct parse *parse, const char *word, const 
     return buffer;
 }
 
-char *parse_list_names(const char *const *names, size_t count, char *buffer)
+static char *list(const char *const *names, size_t count, const char *last, char *buffer)
 {
     size_t used = 0;
     buffer[0] = '\0';
     for (size_t i = 0; i < count; i++) {
-        const char *glue = i == 0 ? "" : i + 1 == count ? " and " : ", ";
+        const char *glue = i == 0 ? "" : i + 1 == count ? last : ", ";
         if (i >= NAMES_LISTED && i + 1 < count) {
             snprintf(buffer + used, PARSE_HINT - used, " and %zu more", count - i);
             break;
@@ -119,6 +123,16 @@ char *parse_list_names(const char *const *names, size_t count, char *buffer)
         used += (size_t)length;
     }
     return buffer;
+}
+
+char *parse_list_names(const char *const *names, size_t count, char *buffer)
+{
+    return list(names, count, " and ", buffer);
+}
+
+char *parse_list_choices(const char *const *names, size_t count, char *buffer)
+{
+    return list(names, count, " or ", buffer);
 }
 
 void parse_unknown_key(struct parse *parse, const cJSON *item, const struct parse_path *path, const char *const *names, size_t count)

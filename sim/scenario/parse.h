@@ -54,11 +54,16 @@ __attribute__((format(printf, 5, 6))) void parse_key_error(struct parse *parse, 
 /* `item` of an object has a key that nobody knows: the error names the nearest of `names`, or all of them where they are few. */
 void parse_unknown_key(struct parse *parse, const cJSON *item, const struct parse_path *path, const char *const *names, size_t count);
 
+/* False from where on so much is wrong that nobody reads hints, and looking for them in long lists takes time. */
+bool parse_wants_hints(const struct parse *parse);
+
 #define PARSE_HINT 600u
 /* "did you mean "x"?" in `buffer` (PARSE_HINT bytes), or NULL where nothing is near. */
 const char *parse_suggestion(const struct parse *parse, const char *word, const char *const *names, size_t count, char *buffer);
 /* "a", "b" and "c" in `buffer` (PARSE_HINT bytes), cut off where they are many. */
 char *parse_list_names(const char *const *names, size_t count, char *buffer);
+/* The same with "or": "a", "b" or "c". */
+char *parse_list_choices(const char *const *names, size_t count, char *buffer);
 
 #define PARSE_SHOWN 64u
 /* A value as a message shows it: 12, "text", an object. In `buffer` (PARSE_SHOWN bytes). */

@@ -158,7 +158,8 @@ static void unknown_key(struct parse *parse, const struct property *table, const
         if (row->kind != PROPERTY_ACCEPTED)
             names[used++] = parse_spelling(parse, row->name);
     for (const char *const *other = others; other && *other; other++)
-        names[used++] = *other;
+        if (!property_find(table, *other))
+            names[used++] = *other;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
         if (row->kind == PROPERTY_ACCEPTED)
             names[used++] = row->name;
@@ -188,7 +189,7 @@ static void check_arrival(struct parse *parse, const struct property *table, con
     if (count == 0 || given == 1)
         return;
     if (given == 0) {
-        parse_error(parse, anchor, path, NULL, "needs one arrival process: %s", parse_list_names(names, count, hint));
+        parse_error(parse, anchor, path, NULL, "needs one arrival process: %s", parse_list_choices(names, count, hint));
         return;
     }
     struct parse_path inner = {path, last->string, 0};

@@ -139,6 +139,32 @@ static bool mention_find(const struct references *references, const cJSON *node,
     return false;
 }
 
+static bool is_resource(const struct references *references, const struct reference_name *name)
+{
+    return name->entity == ENTITY_NONE ? name->left_out != NULL : name->entity > 0 && name->entity < references->first_source;
+}
+
+const char *references_hint(const struct parse *parse, const struct references *references, const char *name, bool resources, char *buffer)
+{
+    if (!parse_wants_hints(parse))
+        return NULL;
+    const char **chosen = calloc(references->count + 1, sizeof *chosen);
+    size_t count = 0;
+    for (size_t i = 0; chosen && i < references->count; i++)
+        if (is_resource(references, &references->sorted[i]))
+            chosen[count++] = references->sorted[i].name;
+    const char *const *names = resources && chosen ? chosen : references->names;
+    count = names == references->names ? references->count : count;
+    char listed[PARSE_HINT];
+    const char *hint = parse_suggestion(parse, name, names, count, buffer);
+    if (!hint && count > 0) {
+        snprintf(buffer, PARSE_HINT, count == 1 ? "there is only %.500s" : "there are %.500s", parse_list_names(names, count, listed));
+        hint = buffer;
+    }
+    free(chosen);
+    return hint;
+}
+
 /* Says why `name` is no resource. */
 static void report_unknown(struct parse *parse, const cJSON *node, const struct parse_path *path, const struct mention *mention)
 {
@@ -148,7 +174,7 @@ static void report_unknown(struct parse *parse, const cJSON *node, const struct 
         parse_error(parse, node, path, "name a resource of this scenario instead", "an ARN names nothing that is simulated here");
         return;
     }
-    const char *hint = parse_suggestion(parse, mention->name, references->names, references->count, buffer);
+    const char *hint = references_hint(parse, references, mention->name, true, buffer);
     parse_error(parse, node, path, hint, "there is no resource \"%s\"", mention->name);
 }
 

@@ -41,6 +41,10 @@ const struct reference_name *references_find(const struct references *references
 /* The resource that `node` means. `qualifier` (from the store) is NULL where none is given. False after reporting. */
 bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, uint32_t *entity, const char **qualifier);
 
+/* For a name that is not there: "did you mean ...?", else those that are there, up to some, in `buffer` (PARSE_HINT bytes). `resources`:
+ * among resources alone, else among sources and the account as well. NULL where there is nothing to say. */
+const char *references_hint(const struct parse *parse, const struct references *references, const char *name, bool resources, char *buffer);
+
 /* A readable text of a string or of an intrinsic function that stays unresolved: "${Stage}-jobs". In the store; NULL where `node` is
  * neither, or memory is out. */
 const char *reference_text(struct parse *parse, const cJSON *node);

@@ -64,8 +64,7 @@ static void series_of_name(struct loader *loader, const cJSON *item, const struc
     } else if (resource_type_find(scenario->registry, item->valuestring)) {
         scenario->wants_totals = true;
     } else {
-        parse_error(&loader->parse, item, path,
-                    parse_suggestion(&loader->parse, item->valuestring, references->names, references->count, hint),
+        parse_error(&loader->parse, item, path, references_hint(&loader->parse, references, item->valuestring, false, hint),
                     "there is no resource or source \"%s\"", item->valuestring);
     }
 }

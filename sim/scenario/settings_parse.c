@@ -14,6 +14,7 @@
 
 #define PRICE_FILE_MOST ((size_t)64 << 20)
 #define PERIODS_MANY 100000
+#define REFUSALS_MOST 256u
 #define LONGEST_NS (100 * 365 * NS_PER_DAY)
 #define SEED_PRINTED 999999999999999u /* cJSON may print but 15 digits */
 #define SEED_EXACT 9007199254740992.0 /* above 2^53 a JSON number is not exact */
@@ -53,7 +54,7 @@ const struct scenario_key scenario_keys[] = {
 struct top_level {
     const char *name, *description, *start;
     int64_t duration_ns, drain_ns, warmup_ns, period_ns, replications;
-    bool free_tier;
+    bool free_tier, duration_given;
 };
 
 #define AT(FIELD) offsetof(struct top_level, FIELD)
@@ -62,7 +63,12 @@ struct top_level {
 static const struct property top_level[] = {
     {.name = "name", .kind = PROPERTY_STRING, .offset = AT(name)},
     {.name = "description", .kind = PROPERTY_STRING, .offset = AT(description)},
-    {.name = "duration", .kind = PROPERTY_TIME, .offset = AT(duration_ns), .required = true, .help = "write \"duration\": \"1h\""},
+    {.name = "duration",
+     .kind = PROPERTY_TIME,
+     .offset = AT(duration_ns),
+     .given = PROPERTY_GIVEN(struct top_level, duration_given),
+     .required = true,
+     .help = "write \"duration\": \"1h\""},
     {.name = "drain", .kind = PROPERTY_TIME, .offset = AT(drain_ns), .fallback = "\"0s\""},
     {.name = "warmup", .kind = PROPERTY_TIME, .offset = AT(warmup_ns), .fallback = "\"0s\""},
     {.name = "period", .kind = PROPERTY_TIME, .offset = AT(period_ns), .fallback = "\"1m\""},
@@ -110,6 +116,13 @@ static const char *name_of_file(struct loader *loader, const char *path)
 static void check_name(struct loader *loader, const char *name)
 {
     size_t length = strlen(name);
+    char shown[PARSE_SHOWN];
+    const cJSON *item = key(loader, "name");
+    struct parse_path path = {NULL, "name", 0};
+    if (!cJSON_IsString(item)) { /* elsewhere a number may stand for a string */
+        parse_error(&loader->parse, item, &path, "it names the result folder", "must be a string, got %s", parse_show(item, shown));
+        return;
+    }
     if (length >= 1 && length <= 64 && name[0] != '.' && name[0] != '-' &&
         strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length)
         return;
@@ -162,7 +175,7 @@ static bool read_start(const char *text, int64_t *epoch_s)
 
 static void check_times(struct loader *loader, const struct top_level *top)
 {
-    bool timed = cJSON_IsString(key(loader, "duration"));
+    bool timed = top->duration_given; /* what could not be read was said */
     if (timed && top->duration_ns <= 0)
         error_at(loader, "duration", NULL, "must be above 0");
     if (top->duration_ns > LONGEST_NS || top->drain_ns > LONGEST_NS)
@@ -249,22 +262,56 @@ static void parse_books(struct loader *loader)
     scenario->settings.rules = scenario->rules;
 }
 
+/* Adds the refusals that a type knows, but for those that are there. */
+static size_t add_refusals(const struct model_type *type, const char **names, size_t count, size_t most)
+{
+    for (const char *const *refusal = type ? type->refusals : NULL; refusal && *refusal && count < most; refusal++) {
+        size_t i = 0;
+        while (i < count && strcmp(names[i], *refusal) != 0)
+            i++;
+        names[i] = *refusal;
+        count += i == count;
+    }
+    return count;
+}
+
+/* `allow_invalid`: a name that nobody asks for would be believed to allow something. */
+static void check_allowed(struct loader *loader, const cJSON *allowed)
+{
+    const struct model_registry *registry = loader->scenario->registry;
+    struct parse_path path = {NULL, "allow_invalid", 0};
+    const char *names[REFUSALS_MOST];
+    char hint[PARSE_HINT], listed[PARSE_HINT], shown[PARSE_SHOWN];
+    size_t index = 0, count = add_refusals(registry->account, names, 0, REFUSALS_MOST);
+    for (const struct model_type *const *type = registry->resources; type && *type; type++)
+        count = add_refusals(*type, names, count, REFUSALS_MOST);
+    count = add_refusals(registry->source, names, count, REFUSALS_MOST);
+    snprintf(hint, sizeof hint, "known: %.500s", count > 0 ? parse_list_names(names, count, listed) : "none");
+    if (!parse_expect_list(&loader->parse, allowed, &path, hint))
+        return;
+    for (const cJSON *item = allowed->child; item; item = item->next, index++) {
+        struct parse_path inner = {&path, NULL, index};
+        char near[PARSE_HINT];
+        size_t i = 0;
+        while (cJSON_IsString(item) && i < count && strcmp(names[i], item->valuestring) != 0)
+            i++;
+        if (!cJSON_IsString(item))
+            parse_error(&loader->parse, item, &inner, hint, "must be the name of a refusal, got %s", parse_show(item, shown));
+        else if (i == count)
+            parse_error(&loader->parse, item, &inner, parse_suggestion(&loader->parse, item->valuestring, names, count, near) ? near : hint,
+                        "there is no refusal \"%s\"", item->valuestring);
+    }
+}
+
 /* Keys whose meaning other commands have, or nobody yet. */
 static void check_other_keys(struct loader *loader)
 {
     const cJSON *changes = key(loader, "changes"), *allowed = key(loader, "allow_invalid");
-    struct parse_path path = {NULL, "changes", 0}, allowed_path = {NULL, "allow_invalid", 0};
+    struct parse_path path = {NULL, "changes", 0};
     if (changes && parse_expect_list(&loader->parse, changes, &path, NULL) && changes->child)
         parse_error(&loader->parse, changes, &path, "leave them out", "changes while it runs are not simulated");
-    if (!allowed || !parse_expect_list(&loader->parse, allowed, &allowed_path, "write [\"visibility_timeout\"]"))
-        return;
-    size_t index = 0;
-    for (const cJSON *item = allowed->child; item; item = item->next, index++) {
-        struct parse_path inner = {&allowed_path, NULL, index};
-        char shown[PARSE_SHOWN];
-        if (!cJSON_IsString(item))
-            parse_error(&loader->parse, item, &inner, NULL, "must be the name of a refusal, got %s", parse_show(item, shown));
-    }
+    if (allowed)
+        check_allowed(loader, allowed);
 }
 
 void settings_parse(struct loader *loader, const struct scenario_options *options)

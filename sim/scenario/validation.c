@@ -204,6 +204,15 @@ void validation_error(struct validation *validation, const char *property, const
     va_end(arguments);
 }
 
+void validation_error_of(struct validation *validation, uint32_t entity, const char *property, const char *hint, const char *format, ...)
+{
+    struct validation other = {validation->loader, entity};
+    va_list arguments;
+    va_start(arguments, format);
+    report(&other, SEVERITY_ERROR, property, hint, format, arguments);
+    va_end(arguments);
+}
+
 void validation_warning(struct validation *validation, const char *property, const char *hint, const char *format, ...)
 {
     va_list arguments;
@@ -252,6 +261,32 @@ static void validate(struct loader *loader, uint32_t entity)
     loader->parse.renames = NULL;
 }
 
+/* Does a resource that is left out carry this name? Then it may well be the part that is meant. */
+static bool is_named_by_left_out(const struct loader *loader, const char *name)
+{
+    const cJSON *resources = cJSON_GetObjectItemCaseSensitive(loader->tree, "Resources");
+    for (size_t i = 0; i < loader->left_out_count; i++) {
+        const cJSON *resource = cJSON_GetObjectItemCaseSensitive(resources, loader->left_out[i].name);
+        const cJSON *given = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(resource, "Properties"), "Name");
+        if (cJSON_IsString(given) && strcmp(given->valuestring, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* References that name a part of a resource: the resource knows its parts. */
+static void check_parts(struct loader *loader, uint32_t entity)
+{
+    struct validation validation = {loader, entity};
+    for (const struct qualifier *here = loader->origins[entity].qualifiers; here; here = here->next) {
+        uint32_t target = ENTITY_NONE;
+        memcpy(&target, (const char *)loader->origins[entity].config + here->property->offset, sizeof target);
+        const struct model_type *type = target < loader->scenario->entity_count ? loader->scenario->entities[target].type : NULL;
+        if (type && type->check_part && !is_named_by_left_out(loader, here->text))
+            type->check_part(&validation, here->property->name, loader->origins[target].config, here->text);
+    }
+}
+
 void entities_validate(struct loader *loader)
 {
     /* Models look at their neighbours: where reading one failed, it has its defaults. */
@@ -262,8 +297,10 @@ void entities_validate(struct loader *loader)
         if (!origin->config)
             return;
     }
-    for (uint32_t i = 1; i < loader->scenario->entity_count; i++)
+    for (uint32_t i = 1; i < loader->scenario->entity_count; i++) {
         validate(loader, i);
+        check_parts(loader, i);
+    }
     if (loader->scenario->entity_count > 0)
         validate(loader, 0);
 }

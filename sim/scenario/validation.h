@@ -48,6 +48,9 @@ void validation_require_key(struct validation *validation, const char *what);
  * entity). */
 __attribute__((format(printf, 4, 5))) void validation_error(struct validation *validation, const char *property, const char *hint,
                                                             const char *format, ...);
+/* The same at a property of another entity, where that is what has to change. */
+__attribute__((format(printf, 5, 6))) void validation_error_of(struct validation *validation, uint32_t entity, const char *property,
+                                                               const char *hint, const char *format, ...);
 __attribute__((format(printf, 4, 5))) void validation_warning(struct validation *validation, const char *property, const char *hint,
                                                               const char *format, ...);
 

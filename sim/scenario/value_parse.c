@@ -51,6 +51,19 @@ bool quantity_scale(enum quantity quantity, double number, const char *unit, dou
     return isfinite(*value);
 }
 
+/* What a bare number should have been. Whole runs last seconds, a handler takes milliseconds, and of traffic either may be meant. */
+static void suggest_unit(enum quantity quantity, double number, const struct parse_path *path, char hint[PARSE_HINT])
+{
+    const struct parse_path *first = path;
+    while (first && first->parent)
+        first = first->parent;
+    bool time = quantity == QUANTITY_TIME, top = first == path && path && path->name && !strchr(path->name, '.');
+    if (time && !top && first && first->name && strcmp(first->name, "traffic") == 0)
+        snprintf(hint, PARSE_HINT, "write \"%.15gs\" or \"%.15gms\"", number, number);
+    else
+        snprintf(hint, PARSE_HINT, "write \"%.15g%s\"", number, time && top ? "s" : quantities[quantity].suffix);
+}
+
 /* A number without a unit. */
 static bool bare_number(struct parse *parse, enum quantity quantity, const char *bare_unit, double number, const cJSON *node,
                         const struct parse_path *path, double *value)
@@ -73,8 +86,8 @@ static bool bare_number(struct parse *parse, enum quantity quantity, const char 
         *value = 0;
         return true;
     }
-    char hint[PARSE_SHOWN];
-    snprintf(hint, sizeof hint, "write \"%.15g%s\"", number, quantities[quantity].suffix);
+    char hint[PARSE_HINT];
+    suggest_unit(quantity, number, path, hint);
     parse_error(parse, node, path, hint, "%s needs a unit, got the bare number %.15g", quantities[quantity].noun, number);
     return false;
 }
@@ -106,7 +119,7 @@ bool value_parse(struct parse *parse, enum quantity quantity, const char *bare_u
     } else if (text && bare_unit && units_parse_number(node->valuestring, &number)) {
         done = bare_number(parse, quantity, bare_unit, number, node, path, value);
     } else if (text && units_parse_number(node->valuestring, &number) && number >= 0) {
-        snprintf(hint, sizeof hint, "write \"%.15g%s\"", number, quantities[quantity].suffix);
+        suggest_unit(quantity, number, path, hint);
         parse_error(parse, node, path, hint, "%s needs a unit, got %s", quantities[quantity].noun, parse_show(node, shown));
     } else {
         snprintf(hint, sizeof hint, "write it like %s", quantities[quantity].examples);

@@ -105,6 +105,8 @@ static void fake_worker_validate(struct validation *validation, void *config)
         validation_warning(validation, NULL, NULL, "%s is odd", validation_name(validation, worker->self));
 }
 
+static const char *const fake_refusals[] = {"odd_memory", NULL};
+
 static const struct model_type fake_worker_type = {
     .type = "Fake::Compute::Worker",
     .service = "Fake Compute",
@@ -113,6 +115,7 @@ static const struct model_type fake_worker_type = {
     .properties = fake_worker_properties,
     .behavior = fake_worker_behavior,
     .metrics = fake_worker_metrics,
+    .refusals = fake_refusals,
     .validate = fake_worker_validate,
 };
 
@@ -124,11 +127,20 @@ static const struct metric_type fake_table_metrics[] = {
     {"fake", "Reads", "Count", METRIC_COUNT, offsetof(struct fake_table, reads), 0, 0, 0, "Reads."},
     {0},
 };
+/* It has one part. */
+static void fake_table_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)
+{
+    (void)config;
+    if (strcmp(qualifier, "index") != 0)
+        validation_error(validation, property, NULL, "there is no \"%s\"", qualifier);
+}
+
 static const struct model_type fake_table_type = {
     .type = "Fake::Storage::Table",
     .size = sizeof(struct fake_table),
     .properties = fake_table_properties,
     .metrics = fake_table_metrics,
+    .check_part = fake_table_check_part,
 };
 
 static const struct property fake_source_properties[] = {

@@ -84,6 +84,28 @@ static void test_guarantee(void **state)
     model_close(&run);
 }
 
+/* What runs on reserved concurrency takes nothing from the rest. */
+static void test_guarantee_of_the_rest(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(
+        &run,
+        "{'duration': '10s', 'account': {'ConcurrentExecutions': 200}, 'Resources': {" FUNCTION("Noisy", "") "," FUNCTION(
+            "Quiet",
+            "'ReservedConcurrentExecutions': 50") "},"
+                                                  "'behavior': {'Noisy': {'init': '0ms', 'duration': '2s'}, 'Quiet': {'init': '0ms', "
+                                                  "'duration': '5s'}},"
+                                                  "'traffic': [{'name': 'q', 'target': 'Quiet', 'bursts': {'size': 50, 'every': '1h'}},"
+                                                  "{'name': 'n', 'target': 'Noisy', 'bursts': {'size': 300, 'every': '1h'}, 'from': "
+                                                  "'1s'}]}");
+    check_throttles(&run, "Quiet", "q", reserved_concurrency, 0);
+    check_throttles(&run, "Noisy", "n", account_concurrency, 150);
+    assert_near(figure(&run, "account", "ConcurrentExecutions", "Maximum"), 200, 0);
+    model_close(&run);
+}
+
 /* 100 must stay unreserved, unless the scenario insists. */
 static void test_unreserved_floor(void **state)
 {
@@ -244,9 +266,9 @@ static void test_scaling_of_two(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reserved),      cmocka_unit_test(test_guarantee),      cmocka_unit_test(test_unreserved_floor),
-        cmocka_unit_test(test_rate),          cmocka_unit_test(test_shared_rate),    cmocka_unit_test(test_scaling),
-        cmocka_unit_test(test_scaling_reuse), cmocka_unit_test(test_scaling_of_two),
+        cmocka_unit_test(test_reserved),         cmocka_unit_test(test_guarantee),     cmocka_unit_test(test_guarantee_of_the_rest),
+        cmocka_unit_test(test_unreserved_floor), cmocka_unit_test(test_rate),          cmocka_unit_test(test_shared_rate),
+        cmocka_unit_test(test_scaling),          cmocka_unit_test(test_scaling_reuse), cmocka_unit_test(test_scaling_of_two),
     };
     return cmocka_run_group_tests_name("account", tests, NULL, NULL);
 }

@@ -40,6 +40,11 @@ static void test_nowhere(void **state)
     struct diagnostics diagnostics = {0};
     diagnose(&diagnostics, SEVERITY_ERROR, at(NULL, 0, 0), "seed", NULL, "no");
     assert_printed(&diagnostics, "error: seed: no\n");
+    diagnostics_fini(&diagnostics);
+    diagnostics = (struct diagnostics){0};
+    diagnose(&diagnostics, SEVERITY_ERROR, at("--set rules.x", 0, 0), "rules.x", NULL, "no");
+    diagnose(&diagnostics, SEVERITY_ERROR, at("--set rules.x", 0, 0), "x", NULL, "no");
+    assert_printed(&diagnostics, "--set rules.x: error: no\n--set rules.x: error: x: no\n");
 }
 
 static void test_order_of_files_and_places(void **state)

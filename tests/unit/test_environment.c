@@ -242,11 +242,35 @@ static void test_halving_many(void **state)
             assert_near(figure_of(&run, "F", "EnvironmentsCreated", "Sum", i), AT_ONCE, 0);
             left += AT_ONCE - (uint64_t)figure_of(&run, "F", "EnvironmentsExpired", "Sum", i);
         }
-        check_binomial("left after k halvings", left, AT_ONCE * REPLICATIONS, ldexp(1, -k));
+        check_binomial("left after some halvings", left, AT_ONCE * REPLICATIONS, ldexp(1, -k));
     }
     model_run(&run, ONE_FUNCTION("'duration': '10h'", "", "'init': '0ms', 'duration': '1s', 'max_lifetime': 'forever'",
                                  "{'name': 'burst', 'target': 'F', 'bursts': {'size': 1000, 'every': '10h'}}"));
     assert_int_equal(count_of(&run, "F", "EnvironmentsExpired"), 1000);
+    model_close(&run);
+}
+
+/* Age ends those that the coin has spared; also when both fall on one instant. */
+static void test_halving_and_age(void **state)
+{
+    (void)state;
+    static const struct {
+        int lifetime_s, until_ms;
+        bool all; /* are gone then, else about half of them */
+    } cases[] = {{500, 499999, false}, {500, 500001, true}, {381, 380999, false}, {381, 381001, true}, {2, 2001, true}};
+    struct model_run run;
+    model_open(&run);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        model_run(&run,
+                  ONE_FUNCTION("'duration': '%dms'", "", "'init': '0ms', 'duration': '1s', 'max_lifetime': '%ds'",
+                               "{'name': 'burst', 'target': 'F', 'bursts': {'size': 1000, 'every': '10h'}}"),
+                  cases[i].until_ms, cases[i].lifetime_s);
+        const uint64_t gone = (uint64_t)count_of(&run, "F", "EnvironmentsExpired");
+        if (cases[i].all)
+            assert_int_equal(gone, 1000);
+        else
+            check_binomial("gone before their age", gone, 1000, cases[i].lifetime_s > 381 ? 0.5 : 0);
+    }
     model_close(&run);
 }
 
@@ -317,14 +341,9 @@ static void test_drawn_lifetime(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reuse),
-        cmocka_unit_test(test_random_reuse),
-        cmocka_unit_test(test_keep_alive),
-        cmocka_unit_test(test_max_lifetime),
-        cmocka_unit_test(test_halving_alone),
-        cmocka_unit_test(test_halving_many),
-        cmocka_unit_test(test_halving_independence),
-        cmocka_unit_test(test_drawn_keep_alive),
+        cmocka_unit_test(test_reuse),           cmocka_unit_test(test_random_reuse),         cmocka_unit_test(test_keep_alive),
+        cmocka_unit_test(test_max_lifetime),    cmocka_unit_test(test_halving_alone),        cmocka_unit_test(test_halving_many),
+        cmocka_unit_test(test_halving_and_age), cmocka_unit_test(test_halving_independence), cmocka_unit_test(test_drawn_keep_alive),
         cmocka_unit_test(test_drawn_lifetime),
     };
     return cmocka_run_group_tests_name("environments", tests, NULL, NULL);

@@ -11,7 +11,7 @@ static void tables_make(const struct loaded *loaded)
                "HashOwner,HashFunction,Trigger,480,481,482\no,aa,http,1,0,5\no,bb,timer,0,2,0\no,cc,queue,0,0,9\n");
     write_file(loaded->folder, "d.csv",
                "percentile_Average_100,percentile_Average_1,Average,HashFunction,percentile_Average_50\n90,1,9,cc,20\n400,3,9,aa,100\n7,7,"
-               "9,bb,6.5\n");
+               "9,bb,7\n");
     write_file(loaded->folder, "m.csv", "HashFunction,AverageAllocatedMb\nbb,128.5\naa,90\ncc,256\n");
 }
 
@@ -55,7 +55,7 @@ static void test_join(void **state)
     const struct fake_source *first = scenario->entities[6].config, *last = scenario->entities[8].config;
     assert_int_equal(first->process->per_minute[2], 5);
     assert_int_equal(last->process->per_minute[2], 9);
-    /* Quantiles by percentile, whatever the order of columns; the end at 0 is the first that is given; they never fall. */
+    /* Quantiles by percentile, whatever the order of columns; the end at 0 is the first that is given. */
     const struct distribution *duration = ((const struct fake_worker *)scenario->entities[2].config)->duration;
     const double probabilities[] = {0, 0.01, 0.5, 1}, values[] = {3e6, 3e6, 100e6, 400e6};
     assert_int_equal(duration->count, 4);
@@ -117,6 +117,8 @@ static void test_mistakes(void **state)
          "the table has no columns \"percentile_Average_...\"", ""},
         {"{\"duration\": \"3m\", \"fleet\": {\"azure\": {\"invocations\": \"i.csv\", \"durations\": \"part.csv\"}}}",
          "2 of 3 functions have no durations there; the first is F2", "behavior.duration"},
+        {"{\"duration\": \"3m\", \"fleet\": {\"azure\": {\"invocations\": \"i.csv\", \"durations\": \"fall.csv\"}}}",
+         "percentile_Average_50 is 4, less than percentile_Average_1, which is 5: percentiles cannot fall", ""},
         {"{\"duration\": \"3m\", \"fleet\": {\"azure\": {\"invocations\": \"i.csv\", \"memory\": \"d.csv\"}, \"behavior\": {\"duration\": "
          "\"1ms\"}}}",
          "the table has no column \"AverageAllocatedMb\"", ""},
@@ -137,6 +139,7 @@ static void test_mistakes(void **state)
     tables_make(&loaded);
     write_file(loaded.folder, "x.csv", "a,b\n1,2\n");
     write_file(loaded.folder, "part.csv", "HashFunction,percentile_Average_50\naa,5\n");
+    write_file(loaded.folder, "fall.csv", "HashFunction,percentile_Average_50,percentile_Average_1\naa,5,5\nbb,4,5\ncc,5,5\n");
     write_file(loaded.folder, "bad.csv", "HashFunction,1\naa,-4\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         scenario_read(&loaded, cases[i].text, NULL);
@@ -146,6 +149,7 @@ static void test_mistakes(void **state)
     }
     remove_file(loaded.folder, "x.csv");
     remove_file(loaded.folder, "part.csv");
+    remove_file(loaded.folder, "fall.csv");
     remove_file(loaded.folder, "bad.csv");
     tables_remove(&loaded);
     folder_remove(&loaded);

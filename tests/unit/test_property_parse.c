@@ -351,7 +351,7 @@ static void test_missing(void **state)
     property_parse(&fixture.parse, needs, fixture.tree, fixture.tree, &path, NULL, blob);
     assert_int_equal(fixture.diagnostics.error_count, 2);
     assert_true(diagnosed(&fixture.diagnostics, 1, 1, "\"name\" is missing"));
-    assert_true(diagnosed(&fixture.diagnostics, 1, 1, "needs one arrival process: poisson and constant"));
+    assert_true(diagnosed(&fixture.diagnostics, 1, 1, "needs one arrival process: poisson or constant"));
     fixture_fini(&fixture);
     fixture_init(&fixture, "{\"name\": \"x\", \"poisson\": \"1/s\", \"constant\": \"2/s\"}");
     property_parse(&fixture.parse, needs, fixture.tree, fixture.tree, &path, NULL, blob);

@@ -4,6 +4,7 @@
 #include "failing_allocation.h"
 #include "fake_models.h"
 
+#define CALLED "\"traffic\": [{\"name\": \"u\", \"target\": \"W\", \"poisson\": \"1/s\"}]"
 #define WORKER "\"Resources\": {\"W\": {\"Type\": \"Fake::Compute::Worker\"}}, "
 
 static void test_defaults(void **state)
@@ -11,7 +12,8 @@ static void test_defaults(void **state)
     (void)state;
     struct loaded loaded;
     folder_make(&loaded);
-    scenario_good(&loaded, "{\"duration\": \"1h\"}");
+    scenario_good(&loaded, "{\"duration\": \"1h\", " WORKER CALLED "}");
+    assert_int_equal(loaded.diagnostics.count, 0);
     const struct scenario *scenario = loaded.scenario;
     assert_string_equal(scenario->name, "s");
     assert_string_equal(scenario->description, "");
@@ -25,7 +27,7 @@ static void test_defaults(void **state)
     assert_int_equal(scenario->settings.start_epoch_s, 1735689600);
     assert_ptr_equal(scenario->settings.rules, scenario->rules);
     assert_string_equal(scenario->rules->name, "current");
-    assert_int_equal(scenario->entity_count, 1);
+    assert_int_equal(scenario->entity_count, 3);
     assert_string_equal(scenario->entities[0].name, "account");
     assert_int_equal(((const struct fake_account *)scenario->entities[0].config)->limit, 1000);
     assert_true(scenario->entities[0].series);
@@ -44,7 +46,7 @@ static void test_top_level(void **state)
     scenario_good(&loaded, "{\"name\": \"a-b.c_1\", \"description\": \"d\", \"duration\": \"2h\", \"drain\": \"10m\", \"warmup\": \"5m\", "
                            "\"period\": \"30s\", \"seed\": \"18446744073709551615\", \"replications\": 20, \"free_tier\": true, "
                            "\"start\": \"2024-02-29T12:30:00Z\", \"account\": {\"Limit\": 7}, \"rules\": \"course\", \"changes\": [], "
-                           "\"sweep\": {\"over\": {}}, \"study\": {}, \"$schema\": \"x\"}");
+                           "\"sweep\": {\"over\": {}}, \"study\": {}, \"$schema\": \"x\", " WORKER CALLED "}");
     const struct scenario *scenario = loaded.scenario;
     assert_string_equal(scenario->name, "a-b.c_1");
     assert_int_equal(scenario->settings.duration_ns, 2 * NS_PER_HOUR);
@@ -76,7 +78,7 @@ static void test_resolved(void **state)
     struct loaded loaded;
     folder_make(&loaded);
     const struct scenario_options options = {.seed = "9007199254740993"};
-    scenario_read(&loaded, "{\"duration\": \"1h\", \"period\": null}", &options);
+    scenario_read(&loaded, "{\"duration\": \"1h\", " WORKER "\"period\": null}", &options);
     assert_int_equal(loaded.status, STATUS_OK);
     static const struct {
         const char *key, *text;
@@ -171,7 +173,7 @@ static void test_top_level_mistakes(void **state)
     (void)state;
     static const struct mistake mistakes[] = {
         {"\"drain\": \"0s\"", "", "\"duration\" is missing", "write \"duration\": \"1h\""},
-        {"\"duration\": 3600", "duration", "a time needs a unit, got the bare number 3600", "write \"3600ms\""},
+        {"\"duration\": 3600", "duration", "a time needs a unit, got the bare number 3600", "write \"3600s\""},
         {"\"duration\": \"0s\"", "duration", "must be above 0", ""},
         {"\"duration\": \"101 d\", \"drain\": \"36501d\"", "drain", "must be at most 100 years", ""},
         {"\"duratoin\": \"1h\"", "duratoin", "unknown key \"duratoin\"", "did you mean \"duration\"?"},
@@ -186,12 +188,17 @@ static void test_top_level_mistakes(void **state)
         {"\"duration\": \"1h\", \"start\": \"yesterday\"", "start", "must be a time in UTC", "2025-01-01T00:00:00Z"},
         {"\"duration\": \"1h\", \"start\": \"2025-02-30T00:00:00Z\"", "start", "must be a time in UTC", ""},
         {"\"duration\": \"1h\", \"name\": \"../x\"", "name", "must be 1 to 64 of letters", ""},
+        {"\"drain\": 5, \"duration\": \"1h\"", "drain", "a time needs a unit", "write \"5s\""},
+        {"\"duration\": \"1h\", \"name\": 7", "name", "must be a string, got 7", ""},
         {"\"duration\": \"1h\", \"name\": \"\"", "name", "must be 1 to 64 of letters", ""},
         {"\"duration\": \"1h\", \"name\": \"..\"", "name", "must be 1 to 64 of letters", ""},
         {"\"duration\": \"1h\", \"series\": \"some\"", "series", "must be \"all\", \"total\" or a list of names, got \"some\"", ""},
         {"\"duration\": \"1h\", \"series\": [\"acount\"]", "series[0]", "there is no resource or source \"acount\"",
          "did you mean \"account\"?"},
         {"\"duration\": \"1h\", \"allow_invalid\": \"x\"", "allow_invalid", "must be a list, got \"x\"", ""},
+        {"\"duration\": \"1h\", \"allow_invalid\": [5]", "allow_invalid[0]", "must be the name of a refusal, got 5", "known: odd_memory"},
+        {"\"duration\": \"1h\", \"allow_invalid\": [\"odd_memroy\"]", "allow_invalid[0]", "there is no refusal \"odd_memroy\"",
+         "did you mean \"odd_memory\"?"},
         {"\"duration\": \"1h\", \"changes\": [{\"at\": \"1m\"}]", "changes", "changes while it runs are not simulated", "leave them out"},
         {"\"duration\": \"1h\", \"account\": {\"limit\": 5}", "account.limit", "unknown key \"limit\"", "did you mean \"Limit\"?"},
         {"\"duration\": \"1h\", \"account\": {\"Limit\": 0}", "account.Limit", "must be at least 1, got 0", ""},
@@ -219,11 +226,11 @@ static void test_resource_mistakes(void **state)
          "Resources.A.Properties.MemorySize", "must be between 128 and 10240 MB, got 64", ""},
         {"\"Resources\": {\"T\": {\"Type\": \"Fake::Storage::Table\"}}", "Resources.T.Properties", "\"Capacity\" is missing", "How much."},
         {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"Next\": {\"Ref\": \"B\"}}}}",
-         "Resources.A.Properties.Next", "there is no resource \"B\"", ""},
+         "Resources.A.Properties.Next", "there is no resource \"B\"", "there is only A"},
         {"\"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"Next\": \"Out\"}}, \"Out\": {\"Type\": "
          "\"Fake::Other::Thing\"}}",
          "Resources.A.Properties.Next", "refers to \"Out\", and Fake::Other::Thing is not simulated", ""},
-        {WORKER "\"behavior\": {\"V\": {\"init\": \"1ms\"}}", "behavior.V", "there is no resource \"V\"", ""},
+        {WORKER "\"behavior\": {\"V\": {\"init\": \"1ms\"}}", "behavior.V", "there is no resource \"V\"", "there is only W"},
         {WORKER "\"behavior\": {\"W\": {\"intit\": \"1ms\"}}", "behavior.W.intit", "unknown key \"intit\"", "did you mean \"init\"?"},
         {WORKER "\"behavior\": {\"W\": {\"init\": 5}}", "behavior.W.init", "needs a unit", "write \"5ms\""},
         {"\"Resources\": {\"T\": {\"Type\": \"Fake::Storage::Table\", \"Properties\": {\"Capacity\": 1}}}, \"behavior\": {\"T\": {}}",
@@ -231,7 +238,8 @@ static void test_resource_mistakes(void **state)
         {WORKER "\"traffic\": [{\"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0]", "\"name\" is missing", "Its name."},
         {WORKER "\"traffic\": [{\"name\": \"u\", \"poisson\": \"1/s\"}]", "traffic.u", "\"target\" is missing", ""},
         {WORKER "\"traffic\": [{\"name\": \"u\", \"target\": \"W\"}]", "traffic.u",
-         "needs one arrival process: constant, poisson and per_minute", ""},
+         "needs one arrival process: constant, poisson or per_minute", ""},
+        {WORKER "\"traffic\": [{\"name\": 7, \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0].name", "must be a string, got 7", ""},
         {WORKER "\"traffic\": [{\"name\": \"u v\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0].name",
          "must be 1 to 64 of letters", ""},
         {WORKER "\"traffic\": [{\"name\": \"W\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "W", "the name \"W\" is taken",
@@ -254,12 +262,12 @@ static void test_left_out(void **state)
     scenario_good(
         &loaded, "{\"duration\": \"1h\", \"Resources\": {\"A\": {\"Type\": \"Fake::Compute::Alias\"}, \"B\": {\"Type\": \"Custom::X\"}, "
                  "\"W\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"Tags\": {\"Ref\": \"A\"}, \"Note\": {\"Ref\": \"A\"}}}}, "
-                 "\"behavior\": {\"A\": {\"x\": 1}}}");
+                 "\"behavior\": {\"A\": {\"x\": 1}}, " CALLED "}");
     assert_int_equal(loaded.diagnostics.count, 3);
     assert_true(diagnosed(&loaded.diagnostics, 0, 0, "Fake::Compute::Alias is not simulated: the resource is left out"));
     assert_true(diagnosed(&loaded.diagnostics, 0, 0, "Custom::X is not simulated"));
     assert_true(diagnosed(&loaded.diagnostics, 0, 0, "has no effect: Fake::Compute::Alias is not simulated"));
-    assert_int_equal(loaded.scenario->entity_count, 2);
+    assert_int_equal(loaded.scenario->entity_count, 3);
     assert_string_equal(((const struct fake_worker *)loaded.scenario->entities[1].config)->note, "${A}");
     folder_remove(&loaded);
 }
@@ -271,26 +279,133 @@ static void test_validation(void **state)
     folder_make(&loaded);
     scenario_read(&loaded,
                   "{\"duration\": \"1h\", \"Resources\": {\n\"W\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\n  "
-                  "\"MemorySize\": 1000}}}}",
+                  "\"MemorySize\": 1000}}}, " CALLED "}",
                   NULL);
     assert_int_equal(loaded.status, STATUS_INVALID);
     assert_true(diagnosed(&loaded.diagnostics, 3, 17, "memory of 1000 is odd"));
     assert_string_equal(loaded.diagnostics.list[0].path, "Resources.W.Properties.MemorySize");
     scenario_good(&loaded, "{\"duration\": \"1h\", \"allow_invalid\": [\"odd_memory\"], \"Resources\": {\"W\": {\"Type\": "
-                           "\"Fake::Compute::Worker\", \"Properties\": {\"MemorySize\": 1000}}}}");
+                           "\"Fake::Compute::Worker\", \"Properties\": {\"MemorySize\": 1000}}}, " CALLED "}");
     assert_int_equal(loaded.diagnostics.count, 0);
     /* The key is not there: the nearest that is. */
     scenario_read(&loaded,
                   "{\"duration\": \"1h\", \"Resources\": {\"W\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": {\"MemorySize\": "
-                  "1001}}},\n\"behavior\": {\n\"W\": {\"duration\": \"1s\"}}}",
+                  "1001}}},\n\"behavior\": {\n\"W\": {\"duration\": \"1s\"}}, " CALLED "}",
                   NULL);
     assert_true(diagnosed(&loaded.diagnostics, 3, 6, "init is odd"));
     assert_string_equal(loaded.diagnostics.list[0].path, "behavior.W.init");
     scenario_good(&loaded, "{\"duration\": \"1h\", \"Resources\": {\n \"W\": {\"Type\": \"Fake::Compute::Worker\", \"Properties\": "
-                           "{\"MemorySize\": 1002}}}}");
+                           "{\"MemorySize\": 1002}}}, " CALLED "}");
     assert_int_equal(loaded.diagnostics.count, 1);
     assert_true(diagnosed(&loaded.diagnostics, 2, 2, "W is odd"));
     assert_string_equal(loaded.diagnostics.list[0].path, "Resources.W");
+    folder_remove(&loaded);
+}
+
+/* Nothing to simulate is a mistake, nobody who calls is worth a warning; what was said already is not said in other words. */
+static void test_emptiness(void **state)
+{
+    (void)state;
+    static const char *const nothing[] = {"{\"duration\": \"1h\"}", "{\"duration\": \"1h\", \"Resources\": {}, \"traffic\": []}",
+                                          "{\"duration\": \"1h\", \"Resources\": null, \"fleet\": null}"};
+    static const char *const uncalled[] = {"{\"duration\": \"1h\", " WORKER "\"seed\": 1}",
+                                           "{\"duration\": \"1h\", " WORKER "\"traffic\": []}"};
+    struct loaded loaded;
+    folder_make(&loaded);
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
+        scenario_read(&loaded, nothing[i], NULL);
+        assert_int_equal(loaded.diagnostics.count, 1);
+        assert_true(diagnosed(&loaded.diagnostics, 0, 0, "there is nothing to simulate"));
+        assert_int_equal(loaded.status, STATUS_INVALID);
+    }
+    for (size_t i = 0; i < sizeof uncalled / sizeof *uncalled; i++) {
+        scenario_good(&loaded, uncalled[i]);
+        assert_int_equal(loaded.diagnostics.count, 1);
+        assert_int_equal(loaded.diagnostics.list[0].severity, SEVERITY_WARNING);
+        assert_string_equal(loaded.diagnostics.list[0].path, "traffic");
+    }
+    scenario_read(&loaded, "{\"duration\": \"1h\", \"Resources\": [], \"traffic\": 5}", NULL);
+    assert_int_equal(loaded.diagnostics.count, 2);
+    assert_false(diagnosed(&loaded.diagnostics, 0, 0, "nothing"));
+    folder_remove(&loaded);
+}
+
+/* Whole numbers that a double does not hold are no seeds; as text they are. */
+static void test_large_seed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *seed;
+        uint64_t read; /* 0: refused */
+    } cases[] = {{"9007199254740992", UINT64_C(1) << 53},
+                 {"\"9007199254740993\"", (UINT64_C(1) << 53) + 1},
+                 {"9007199254740993", 0},
+                 {"9007199254740994", 0},
+                 {"18446744073709551615", 0},
+                 {"18446744073709551616", 0}};
+    struct loaded loaded;
+    folder_make(&loaded);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "{\"duration\": \"1h\", " WORKER CALLED ", \"seed\": %s}", cases[i].seed);
+        scenario_read(&loaded, text, NULL);
+        assert_int_equal(loaded.status, cases[i].read ? STATUS_OK : STATUS_INVALID);
+        if (cases[i].read)
+            assert_true(loaded.scenario->settings.seed == cases[i].read);
+        else
+            assert_true(hinted(&loaded.diagnostics, "write it as a string"));
+    }
+    folder_remove(&loaded);
+}
+
+/* A resource knows which parts it has; where one that is left out carries the name, it may be meant. */
+static void test_parts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target, *others;
+        bool good;
+    } cases[] = {{"T", "", true},
+                 {"T:index", "", true},
+                 {"T:indes", "", false},
+                 {"T:indes", ", \"A\": {\"Type\": \"Fake::Compute::Alias\", \"Properties\": {\"Name\": \"indes\"}}", true},
+                 {"T:indes", ", \"A\": {\"Type\": \"Fake::Compute::Alias\", \"Properties\": {\"Name\": \"other\"}}", false},
+                 {"W:anything", "", true}};
+    struct loaded loaded;
+    folder_make(&loaded);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[800];
+        snprintf(text, sizeof text,
+                 "{\"duration\": \"1h\", \"Resources\": {\"W\": {\"Type\": \"Fake::Compute::Worker\"}, \"T\": {\"Type\": "
+                 "\"Fake::Storage::Table\", \"Properties\": {\"Capacity\": 5}}%s},\n\"traffic\": [{\"name\": \"u\", \"poisson\": "
+                 "\"1/s\", \"target\": \"%s\"}]}",
+                 cases[i].others, cases[i].target);
+        scenario_read(&loaded, text, NULL);
+        assert_int_equal(loaded.status, cases[i].good ? STATUS_OK : STATUS_INVALID);
+        if (!cases[i].good)
+            assert_true(diagnosed(&loaded.diagnostics, 0, 0, "there is no \"indes\""));
+    }
+    folder_remove(&loaded);
+}
+
+/* What follows from a mistake is not said beside it. */
+static void test_followers(void **state)
+{
+    (void)state;
+    static const char *const durations[] = {"\"5 minutos\"", "\"-5m\"", "60", "[]"};
+    struct loaded loaded;
+    folder_make(&loaded);
+    for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "{\"duration\": %s, \"warmup\": \"1m\", " WORKER CALLED "}", durations[i]);
+        scenario_read(&loaded, text, NULL);
+        assert_int_equal(loaded.diagnostics.count, 1);
+        assert_string_equal(loaded.diagnostics.list[0].path, "duration");
+    }
+    /* Each key that is known is listed once. */
+    scenario_read(&loaded, "{\"duration\": \"1h\", " WORKER CALLED ", \"qwertyuiop\": 1}", NULL);
+    assert_true(hinted(&loaded.diagnostics, "known here: name, "));
+    assert_null(strstr(loaded.diagnostics.list[0].hint, ", name"));
     folder_remove(&loaded);
 }
 
@@ -322,9 +437,9 @@ static void test_warnings(void **state)
     (void)state;
     struct loaded loaded;
     folder_make(&loaded);
-    scenario_good(&loaded, "{\"duration\": \"100000s\", \"period\": \"1s\"}");
+    scenario_good(&loaded, "{\"duration\": \"100000s\", " WORKER CALLED ", \"period\": \"1s\"}");
     assert_int_equal(loaded.diagnostics.count, 0);
-    scenario_good(&loaded, "{\"duration\": \"100000s\", \"drain\": \"1s\", \"period\": \"1s\"}");
+    scenario_good(&loaded, "{\"duration\": \"100000s\", \"drain\": \"1s\", " WORKER CALLED ", \"period\": \"1s\"}");
     assert_int_equal(loaded.diagnostics.count, 1);
     assert_string_equal(loaded.diagnostics.list[0].path, "period");
     assert_int_equal(loaded.diagnostics.list[0].severity, SEVERITY_WARNING);
@@ -437,7 +552,8 @@ int main(void)
         cmocka_unit_test(test_entities),          cmocka_unit_test(test_series),    cmocka_unit_test(test_top_level_mistakes),
         cmocka_unit_test(test_resource_mistakes), cmocka_unit_test(test_left_out),  cmocka_unit_test(test_validation),
         cmocka_unit_test(test_all_at_once),       cmocka_unit_test(test_warnings),  cmocka_unit_test(test_inputs),
-        cmocka_unit_test(test_of_tree),           cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_of_tree),           cmocka_unit_test(test_no_memory), cmocka_unit_test(test_emptiness),
+        cmocka_unit_test(test_large_seed),        cmocka_unit_test(test_parts),     cmocka_unit_test(test_followers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,6 +200,25 @@ static void test_waits(void **state)
     assert_near(figure(&run, "a", "ResponseTime", "Maximum"), 340, 1e-9);
 }
 
+/* Each item and each attempt has a jitter of its own. */
+static void test_jitter(void **state)
+{
+    (void)state;
+    enum { ITEMS = 500 };
+    double first[ITEMS], second[ITEMS], together[ITEMS];
+    model_run(&run, SCRIPTED("'duration': '10s'", "'Answers': 'T'",
+                             "'bursts': {'size': 500, 'every': '1h'}, 'retry': {'max_attempts': 3, 'base': '1s'}"));
+    check_settled(0);
+    for (uint64_t item = 0; item < ITEMS; item++) {
+        first[item] = (double)sent_ns(item, 2) / 1e9;
+        second[item] = (double)(sent_ns(item, 3) - sent_ns(item, 2)) / 2e9;
+        together[item] = fmod(1 + first[item] - second[item], 1); /* uniform too, where the two are independent */
+    }
+    check_uniform("wait for the first retry", first, ITEMS, 0.001);
+    check_uniform("wait for the second retry", second, ITEMS, 0.001);
+    check_uniform("both", together, ITEMS, 0.001);
+}
+
 /* 500 tokens a client, 5 for each retry after a throttle: 100 retries and no more. */
 static void test_quota(void **state)
 {
@@ -397,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_in_flight),
         cmocka_unit_test(test_attempts),
         cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_jitter),
         cmocka_unit_test(test_quota),
         cmocka_unit_test(test_adaptive),
         cmocka_unit_test(test_client_timeout),
