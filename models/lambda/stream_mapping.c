@@ -1,7 +1,8 @@
 /* stream_mapping.c: reading shards and collecting batches.
- * A shard is read when one of its lanes wants records: again and again while there are any, as fast as the stream lets a reader; when a
- * read finds nothing, at kinesis_poll_hz from then on. Polls that would find nothing are not simulated: the stream wakes the mapping at the
- * poll that will find something. What was read lies ahead of the lanes, so a lane goes from batch to batch without a pause. */
+ * A shard is read when one of its lanes wants records: again and again, as fast as the stream lets a reader, while a read leaves some
+ * behind; a poll period later (kinesis_poll_hz) when it has left none. Polls that would find nothing are not simulated: the stream wakes
+ * the mapping at the poll that will find something. What was read lies ahead of the lanes, so a lane goes from batch to batch without a
+ * pause. */
 #include "stream_mapping.h"
 
 #include "engine/random.h"
@@ -262,10 +263,10 @@ static void read_shard(struct simulation *simulation, struct stream_mapping *map
     struct stream_shard *shard = &mapping->shards[index];
     shard->read_pending = false;
     shard->read_ns = TIME_FOREVER;
-    uint64_t fetched = mapping->source->read(simulation, mapping->stream, mapping->reader, index, shard->fetched, &shard->next_ns);
-    if (fetched == shard->fetched)
-        shard->next_ns = time_add(simulation->now_ns, mapping->poll_ns);
-    shard->fetched = fetched;
+    shard->fetched = mapping->source->read(simulation, mapping->stream, mapping->reader, index, shard->fetched, &shard->next_ns);
+    int64_t poll_ns = time_add(simulation->now_ns, mapping->poll_ns);
+    if (shard->fetched == mapping->source->end(mapping->stream, index) && shard->next_ns < poll_ns)
+        shard->next_ns = poll_ns;
     struct stream_lane *lanes = mapping->lanes + (size_t)index * (size_t)mapping->config.factor;
     for (int64_t i = 0; i < mapping->config.factor; i++)
         if (lanes[i].state == STREAM_LANE_COLLECTING)

@@ -192,7 +192,8 @@ static void test_read_limits(void **state)
         for (size_t k = 0; k < probe_log_count; k++)
             if (probe_log[k].at_ns >= 40 * S && probe_log[k].at_ns < 44 * S)
                 together += probe_log[k].count;
-        assert_true(together >= cases[i].records && together < cases[i].records + 900); /* and what was read in the first second */
+        /* and what the first two polls, within two seconds, left to lanes that were busy */
+        assert_true(together >= cases[i].records && together < cases[i].records + 2 * 900);
     }
     free(probe_log);
     probe_log = NULL;
