@@ -91,11 +91,21 @@ static void send_on(struct simulation *simulation, const struct delivery *delive
     request_send(simulation, target, request);
 }
 
+/* Notes a step of the item where it waits. */
+static void trace(struct simulation *simulation, const struct delivery *delivery, const struct delivery_item *item, const char *step,
+                  int64_t duration_ns, const struct cause *cause)
+{
+    if (simulation->tracer)
+        simulation_trace_item(simulation, item->item, item->tries > 0 ? item->tries - 1u : 0, delivery->part->name, step,
+                              simulation->now_ns, duration_ns, cause->text);
+}
+
 static void settle(struct simulation *simulation, struct delivery *delivery, struct delivery_item *item, const struct cause *cause)
 {
     const struct delivery_policy *policy = &delivery->policy;
     ledger_count(&delivery->part->ledger, cause);
     delivery->waiting--;
+    trace(simulation, delivery, item, fate_names[cause->fate], 0, cause);
     if (delivery->type->settled)
         delivery->type->settled(simulation, delivery->owner, item, cause);
     if (cause == &cause_succeeded) {
@@ -159,10 +169,12 @@ void delivery_answered(struct simulation *simulation, struct delivery *delivery,
         count_up(&item->failures);
     }
     int64_t wait_ns = delivery->type->wait_ns(simulation, delivery->owner, item, cause);
-    if (wait_ns == DELIVERY_GIVE_UP)
+    if (wait_ns == DELIVERY_GIVE_UP) {
         give_up(simulation, delivery, item, false);
-    else
-        schedule_try(simulation, delivery, item, wait_ns);
+        return;
+    }
+    trace(simulation, delivery, item, "retry", wait_ns, cause);
+    schedule_try(simulation, delivery, item, wait_ns);
 }
 
 void delivery_finish(struct simulation *simulation, struct delivery *delivery)
