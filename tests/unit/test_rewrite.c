@@ -91,6 +91,7 @@ static const struct rewrite rewrites[] = {
 static const struct model_type *const resources[] = {&eventful_type, &link_type, &fake_table_type, &keyed_type, NULL};
 static const struct model_registry registry = {resources, &fake_account_type, &keyed_source_type, "Fake::Short::Worker", rewrites};
 
+#define TRAFFIC "\"traffic\": [{\"name\": \"u\", \"target\": \"Jobs\", \"constant\": \"1/s\"}]"
 #define TABLES "\"Jobs\": {\"Type\": \"Fake::Storage::Table\", \"Properties\": {\"Capacity\": 1}}"
 
 static void load(struct loaded *loaded, const char *text, const struct scenario_options *options)
@@ -110,7 +111,7 @@ static void load_events(struct loaded *loaded, const char *events, const struct 
     char text[2000];
     snprintf(text, sizeof text,
              "{\"duration\": \"1h\", \"Resources\": {" TABLES ",\n\"W\": {\"Type\": \"Fake::Short::Worker\", \"Properties\": {\"Events\":\n"
-             "%s}}}}",
+             "%s}}}, " TRAFFIC "}",
              events);
     load(loaded, text, options);
 }
@@ -135,12 +136,12 @@ static void test_made(void **state)
          "\"C\": {\"Type\": \"Plain\", \"Properties\": {\"SourceArn\": \"Jobs\"}}, \"D\": {\"Ref\": \"AWS::NoValue\"}}}},"
          "\"V\": {\"Type\": \"Fake::Short::Worker\", \"Properties\": {\"Events\": {\"A\": {\"Type\": \"Q\", \"Properties\": {\"Queue\": "
          "\"Jobs\"}}}}}, \"N\": {\"Type\": \"Fake::Short::Worker\"}, \"E\": {\"Type\": \"Fake::Short::Worker\", \"Properties\": "
-         "{\"Events\": {}}}, " TABLES "}, \"behavior\": {\"W\": {}}}",
+         "{\"Events\": {}}}, " TABLES "}, \"behavior\": {\"W\": {}}, " TRAFFIC "}",
          NULL);
     diagnostics_print(&loaded.diagnostics, stderr, false);
     assert_int_equal(loaded.status, STATUS_OK);
     assert_int_equal(loaded.diagnostics.count, 0);
-    static const char *const names[] = {"account", "W", "V", "N", "E", "Jobs", "WA", "WB", "WC", "VA"};
+    static const char *const names[] = {"account", "W", "V", "N", "E", "Jobs", "WA", "WB", "WC", "VA", "u"};
     assert_int_equal(loaded.scenario->entity_count, sizeof names / sizeof *names);
     for (uint32_t i = 0; i < loaded.scenario->entity_count; i++)
         assert_string_equal(loaded.scenario->entities[i].name, names[i]);
@@ -228,7 +229,7 @@ static void test_name_is_taken(void **state)
     load(&loaded,
          "{\"duration\": \"1h\", \"Resources\": {" TABLES ", \"WA\": {\"Type\": \"Fake::Short::Worker\"},\n"
          "\"W\": {\"Type\": \"Fake::Short::Worker\", \"Properties\": {\"Events\": {\n"
-         "\"A\": {\"Type\": \"Q\", \"Properties\": {" QUEUE "}}}}}}}",
+         "\"A\": {\"Type\": \"Q\", \"Properties\": {" QUEUE "}}}}}}, " TRAFFIC "}",
          NULL);
     assert_int_equal(loaded.status, STATUS_INVALID);
     assert_int_equal(loaded.diagnostics.error_count, 1);
