@@ -236,6 +236,8 @@ static void mapping_validate(struct validation *validation, void *blob)
                            validation_name(validation, config->function));
 }
 
+static const char *const mapping_refusals[] = {"visibility_timeout", NULL};
+
 const struct model_type queue_mapping_type = {
     .type = "AWS::Lambda::EventSourceMapping",
     .service = "AWS Lambda",
@@ -245,6 +247,7 @@ const struct model_type queue_mapping_type = {
     .properties = mapping_properties,
     .metrics = mapping_metrics,
     .line_items = mapping_line_items,
+    .refusals = mapping_refusals,
     .validate = mapping_validate,
     .create = event_source_create,
     .start = event_source_start,
