@@ -134,11 +134,8 @@ void queue_line_show(struct simulation *simulation, struct queue *queue, uint32_
     }
     uint32_t group_id = message_at(queue, id)->group;
     struct group *group = group_at(queue, group_id);
-    bool was_ready = group->place == GROUP_READY;
     count_visible(queue, group, true);
-    settle_group(simulation, queue, group_id);
-    if (was_ready)
-        queue_offer(simulation, queue);
+    settle_group(simulation, queue, group_id); /* offers a group that becomes ready, once: only one receiver can have it */
 }
 
 void queue_line_remove(struct simulation *simulation, struct queue *queue, uint32_t id)

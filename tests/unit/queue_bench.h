@@ -181,6 +181,43 @@ static inline bool acknowledge(struct world *world, const struct received *recei
     return queue_pollable.acknowledge(world->simulation, queue_of(world, QUEUE), received->message, received->receipt);
 }
 
+static inline void receive_all(struct world *world)
+{
+    receive_from(world, QUEUE, 10);
+}
+
+static inline void receive_none(struct world *world)
+{
+    receive_all(world);
+    assert_int_equal(world->received, 0);
+}
+
+static inline void receive_one(struct world *world)
+{
+    receive_all(world);
+    assert_int_equal(world->received, 1);
+}
+
+static inline void delete_received(struct world *world)
+{
+    for (uint32_t i = 0; i < world->received; i++)
+        assert_true(acknowledge(world, &world->list[i]));
+    world->received = 0;
+}
+
+/* Both queues FIFO. */
+static inline void fifo_init(struct world *world, const char *rules)
+{
+    world_init(world, rules);
+    world->config[0].config.fifo = true;
+    world->config[1].config.fifo = true;
+}
+
+static inline void send_in_group(struct world *world, uint32_t group)
+{
+    send_item(world, world->next_item++, group, 1024);
+}
+
 /* How many items of the entity's ledger ended so; `text` NULL: any of that fate. */
 static inline uint64_t fates(const struct world *world, uint32_t entity, enum fate fate, const char *text)
 {

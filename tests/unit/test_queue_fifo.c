@@ -1,17 +1,5 @@
-/* test_queue_fifo.c: a FIFO queue: order and exclusion of groups whatever receivers do, deduplication, quotas. */
+/* test_queue_fifo.c: a FIFO queue: order and exclusion of groups, redrive, deduplication, quotas. */
 #include "queue_bench.h"
-
-static void fifo_init(struct world *world, const char *rules)
-{
-    world_init(world, rules);
-    world->config[0].config.fifo = true;
-    world->config[1].config.fifo = true;
-}
-
-static void send_in_group(struct world *world, uint32_t group)
-{
-    send_item(world, world->next_item++, group, 1024);
-}
 
 /* Groups 1 1 1 2 1 3: a receive call of 4 takes three and one of group 1, then 2; the rest of 1 waits until all that are out are gone. */
 static void send_six(struct world *world)
@@ -134,15 +122,15 @@ static void delete_7(struct world *world)
 static void test_deduplication(void **state)
 {
     (void)state;
-    static const struct act script[] = {{0, send_7},       {1, send_7},           {2, delete_7},      {300 * S - 1, send_7},
-                                        {300 * S, send_7}, {300 * S + 1, send_7}, {301 * S, delete_7}};
+    static const struct act script[] = {{0, send_7},           {1, send_7},       {2, delete_7},
+                                        {300 * S - 1, send_7}, {300 * S, send_7}, {301 * S, delete_7}};
     struct world world;
     fifo_init(&world, NULL);
     RUN(&world, script);
-    assert_int_equal(world.simulation->entities[QUEUE].ledger.entered, 5);
-    assert_int_equal(fates(&world, QUEUE, FATE_DROPPED, "deduplicated"), 3);
+    assert_int_equal(world.simulation->entities[QUEUE].ledger.entered, 4);
+    assert_int_equal(fates(&world, QUEUE, FATE_DROPPED, "deduplicated"), 2);
     assert_int_equal(fates(&world, QUEUE, FATE_SUCCEEDED, NULL), 2);
-    assert_figure(&world, "Q", "NumberOfDeduplicatedSentMessages", "Sum", 3);
+    assert_figure(&world, "Q", "NumberOfDeduplicatedSentMessages", "Sum", 2);
     assert_figure(&world, "Q", "NumberOfMessagesSent", "Sum", 2);
     world_fini(&world);
 }
@@ -215,91 +203,119 @@ static void test_receive_quota(void **state)
     world_fini(&world);
 }
 
-/* Many receivers with random durations, some of which fail or outlive the visibility timeout. Of every group only one batch is ever out,
- * and what is deleted of it is deleted in the order of sending. */
-enum { GROUPS = 7, LANES = 12, MESSAGES = 4000 };
-
-struct lane {
-    struct received list[10];
-    uint32_t count;
-};
-
-static struct {
-    struct stream stream;
-    struct lane lanes[LANES];
-    uint32_t out[GROUPS];     /* messages in flight, and */
-    int64_t until_ns[GROUPS]; /* until when */
-    uint64_t deleted[GROUPS]; /* the latest item deleted + 1 */
-    uint64_t deletions;
-} busy;
-
-enum { LANE_DONE = 100 };
-
-static void lane_poll(struct world *world, uint32_t id)
+/* A message a waiter: each call that the quota allows wakes one, also when those before do nothing more. */
+static void take_one(struct world *world, uint32_t data)
 {
-    struct lane *lane = &busy.lanes[id - LANE_DONE < LANES ? id - LANE_DONE : id];
-    uint32_t index = (uint32_t)(lane - busy.lanes);
-    if (id >= LANE_DONE) {
-        /* Deletes from the first on, and fails somewhere now and then. */
-        for (uint32_t i = 0; i < lane->count && stream_uniform(&busy.stream) > 0.05; i++) {
-            const struct received *message = &lane->list[i];
-            if (!acknowledge(world, message))
-                break;
-            assert_true(message->item >= busy.deleted[message->group]);
-            busy.deleted[message->group] = message->item + 1;
-            busy.out[message->group]--;
-            busy.deletions++;
-        }
-    }
-    receive_from(world, QUEUE, 1 + (uint32_t)(stream_uniform(&busy.stream) * 10));
-    lane->count = world->received;
-    memcpy(lane->list, world->list, world->received * sizeof *world->list);
-    int64_t now_ns = world->simulation->now_ns;
-    for (uint32_t i = 0; i < lane->count; i++) {
-        uint64_t group = lane->list[i].group;
-        bool same_call = i > 0 && lane->list[i - 1].group == group;
-        if (same_call)
-            assert_true(lane->list[i].item > lane->list[i - 1].item);
-        else if (now_ns < busy.until_ns[group])
-            assert_int_equal(busy.out[group], 0);
-        busy.out[group] = same_call ? busy.out[group] + 1 : 1;
-        busy.until_ns[group] = now_ns + 30 * S;
-    }
-    if (lane->count == 0) {
-        (void)queue_pollable.wait(world->simulation, queue_of(world, QUEUE), DRIVER, DRIVER_WAKE, index);
-        return;
-    }
-    int64_t duration_ns = (int64_t)(stream_uniform(&busy.stream) * (double)(stream_uniform(&busy.stream) < 0.1 ? 60 * S : S));
-    simulation_schedule(world->simulation, DRIVER, DRIVER_WAKE, RANK_COMPLETION, now_ns + duration_ns, LANE_DONE + index);
+    (void)data;
+    receive_from(world, QUEUE, 1);
 }
 
-static void begin_lanes(struct world *world)
+static void ten_wait(struct world *world)
 {
-    for (int i = 0; i < MESSAGES; i++)
-        send_in_group(world, (uint32_t)(stream_uniform(&busy.stream) * GROUPS));
-    for (uint32_t i = 0; i < LANES; i++)
-        lane_poll(world, i);
+    for (int i = 0; i < 400; i++)
+        send_in_group(world, (uint32_t)i);
+    while (visible(world, QUEUE) > 0)
+        receive_from(world, QUEUE, 1);
+    for (uint32_t i = 0; i < 10; i++)
+        (void)queue_pollable.wait(world->simulation, queue_of(world, QUEUE), DRIVER, DRIVER_WAKE, i);
+    assert_int_equal(queue_level(queue_of(world, QUEUE), MESSAGE_HIDDEN), 300);
 }
 
-static void test_order_with_random_durations(void **state)
+static void test_quota_wakes_in_turn(void **state)
 {
     (void)state;
-    static const struct act script[] = {{0, begin_lanes}};
-    for (uint64_t seed = 1; seed <= 5; seed++) {
-        struct world world;
-        fifo_init(&world, "{\"base\": \"current\", \"sqs_fifo_messages_per_s\": 10000, \"sqs_fifo_calls_per_s\": 1000}");
-        memset(&busy, 0, sizeof busy);
-        stream_init(&busy.stream, seed, 0, "lanes", "test");
-        world.config[0].config.send_batch = 10;
-        world.settings.duration_ns = 200000 * S;
-        world.woken = lane_poll;
-        RUN(&world, script);
-        assert_int_equal(busy.deletions, MESSAGES);
-        assert_int_equal(fates(&world, QUEUE, FATE_SUCCEEDED, NULL), MESSAGES);
-        assert_true(figure(&world, "Q", "ReceiveCount", "Maximum") > 2);
-        assert_true(figure(&world, "Q", "ApproximateNumberOfGroupsWithInflightMessages", "Maximum") <= GROUPS);
-        world_fini(&world);
-    }
+    static const struct act script[] = {{0, ten_wait}};
+    struct world world;
+    fifo_init(&world, NULL);
+    world.config[0].config.send_batch = 10;
+    world.woken = take_one;
+    world.settings.duration_ns = S;
+    RUN(&world, script);
+    assert_int_equal(world.logged, 10);
+    assert_int_equal(queue_level(queue_of(&world, QUEUE), MESSAGE_HIDDEN), 310);
+    world_fini(&world);
+}
+
+/* What is delayed stays behind in its group, and a group wakes one who waits, however many messages it has. */
+static void send_first(struct world *world)
+{
+    send_in_group(world, 1);
+    (void)queue_pollable.wait(world->simulation, queue_of(world, QUEUE), DRIVER, DRIVER_WAKE, 0);
+    (void)queue_pollable.wait(world->simulation, queue_of(world, QUEUE), DRIVER, DRIVER_WAKE, 1);
+}
+
+static void send_second(struct world *world)
+{
+    send_in_group(world, 1);
+}
+
+static void take_first(struct world *world)
+{
+    assert_int_equal(world->logged, 1);
+    expect_items(world, 10, 1, (const uint64_t[]){0});
+}
+
+static void take_second(struct world *world)
+{
+    expect_items(world, 10, 0, NULL);
+    assert_int_equal(world->logged, 1);
+}
+
+static void delete_and_take_second(struct world *world)
+{
+    receive_from(world, QUEUE, 10);
+    assert_int_equal(world->received, 2);
+    assert_int_equal(world->list[0].item, 0);
+    assert_int_equal(world->list[1].item, 1);
+    assert_int_equal(world->logged, 2);
+}
+
+static void test_delay_within_group(void **state)
+{
+    (void)state;
+    static const struct act script[] = {
+        {0, send_first}, {5 * S, send_second}, {12 * S, take_first}, {16 * S, take_second}, {43 * S, delete_and_take_second}};
+    struct world world;
+    fifo_init(&world, NULL);
+    world.config[0].config.delay_ns = 10 * S;
+    RUN(&world, script);
+    world_fini(&world);
+}
+
+/* A message that is moved behind one that is delayed waits for it, in its group. */
+static void send_dead_9(struct world *world)
+{
+    struct request *request = request_new(world->simulation);
+    *request = (struct request){.id = request->id, .item = 77, .from = ENTITY_NONE, .group = 9};
+    request_send(world->simulation, DEAD, request);
+}
+
+static void move_behind(struct world *world)
+{
+    expect_items(world, 10, 1, (const uint64_t[]){2});
+    assert_int_equal(visible(world, DEAD), 0);
+}
+
+static void expect_all_dead(struct world *world)
+{
+    receive_from(world, DEAD, 10);
+    assert_int_equal(world->received, 3);
+    assert_int_equal(world->list[0].item, 77);
+    assert_int_equal(world->list[1].item, 0);
+}
+
+static void test_moved_behind_delayed(void **state)
+{
+    (void)state;
+    static const struct act script[] = {
+        {0, take_two_of_three}, {25 * S, send_dead_9}, {31 * S, move_behind}, {85 * S + 1, expect_all_dead}};
+    struct world world;
+    fifo_init(&world, NULL);
+    world.config[0].config.dead_letter = DEAD;
+    world.config[0].config.max_receives = 1;
+    world.config[1].config.delay_ns = 60 * S;
+    RUN(&world, script);
+    world_fini(&world);
 }
 
 int main(void)
@@ -311,7 +327,9 @@ int main(void)
         cmocka_unit_test(test_deduplication),
         cmocka_unit_test(test_send_quota),
         cmocka_unit_test(test_receive_quota),
-        cmocka_unit_test(test_order_with_random_durations),
+        cmocka_unit_test(test_quota_wakes_in_turn),
+        cmocka_unit_test(test_delay_within_group),
+        cmocka_unit_test(test_moved_behind_delayed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
