@@ -96,7 +96,7 @@ static void test_guarantee_of_the_rest(void **state)
             "Quiet",
             "'ReservedConcurrentExecutions': 50") "},"
                                                   "'behavior': {'Noisy': {'init': '0ms', 'duration': '2s'}, 'Quiet': {'init': '0ms', "
-                                                  "'duration': '5s'}},"
+                                                  "'duration': '2500ms'}},"
                                                   "'traffic': [{'name': 'q', 'target': 'Quiet', 'bursts': {'size': 50, 'every': '1h'}},"
                                                   "{'name': 'n', 'target': 'Noisy', 'bursts': {'size': 300, 'every': '1h'}, 'from': "
                                                   "'1s'}]}");
