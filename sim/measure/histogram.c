@@ -64,8 +64,26 @@ uint64_t *histogram_page(struct histogram *histogram, uint32_t page)
     return buckets;
 }
 
+void histogram_settle(const struct histogram *histogram)
+{
+    if (histogram->waiting_count == 0)
+        return;
+    struct histogram *own = (struct histogram *)(uintptr_t)histogram;
+    for (uint32_t i = 0; i < own->waiting_count; i++)
+        histogram_add(own, own->waiting[i], 1);
+    own->waiting_count = 0;
+}
+
+void histogram_note_now(struct histogram *histogram, uint64_t value)
+{
+    histogram_settle(histogram);
+    histogram_add(histogram, value, 1);
+    histogram->waiting_room = HISTOGRAM_WAITING;
+}
+
 void histogram_merge(struct histogram *into, const struct histogram *from)
 {
+    histogram_settle(from);
     into->failed |= from->failed;
     for (uint32_t page = 0; page < HISTOGRAM_PAGES; page++) {
         const uint64_t *source = page_at(from, page);
@@ -81,11 +99,14 @@ void histogram_clear(struct histogram *histogram)
 {
     memset(histogram->place, 0, sizeof histogram->place);
     histogram->page_count = 0;
+    histogram->waiting_count = 0;
+    histogram->waiting_room = 0;
     histogram->failed = false;
 }
 
 uint64_t histogram_count(const struct histogram *histogram)
 {
+    histogram_settle(histogram);
     uint64_t count = 0;
     for (size_t i = 0; i < (size_t)histogram->page_count * HISTOGRAM_PAGE; i++)
         count += histogram->buckets[i];
@@ -115,6 +136,9 @@ double histogram_quantile_together(const struct histogram *const *histograms, si
 {
     if (total == 0)
         return 0;
+    for (size_t h = 0; h < count; h++)
+        if (histograms[h])
+            histogram_settle(histograms[h]);
     uint64_t rank = rank_of(share, total), seen = 0;
     uint32_t last = 0;
     for (uint32_t page = 0; page < HISTOGRAM_PAGES; page++) {
@@ -147,6 +171,7 @@ double histogram_quantile(const struct histogram *histogram, double share)
 
 bool histogram_next(const struct histogram *histogram, uint32_t *bucket, uint64_t *weight)
 {
+    histogram_settle(histogram);
     for (uint32_t at = *bucket; at < HISTOGRAM_BUCKETS; at++) {
         const uint64_t *page = page_at(histogram, at / HISTOGRAM_PAGE);
         if (!page) {

@@ -1,6 +1,6 @@
 /* histogram.h: a log-linear histogram of non-negative integers (nanoseconds, bytes, counts): exact below 128, then 64 buckets an octave, so
- * a percentile is within 0.8 % (half a bucket). A page of 64 buckets is made when its octave is first seen: an empty histogram is 72 bytes,
- * one of durations within a factor of four about 1.6 KB, and no histogram more than 30 KB. */
+ * a percentile is within 0.8 % (half a bucket). A page of 64 buckets is made when its octave is first seen: an empty histogram is 136
+ * bytes, one of durations within a factor of four about 1.6 KB, and no histogram more than 30 KB. */
 #ifndef SLSIM_MEASURE_HISTOGRAM_H
 #define SLSIM_MEASURE_HISTOGRAM_H
 
@@ -11,9 +11,15 @@
 #define HISTOGRAM_PAGE 64u
 #define HISTOGRAM_PAGES 59u
 #define HISTOGRAM_BUCKETS (HISTOGRAM_PAGE * HISTOGRAM_PAGES)
+#define HISTOGRAM_WAITING 7u
 
 /* All zero is an empty histogram. Values up to INT64_MAX. */
 struct histogram {
+    /* Values of weight 1 that are not in their buckets yet. Of thousands of histograms in use none is in cache: then one line is waited for
+     * at each value, and the buckets' at each seventh. Measured: 5 to 7 % less for a fleet of 4,000 functions, 1 to 2 % more for one. */
+    uint32_t waiting_count;
+    uint32_t waiting_room; /* 0 before the first value, which goes to its bucket at once, then HISTOGRAM_WAITING */
+    uint64_t waiting[HISTOGRAM_WAITING];
     uint64_t *buckets;              /* owned; page_room pages, in the order in which their octaves were first seen */
     uint8_t place[HISTOGRAM_PAGES]; /* of each octave's page, counted from 1; 0: nothing of it was seen */
     uint8_t page_count;
@@ -47,6 +53,22 @@ static inline void histogram_add(struct histogram *histogram, uint64_t value, ui
     else if (!(page = histogram_page(histogram, bucket / HISTOGRAM_PAGE)))
         return;
     page[bucket % HISTOGRAM_PAGE] += weight;
+}
+
+/* Puts what is waiting into its buckets. Every reader here does so itself: what waits is no part of what a histogram is, so a const one can
+ * do it too. To be called before `failed` is looked at. */
+void histogram_settle(const struct histogram *histogram);
+
+/* The slow way to note a value: it and all that wait go to their buckets. */
+void histogram_note_now(struct histogram *histogram, uint64_t value);
+
+/* As histogram_add with weight 1. */
+static inline void histogram_note(struct histogram *histogram, uint64_t value)
+{
+    if (histogram->waiting_count == histogram->waiting_room)
+        histogram_note_now(histogram, value);
+    else
+        histogram->waiting[histogram->waiting_count++] = value;
 }
 
 /* Adds all of `from` to `into`; also that it failed. */

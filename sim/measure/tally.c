@@ -73,8 +73,12 @@ void tally_part_clear(struct tally_part *part)
 bool tally_part_failed(const struct tally_part *part)
 {
     bool failed = part->failed;
-    for (size_t i = 0; i < TALLY_CLASSES; i++)
-        failed |= part->histograms[i] && part->histograms[i]->failed;
+    for (size_t i = 0; i < TALLY_CLASSES; i++) {
+        if (!part->histograms[i])
+            continue;
+        histogram_settle(part->histograms[i]);
+        failed |= part->histograms[i]->failed;
+    }
     return failed;
 }
 

@@ -46,7 +46,7 @@ static inline void tally_part_add(struct tally_part *part, enum tally_class clas
     struct histogram *histogram = part->histograms[class];
     if (__builtin_expect(!histogram, 0) && !(histogram = tally_part_histogram(part, class)))
         return;
-    histogram_add(histogram, (uint64_t)value, 1);
+    histogram_note(histogram, (uint64_t)value);
 }
 
 /* `value` >= 0. */

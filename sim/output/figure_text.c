@@ -71,6 +71,18 @@ static int decimals_for(double value, bool count)
     return decimals_of(value, 3);
 }
 
+/* A share that is not all of it never reads 100 %, however near it comes: so many decimals, or digits, as `format` shows it by. */
+static int precision_of_share(double percent, const char *format, int precision)
+{
+    char text[FIGURE_TEXT_SIZE];
+    for (; percent > 99 && percent < 100 && precision < 15; precision++) {
+        (void)snprintf(text, sizeof text, format, precision, percent);
+        if (strcspn(text, "9") == 0)
+            break;
+    }
+    return precision;
+}
+
 char *figure_text_beside(double value, double beside, const char *unit, char *text)
 {
     if (isnan(value)) {
@@ -82,6 +94,8 @@ char *figure_text_beside(double value, double beside, const char *unit, char *te
     int decimals = value == 0 ? 0 : decimals_of(shown == 0 ? value * scale.factor : shown, 3);
     if (value == beside)
         decimals = decimals_for(shown, *scale.suffix == '\0');
+    if (*scale.suffix == '%' && value != 0)
+        decimals = precision_of_share(shown, "%.*f", decimals);
     grouped(value * scale.factor, decimals, text);
     (void)strcat(text, scale.suffix);
     return text;
@@ -105,10 +119,14 @@ char *figure_text_precise(double value, const char *unit, char *text)
 {
     static const struct {
         const char *unit, *format;
-    } formats[] = {{"Milliseconds", "%.6gms"}, {"Seconds", "%.6gs"}, {"Percent", "%.6g%%"}, {"USD", "$%.6g"}};
+    } formats[] = {{"Milliseconds", "%.6gms"}, {"Seconds", "%.6gs"}, {"USD", "$%.6g"}};
     const char *format = value == rint(value) ? "%.15g" : "%.6g";
     if (isnan(value))
         return strcpy(text, "nothing");
+    if (strcmp(unit, "Percent") == 0) {
+        (void)snprintf(text, FIGURE_TEXT_SIZE, "%.*g%%", precision_of_share(value, "%.*g", 6), value);
+        return text;
+    }
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strcmp(formats[i].unit, unit) == 0)
             format = formats[i].format;

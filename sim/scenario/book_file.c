@@ -188,7 +188,9 @@ static enum status read_base(const struct book_reader *reader, const cJSON *name
         book->entries = base.entries;
         base.entries = emptied;
     }
-    book_file_fini(&base, reader->places);
+    places_delete(reader->places, base.entries);
+    base.entries = NULL;
+    book_file_fini(&base);
     free(folder);
     return status;
 }
@@ -210,7 +212,8 @@ static enum status read_book(const struct book_reader *reader, const char *name,
     return status;
 }
 
-enum status book_file_read(const struct book_reader *reader, const cJSON *spec, struct book_file *book, const cJSON **overrides)
+/* The book that `spec` means, with its bases. *overrides: the object that says what differs, or NULL. */
+static enum status read_meant(const struct book_reader *reader, const cJSON *spec, struct book_file *book, const cJSON **overrides)
 {
     *book = (struct book_file){0};
     *overrides = cJSON_IsObject(spec) ? spec : NULL;
@@ -220,16 +223,28 @@ enum status book_file_read(const struct book_reader *reader, const cJSON *spec, 
                  "expected a %s's name, or an object with \"base\" and what differs", reader->kind->noun);
         return STATUS_INVALID;
     }
-    enum status status = read_book(reader, name == NULL ? reader->kind->fallback : name->valuestring, reader->scenario_folder,
-                                   places_of(reader->places, name), 1, book);
-    if (status != STATUS_OK)
-        book_file_fini(book, reader->places);
+    return read_book(reader, name == NULL ? reader->kind->fallback : name->valuestring, reader->scenario_folder,
+                     places_of(reader->places, name), 1, book);
+}
+
+enum status book_file_load(const struct book_reader *reader, const cJSON *spec, struct book_file *book, void *storage)
+{
+    const struct book_kind *kind = reader->kind;
+    const cJSON *overrides = NULL;
+    enum status status = read_meant(reader, spec, book, &overrides);
+    for (const cJSON *one = overrides == NULL ? NULL : overrides->child; one != NULL && status == STATUS_OK; one = one->next)
+        if (strcmp(one->string, "base") != 0)
+            status = kind->override(reader, book, one);
+    if (status == STATUS_OK)
+        status = kind->make(reader, book, storage);
+    if (book->entries != NULL)
+        places_forget(reader->places, book->entries); /* the tree outlives the places */
     return status;
 }
 
-void book_file_fini(struct book_file *book, struct places *places)
+void book_file_fini(struct book_file *book)
 {
-    places_delete(places, book->entries);
+    cJSON_Delete(book->entries);
     free(book->name);
     free(book->file);
     *book = (struct book_file){0};

@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct book_reader;
+struct book_file;
+
 /* One kind of book. Static tables. */
 struct book_kind {
     const char *section;          /* "rules": the key of the entries, and of the scenario's own value */
@@ -18,6 +21,11 @@ struct book_kind {
     const char *value;            /* "price": the key that every entry has */
     const char *const *inherited; /* keys that an entry takes over from the base's where it lacks them; ends with NULL */
     bool files;                   /* a path is accepted in place of a name */
+
+    /* Puts one of the scenario's own values into the entry of its name. */
+    enum status (*override)(const struct book_reader *reader, const struct book_file *file, const cJSON *override);
+    /* Makes what the simulator has of the entries, in `storage`, which may borrow from them. */
+    enum status (*make)(const struct book_reader *reader, const struct book_file *file, void *storage);
 };
 
 struct book_reader {
@@ -35,9 +43,10 @@ struct book_file {
     cJSON *entries; /* an object of objects, the base's first; owned */
 };
 
-/* Reads the book that `spec` means (NULL, a string, or an object with "base") with all its bases. *overrides: the object, or NULL. */
-enum status book_file_read(const struct book_reader *reader, const cJSON *spec, struct book_file *book, const cJSON **overrides);
-void book_file_fini(struct book_file *book, struct places *places);
+/* Reads the book that `spec` means (NULL, a string, or an object with "base") with all its bases, overrides its entries and hands them to
+ * the kind's `make`. The entries outlive the places. Whatever it returns, book_file_fini releases `book`. */
+enum status book_file_load(const struct book_reader *reader, const cJSON *spec, struct book_file *book, void *storage);
+void book_file_fini(struct book_file *book);
 
 /* The entry that an override names; NULL after reporting, with a suggestion. */
 cJSON *book_file_entry(const struct book_reader *reader, const struct book_file *book, const cJSON *override);

@@ -134,20 +134,21 @@ static int compare_prices(const void *left, const void *right)
     return strcmp(a->usage_type, b->usage_type);
 }
 
-static enum status make_prices(const struct book_reader *reader, struct storage *storage)
+static enum status make_prices(const struct book_reader *reader, const struct book_file *file, void *made)
 {
+    struct storage *storage = made;
     size_t count = 0, tiers = 0;
-    for (const cJSON *entry = storage->file.entries->child; entry != NULL; entry = entry->next, count++)
+    for (const cJSON *entry = file->entries->child; entry != NULL; entry = entry->next, count++)
         tiers += tiers_of(cJSON_GetObjectItemCaseSensitive(entry, "price"));
-    storage->book.name = storage->file.name;
-    storage->book.file = storage->file.file;
-    memcpy(storage->book.sha256, storage->file.sha256, sizeof storage->book.sha256);
+    storage->book.name = file->name;
+    storage->book.file = file->file;
+    memcpy(storage->book.sha256, file->sha256, sizeof storage->book.sha256);
     storage->book.prices = calloc(count + 1, sizeof *storage->book.prices);
     storage->tiers = calloc(tiers + 1, sizeof *storage->tiers);
     if (storage->book.prices == NULL || storage->tiers == NULL)
         return STATUS_NO_MEMORY;
     bool good = true;
-    for (const cJSON *entry = storage->file.entries->child; entry != NULL; entry = entry->next)
+    for (const cJSON *entry = file->entries->child; entry != NULL; entry = entry->next)
         good = make_price(reader, storage, entry, &storage->book.prices[storage->book.count++]) && good;
     qsort(storage->book.prices, storage->book.count, sizeof *storage->book.prices, compare_prices);
     return good ? STATUS_OK : STATUS_INVALID;
@@ -157,21 +158,13 @@ enum status price_book_load(const char *folder, const cJSON *spec, const char *s
                             struct diagnostics *diagnostics, struct price_book **book)
 {
     static const char *const inherited[] = {"service", "unit", "tier_pool", "free_pool", "free_per_month", "by_time", NULL};
-    static const struct book_kind kind = {"prices", "price book", "us-east-1", "price", inherited, true};
+    static const struct book_kind kind = {"prices", "price book", "us-east-1", "price", inherited, true, override_price, make_prices};
     const struct book_reader reader = {&kind, folder, scenario_folder, places, diagnostics};
     *book = NULL;
     struct storage *storage = calloc(1, sizeof *storage);
     if (storage == NULL)
         return STATUS_NO_MEMORY;
-    const cJSON *overrides = NULL;
-    enum status status = book_file_read(&reader, spec, &storage->file, &overrides);
-    for (const cJSON *one = overrides == NULL ? NULL : overrides->child; one != NULL && status == STATUS_OK; one = one->next)
-        if (strcmp(one->string, "base") != 0)
-            status = override_price(&reader, &storage->file, one);
-    if (status == STATUS_OK)
-        status = make_prices(&reader, storage);
-    if (storage->file.entries != NULL)
-        places_forget(places, storage->file.entries); /* the tree outlives the places */
+    enum status status = book_file_load(&reader, spec, &storage->file, storage);
     if (status == STATUS_OK)
         *book = &storage->book;
     else
@@ -186,9 +179,7 @@ void price_book_free(struct price_book *book)
     struct storage *storage = (struct storage *)book; /* its first member */
     free(book->prices);
     free(storage->tiers);
-    cJSON_Delete(storage->file.entries);
-    free(storage->file.name);
-    free(storage->file.file);
+    book_file_fini(&storage->file);
     free(storage);
 }
 

@@ -89,6 +89,16 @@ bool property_limit(const struct rule_book *rules, const struct property *proper
     return true;
 }
 
+bool property_default_is_none(const struct rule_book *rules, const struct property *property)
+{
+    double value = 0, limit = 0;
+    if ((property->kind != PROPERTY_INTEGER && property->kind != PROPERTY_NUMBER) ||
+        !property_limit(rules, property, property->fallback, &value))
+        return false;
+    return (property_limit(rules, property, property->minimum, &limit) && value < limit) ||
+           (property_limit(rules, property, property->maximum, &limit) && value > limit);
+}
+
 /* A value in base units as a person would write it there. */
 static const char *format_base(const struct property *property, double base, char *buffer)
 {

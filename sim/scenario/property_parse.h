@@ -43,6 +43,8 @@ enum quantity property_quantity(const struct property *property);
 /* A limit (`text`: a rule's name or a literal; NULL: none) in the property's own unit: what a bare number there means; times without a
  * unit in s, sizes in bytes. False where there is none. */
 bool property_limit(const struct rule_book *rules, const struct property *property, const char *text, double *value);
+/* Is the default a number outside of the limits, which stands for "none"? */
+bool property_default_is_none(const struct rule_book *rules, const struct property *property);
 /* ns, bytes or ones in one of the property's unit. */
 double property_scale(const struct property *property);
 

@@ -77,7 +77,9 @@ static void write_default_of(FILE *out, const struct property *property, const s
     double value = 0;
     if (!property->fallback)
         return;
-    if (!rule)
+    if (!rule && property_default_is_none(rules, property))
+        fputs("none", out);
+    else if (!rule)
         fprintf(out, "`%s`", property->fallback);
     else if (rule->text)
         fprintf(out, "`\"%s\"`", rule->text);

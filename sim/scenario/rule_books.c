@@ -158,15 +158,16 @@ static int compare_rules(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-static enum status make_rules(const struct book_reader *reader, struct storage *storage)
+static enum status make_rules(const struct book_reader *reader, const struct book_file *file, void *made)
 {
-    size_t count = (size_t)cJSON_GetArraySize(storage->file.entries);
-    storage->book.name = storage->file.name;
+    struct storage *storage = made;
+    size_t count = (size_t)cJSON_GetArraySize(file->entries);
+    storage->book.name = file->name;
     storage->book.rules = calloc(count + 1, sizeof *storage->book.rules);
     if (storage->book.rules == NULL)
         return STATUS_NO_MEMORY;
     bool good = true;
-    for (const cJSON *entry = storage->file.entries->child; entry != NULL; entry = entry->next)
+    for (const cJSON *entry = file->entries->child; entry != NULL; entry = entry->next)
         good = make_rule(reader, entry, &storage->book.rules[storage->book.count++]) && good;
     qsort(storage->book.rules, storage->book.count, sizeof *storage->book.rules, compare_rules);
     return good ? STATUS_OK : STATUS_INVALID;
@@ -176,21 +177,13 @@ enum status rule_book_load(const char *folder, const cJSON *spec, struct places 
                            struct rule_book **book)
 {
     static const char *const inherited[] = {"unit", "limit", NULL};
-    static const struct book_kind kind = {"rules", "rule book", "current", "value", inherited, false};
+    static const struct book_kind kind = {"rules", "rule book", "current", "value", inherited, false, override_rule, make_rules};
     const struct book_reader reader = {&kind, folder, folder, places, diagnostics};
     *book = NULL;
     struct storage *storage = calloc(1, sizeof *storage);
     if (storage == NULL)
         return STATUS_NO_MEMORY;
-    const cJSON *overrides = NULL;
-    enum status status = book_file_read(&reader, spec, &storage->file, &overrides);
-    for (const cJSON *one = overrides == NULL ? NULL : overrides->child; one != NULL && status == STATUS_OK; one = one->next)
-        if (strcmp(one->string, "base") != 0)
-            status = override_rule(&reader, &storage->file, one);
-    if (status == STATUS_OK)
-        status = make_rules(&reader, storage);
-    if (storage->file.entries != NULL)
-        places_forget(places, storage->file.entries); /* the tree outlives the places */
+    enum status status = book_file_load(&reader, spec, &storage->file, storage);
     if (status == STATUS_OK)
         *book = &storage->book;
     else
@@ -206,8 +199,6 @@ void rule_book_free(struct rule_book *book)
     for (size_t i = 0; i < book->count; i++)
         distribution_free((struct distribution *)book->rules[i].distribution);
     free(book->rules);
-    cJSON_Delete(storage->file.entries);
-    free(storage->file.name);
-    free(storage->file.file);
+    book_file_fini(&storage->file);
     free(storage);
 }

@@ -104,7 +104,7 @@ static void write_default(FILE *out, const struct property *property, const stru
 {
     const struct rule *rule = property->fallback && rules ? rule_find(rules, property->fallback) : NULL;
     double value = 0;
-    if (!property->fallback)
+    if (!property->fallback || property_default_is_none(rules, property))
         return;
     if (!rule) {
         fprintf(out, ",\"default\":%s", property->fallback);

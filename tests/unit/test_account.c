@@ -47,7 +47,11 @@ static void test_reserved(void **state)
     model_close(&run);
 }
 
-#define FUNCTION(NAME, PROPERTIES) "'" NAME "': {'Type': 'AWS::Lambda::Function', 'Properties': {" PROPERTIES "}}"
+/* Two functions without INIT: settings, then of each its name, properties and handler time, then the list of sources. */
+#define TWO_FUNCTIONS(SETTINGS, A, A_PROPERTIES, A_TOOK, B, B_PROPERTIES, B_TOOK, TRAFFIC)                                                 \
+    "{" SETTINGS ", 'Resources': {'" A "': {'Type': 'AWS::Lambda::Function', 'Properties': {" A_PROPERTIES "}}, '" B                       \
+    "': {'Type': 'AWS::Lambda::Function', 'Properties': {" B_PROPERTIES "}}}, 'behavior': {'" A "': {'init': '0ms', 'duration': '" A_TOOK  \
+    "'}, '" B "': {'init': '0ms', 'duration': '" B_TOOK "'}}, 'traffic': [" TRAFFIC "]}"
 
 /* A noisy neighbour takes all that nobody reserved, and no more: what is reserved is there for its owner. */
 static void test_guarantee(void **state)
@@ -67,11 +71,9 @@ static void test_guarantee(void **state)
     model_open(&run);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         model_run(&run,
-                  "{'duration': '10s', 'account': {'ConcurrentExecutions': 200}, 'Resources': {" FUNCTION("Noisy", "") "," FUNCTION(
-                      "Quiet", "%s") "},"
-                                     "'behavior': {'Noisy': {'init': '0ms', 'duration': '2s'}, 'Quiet': {'init': '0ms', 'duration': '2s'}},"
-                                     "'traffic': [{'name': 'n', 'target': 'Noisy', 'bursts': {'size': 300, 'every': '1h'}},"
-                                     "{'name': 'q', 'target': 'Quiet', 'bursts': {'size': 60, 'every': '1h'}, 'from': '1s'}]}",
+                  TWO_FUNCTIONS("'duration': '10s', 'account': {'ConcurrentExecutions': 200}", "Noisy", "", "2s", "Quiet", "%s", "2s",
+                                "{'name': 'n', 'target': 'Noisy', 'bursts': {'size': 300, 'every': '1h'}}, "
+                                "{'name': 'q', 'target': 'Quiet', 'bursts': {'size': 60, 'every': '1h'}, 'from': '1s'}"),
                   cases[i].reserved);
         assert_int_equal(count_of(&run, "Noisy", "Invocations"), cases[i].noisy);
         check_throttles(&run, "Noisy", "n", account_concurrency, 300 - cases[i].noisy);
@@ -90,16 +92,10 @@ static void test_guarantee_of_the_rest(void **state)
     (void)state;
     struct model_run run;
     model_open(&run);
-    model_run(
-        &run,
-        "{'duration': '10s', 'account': {'ConcurrentExecutions': 200}, 'Resources': {" FUNCTION("Noisy", "") "," FUNCTION(
-            "Quiet",
-            "'ReservedConcurrentExecutions': 50") "},"
-                                                  "'behavior': {'Noisy': {'init': '0ms', 'duration': '2s'}, 'Quiet': {'init': '0ms', "
-                                                  "'duration': '5s'}},"
-                                                  "'traffic': [{'name': 'q', 'target': 'Quiet', 'bursts': {'size': 50, 'every': '1h'}},"
-                                                  "{'name': 'n', 'target': 'Noisy', 'bursts': {'size': 300, 'every': '1h'}, 'from': "
-                                                  "'1s'}]}");
+    model_run(&run, TWO_FUNCTIONS("'duration': '10s', 'account': {'ConcurrentExecutions': 200}", "Noisy", "", "2s", "Quiet",
+                                  "'ReservedConcurrentExecutions': 50", "2500ms",
+                                  "{'name': 'q', 'target': 'Quiet', 'bursts': {'size': 50, 'every': '1h'}}, "
+                                  "{'name': 'n', 'target': 'Noisy', 'bursts': {'size': 300, 'every': '1h'}, 'from': '1s'}"));
     check_throttles(&run, "Quiet", "q", reserved_concurrency, 0);
     check_throttles(&run, "Noisy", "n", account_concurrency, 150);
     assert_near(figure(&run, "account", "ConcurrentExecutions", "Maximum"), 200, 0);
@@ -110,8 +106,9 @@ static void test_guarantee_of_the_rest(void **state)
 static void test_unreserved_floor(void **state)
 {
     (void)state;
-    static const char text[] = "{'duration': '10s', %s 'Resources': {" FUNCTION("A", "'ReservedConcurrentExecutions': %d") "," FUNCTION(
-        "B", "'ReservedConcurrentExecutions': 400") "}, 'traffic': [{'name': 'a', 'target': 'A', 'constant': '1/s'}]}";
+    static const char text[] =
+        TWO_FUNCTIONS("'duration': '10s'%s", "A", "'ReservedConcurrentExecutions': %d", "1s", "B", "'ReservedConcurrentExecutions': 400",
+                      "1s", "{'name': 'a', 'target': 'A', 'constant': '1/s'}");
     static const struct {
         const char *settings;
         int reserved;
@@ -119,9 +116,9 @@ static void test_unreserved_floor(void **state)
     } cases[] = {
         {"", 500, false},
         {"", 501, true},
-        {"'account': {'ConcurrentExecutions': 1001},", 501, false},
-        {"'account': {'ConcurrentExecutions': 100},", 0, true},
-        {"'allow_invalid': ['unreserved_min'],", 501, false},
+        {", 'account': {'ConcurrentExecutions': 1001}", 501, false},
+        {", 'account': {'ConcurrentExecutions': 100}", 0, true},
+        {", 'allow_invalid': ['unreserved_min']", 501, false},
     };
     struct model_run run;
     model_open(&run);
@@ -174,11 +171,9 @@ static void test_shared_rate(void **state)
     struct model_run run;
     model_open(&run);
     model_run(&run,
-              "{'duration': '1s', 'drain': '1s', 'account': {'ConcurrentExecutions': 10}, 'Resources': {" FUNCTION("A", "") "," FUNCTION(
-                  "B", "") "},"
-                           "'behavior': {'A': {'init': '0ms', 'duration': '1ms'}, 'B': {'init': '0ms', 'duration': '1ms'}},"
-                           "'traffic': [{'name': 'a', 'target': 'A', 'constant': '100/s'}, {'name': 'b', 'target': 'B', 'constant': "
-                           "'100/s', 'from': '5ms', 'until': '1s'}]}");
+              TWO_FUNCTIONS("'duration': '1s', 'drain': '1s', 'account': {'ConcurrentExecutions': 10}", "A", "", "1ms", "B", "", "1ms",
+                            "{'name': 'a', 'target': 'A', 'constant': '100/s'}, "
+                            "{'name': 'b', 'target': 'B', 'constant': '100/s', 'from': '5ms', 'until': '1s'}"));
     assert_int_equal(count_of(&run, "A", "Invocations") + count_of(&run, "B", "Invocations"), 109);
     /* After the first 18 calls every second one passes: those at even multiples of 5 ms, A's. */
     assert_int_equal(count_of(&run, "B", "Invocations"), 9);
@@ -207,8 +202,7 @@ static void test_scaling(void **state)
     struct model_run run;
     model_open(&run);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        /* The calls run on to the end, by a keep-alive of nothing and a long Timeout; half an hour is longer than that, so there the
-         * environments are new again. */
+        /* Long calls, after which no environment stays: each call that runs has a new one. */
         model_run(&run,
                   ONE_FUNCTION("'duration': '%s', 'drain': '1h', 'rules': '%s', 'account': {'ConcurrentExecutions': 10000}",
                                "'Timeout': 900", "'init': '0ms', 'duration': '900s', 'keep_alive': '0s'", BURSTS),
@@ -246,15 +240,12 @@ static void test_scaling_of_two(void **state)
     struct model_run run;
     model_open(&run);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        model_run(
-            &run,
-            "{'duration': '1s', 'drain': '10s', 'rules': '%s', 'account': {'ConcurrentExecutions': 10000}, 'Resources': {" FUNCTION(
-                "A", "") "," FUNCTION("B", "") "},"
-                                               "'behavior': {'A': {'init': '0ms', 'duration': '2s'}, 'B': {'init': '0ms', 'duration': "
-                                               "'2s'}}, 'traffic': [{'name': 'a', 'target': 'A', 'bursts': {'size': 2000, 'every': '1h'}},"
-                                               "{'name': 'b', 'target': 'B', 'bursts': {'size': 2000, 'every': '1h'}, "
-                                               "'from': '1ms'}]}",
-            cases[i].rules);
+        model_run(&run,
+                  TWO_FUNCTIONS("'duration': '1s', 'drain': '10s', 'rules': '%s', 'account': {'ConcurrentExecutions': 10000}", "A", "",
+                                "2s", "B", "", "2s",
+                                "{'name': 'a', 'target': 'A', 'bursts': {'size': 2000, 'every': '1h'}}, "
+                                "{'name': 'b', 'target': 'B', 'bursts': {'size': 2000, 'every': '1h'}, 'from': '1ms'}"),
+                  cases[i].rules);
         assert_int_equal(count_of(&run, "A", "Invocations"), cases[i].first);
         assert_int_equal(count_of(&run, "B", "Invocations"), cases[i].second);
         check_throttles(&run, "A", "a", scaling_rate, 2000 - cases[i].first);
