@@ -128,7 +128,7 @@ static void check_redrive(struct validation *validation, const struct queue_conf
                          "the dead-letter queue of a %s queue must be one too, and %s is not", config->fifo ? "FIFO" : "standard", name);
     else if (!config->fifo && target->retention_ns <= config->retention_ns)
         validation_warning(validation, property, "give the dead-letter queue a longer MessageRetentionPeriod",
-                           "retention counts from the first sending: what comes to %s late expires there soon", name);
+                           "%s keeps messages no longer than this queue, and what is moved there keeps its age", name);
 }
 
 static void queue_validate(struct validation *validation, void *blob)

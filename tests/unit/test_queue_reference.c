@@ -243,7 +243,7 @@ static void test_properties(void **state)
          NULL, true},
         {"\"RedrivePolicy\": {\"deadLetterTargetArn\": {\"Fn::GetAtt\": [\"Late\", \"Arn\"]}, \"maxReceiveCount\": 5}", NULL, true},
         {"\"MessageRetentionPeriod\": 1209600, \"RedrivePolicy\": {\"deadLetterTargetArn\": \"Late\", \"maxReceiveCount\": 5}",
-         "retention counts from the first sending: what comes to Late late expires there soon", true},
+         "Late keeps messages no longer than this queue, and what is moved there keeps its age", true},
         {"\"VisibilityTimeout\": 43201", "must be between 0 and 43200 s, got 43201", false},
         {"\"DelaySeconds\": 901", "must be between 0 and 900 s, got 901", false},
         {"\"MessageRetentionPeriod\": 59", "must be between 60 and 1209600 s, got 59", false},
