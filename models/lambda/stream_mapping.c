@@ -132,15 +132,13 @@ static bool lane_grow(struct simulation *simulation, const struct stream_mapping
 }
 
 /* Takes one record of the lane's own; false when the batch has no room for it, which then is full. */
-static bool lane_add(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane, uint64_t sequence,
+static bool lane_add(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane,
                      struct stream_record *record)
 {
     if (lane->count == mapping->config.batch_size || (lane->count > 0 && lane->bytes + record->payload_bytes > mapping->payload_most))
         return false;
     if (lane->count == lane->capacity && !lane_grow(simulation, mapping, lane))
         return false;
-    if (lane->count == 0)
-        lane->oldest = sequence;
     lane->records[lane->count] =
         (struct batch_record){.item = record->item, .payload_bytes = record->payload_bytes, .poison = record->poison};
     lane->arrived_ns[lane->count++] = record->arrived_ns;
@@ -168,7 +166,7 @@ static bool lane_fill(struct simulation *simulation, const struct stream_mapping
             bool mine = factor == 1 || stream_hash_part((uint32_t)stream_key_hash(records[i].group), factor) == own;
             if (!mine || records[i].arrived_ns < mapping->from_ns)
                 continue;
-            full = !lane_add(simulation, mapping, lane, lane->cursor, &records[i]);
+            full = !lane_add(simulation, mapping, lane, &records[i]);
             if (full)
                 break;
         }
@@ -205,15 +203,13 @@ static int64_t window_end_ns(const struct stream_mapping *mapping, const struct 
     return time_add(lane->free_ns, windows * window_ns);
 }
 
-/* Nothing before it is needed any more by any lane. */
+/* What every lane has looked at is needed no more: of its own it has copies. */
 static void tell_passed(struct simulation *simulation, const struct stream_mapping *mapping, uint32_t shard)
 {
     const struct stream_lane *lanes = mapping->lanes + (size_t)shard * (size_t)mapping->config.factor;
     uint64_t least = UINT64_MAX;
-    for (int64_t i = 0; i < mapping->config.factor; i++) {
-        uint64_t needed = lanes[i].count > 0 ? lanes[i].oldest : lanes[i].cursor;
-        least = needed < least ? needed : least;
-    }
+    for (int64_t i = 0; i < mapping->config.factor; i++)
+        least = lanes[i].cursor < least ? lanes[i].cursor : least;
     mapping->source->passed(simulation, mapping->stream, mapping->reader, shard, least);
 }
 

@@ -85,7 +85,6 @@ struct stream_lane {
     bool blocked;    /* its part has failed */
     bool timer;      /* of its window: one is pending */
     uint64_t cursor; /* the next sequence number that it looks at */
-    uint64_t oldest; /* of what it holds */
     int64_t free_ns; /* since when it collects */
     uint64_t bytes;  /* of what it holds */
     uint32_t count, capacity;

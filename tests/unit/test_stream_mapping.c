@@ -309,6 +309,19 @@ static void test_function_metrics(void **state)
     assert_int_equal(part_fates(run, "S/shard-0", FATE_DISCARDED, "attempts") + part_fates(run, "S/shard-0", FATE_SUCCEEDED, ""), 120000);
 }
 
+/* Of the batch's last record, not its first: three came at 0, 1 and 2 s and are handed over when the window ends, at 10 s. */
+static void test_iterator_age(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run, "{'duration': '1m', 'Resources': {'S': {'Type': 'AWS::Kinesis::Stream'},"
+                   "'F': {'Type': 'AWS::Lambda::Function', 'Properties': {'Timeout': 60}},"
+                   "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'F', 'Window': '10s'}}},"
+                   "'behavior': {'F': {'init': '0ms', 'duration': '1s'}},"
+                   "'traffic': [{'name': 'w', 'target': 'S', 'constant': '1/s', 'count': 3, 'key': 1}]}");
+    assert_true(figure(run, "F", "IteratorAge", "SampleCount") == 1);
+    assert_true(figure(run, "F", "IteratorAge", "Maximum") == 8000);
+}
+
 static void test_refused(void **state)
 {
     struct model_run *run = *state;
@@ -388,6 +401,7 @@ int main(void)
         TEST(test_starting_position),
         TEST(test_two_mappings),
         TEST(test_function_metrics),
+        TEST(test_iterator_age),
         TEST(test_refused),
         TEST(test_out_of_memory),
     };
