@@ -1,7 +1,7 @@
 /* fleet.c: many functions out of a recorded trace: one function and one source for each row, joined by the function's hash. */
 #include "engine/sim_time.h"
 #include "scenario/arrival_parse.h"
-#include "scenario/distribution_parse.h"
+#include "scenario/fleet_percentiles.h"
 #include "scenario/loader.h"
 #include "scenario/property_parse.h"
 #include "scenario/resource_type.h"
@@ -12,22 +12,13 @@
 #include <string.h>
 
 #define HASH "HashFunction"
-#define PERCENTILE "percentile_Average_"
 #define MEMORY "AverageAllocatedMb"
 #define MEMORY_MULTIPLE 64 /* MB: what the trace's memory is rounded up to */
-#define PERCENTILES_MOST 64u
 
 /* One row of a table, by its hash. */
 struct hash_row {
     const char *hash;
     size_t row;
-};
-
-/* The percentiles of the table of durations. */
-struct percentiles {
-    double shares[PERCENTILES_MOST];
-    size_t columns[PERCENTILES_MOST];
-    size_t count;
 };
 
 /* What all functions of the fleet share while they are made. */
@@ -146,91 +137,6 @@ static size_t find_hash(const struct hash_row *rows, size_t count, const char *h
     return low < count && strcmp(rows[low].hash, hash) == 0 ? rows[low].row : SIZE_MAX;
 }
 
-static int compare_shares(const void *a, const void *b)
-{
-    const double *left = a, *right = b;
-    return (*left > *right) - (*left < *right);
-}
-
-/* The columns percentile_Average_N, by N. Reports where there are none. */
-static bool find_percentiles(struct loader *loader, const struct csv_table *table, struct percentiles *found)
-{
-    struct {
-        double share;
-        size_t column;
-    } list[PERCENTILES_MOST];
-    size_t count = 0;
-    for (size_t i = 0; i < table->column_count && count < PERCENTILES_MOST; i++) {
-        double percent = 0;
-        if (strncmp(table->header[i], PERCENTILE, strlen(PERCENTILE)) != 0 ||
-            !quantity_read(QUANTITY_NUMBER, table->header[i] + strlen(PERCENTILE), &percent) || percent < 0 || percent > 100)
-            continue;
-        list[count].share = percent / 100;
-        list[count++].column = i;
-    }
-    qsort(list, count, sizeof *list, compare_shares); /* the share comes first in the struct */
-    for (size_t i = 0; i < count; i++) {
-        if (found->count > 0 && found->shares[found->count - 1] == list[i].share)
-            continue;
-        found->shares[found->count] = list[i].share;
-        found->columns[found->count++] = list[i].column;
-    }
-    struct parse_path path = {&azure_path, "durations", 0};
-    if (found->count == 0)
-        parse_error(&loader->parse,
-                    cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(loader->fleet.node, "azure"), "durations"), &path,
-                    NULL, "the table has no columns \"%s...\"", PERCENTILE);
-    return found->count > 0;
-}
-
-/* A percentile that is less than a lower one: the columns are mixed up, or the file is broken. */
-static void report_fall(struct loader *loader, size_t row, size_t column, size_t before)
-{
-    const struct csv_table *table = loader->fleet.durations;
-    const cJSON *file = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(loader->fleet.node, "azure"), "durations");
-    char *path = path_join(loader->parse.folder, file->valuestring);
-    loader->parse.failed = loader->parse.failed || !path;
-    if (path)
-        diagnose(loader->parse.diagnostics, SEVERITY_ERROR, (struct place){path, (int)csv_table_line(table, row), 0},
-                 "fleet.azure.durations", NULL, "%s is %.40s, less than %s, which is %.40s: percentiles cannot fall", table->header[column],
-                 csv_table_field(table, row, column), table->header[before], csv_table_field(table, row, before));
-    free(path);
-}
-
-/* One row's percentiles as a distribution. *found: false where a field is no number. NULL then, and where they fall (reported). */
-static const struct distribution *row_durations(struct loader *loader, const struct percentiles *percentiles, size_t row, bool *found)
-{
-    double shares[PERCENTILES_MOST + 2], values[PERCENTILES_MOST + 2], least = 0;
-    size_t used = 0;
-    *found = false;
-    for (size_t i = 0; i < percentiles->count; i++) {
-        double ms = 0;
-        if (!csv_table_number(loader->fleet.durations, row, percentiles->columns[i], &ms) || ms < 0)
-            return NULL;
-        if (ms * (double)NS_PER_MS < least) {
-            report_fall(loader, row, percentiles->columns[i], percentiles->columns[i - 1]);
-            *found = true;
-            return NULL;
-        }
-        least = ms * (double)NS_PER_MS;
-        if (i == 0 && percentiles->shares[0] > 0) {
-            shares[used] = 0;
-            values[used++] = least;
-        }
-        shares[used] = percentiles->shares[i];
-        values[used++] = least;
-    }
-    if (shares[used - 1] < 1) {
-        shares[used] = 1;
-        values[used] = values[used - 1];
-        used++;
-    }
-    *found = true;
-    struct distribution *made = distribution_new_quantiles(shares, values, used);
-    loader->parse.failed = loader->parse.failed || !made;
-    return distribution_hand_over(&loader->parse, made);
-}
-
 static bool gives(const cJSON *object, const char *name)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -253,7 +159,7 @@ static bool make_plan(struct loader *loader, struct fleet_plan *plan)
     plan->timeout_property = gives(properties, "Timeout") ? NULL : property_find(fleet->type->properties, "Timeout");
     plan->target_property = property_find(source->properties, "target");
     plan->arrival_property = property_find(source->properties, "per_minute");
-    if (!timed && fleet->durations && plan->duration_property && find_percentiles(loader, fleet->durations, &plan->percentiles))
+    if (!timed && fleet->durations && plan->duration_property && percentiles_find(loader, &plan->percentiles))
         plan->durations = sort_hashes(loader, fleet->durations);
     struct parse_path path = {&fleet_path, "behavior", 0}, memory_path = {&azure_path, "memory", 0};
     if (!timed && !fleet->durations)
@@ -278,7 +184,7 @@ static void fill_function(struct loader *loader, struct fleet_plan *plan, size_t
     if (plan->durations) {
         size_t found = find_hash(plan->durations, fleet->durations->row_count, hash);
         bool there = false;
-        const struct distribution *drawn = found == SIZE_MAX ? NULL : row_durations(loader, &plan->percentiles, found, &there);
+        const struct distribution *drawn = found == SIZE_MAX ? NULL : percentiles_of_row(loader, &plan->percentiles, found, &there);
         if (drawn)
             property_set_pointer(plan->duration_property, drawn, origin->config);
         else if (!there && !origin->own_behavior && plan->without_duration++ == 0)

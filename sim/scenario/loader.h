@@ -1,4 +1,4 @@
-/* loader.h: a scenario while it is being read. Private to scenario.c, settings_parse.c, entities.c, fleet.c, expect_parse.c, validation.c.
+/* loader.h: a scenario while it is being read. Private to scenario.c, settings_parse.c, entities.c, fleet*.c, expect_parse.c, validation.c.
  */
 #ifndef SLSIM_SCENARIO_LOADER_H
 #define SLSIM_SCENARIO_LOADER_H
