@@ -342,6 +342,44 @@ static void test_refused(void **state)
     }
 }
 
+/* The real type of resource: what it wants of a stream's mapping, and what it refuses. */
+static void test_resource_mistakes(void **state)
+{
+    struct model_run *run = *state;
+    run->registry = NULL;
+    const char *format =
+        "{'duration': '1m', 'Resources': {'S': {'Type': 'AWS::Kinesis::Stream'}, 'F': {'Type': 'AWS::Lambda::Function'},"
+        "'M': {'Type': 'AWS::Lambda::EventSourceMapping', 'Properties': {'EventSourceArn': 'S', 'FunctionName': 'F', %s}}},"
+        "'behavior': {'F': {'init': '0ms', 'duration': '1ms'}},"
+        "'traffic': [{'name': 'w', 'target': 'S', 'constant': '1/s', 'key': 1}]}";
+    static const struct {
+        const char *properties, *message;
+    } cases[] = {
+        {"'BatchSize': 5", "a mapping of a stream needs it"},
+        {"'StartingPosition': 'AT_TIMESTAMP'", "AT_TIMESTAMP needs it"},
+        {"'StartingPosition': 'LATEST', 'BatchSize': 10001", "may have 10000 records, not 10001"},
+        {"'StartingPosition': 'LATEST', 'MaximumRecordAgeInSeconds': 59", "must be -1 or at least 60"},
+        {"'StartingPosition': 'LATEST', 'ParallelizationFactor': 11", "11"},
+        {"'StartingPosition': 'LATEST', 'TumblingWindowInSeconds': 30", "tumbling windows are not simulated"},
+        {"'StartingPosition': 'LATEST', 'ScalingConfig': {'MaximumConcurrency': 5}", "belongs to mappings of queues"},
+        {"'StartingPosition': 'LATEST', 'DestinationConfig': {'OnFailure': {'Destination': 'M'}}", "cannot be a destination"},
+    };
+    char text[1000];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(text, sizeof text, format, cases[i].properties);
+        assert_int_equal(model_load(run, text), STATUS_INVALID);
+        bool said = false;
+        for (size_t k = 0; k < run->diagnostics.count; k++)
+            said = said || strstr(run->diagnostics.list[k].message, cases[i].message) != NULL;
+        if (!said)
+            fail_msg("%s: \"%s\" is not said", cases[i].properties, cases[i].message);
+    }
+    snprintf(text, sizeof text, format, "'StartingPosition': 'LATEST', 'Enabled': false");
+    model_execute(run, text);
+    assert_int_equal(count_of(run, "F", "Invocations"), 0);
+    assert_int_equal(part_fates(run, "S/shard-0", FATE_IN_FLIGHT, ""), 60);
+}
+
 static long working;
 
 static void fail_from_here(void)
@@ -403,6 +441,7 @@ int main(void)
         TEST(test_function_metrics),
         TEST(test_iterator_age),
         TEST(test_refused),
+        TEST(test_resource_mistakes),
         TEST(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
