@@ -110,7 +110,7 @@ static void sift_up(struct event_heap *heap, const struct event *event)
 
 enum status event_heap_push(struct event_heap *heap, const struct event *event, uint64_t order)
 {
-    struct event ordered;
+    struct event ordered = {0};
     event_put(&ordered, event, order);
     if (heap->hole) {
         heap->hole = false;

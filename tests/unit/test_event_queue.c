@@ -38,8 +38,9 @@ struct trio {
 static void trio_init(struct trio *trio)
 {
     *trio = (struct trio){.count = 0};
-    assert_int_equal(event_queue_new(EVENT_QUEUE_HEAP, &trio->accounts[0], &trio->queues[0]), STATUS_OK);
-    assert_int_equal(event_queue_new(EVENT_QUEUE_LADDER, &trio->accounts[1], &trio->queues[1]), STATUS_OK);
+    assert_int_equal(event_queue_new(EVENT_QUEUE_HEAP, &trio->accounts[EVENT_QUEUE_HEAP], &trio->queues[EVENT_QUEUE_HEAP]), STATUS_OK);
+    assert_int_equal(event_queue_new(EVENT_QUEUE_LADDER, &trio->accounts[EVENT_QUEUE_LADDER], &trio->queues[EVENT_QUEUE_LADDER]),
+                     STATUS_OK);
 }
 
 static bool comes_before(const struct expected *a, const struct expected *b)
