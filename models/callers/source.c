@@ -3,6 +3,7 @@
 #include "source.h"
 
 #include "engine/arrival.h"
+#include "engine/content.h"
 #include "engine/key.h"
 #include "engine/simulation.h"
 #include "measure/counter.h"
@@ -288,6 +289,8 @@ static struct request *new_request(struct simulation *simulation, struct source 
     request->from_data = POOL_NONE;
     request->payload_bytes = payload_bytes(source, request->item);
     request->attempt = 0;
+    request->content = CONTENT_NONE;
+    request->hops = 0;
     request->asynchronous = source->invocation_type == 1;
     request->is_batch = false;
     request->group = group_of(source, request->item);

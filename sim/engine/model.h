@@ -21,6 +21,20 @@ struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
 struct validation;  /* scenario/validation.h */
 
+/* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
+struct action {
+    const char *verb;                  /* the key whose value names the entity: "fault", "deploy", or an operation of the service's API */
+    const char *kind;                  /* of a "fault": which; else NULL */
+    const struct property *properties; /* the other keys, by offsets into the arguments; ends with {0}; NULL: none */
+    size_t size;                       /* of the arguments */
+    const char *help;
+    /* When the scenario is read, through the entity's own validation; `property` paths are those of the change. May be NULL. */
+    void (*validate)(struct validation *validation, const void *config, void *arguments);
+    void (*begin)(struct simulation *simulation, void *self, const void *arguments);
+    /* When its `for` is over, with the same arguments; NULL: it takes no `for`. */
+    void (*end)(struct simulation *simulation, void *self, const void *arguments);
+};
+
 struct model_type {
     const char *type;    /* CloudFormation's type; or "account", "traffic" for what is no resource */
     const char *service; /* as on AWS's bill, e.g. "AWS Lambda"; NULL: bills nothing */
@@ -47,6 +61,11 @@ struct model_type {
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;
 
+    /* What may happen while it runs; ends with {0}; NULL: nothing. */
+    const struct action *actions;
+    /* A property that is `live` has been set in the state, by the scenario's `changes`; `offset` is that property's. */
+    void (*changed)(struct simulation *simulation, void *self, size_t offset);
+
     /* For each replication: allocate (create), schedule the first events (start, after every entity's create), free (destroy; also after
      * a failed create). */
     enum status (*create)(struct simulation *simulation, void *self);
@@ -71,7 +90,6 @@ struct model_type {
     void (*quantities)(const struct simulation *simulation, const void *self, struct bill *bill);
 };
 
-/* What the program is made of: handed to the simulator by main. */
 /* A short form of a template: each entry of the map `property` of an `on_type` whose Type is `entry_type` becomes a resource of
  * `makes_type`, named by the owner's and the entry's names joined, with the entry's Properties; `renames` gives some of them other names,
  * `owner` gets the owner's name. */
@@ -84,6 +102,7 @@ struct rewrite {
     const char *const *renames; /* from, to, from, to, ..., NULL */
 };
 
+/* What the program is made of: handed to the simulator by main. */
 struct model_registry {
     const struct model_type *const *resources; /* ends with NULL */
     const struct model_type *account;          /* type "account" */

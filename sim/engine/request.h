@@ -36,6 +36,7 @@ struct cause {
 extern const struct cause cause_succeeded;
 
 #define ENTITY_NONE UINT32_MAX
+#define HOPS_MAX 31u
 
 struct request {
     uint64_t item;             /* item_salt of the source + the item's ordinal: the place in every stream that draws for it */
@@ -49,9 +50,11 @@ struct request {
     uint32_t group;            /* which partition key or message group; 0 where the sender names none */
     uint32_t payload_bytes;
     uint16_t attempt;      /* from 0 */
+    uint8_t content;       /* a number of engine/content.h: what is known of its body */
     bool asynchronous : 1; /* invocation type Event: answered when accepted */
     bool is_batch : 1;     /* the sender has a batch for it */
     bool poison : 1;       /* its source says that it always fails, however often it is tried */
+    uint8_t hops : 5;      /* how often its chain has come round to where it has been; at most HOPS_MAX */
 };
 
 /* One line of the cache: there are as many as what is in flight. */

@@ -38,6 +38,9 @@ enum property_kind {
     PROPERTY_KEY,     /* struct key_choice */
     PROPERTY_JSON,    /* const char *: any value, as JSON text */
     PROPERTY_TABLE,   /* no key: the rows of `properties` stand in its place, with their own offsets; such a row has no name */
+    PROPERTY_PATTERN, /* const struct pattern *: what an event must look like; an object, or a string that spells one. `unit` is its dialect
+                       */
+    PROPERTY_CONTENT, /* struct content_choice: `event`, `object_key` and `operation` of what is sent share one field */
     PROPERTY_DEFAULTS /* the same, but they cannot be written here: only their defaults are taken, for what another resource may set */
 };
 
@@ -49,6 +52,13 @@ struct property_list {
 
 struct string_list {
     const char *const *items;
+    size_t count;
+};
+
+/* What a sender sends: one of `count` contents, the k-th with probability weights[k] - weights[k - 1]. */
+struct content_choice {
+    const uint8_t *contents; /* numbers of engine/content.h; NULL: CONTENT_NONE */
+    const double *weights;   /* rising to 1 */
     size_t count;
 };
 
@@ -74,6 +84,7 @@ struct property {
     size_t size;                       /* LIST: of an element */
     size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */
     bool required;
+    bool live;        /* `changes` may set it while it runs: the type's `changed` hears of it */
     const char *help; /* one sentence for schema and reference */
 };
 

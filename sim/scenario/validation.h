@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct pattern;     /* scenario/pattern.h */
+struct envelope;    /* engine/content.h */
+struct content_set; /* engine/content.h */
+
 struct validation; /* one entity's view while the scenario is validated */
 
 /* The books and facts of the scenario. */
@@ -39,6 +43,13 @@ bool validation_varied(const struct validation *validation, const char *property
 const char *validation_string(struct validation *validation, const char *text);
 /* A distribution that the scenario frees. NULL in, NULL out. */
 const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution);
+
+/* What the scenario says of its items' bodies. */
+const struct content_table *validation_contents(const struct validation *validation);
+/* Which contents `pattern` matches, when the entity `sender` wraps them so (`envelope` NULL: as they are); the scenario's. NULL in, NULL
+ * out: all. Warns once where a content has nothing that the pattern could look at. */
+const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
+                                           uint32_t sender);
 
 /* Complains of every traffic source whose `target` is this entity and which gives its items no key; `what` says why it must: "a FIFO
  * queue". */

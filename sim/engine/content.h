@@ -1,0 +1,50 @@
+/* content.h: what is known of an item beside its size: an event's body, an object's name, an operation. A scenario has few different ones;
+ * they are numbered when it is read, a request carries the number, and every pattern knows beforehand which numbers it matches: so a
+ * filter costs one bit at run time, and no model reads a body. */
+#ifndef SLSIM_ENGINE_CONTENT_H
+#define SLSIM_ENGINE_CONTENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CONTENT_NONE 0u    /* nothing is said of it: every pattern lets it pass */
+#define CONTENT_COUNT 256u /* a request has room for so many */
+
+struct content {
+    const char *event;      /* JSON text; NULL: not given */
+    const char *object_key; /* NULL: not given */
+    const char *operation;  /* the API action that a sender names, "PutObject"; NULL: the usual one of the target */
+};
+
+/* Number 0 is CONTENT_NONE. Immutable, the scenario's. */
+struct content_table {
+    const struct content *items;
+    uint32_t count;
+};
+
+/* Which contents something lets pass. */
+struct content_set {
+    uint64_t bits[CONTENT_COUNT / 64];
+};
+
+/* `set` NULL: lets all pass. */
+static inline bool content_set_has(const struct content_set *set, uint8_t content)
+{
+    return !set || (set->bits[content / 64] >> content % 64 & 1u);
+}
+
+/* How a sender wraps what it passes on, for patterns that look at the whole: the fields of a JSON object, by paths with dots. */
+enum envelope_part {
+    ENVELOPE_TEXT,       /* the row's own text */
+    ENVELOPE_EVENT,      /* the content's body; left out where there is none */
+    ENVELOPE_OBJECT_KEY, /* the content's object key; the same */
+    ENVELOPE_SENDER      /* the sender's name */
+};
+
+struct envelope {
+    const char *path; /* "detail.object.key"; the table ends with {0} */
+    enum envelope_part part;
+    const char *text;
+};
+
+#endif
