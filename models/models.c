@@ -2,6 +2,7 @@
 #include "models.h"
 
 #include "callers/source.h"
+#include "external/external_service.h"
 #include "lambda/function.h"
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
@@ -15,6 +16,7 @@ static const struct model_type *const resources[] = {
     &queue_mapping_type,
     &queue_type,
     &kinesis_stream_type,
+    &external_service_type,
     NULL,
 };
 

@@ -231,6 +231,7 @@ const struct model_type queue_type = {
     .create = queue_create,
     .destroy = queue_destroy,
     .handle = queue_handle,
+    .keeps_chain = true,
     .accept = queue_accept,
     .pollable = &queue_pollable,
     .finish = queue_finish,

@@ -3,12 +3,12 @@
 #define SLSIM_MESSAGING_QUEUE_H
 
 #include "chain.h"
+#include "engine/key_map.h"
 #include "engine/pollable.h"
 #include "engine/pool.h"
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
-#include "key_map.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"

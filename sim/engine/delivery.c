@@ -117,10 +117,15 @@ static void settle(struct simulation *simulation, struct delivery *delivery, str
     pool_give(&delivery->items, item->id);
 }
 
-static void give_up(struct simulation *simulation, struct delivery *delivery, struct delivery_item *item, bool too_old)
+/* `last`: how the last try ended; NULL: the item is too old. */
+static void give_up(struct simulation *simulation, struct delivery *delivery, struct delivery_item *item, const struct cause *last)
 {
     bool kept = delivery->policy.on_failure != ENTITY_NONE || delivery->policy.dead_letter != ENTITY_NONE;
-    const struct cause *cause = too_old ? (kept ? &cause_expired_kept : &cause_expired) : (kept ? &cause_dropped_kept : &cause_dropped);
+    const struct cause *cause = last && delivery->type->given_up ? delivery->type->given_up(last, kept) : NULL;
+    if (!cause && last)
+        cause = kept ? &cause_dropped_kept : &cause_dropped;
+    else if (!cause)
+        cause = kept ? &cause_expired_kept : &cause_expired;
     settle(simulation, delivery, item, cause);
 }
 
@@ -128,7 +133,7 @@ void delivery_handle(struct simulation *simulation, struct delivery *delivery, c
 {
     struct delivery_item *item = pool_at(&delivery->items, event->data);
     if (simulation->now_ns - item->received_ns >= delivery->policy.max_age_ns) {
-        give_up(simulation, delivery, item, true);
+        give_up(simulation, delivery, item, NULL);
         return;
     }
     struct request *request = request_for(simulation, delivery, item);
@@ -170,7 +175,7 @@ void delivery_answered(struct simulation *simulation, struct delivery *delivery,
     }
     int64_t wait_ns = delivery->type->wait_ns(simulation, delivery->owner, item, cause);
     if (wait_ns == DELIVERY_GIVE_UP) {
-        give_up(simulation, delivery, item, false);
+        give_up(simulation, delivery, item, cause);
         return;
     }
     trace(simulation, delivery, item, "retry", wait_ns, cause);

@@ -3,6 +3,7 @@
 
 #include "engine/request.h"
 #include "scenario/property_value.h"
+#include "scenario/retry_parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +119,10 @@ static void property_default(struct parse *parse, const struct property *row, vo
     if (row->kind == PROPERTY_REFERENCE) {
         uint32_t none = ENTITY_NONE;
         memcpy((char *)blob + row->offset, &none, sizeof none);
+    }
+    if (row->kind == PROPERTY_RETRY) {
+        property_default(parse, &retry_spelling, (char *)blob + row->offset);
+        return;
     }
     if (row->properties && row->kind != PROPERTY_LIST) /* whose elements have theirs when they are made */
         property_defaults(parse, row->properties, blob);

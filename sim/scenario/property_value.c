@@ -6,6 +6,7 @@
 #include "scenario/distribution_parse.h"
 #include "scenario/key_parse.h"
 #include "scenario/references.h"
+#include "scenario/retry_parse.h"
 #include "scenario/step_parse.h"
 
 #include <math.h>
@@ -314,6 +315,11 @@ static bool value_json(struct parse *parse, const struct property *property, con
     return kept != NULL;
 }
 
+static bool value_retry(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    return value_enum(parse, &retry_spelling, node, path, field(property, blob));
+}
+
 static bool value_accepted(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                            void *blob)
 {
@@ -347,6 +353,7 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_STRINGS] = value_strings,
     [PROPERTY_KEY] = value_key,
     [PROPERTY_JSON] = value_json,
+    [PROPERTY_RETRY] = value_retry,
 };
 
 bool property_value(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)

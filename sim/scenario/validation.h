@@ -44,6 +44,9 @@ const char *validation_string(struct validation *validation, const char *text);
 /* A distribution that the scenario frees. NULL in, NULL out. */
 const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution);
 
+/* Items pass from one entity to another: to find loops. */
+void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
+
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
 /* Which contents `pattern` matches, when the entity `sender` wraps them so (`envelope` NULL: as they are); the scenario's. NULL in, NULL
