@@ -15,7 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct measure; /* measure/measure.h */
+struct measure;       /* measure/measure.h */
+struct content_table; /* engine/content.h */
 struct simulation;
 
 /* One step in the life of an item, for --trace. Strings are borrowed for the call. */
@@ -44,6 +45,7 @@ struct simulation_settings {
     int64_t period_ns;
     int64_t start_epoch_s; /* Unix time of the simulation's zero */
     const struct rule_book *rules;
+    const struct content_table *contents; /* engine/content.h; NULL: the scenario says nothing of its items' bodies */
     enum event_queue_kind queue;
     uint64_t max_memory_bytes;      /* 0: none; of one replication */
     uint64_t max_events;            /* 0: none; of one replication */
