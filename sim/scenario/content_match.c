@@ -40,25 +40,33 @@ static cJSON *attributes_of(const cJSON *body)
     return made;
 }
 
-/* What a row puts into the whole; NULL: nothing. */
+/* Has the content what this row is about? */
+static bool has_part(const struct wrapping *wrapping, const struct envelope *row)
+{
+    if (row->part == ENVELOPE_OBJECT_KEY)
+        return wrapping->content->object_key;
+    return wrapping->body || row->part == ENVELOPE_TEXT || row->part == ENVELOPE_SENDER;
+}
+
+/* What a row puts into the whole; NULL when memory is out. */
 static cJSON *part_of(const struct wrapping *wrapping, const struct envelope *row)
 {
     switch (row->part) {
     case ENVELOPE_TEXT:
         return cJSON_CreateString(row->text);
     case ENVELOPE_EVENT:
-        return wrapping->body ? cJSON_Duplicate(wrapping->body, true) : NULL;
+        return cJSON_Duplicate(wrapping->body, true);
     case ENVELOPE_OBJECT_KEY:
-        return wrapping->content->object_key ? cJSON_CreateString(wrapping->content->object_key) : NULL;
+        return cJSON_CreateString(wrapping->content->object_key);
     case ENVELOPE_SENDER:
         return cJSON_CreateString(wrapping->sender);
     case ENVELOPE_ATTRIBUTES:
-        return wrapping->body ? attributes_of(wrapping->body) : NULL;
+        return attributes_of(wrapping->body);
     }
     return NULL;
 }
 
-/* Puts `value` at `path` below `whole`; takes it. Where a body is already in the way of the path, it stays. */
+/* Puts `value` at `path` below `whole`; takes it. Where a body that is no object is in the way, that stays. False when memory is out. */
 static bool put(cJSON *whole, const char *path, cJSON *value)
 {
     for (;;) {
@@ -66,20 +74,18 @@ static bool put(cJSON *whole, const char *path, cJSON *value)
         size_t length = strcspn(path, ".");
         snprintf(name, sizeof name, "%.*s", (int)length, path);
         cJSON *there = cJSON_GetObjectItemCaseSensitive(whole, name);
-        if (path[length] == '\0') {
-            if (there ? cJSON_ReplaceItemInObjectCaseSensitive(whole, name, value) : cJSON_AddItemToObject(whole, name, value))
-                return true;
-            break;
-        }
-        if (!there)
+        bool last = path[length] == '\0';
+        if (last && (there ? cJSON_ReplaceItemInObjectCaseSensitive(whole, name, value) : cJSON_AddItemToObject(whole, name, value)))
+            return true;
+        if (!last && !there)
             there = cJSON_AddObjectToObject(whole, name);
-        if (!cJSON_IsObject(there))
-            break;
+        if (last || !cJSON_IsObject(there)) {
+            cJSON_Delete(value);
+            return !last && there;
+        }
         whole = there;
         path += length + 1;
     }
-    cJSON_Delete(value);
-    return false;
 }
 
 /* The event as the pattern's reader gets it; NULL when memory is out. */
@@ -87,15 +93,14 @@ static cJSON *wrap(const struct wrapping *wrapping)
 {
     cJSON *whole = cJSON_CreateObject();
     for (const struct envelope *row = wrapping->rows; row->path && whole; row++) {
-        cJSON *part = part_of(wrapping, row);
-        if (!part)
+        if (!has_part(wrapping, row))
             continue;
-        if (*row->path) {
-            put(whole, row->path, part);
-        } else { /* the part is the whole */
-            cJSON_Delete(whole);
-            whole = part;
-        }
+        cJSON *part = part_of(wrapping, row);
+        if (part && *row->path && put(whole, row->path, part))
+            continue;
+        bool replaces = part && !*row->path; /* the part is the whole */
+        cJSON_Delete(whole);
+        whole = replaces ? part : NULL;
     }
     return whole;
 }
