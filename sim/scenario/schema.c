@@ -35,6 +35,14 @@ static const char values[] =
     "{'$ref':'#/$defs/key_count'},'exponent':{'type':['number','string'],'minimum':0,'maximum':100}},'required':['count','exponent']}}}],"
     "'description':'A partition key or message group: {uniform: 100}, {zipf: {count: 1000, exponent: 1.1}} or a constant.'},"
     "'key_count':{'type':['integer','string'],'minimum':1,'maximum':1000000000,'pattern':'^[0-9]+$'},"
+    "'object_key':{'anyOf':[{'type':'string','minLength':1},{'$ref':'#/$defs/weighted_text'}],'description':'The name of an object, or "
+    "weighted names.'},"
+    "'operation':{'anyOf':[{'type':'string','pattern':'^[A-Za-z0-9]{1,64}$'},{'$ref':'#/$defs/weighted_text'}],'description':'An action "
+    "of the target, such as PutObject, or weighted ones.'},"
+    "'weighted_text':{'type':'array','minItems':1,'items':{'type':'object','additionalProperties':false,'properties':{'weight':{'type':"
+    "['number','string']},'of':{'type':['string','null']}},'required':['weight','of']}},"
+    "'pattern':{'type':['object','string'],'description':'An event pattern: fields with lists of what they may be, or a text that spells "
+    "such an object.'},"
     "'lifetime':{'anyOf':[{'const':'forever'},{'type':'object','properties':{'halving':{'$ref':'#/$defs/time'}},'required':['halving'],"
     "'additionalProperties':false},{'$ref':'#/$defs/time_distribution'}]},";
 
