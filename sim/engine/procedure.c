@@ -406,7 +406,7 @@ static struct request *make_request(struct simulation *simulation, const struct 
     return request;
 }
 
-/* Size and key of a call's request are drawn at the item's own place: the same at each attempt. */
+/* Size, key and content of a call's request are drawn at the item's own place: the same at each attempt. */
 static void fill_request(struct procedure_runner *runner, const struct step_call *call, struct request *request)
 {
     if (call->payload) {
@@ -416,6 +416,10 @@ static void fill_request(struct procedure_runner *runner, const struct step_call
     if (call->key.kind != KEY_NONE) {
         stream_at(&runner->draws, request->item, 1);
         request->group = key_draw(&call->key, &runner->draws);
+    }
+    if (call->content.count > 0) {
+        stream_at(&runner->draws, request->item, 2);
+        request->content = content_draw(&call->content, &runner->draws);
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef SLSIM_ENGINE_STEP_H
 #define SLSIM_ENGINE_STEP_H
 
+#include "engine/content.h"
 #include "engine/distribution.h"
 #include "engine/key.h"
 #include "engine/retry.h"
@@ -31,6 +32,7 @@ struct step_call {
     uint32_t target;                    /* entity */
     const struct distribution *count;   /* requests, all at once; NULL: one */
     const struct distribution *payload; /* bytes of each; NULL: as the item that is handled */
+    struct content_choice content;      /* none: nothing is known of its body */
     struct key_choice key;              /* KEY_NONE: that of the item that is handled */
     int64_t timeout_ns;                 /* of one attempt; 0: none */
     struct retry_config retry;

@@ -29,6 +29,9 @@ static const char *const on_errors[] = {"fail", "continue", NULL};
 static const struct property shared_keys[] = {
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of each request; left out: as what is handled."},
     {"size", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "The same."},
+    {"op", PROPERTY_CONTENT, AT(content), .help = "The API's action, such as PutItem; left out: the usual one of what is called."},
+    {"event", PROPERTY_CONTENT, AT(content), .help = "The body, for filters and patterns: any value, or weighted values."},
+    {"object_key", PROPERTY_CONTENT, AT(content), .help = "The name of the object that it is about, for filters of notifications."},
     {"key", PROPERTY_KEY, AT(key), .help = "Its key; left out: that of what is handled."},
     {"each", PROPERTY_BOOLEAN, AT(each), .fallback = "false", .help = "Once for each record of a batch, all at the same time."},
     {"timeout", PROPERTY_TIME, AT(timeout_ns), .fallback = "\"0s\"", .help = "The handler gives up an attempt after it (0: never)."},
