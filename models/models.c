@@ -5,6 +5,7 @@
 #include "lambda/function.h"
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
+#include "messaging/topic.h"
 #include "rewrites.h"
 #include "streams/kinesis_stream.h"
 
@@ -14,6 +15,8 @@ static const struct model_type *const resources[] = {
     &event_invoke_config_type,
     &queue_mapping_type,
     &queue_type,
+    &topic_type,
+    &subscription_type,
     &kinesis_stream_type,
     NULL,
 };

@@ -9,10 +9,12 @@
 
 static const char *const queue_names[] = {"Queue", "EventSourceArn", NULL};
 static const char *const stream_names[] = {"Stream", "EventSourceArn", NULL};
+static const char *const topic_names[] = {"Topic", "TopicArn", NULL};
 
 const struct rewrite model_rewrites[] = {
     {FUNCTION, "Events", "SQS", MAPPING, "FunctionName", queue_names},
     {FUNCTION, "Events", "Kinesis", MAPPING, "FunctionName", stream_names},
     {FUNCTION, "Events", "DynamoDB", MAPPING, "FunctionName", stream_names},
+    {FUNCTION, "Events", "SNS", "AWS::SNS::Subscription", "Endpoint", topic_names},
     {0},
 };
