@@ -2,6 +2,7 @@
 #include "models.h"
 
 #include "callers/source.h"
+#include "events/event_bus.h"
 #include "lambda/function.h"
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
@@ -10,15 +11,8 @@
 #include "streams/kinesis_stream.h"
 
 static const struct model_type *const resources[] = {
-    &lambda_function_type,
-    &serverless_function_type,
-    &event_invoke_config_type,
-    &queue_mapping_type,
-    &queue_type,
-    &topic_type,
-    &subscription_type,
-    &kinesis_stream_type,
-    NULL,
+    &lambda_function_type, &serverless_function_type, &event_invoke_config_type, &queue_mapping_type, &queue_type,          &topic_type,
+    &subscription_type,    &event_bus_type,           &event_rule_type,          &schedule_type,      &kinesis_stream_type, NULL,
 };
 
 const struct model_registry model_registry = {
@@ -27,4 +21,6 @@ const struct model_registry model_registry = {
     .source = &source_type,
     .fleet_type = "AWS::Serverless::Function",
     .rewrites = model_rewrites,
+    .inner_forms = model_inner_forms,
+    .implied = model_implied,
 };

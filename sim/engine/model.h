@@ -117,7 +117,7 @@ struct inner_form {
     bool in_list;
     const char *opened;       /* one of `keys` whose members go there instead of itself; NULL: none */
     const char *const *keys;  /* what goes there; ends with NULL */
-    const char *const *words; /* property (by its name there), written, meant, ..., NULL; NULL: none */
+    const char *const *words; /* property, written, property meant, meant, ..., NULL: what has another name and value; NULL: none */
 };
 
 /* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, and none has the name. */
