@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* from_data of what procedures send; pool ids do not come that far, and the bit above is a delivery's. */
-#define SENT_BY_PROCEDURE UINT32_C(0x40000000)
+/* from_data of what procedures send; no pool comes that far, and deliveries use the bits below. */
+#define SENT_BY_PROCEDURE UINT32_C(0x80000000)
 /* Attempts of a call follow on those of the handler's own, so that a handler that is tried again draws anew for what it calls. */
 #define ATTEMPTS_APART 16u
 
