@@ -3,6 +3,7 @@
  * order of sending, and none of a group that has some in flight: what returns stands before what was never received. Source: the SQS
  * developer guide, "FIFO queue delivery logic". */
 #include "queue.h"
+#include "queue_redrive.h"
 
 static struct group *group_at(const struct queue *queue, uint32_t id)
 {
@@ -138,6 +139,12 @@ void queue_line_show(struct simulation *simulation, struct queue *queue, uint32_
     settle_group(simulation, queue, group_id); /* offers a group that becomes ready, once: only one receiver can have it */
 }
 
+bool queue_line_can_take(const struct queue *queue, uint32_t id)
+{
+    const struct message *message = message_at(queue, id);
+    return message->state == MESSAGE_VISIBLE && (!queue->config.fifo || group_at(queue, message->group)->out == 0);
+}
+
 void queue_line_remove(struct simulation *simulation, struct queue *queue, uint32_t id)
 {
     const struct message *message = message_at(queue, id);
@@ -172,6 +179,7 @@ static struct received hand_out(struct simulation *simulation, struct queue *que
     message->until_ns = time_add(simulation->now_ns, queue->config.visibility_ns);
     queue_received_again(simulation, queue, id);
     queue_trace(simulation, queue, message, "received", "");
+    uint32_t attempt = queue_past(queue, id).receives + message->receive_count - 1;
     return (struct received){
         .item = message->item,
         .group = queue->config.fifo ? queue_line_key(queue, message) : 0,
@@ -179,6 +187,7 @@ static struct received hand_out(struct simulation *simulation, struct queue *que
         .receipt = receipt,
         .payload_bytes = message->payload_bytes,
         .receive_count = message->receive_count,
+        .attempt = attempt < UINT16_MAX ? (uint16_t)attempt : UINT16_MAX,
         .poison = message->poison,
     };
 }

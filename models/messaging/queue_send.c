@@ -78,17 +78,15 @@ static bool is_repeated(struct simulation *simulation, struct queue *queue, uint
     return false;
 }
 
-/* Senders put `send_batch` messages into a call, which is billed by the size of all. Each message is billed what it adds. */
-static uint64_t billed_send(struct queue *queue, uint64_t bytes)
+/* A call is billed by the size of all its messages: each is billed what it adds. */
+uint64_t queue_call_add(const struct queue *queue, struct queue_call *call, int64_t most, uint64_t bytes)
 {
-    uint64_t before = queue->batch_count > 0 ? queue_chunks(queue, queue->batch_bytes) : 0;
-    queue->batch_bytes += bytes;
-    queue->batch_count++;
-    uint64_t after = queue_chunks(queue, queue->batch_bytes);
-    if (queue->batch_count >= queue->config.send_batch) {
-        queue->batch_bytes = 0;
-        queue->batch_count = 0;
-    }
+    uint64_t before = call->count > 0 ? queue_chunks(queue, call->bytes) : 0;
+    call->bytes += bytes;
+    call->count++;
+    uint64_t after = queue_chunks(queue, call->bytes);
+    if (call->count >= most)
+        *call = (struct queue_call){0};
     return after - before;
 }
 
@@ -105,7 +103,7 @@ void queue_accept(struct simulation *simulation, void *self, struct request *req
         request_done(simulation, queue->self, request, &cause_throttled);
         return;
     }
-    counter_add(&metrics->requests, billed_send(queue, request->payload_bytes));
+    counter_add(&metrics->requests, queue_call_add(queue, &queue->batch, queue->config.send_batch, request->payload_bytes));
     if (queue->config.fifo && is_repeated(simulation, queue, request->item)) {
         counter_add(&metrics->deduplicated, 1);
         ledger_count(&simulation->entities[queue->self].ledger, &cause_deduplicated);

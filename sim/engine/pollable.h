@@ -18,6 +18,7 @@ struct received {
     uint32_t receipt; /* this reception: an acknowledgement with an older one is refused */
     uint32_t payload_bytes;
     uint16_t receive_count; /* this one counted */
+    uint16_t attempt;       /* how often it was received before, also from other queues: the place in streams */
     bool poison;            /* its source says that it always fails */
 };
 

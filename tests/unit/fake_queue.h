@@ -211,6 +211,7 @@ static void fake_hand_out(struct simulation *simulation, struct fake_queue *queu
         .receipt = message->receipt,
         .payload_bytes = message->payload_bytes,
         .receive_count = message->receives,
+        .attempt = (uint16_t)(message->receives - 1),
         .poison = message->poison,
     };
 }
