@@ -438,7 +438,7 @@ static void test_memory(void **state)
         {0, send_four}, {1 * S, receive_all}, {40 * S, receive_none}, {50 * S, start_back}, {60 * S, receive_all},
     };
     uint64_t failures = 0, failed = 1;
-    for (uint64_t limit = (ENTITIES + 1) * sizeof(struct queue); failed; limit += 64) { /* the entities themselves have room */
+    for (uint64_t limit = 3 * sizeof(struct queue) + 512; failed; limit += 64) {
         struct world world;
         dead_letter_init(&world, limit % 128 == 0);
         world.settings.max_memory_bytes = limit;
