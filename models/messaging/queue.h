@@ -67,6 +67,12 @@ struct sent {
     int64_t at_ns;
 };
 
+/* Which of SENT_PAGE_ITEMS items in a row were: whoever sends numbers them in a row. */
+#define SENT_PAGE_ITEMS 64u
+struct sent_page {
+    uint64_t items; /* a bit each; never 0 */
+};
+
 /* What is kept of a message that came from another queue. */
 struct past {
     uint32_t from;     /* the queue whose redrive policy moved it; ENTITY_NONE: it was moved back */
@@ -174,7 +180,8 @@ struct queue {
     uint64_t ready_messages;  /* visible ones of the groups in `ready` */
     struct pool sent_items;
     struct chain sent_window;
-    struct key_map sent_ids; /* by item */
+    struct pool sent_pages;
+    struct key_map sent_page_ids; /* by item / SENT_PAGE_ITEMS */
     struct token_bucket send_quota, receive_quota;
     int64_t receive_step_ns; /* one receive call of the quota */
     int64_t blocked_ns;      /* no receive call before this instant: the quota is used up */

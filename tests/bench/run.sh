@@ -30,8 +30,8 @@ one_function() {
 JSON
 }
 
-# queue NAME RATE_PER_S SECONDS PROPERTIES KEY: messages that a function takes in batches of 10 and deletes. The account is wide enough, and
-# the mapping scales at once, so that nothing waits long.
+# queue NAME RATE_PER_S SECONDS PROPERTIES KEY SCALING: messages of which a function takes up to 10 at once. The account is wide enough, and
+# the mapping scales at once. With a limit of concurrency that the load all but fills, batches are nearly full; without one, most are of one.
 queue() {
     cat >"$work/$1.json" <<JSON
 {
@@ -41,7 +41,7 @@ queue() {
   "Resources": {
     "Q": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 60$4}},
     "F": {"Type": "AWS::Serverless::Function", "Properties": {"MemorySize": 1769, "Timeout": 10,
-          "Events": {"E": {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["Q", "Arn"]}, "BatchSize": 10}}}}}
+          "Events": {"E": {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["Q", "Arn"]}, "BatchSize": 10$6}}}}}
   },
   "behavior": {"F": {"duration": {"lognormal": {"mean": "100ms", "cv": 0.5}}}},
   "traffic": [{"name": "messages", "target": "Q", "poisson": "$2/s"$5}]
@@ -136,10 +136,13 @@ measure '20,000 functions' "$work/fleet.json"
 printf '\n%-44s %11s\n' '' messages
 fifo=', "FifoQueue": true, "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"'
 groups=', "key": {"uniform": 10000}'
-queue standard 10000 1000 '' ''
-measure 'standard queue, batches of 10' "$work/standard.json" NumberOfMessagesSent
-queue fifo 10000 1000 "$fifo" "$groups"
-measure 'FIFO queue, 10,000 groups, 5 min of ids' "$work/fifo.json" NumberOfMessagesSent
+full=', "ScalingConfig": {"MaximumConcurrency": 105}'
+queue standard-1 10000 1000 '' '' ''
+measure 'standard queue, batches of 1' "$work/standard-1.json" NumberOfMessagesSent
+queue standard 10000 2000 '' '' "$full"
+measure 'standard queue, batches of 9.5' "$work/standard.json" NumberOfMessagesSent
+queue fifo 10000 2000 "$fifo" "$groups" "$full"
+measure 'FIFO queue, batches of 9.5, 3,000,000 ids' "$work/fifo.json" NumberOfMessagesSent
 # As many as fill the pools' chunks, which double: 2^23 and a little less.
 backlog empty 1 $((20 * divisor)) '' ''
 measure 'a queue with 20 messages' "$work/empty.json" NumberOfMessagesSent
