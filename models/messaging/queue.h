@@ -271,8 +271,15 @@ void queue_line_show(struct simulation *simulation, struct queue *queue, uint32_
 /* Could a receive call have it now? */
 bool queue_line_can_take(const struct queue *queue, uint32_t id);
 void queue_line_remove(struct simulation *simulation, struct queue *queue, uint32_t id);
-/* Takes up to `most` messages for the receive call `call`. */
-uint32_t queue_line_take(struct simulation *simulation, struct queue *queue, uint32_t most, uint32_t call, struct received *list);
+/* A receive call: takes up to `most` messages into `list` and hides them until `until_ns`. */
+struct reception {
+    uint32_t call; /* its number */
+    uint32_t most;
+    int64_t until_ns;
+    struct received *list;
+    uint32_t count; /* of them so far */
+};
+void queue_line_take(struct simulation *simulation, struct queue *queue, struct reception *reception);
 /* Shows what was hidden until now. Returns when the next is due; TIME_FOREVER: nothing is. */
 int64_t queue_line_return(struct simulation *simulation, struct queue *queue);
 /* How many could be taken if nothing else stood in the way. */

@@ -179,7 +179,8 @@ static inline void send_one(struct world *world)
 
 static inline void receive_from(struct world *world, uint32_t entity, uint32_t most)
 {
-    world->received = queue_pollable.receive(world->simulation, queue_of(world, entity), most, world->list);
+    struct queue *queue = queue_of(world, entity);
+    world->received = queue_pollable.receive(world->simulation, queue, most, queue->config.visibility_ns, world->list);
 }
 
 static inline bool acknowledge(struct world *world, const struct received *received)
