@@ -230,7 +230,7 @@ static inline void send_in_group(struct world *world, uint32_t group)
 static inline uint64_t fates(const struct world *world, uint32_t entity, enum fate fate, const char *text)
 {
     const struct ledger *ledger = &world->simulation->entities[entity].ledger;
-    uint64_t count = fate == FATE_SUCCEEDED ? ledger->succeeded : 0;
+    uint64_t count = fate == FATE_SUCCEEDED && (!text || !*text) ? ledger->succeeded : 0;
     for (size_t i = 0; i < ledger->line_count; i++)
         if (ledger->lines[i].cause->fate == fate && (!text || strcmp(ledger->lines[i].cause->text, text) == 0))
             count += ledger->lines[i].count;
