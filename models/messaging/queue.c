@@ -23,7 +23,7 @@ static const char *const throughput_limits[] = {"perQueue", "perMessageGroupId",
 
 static const struct property redrive_properties[] = {
     {"deadLetterTargetArn", PROPERTY_REFERENCE, AT(dead_letter), .required = true, .help = "The queue that gets the messages."},
-    {"maxReceiveCount", PROPERTY_INTEGER, AT(max_receives), .required = true, .minimum = "1", .maximum = "65535",
+    {"maxReceiveCount", PROPERTY_INTEGER, AT(max_receives), .required = true, .minimum = "1", .maximum = "4095",
      .help = "A message that was received so often is moved when it would be received once more."},
     {0},
 };
@@ -159,7 +159,8 @@ static void read_rules(struct queue *queue, const struct rule_book *rules)
     queue->receive_max = rule_count(rules, "sqs_receive_max", 1, 1u << RECEIPT_INDEX_BITS);
     queue->in_flight_max = rule_count(rules, queue->config.fifo ? "sqs_in_flight_fifo_max" : "sqs_in_flight_max", 1, UINT32_MAX);
     queue->chunk_bytes = 1024ull * rule_count(rules, "sqs_chunk_kb", 1, UINT32_MAX);
-    queue->aged_receives = (uint16_t)rule_count(rules, "sqs_oldest_age_receives", 0, UINT16_MAX);
+    queue->aged_receives = (uint16_t)rule_count(rules, "sqs_oldest_age_receives", 0, MESSAGE_COUNT_MAX);
+    queue->filtering_billed = rule_flag(rules, "sqs_filtered_deletes_billed");
     queue->deduplication_ns = time_from_double(rule_number(rules, "sqs_fifo_deduplication_s") * (double)NS_PER_S);
     queue->duplicate_rate = rule_number(rules, "sqs_duplicate_rate");
 }

@@ -167,7 +167,7 @@ static struct received hand_out(struct simulation *simulation, struct queue *que
 {
     struct message *message = message_at(queue, id);
     message->receipt = receipt;
-    if (message->receive_count < UINT16_MAX)
+    if (message->receive_count < MESSAGE_COUNT_MAX)
         message->receive_count++;
     message->until_ns = time_add(simulation->now_ns, queue->config.visibility_ns);
     queue_received_again(simulation, queue, id);
@@ -178,7 +178,9 @@ static struct received hand_out(struct simulation *simulation, struct queue *que
         .message = id,
         .receipt = receipt,
         .payload_bytes = message->payload_bytes,
-        .receive_count = message->receive_count,
+        .receive_count = (uint16_t)message->receive_count,
+        .content = (uint8_t)message->content,
+        .hops = message->hops & HOPS_MAX,
         .poison = message->poison,
     };
 }

@@ -102,6 +102,8 @@ void queue_add(struct simulation *simulation, struct queue *queue, const struct 
         .payload_bytes = content->payload_bytes & PAYLOAD_BYTES_MAX,
         .state = delayed ? MESSAGE_DELAYED : MESSAGE_VISIBLE,
         .poison = content->poison,
+        .content = content->content,
+        .hops = content->hops & HOPS_MAX,
     };
     if (queue->config.fifo && message->group == POOL_NONE) {
         message->state = MESSAGE_GONE;
@@ -169,12 +171,14 @@ void queue_move(struct simulation *simulation, struct queue *queue, uint32_t id)
     struct entity *target = &simulation->entities[queue->config.dead_letter];
     struct queue *dead_letters = target->state;
     const struct message *message = message_at(queue, id);
-    const struct cause *cause = dead_letter_cause(simulation, queue, message->receive_count, message->executed_count);
+    const struct cause *cause = dead_letter_cause(simulation, queue, (uint16_t)message->receive_count, (uint16_t)message->executed_count);
     const struct message_content content = {
         .item = message->item,
         .sent_ns = dead_letters->config.fifo ? simulation->now_ns : message->sent_ns,
         .payload_bytes = message->payload_bytes,
         .key = queue_line_key(queue, message),
+        .content = (uint8_t)message->content,
+        .hops = (uint8_t)message->hops,
         .poison = message->poison,
     };
     if (!cause)

@@ -43,6 +43,8 @@ void delivery_accept(struct simulation *simulation, struct delivery *delivery, s
     *item = (struct delivery_item){
         .id = id,
         .group = request->group,
+        .content = request->content,
+        .hops = request->hops,
         .poison = request->poison,
         .item = request->item,
         .received_ns = simulation->now_ns,
@@ -68,6 +70,8 @@ static struct request *request_for(struct simulation *simulation, const struct d
         .id = id,
         .group = item->group,
         .poison = item->poison,
+        .content = item->content,
+        .hops = item->hops & HOPS_MAX,
         .from = delivery->self,
         .from_data = item->id,
         .payload_bytes = item->payload_bytes,

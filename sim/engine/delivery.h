@@ -21,6 +21,7 @@ struct delivery_item {
     uint16_t tries;     /* that ended */
     uint16_t failures;  /* of them, without the throttled */
     uint16_t throttles; /* since the last failure */
+    uint8_t content, hops;
     bool poison;
 };
 

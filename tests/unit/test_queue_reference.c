@@ -250,7 +250,7 @@ static void test_properties(void **state)
         {"\"MaximumMessageSize\": 1048577", "must be between 1 and 1048576 B, got 1048577", false},
         {"\"RedrivePolicy\": {\"maxReceiveCount\": 5}", "\"deadLetterTargetArn\" is missing", false},
         {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"Late\"}", "\"maxReceiveCount\" is missing", false},
-        {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"Late\", \"maxReceiveCount\": 0}", "must be between 1 and 65535, got 0", false},
+        {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"Late\", \"maxReceiveCount\": 0}", "must be between 1 and 4095, got 0", false},
         {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"Q\", \"maxReceiveCount\": 5}", "a queue cannot be its own dead-letter queue",
          false},
         {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"W\", \"maxReceiveCount\": 5}", "W is no queue", false},
