@@ -28,7 +28,7 @@ static const char *const states[] = {"ENABLED", "DISABLED", "ENABLED_WITH_ALL_CL
 static const struct property rule_properties[] = {
     {"EventBusName", PROPERTY_REFERENCE, AT(bus), .given = PROPERTY_GIVEN(struct event_rule, bus_given),
      .help = "The bus; left out: `default`, the account's own."},
-    {"EventPattern", PROPERTY_PATTERN, AT(pattern), .unit = "eventbridge", .given = PROPERTY_GIVEN(struct event_rule, pattern_given),
+    {"EventPattern", PROPERTY_PATTERN, AT(pattern), .unit = "event", .given = PROPERTY_GIVEN(struct event_rule, pattern_given),
      .help = "Which events it matches."},
     {"ScheduleExpression", PROPERTY_ARRIVAL, AT(schedule), .unit = "schedule",
      .help = "rate(5 minutes), first after one interval, or cron(0 12 * * ? *), in UTC: somewhere within the minute that it names."},

@@ -42,7 +42,7 @@ static const struct property subscription_properties[] = {
      .help = "How the endpoint gets the messages: decides retries and price."},
     {"Endpoint", PROPERTY_REFERENCE, AT(endpoint), .required = true, .outside = true,
      .help = "The function, queue or other resource that gets the messages, or an address outside, which takes all."},
-    {"FilterPolicy", PROPERTY_PATTERN, AT(filter), .unit = "sns", .help = "Only messages that match are delivered."},
+    {"FilterPolicy", PROPERTY_PATTERN, AT(filter), .unit = "subscription", .help = "Only messages that match are delivered."},
     {"FilterPolicyScope", PROPERTY_ENUM, AT(scope), .choices = scopes, .fallback = "\"MessageAttributes\"",
      .help = "What FilterPolicy looks at: the body's member \"MessageAttributes\", or the body."},
     {"RedrivePolicy", PROPERTY_OBJECT, 0, .properties = redrive_properties, .help = "Where messages go that could not be delivered."},
