@@ -3,6 +3,7 @@
 
 #include "callers/source.h"
 #include "events/event_bus.h"
+#include "external/external_service.h"
 #include "lambda/function.h"
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
@@ -11,8 +12,19 @@
 #include "streams/kinesis_stream.h"
 
 static const struct model_type *const resources[] = {
-    &lambda_function_type, &serverless_function_type, &event_invoke_config_type, &queue_mapping_type, &queue_type,          &topic_type,
-    &subscription_type,    &event_bus_type,           &event_rule_type,          &schedule_type,      &kinesis_stream_type, NULL,
+    &lambda_function_type,
+    &serverless_function_type,
+    &event_invoke_config_type,
+    &queue_mapping_type,
+    &queue_type,
+    &topic_type,
+    &subscription_type,
+    &event_bus_type,
+    &event_rule_type,
+    &schedule_type,
+    &kinesis_stream_type,
+    &external_service_type,
+    NULL,
 };
 
 const struct model_registry model_registry = {

@@ -4,9 +4,9 @@
 
 #include "engine/content.h"
 #include "engine/delivery.h"
+#include "engine/key_map.h"
 #include "engine/random.h"
 #include "engine/token_bucket.h"
-#include "key_map.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"

@@ -59,6 +59,10 @@ struct model_type {
      * there is no such part. NULL: any will do. */
     void (*check_part)(struct validation *validation, const char *property, const void *config, const char *qualifier);
 
+    /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
+    bool keeps_chain;
+    bool closes_loops; /* it counts how often a chain of requests comes round to it */
+
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;
 
