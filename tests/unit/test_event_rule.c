@@ -300,7 +300,7 @@ static void test_scheduler(void **state)
         int count;
     } rows[] = {
         {"Once/target-0", 7200, 1, 60, 1},      {"Rate/target-0", 0, 3600, 60, 5},     {"Part/target-0", 5400, 3600, 60, 2},
-        {"Before/target-0", 3600, 7200, 60, 2}, {"Wide/target-0", 1800, 1800, 900, 9},
+        {"Before/target-0", 3600, 7200, 60, 2}, {"Wide/target-0", 0, 1800, 900, 10},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t at = 0;
