@@ -222,6 +222,7 @@ static void topic_validate(struct validation *validation, void *blob)
         own_subscriptions(topic)[i].topic = validation_self(validation);
         own_subscriptions(topic)[i].dead_letter = ENTITY_NONE;
         check_endpoint(validation, &own_subscriptions(topic)[i], property, topic->fifo);
+        validation_flow(validation, validation_self(validation), own_subscriptions(topic)[i].endpoint);
     }
     if (!topic->fifo && topic->content_based)
         validation_error(validation, "ContentBasedDeduplication", "set FifoTopic", "only a FIFO topic deduplicates");
@@ -277,6 +278,8 @@ static void subscription_validate(struct validation *validation, void *blob)
     check_endpoint(validation, subscription, "Endpoint", topic->fifo);
     check_dead_letter(validation, subscription, topic->fifo);
     join_topic(validation, topic);
+    validation_flow(validation, subscription->topic, subscription->endpoint);
+    validation_flow(validation, subscription->topic, subscription->dead_letter);
 }
 
 const struct model_type topic_type = {

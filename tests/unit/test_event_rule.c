@@ -236,6 +236,41 @@ static void test_destination(void **state)
     assert_near(billed(run, "Bus", "Event-64K-Chunks", NULL), 10, 0);
 }
 
+/* Patterns tell events apart by what sources say of them, and who sends them by how he wraps them. */
+static void test_patterns(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run,
+              "{'duration': '100s', 'drain': '1h', 'Resources': {'Bus': {'Type': 'AWS::Events::EventBus'}, 'Q': {'Type': "
+              "'AWS::SQS::Queue'}, 'Paid': {'Type': 'AWS::Events::Rule', 'Properties': {'EventBusName': {'Ref': 'Bus'}, "
+              "'EventPattern': {'source': ['orders'], 'detail': {'state': ['paid']}}, 'Targets': [{'Id': 'q', 'Arn': {'Fn::GetAtt': "
+              "['Q', 'Arn']}}]}}, 'Orders': {'Type': 'AWS::Events::Rule', 'Properties': {'EventBusName': {'Ref': 'Bus'}, "
+              "'EventPattern': {'source': [{'prefix': 'ord'}]}, 'Targets': [{'Id': 'q', 'Arn': {'Fn::GetAtt': ['Q', 'Arn']}}]}}, "
+              "'Done': {'Type': 'AWS::Events::Rule', 'Properties': {'EventBusName': {'Ref': 'Bus'}, 'EventPattern': {'source': "
+              "['lambda'], 'detail-type': ['Lambda Function Invocation Result - Success']}, 'Targets': [{'Id': 'q', 'Arn': "
+              "{'Fn::GetAtt': ['Q', 'Arn']}}]}}, 'Failed': {'Type': 'AWS::Events::Rule', 'Properties': {'EventBusName': {'Ref': "
+              "'Bus'}, 'EventPattern': {'detail-type': [{'suffix': 'Failure'}], 'detail': {'requestPayload': {'kind': ['a']}}}, "
+              "'Targets': [{'Id': 'q', 'Arn': {'Fn::GetAtt': ['Q', 'Arn']}}]}}, 'F': {'Type': 'AWS::Serverless::Function', "
+              "'Properties': {'EventInvokeConfig': {'MaximumRetryAttempts': 0, 'DestinationConfig': {'OnSuccess': {'Type': "
+              "'EventBridge', 'Destination': {'Fn::GetAtt': ['Bus', 'Arn']}}, 'OnFailure': {'Type': 'EventBridge', 'Destination': "
+              "{'Fn::GetAtt': ['Bus', 'Arn']}}}}}}}, 'behavior': {'F': {'init': '0s', 'duration': '1s', 'error_rate': 0.5}}, 'traffic': ["
+              "{'name': 'paid', 'target': 'Bus', 'constant': '1/s', 'event': {'source': 'orders', 'detail': {'state': 'paid'}}}, {'name': "
+              "'open', 'target': 'Bus', 'constant': '2/s', 'event': {'source': 'orders', 'detail': {'state': 'open'}}}, {'name': 'a', "
+              "'target': 'F', 'constant': '1/s', 'invocation_type': 'Event', 'event': {'kind': 'a'}}, {'name': 'b', 'target': 'F', "
+              "'constant': '1/s', 'invocation_type': 'Event', 'event': {'kind': 'b'}}]}");
+    assert_int_equal(count_of(run, "Paid", "MatchedEvents"), 100);
+    assert_int_equal(count_of(run, "Orders", "MatchedEvents"), 300);
+    assert_int_equal(fates_of(run, "Paid", FATE_DISCARDED, "not matched"), 400);
+    assert_int_equal(count_of(run, "Done", "MatchedEvents"), 200 - count_of(run, "F", "Errors"));
+    size_t at = 0;
+    int failed_a = 0;
+    for (const struct step_seen *step; (step = next_step(run, &at, "F/async", "dead_lettered")) != NULL;)
+        failed_a += step->source[0] == 'a';
+    assert_true(failed_a > 0);
+    assert_int_equal(count_of(run, "Failed", "MatchedEvents"), failed_a);
+    assert_int_equal(count_of(run, "Bus", "EventsUnmatched"), count_of(run, "F", "Errors") - failed_a);
+}
+
 #define SCHEDULE(NAME, PROPERTIES)                                                                                                         \
     "'" NAME "': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'FlexibleTimeWindow': {'Mode': 'OFF'}, 'Target': {'Arn': {'Ref': "    \
     "'E'}, 'RoleArn': 'r'}, " PROPERTIES "}}"
@@ -247,59 +282,123 @@ static void test_scheduler(void **state)
     model_run(
         run,
         "{'duration': '5h', 'drain': '1h', 'Resources': {'E': {'Type': 'Test::Scripted::Target', 'Properties': {'Answers': "
-        "'S'}}, " SCHEDULE("Once", "'ScheduleExpression': 'at(2025-01-01T02:00:00)'") ", " SCHEDULE("Rate", "'ScheduleExpression': 'rate(1 "
-                                                                                                            "hour)'") ", " SCHEDULE(
-            "Part", "'ScheduleExpression': 'rate(1 hour)', 'StartDate': "
-                    "'2025-01-01T01:30:00Z', 'EndDate': "
-                    "'2025-01-01T03:30:00Z'") ", " SCHEDULE("Before", "'ScheduleExpression': 'rate(2 hours)', 'StartDate': "
-                                                                      "'2024-12-31T23:00:00Z'") ", " SCHEDULE("Off",
-                                                                                                              "'State': 'DISABLED', "
-                                                                                                              "'ScheduleExpression': "
-                                                                                                              "'rate(1 hour)'") ", 'Wide': "
-                                                                                                                                "{'Type': "
-                                                                                                                                "'AWS::"
-                                                                                                                                "Scheduler:"
-                                                                                                                                ":Schedule'"
-                                                                                                                                ", "
-                                                                                                                                "'Propertie"
-                                                                                                                                "s': "
-                                                                                                                                "{'"
-                                                                                                                                "ScheduleEx"
-                                                                                                                                "pression':"
-                                                                                                                                " 'cron(0/"
-                                                                                                                                "30 * * * "
-                                                                                                                                "? *)', "
-                                                                                                                                "'FlexibleT"
-                                                                                                                                "imeWindow'"
-                                                                                                                                ": "
-                                                                                                                                "{'Mode': "
-                                                                                                                                "'FLEXIBLE'"
-                                                                                                                                ", "
-                                                                                                                                "'MaximumWi"
-                                                                                                                                "ndowInMinu"
-                                                                                                                                "tes': "
-                                                                                                                                "15}, "
-                                                                                                                                "'Target': "
-                                                                                                                                "{'Arn': "
-                                                                                                                                "{'Ref': "
-                                                                                                                                "'E'}, "
-                                                                                                                                "'RoleArn':"
-                                                                                                                                " 'r'}}}}, "
-                                                                                                                                "'traffic':"
-                                                                                                                                " [{'name':"
-                                                                                                                                " 'p', "
-                                                                                                                                "'target': "
-                                                                                                                                "'E', "
-                                                                                                                                "'constant'"
-                                                                                                                                ": '1/s', "
-                                                                                                                                "'count': "
-                                                                                                                                "0}]}");
+        "'S'}}, " SCHEDULE("Once", "'ScheduleExpression': 'at(2025-01-01T02:00:00)'") ", " SCHEDULE(
+            "Rate",
+            "'ScheduleExpression': 'rate(1 "
+            "hour)'") ", " SCHEDULE("Part",
+                                    "'ScheduleExpression': 'rate(1 hour)', 'StartDate': "
+                                    "'2025-01-01T01:30:00Z', 'EndDate': "
+                                    "'2025-01-01T03:30:00Z'") ", " SCHEDULE("Before",
+                                                                            "'ScheduleExpression': 'rate(2 hours)', 'StartDate': "
+                                                                            "'2024-12-31T23:00:00Z'") ", " SCHEDULE("Off",
+                                                                                                                    "'State': 'DISABLED', "
+                                                                                                                    "'ScheduleExpression': "
+                                                                                                                    "'rate(1 hour)'") ", "
+                                                                                                                                      "'Wid"
+                                                                                                                                      "e': "
+                                                                                                                                      "{'"
+                                                                                                                                      "Type"
+                                                                                                                                      "': "
+                                                                                                                                      "'AWS"
+                                                                                                                                      "::"
+                                                                                                                                      "Sche"
+                                                                                                                                      "dule"
+                                                                                                                                      "r:"
+                                                                                                                                      ":Sch"
+                                                                                                                                      "edul"
+                                                                                                                                      "e'"
+                                                                                                                                      ", "
+                                                                                                                                      "'Pro"
+                                                                                                                                      "pert"
+                                                                                                                                      "ie"
+                                                                                                                                      "s': "
+                                                                                                                                      "{'"
+                                                                                                                                      "Sche"
+                                                                                                                                      "dule"
+                                                                                                                                      "Ex"
+                                                                                                                                      "pres"
+                                                                                                                                      "sion"
+                                                                                                                                      "':"
+                                                                                                                                      " '"
+                                                                                                                                      "cron"
+                                                                                                                                      "(0/"
+                                                                                                                                      "30 "
+                                                                                                                                      "* * "
+                                                                                                                                      "* "
+                                                                                                                                      "? "
+                                                                                                                                      "*)',"
+                                                                                                                                      " "
+                                                                                                                                      "'Fle"
+                                                                                                                                      "xibl"
+                                                                                                                                      "eT"
+                                                                                                                                      "imeW"
+                                                                                                                                      "indo"
+                                                                                                                                      "w'"
+                                                                                                                                      ": "
+                                                                                                                                      "{'"
+                                                                                                                                      "Mode"
+                                                                                                                                      "': "
+                                                                                                                                      "'FLE"
+                                                                                                                                      "XIBL"
+                                                                                                                                      "E'"
+                                                                                                                                      ", "
+                                                                                                                                      "'Max"
+                                                                                                                                      "imum"
+                                                                                                                                      "Wi"
+                                                                                                                                      "ndow"
+                                                                                                                                      "InMi"
+                                                                                                                                      "nu"
+                                                                                                                                      "tes'"
+                                                                                                                                      ": "
+                                                                                                                                      "15},"
+                                                                                                                                      " "
+                                                                                                                                      "'Tar"
+                                                                                                                                      "get'"
+                                                                                                                                      ": "
+                                                                                                                                      "{'"
+                                                                                                                                      "Arn'"
+                                                                                                                                      ": "
+                                                                                                                                      "{'"
+                                                                                                                                      "Ref'"
+                                                                                                                                      ": "
+                                                                                                                                      "'E'}"
+                                                                                                                                      ", "
+                                                                                                                                      "'Rol"
+                                                                                                                                      "eArn"
+                                                                                                                                      "':"
+                                                                                                                                      " 'r'"
+                                                                                                                                      "}}}}"
+                                                                                                                                      ", "
+                                                                                                                                      "'tra"
+                                                                                                                                      "ffic"
+                                                                                                                                      "':"
+                                                                                                                                      " [{'"
+                                                                                                                                      "name"
+                                                                                                                                      "':"
+                                                                                                                                      " 'p'"
+                                                                                                                                      ", "
+                                                                                                                                      "'tar"
+                                                                                                                                      "get'"
+                                                                                                                                      ": "
+                                                                                                                                      "'E',"
+                                                                                                                                      " "
+                                                                                                                                      "'con"
+                                                                                                                                      "stan"
+                                                                                                                                      "t'"
+                                                                                                                                      ": "
+                                                                                                                                      "'1/"
+                                                                                                                                      "s', "
+                                                                                                                                      "'cou"
+                                                                                                                                      "nt':"
+                                                                                                                                      " "
+                                                                                                                                      "0}]"
+                                                                                                                                      "}");
     static const struct {
         const char *part;
         int64_t first_s, every_s, within_s;
         int count;
     } rows[] = {
-        {"Once/target-0", 7200, 1, 60, 1},      {"Rate/target-0", 0, 3600, 60, 5},     {"Part/target-0", 5400, 3600, 60, 2},
+        {"Once/target-0", 7200, 1, 60, 1},      {"Rate/target-0", 0, 3600, 60, 5},   {"Part/target-0", 5400, 3600, 60, 2},
         {"Before/target-0", 3600, 7200, 60, 2}, {"Wide/target-0", 0, 1800, 900, 10},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -423,6 +522,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_quotas, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_event_size, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_destination, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_patterns, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_scheduler, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_short_forms, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_serverless_cron, open_run, close_run),

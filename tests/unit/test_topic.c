@@ -156,6 +156,36 @@ static void test_fan_out(void **state)
     assert_near(figure(run, "T", "DeliveryTime", "Maximum"), 1030, 0); /* three at once, one a second later */
 }
 
+/* Filters look at attributes or at the body; who has none gets all. What is filtered out is told apart, and free. */
+static void test_filters(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run,
+              "{'duration': '100s', 'drain': '10m', 'Resources': {'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'Subscription': ["
+              "{'Protocol': 'email', 'Endpoint': 'all@example.org'}]}}, 'Q': {'Type': 'AWS::SQS::Queue'}, 'A': {'Type': "
+              "'AWS::SNS::Subscription', 'Properties': {'TopicArn': {'Ref': 'T'}, 'Protocol': 'sqs', 'Endpoint': {'Fn::GetAtt': ['Q', "
+              "'Arn']}, 'FilterPolicy': {'store': ['books']}}}, 'B': {'Type': 'AWS::SNS::Subscription', 'Properties': {'TopicArn': "
+              "{'Ref': 'T'}, 'Protocol': 'https', 'Endpoint': 'https://example.org/b', 'FilterPolicyScope': 'MessageBody', "
+              "'FilterPolicy': {'order': {'price': [{'numeric': ['>=', 100]}]}}}}, 'F': {'Type': 'AWS::Serverless::Function', "
+              "'Properties': {'Events': {'S': {'Type': 'SNS', 'Properties': {'Topic': {'Ref': 'T'}, 'FilterPolicyScope': 'MessageBody', "
+              "'FilterPolicy': {'order': {'price': [{'numeric': ['<', 100]}]}}}}}}}}, 'behavior': {'F': {'init': '0s', 'duration': "
+              "'1s'}}, 'traffic': [{'name': 'p', 'target': 'T', 'constant': '1/s', 'event': {'MessageAttributes': {'store': {'Type': "
+              "'String', 'Value': 'books'}}, 'order': {'price': 20}}}, {'name': 'q', 'target': 'T', 'constant': '2/s', 'event': "
+              "{'MessageAttributes': {'store': {'Type': 'String', 'Value': 'toys'}}, 'order': {'price': 200}}}, {'name': 'r', "
+              "'target': 'T', 'constant': '3/s', 'event': {'order': {'price': 300}}}]}");
+    assert_int_equal(count_of(run, "T", "NumberOfMessagesPublished"), 600);
+    assert_int_equal(fates_of(run, "T/subscription-0", FATE_SUCCEEDED, ""), 600);
+    assert_int_equal(fates_of(run, "T/subscription-A", FATE_SUCCEEDED, ""), 100);
+    assert_int_equal(fates_of(run, "T/subscription-A", FATE_DISCARDED, "filtered"), 500);
+    assert_int_equal(fates_of(run, "T/subscription-B", FATE_SUCCEEDED, ""), 500);
+    assert_int_equal(fates_of(run, "T/subscription-FS", FATE_SUCCEEDED, ""), 100);
+    assert_int_equal(count_of(run, "T", "NumberOfNotificationsFilteredOut"), 1100);
+    assert_int_equal(count_of(run, "T", "NumberOfNotificationsFilteredOut-MessageAttributes"), 500);
+    assert_int_equal(count_of(run, "T", "NumberOfNotificationsFilteredOut-MessageBody"), 600);
+    assert_near(billed(run, "T", "SNS-DeliveryAttempts-HTTP", NULL), 500, 0);
+    assert_int_equal(count_of(run, "F", "Invocations"), 100);
+}
+
 /* A function that takes no invocation for hours: the topic's delivery is done at once, as Lambda's queue takes the event; what happens
  * later is that queue's own. The topic's own retries are for a service that does not answer. */
 static void test_two_layers(void **state)
@@ -307,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_client_errors, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_lost, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_fan_out, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_filters, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_two_layers, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_quota, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_fifo_order, open_run, close_run),
