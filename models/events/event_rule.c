@@ -32,7 +32,8 @@ static const struct property rule_properties[] = {
      .help = "Which events it matches."},
     {"ScheduleExpression", PROPERTY_ARRIVAL, AT(schedule), .unit = "schedule",
      .help = "rate(5 minutes), first after one interval, or cron(0 12 * * ? *), in UTC: somewhere within the minute that it names."},
-    {"State", PROPERTY_ENUM, AT(state), .choices = states, .fallback = "\"ENABLED\"", .help = "A disabled rule does nothing."},
+    {"State", PROPERTY_ENUM, AT(state), .choices = states, .fallback = "\"ENABLED\"", .live = true,
+     .help = "A disabled rule does nothing."},
     {"Targets", PROPERTY_LIST, AT(targets), .properties = event_target_properties, .size = sizeof(struct event_target),
      .maximum = "eventbridge_targets_per_rule", .help = "Who is called, asynchronously, each with its own retries."},
     ACCEPTED("Name"),
@@ -131,7 +132,7 @@ static void check_targets(struct validation *validation, struct event_rule *rule
 static void rule_validate(struct validation *validation, void *blob)
 {
     struct event_rule *rule = blob;
-    if (!rule->pattern_given && !rule->schedule)
+    if (!validation_written(validation, "EventPattern") && !validation_written(validation, "ScheduleExpression"))
         validation_error(validation, NULL, "give it one of the two", "a rule needs an EventPattern or a ScheduleExpression");
     rule->passes = validation_match(validation, rule->pattern, NULL, ENTITY_NONE);
     match_senders(validation, rule);
@@ -167,7 +168,7 @@ static enum status rule_create(struct simulation *simulation, void *self)
 static void rule_start(struct simulation *simulation, void *self)
 {
     struct event_rule *rule = self;
-    if (rule->schedule && rule->state != RULE_DISABLED)
+    if (rule->schedule)
         event_timer_next(simulation, &rule->timer);
 }
 
@@ -266,6 +267,8 @@ static void rule_handle(struct simulation *simulation, void *self, const struct 
         event_timer_tick(simulation, &rule->timer);
         break;
     case RULE_FIRE: {
+        if (rule->state == RULE_DISABLED)
+            break;
         struct request item = event_timer_item(simulation, &rule->timer, event, (uint32_t)fmin((double)rule->payload_bytes, UINT32_MAX));
         simulation->entities[rule->self].ledger.entered++;
         ledger_count(&simulation->entities[rule->self].ledger, &cause_succeeded);
