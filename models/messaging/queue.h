@@ -8,7 +8,7 @@
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
-#include "key_map.h"
+#include "engine/key_map.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
