@@ -256,10 +256,10 @@ static void function_quantities(const struct simulation *simulation, const void 
     {                                                                                                                                      \
         .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \
         .help = "A Lambda function: environments, memory to vCPU, limits, asynchronous events, billing.", .properties = PROPERTIES,        \
-        .behavior = function_behavior, .metrics = function_metrics, .line_items = function_line_items, .validate = function_validate,      \
-        .check_part = function_check_part, .create = function_create, .destroy = function_destroy, .handle = function_handle,              \
-        .prefetch = function_prefetch, .accept = function_accept, .done = function_done, .finish = function_finish,                        \
-        .quantities = function_quantities,                                                                                                 \
+        .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
+        .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
+        .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .accept = function_accept,                  \
+        .done = function_done, .finish = function_finish, .quantities = function_quantities,                                               \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);

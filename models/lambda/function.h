@@ -139,6 +139,8 @@ void environment_expire(struct simulation *simulation, struct function *function
 extern const struct model_type event_invoke_config_type;
 enum status function_async_create(struct simulation *simulation, struct function *function);
 void function_async_accept(struct simulation *simulation, struct function *function, struct request *request);
+extern const struct envelope *const function_envelopes[];
+uint32_t function_envelope(const struct simulation *simulation, const void *self, const struct request *request);
 void function_async_validate(struct validation *validation, const struct function_config *config);
 void function_done(struct simulation *simulation, void *self, struct request *request);
 

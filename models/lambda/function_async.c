@@ -2,6 +2,7 @@
  * Source: rules async_*, which cite the Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation". */
 #include "function.h"
 
+#include "engine/content.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
@@ -95,6 +96,31 @@ void function_done(struct simulation *simulation, void *self, struct request *re
 {
     struct function *function = self;
     delivery_answered(simulation, &function->async, request);
+}
+
+/* What a destination's record looks like on an event bus. */
+#define RECORD(OUTCOME)                                                                                                                    \
+    {"version", ENVELOPE_TEXT, "0"}, {"source", ENVELOPE_TEXT, "lambda"},                                                                  \
+        {"detail-type", ENVELOPE_TEXT, "Lambda Function Invocation Result - " OUTCOME}, {"resources", ENVELOPE_SENDER, NULL},              \
+        {"detail.requestContext.functionArn", ENVELOPE_SENDER, NULL},                                                                      \
+    {                                                                                                                                      \
+        "detail.requestPayload", ENVELOPE_EVENT, NULL                                                                                      \
+    }
+
+static const struct envelope success_record[] = {
+    RECORD("Success"),
+    {"detail.requestContext.condition", ENVELOPE_TEXT, "Success"},
+    {0},
+};
+static const struct envelope failure_record[] = {RECORD("Failure"), {0}};
+enum { RECORD_SUCCESS, RECORD_FAILURE };
+const struct envelope *const function_envelopes[] = {[RECORD_SUCCESS] = success_record, [RECORD_FAILURE] = failure_record, NULL};
+
+uint32_t function_envelope(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    (void)self;
+    return delivery_role(request) == DELIVERY_SUCCESS_RECORD ? RECORD_SUCCESS : RECORD_FAILURE;
 }
 
 /* A target must take what is sent: an endpoint that is not the function itself where that would go round for ever. */

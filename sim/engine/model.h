@@ -20,6 +20,7 @@ struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
 struct validation;  /* scenario/validation.h */
+struct envelope;    /* engine/content.h */
 
 /* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
 struct action {
@@ -78,6 +79,12 @@ struct model_type {
     void (*handle)(struct simulation *simulation, void *self, const struct event *event);
     void (*accept)(struct simulation *simulation, void *self, struct request *request);
     void (*done)(struct simulation *simulation, void *self, struct request *request);
+
+    /* How it wraps what it sends where patterns look at the whole, as on an event bus: tables of rows, ends with NULL; NULL: it wraps
+     * nothing. `envelope` says which of them a request from it is in, now or later; NULL: always the first. Whoever has patterns asks
+     * validation_match for each entity of a type with envelopes, and keeps the answers by entity and number. */
+    const struct envelope *const *envelopes;
+    uint32_t (*envelope)(const struct simulation *simulation, const void *self, const struct request *request);
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
