@@ -124,6 +124,8 @@ bool is_function_type(const struct model_type *type);
 enum function_event { FUNCTION_COMPLETE, FUNCTION_EXPIRE, FUNCTION_ASYNC };
 enum status function_create(struct simulation *simulation, void *self);
 void function_destroy(struct simulation *simulation, void *self);
+/* What follows from the configuration alone, and may change with it while it runs. */
+void function_derive(struct simulation *simulation, struct function *function);
 void function_accept(struct simulation *simulation, void *self, struct request *request);
 void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near);
 void function_handle(struct simulation *simulation, void *self, const struct event *event);
@@ -134,6 +136,8 @@ struct environment *environment_create(struct simulation *simulation, struct fun
 void environment_release(struct simulation *simulation, struct function *function, struct environment *environment);
 void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment);
 void environment_expire(struct simulation *simulation, struct function *function, struct environment *environment);
+/* The first `count` in the order of reuse, as far as there are. */
+void environments_drop_idle(struct simulation *simulation, struct function *function, uint32_t count);
 
 /* function_async.c: the internal event queue of asynchronous invocation */
 extern const struct model_type event_invoke_config_type;
@@ -143,6 +147,9 @@ extern const struct envelope *const function_envelopes[];
 uint32_t function_envelope(const struct simulation *simulation, const void *self, const struct request *request);
 void function_async_validate(struct validation *validation, const struct function_config *config);
 void function_done(struct simulation *simulation, void *self, struct request *request);
+
+/* function_change.c */
+void function_changed(struct simulation *simulation, void *self, size_t offset);
 
 /* function_check.c */
 void function_validate(struct validation *validation, void *config);

@@ -99,6 +99,16 @@ static bool survives_halving(struct function *function, struct environment *envi
     return true;
 }
 
+void environments_drop_idle(struct simulation *simulation, struct function *function, uint32_t count)
+{
+    for (; count > 0 && function->idle.count > 0; count--) {
+        struct environment *environment = idle_set_next(&function->idle, 0);
+        idle_set_remove(&function->idle, environment);
+        gauge_add(&function->metrics.idle, simulation->now_ns, -1);
+        environment_destroy(simulation, function, environment);
+    }
+}
+
 void environment_expire(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     if (environment->state == ENVIRONMENT_GONE || environment->event_ns != simulation->now_ns)

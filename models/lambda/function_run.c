@@ -65,6 +65,17 @@ static bool init_is_billed(const struct function_config *config, const struct ru
     return rule_flag(rules, custom ? "init_billed_zip_custom" : "init_billed_zip_managed");
 }
 
+void function_derive(struct simulation *simulation, struct function *function)
+{
+    const struct function_config *config = &function->config;
+    const struct rule_book *rules = simulation->settings->rules;
+    function->keep_alive_ns = constant_lifetime(&config->keep_alive);
+    function->lifetime_ns = constant_lifetime(&config->max_lifetime);
+    int64_t free_mb = (int64_t)rule_number(rules, "tmp_free_mb");
+    function->billed_storage_mb = config->storage_mb > free_mb ? config->storage_mb - free_mb : 0;
+    function->share = compute_share_of(rules, config->memory_mb);
+}
+
 enum status function_create(struct simulation *simulation, void *self)
 {
     struct function *function = self;
@@ -74,17 +85,13 @@ enum status function_create(struct simulation *simulation, void *self)
     pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
     idle_set_init(&function->idle, (enum reuse_order)config->reuse);
     function->limit = config->reserved >= 0 ? config->reserved : INT64_MAX;
-    function->keep_alive_ns = constant_lifetime(&config->keep_alive);
-    function->lifetime_ns = constant_lifetime(&config->max_lifetime);
+    function_derive(simulation, function);
     function->billing_step_ns = (int64_t)(rule_number(rules, "billing_step_ms") * (double)NS_PER_MS);
     function->billing_step_ms = (uint64_t)(function->billing_step_ns / NS_PER_MS);
     function->init_limit_ns = (int64_t)(rule_number(rules, "init_timeout_s") * (double)NS_PER_S);
     function->payload_limit_bytes = (int64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
     function->response_limit_bytes = function->payload_limit_bytes;
-    int64_t free_mb = (int64_t)rule_number(rules, "tmp_free_mb");
-    function->billed_storage_mb = config->storage_mb > free_mb ? config->storage_mb - free_mb : 0;
     function->init_billed = init_is_billed(config, rules);
-    function->share = compute_share_of(rules, config->memory_mb);
     if (config->reserved >= 0)
         rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
                         rule_number(rules, "rps_bucket_s"), 0);

@@ -1,6 +1,7 @@
 /* simulation.c: the loop of one replication, and the exchange of requests. */
 #include "engine/simulation.h"
 
+#include "engine/change.h"
 #include "engine/random.h"
 
 #include <stdio.h>
@@ -25,6 +26,15 @@ static enum status make_state(struct entity *entity, const struct entity_spec *s
     memcpy(entity->state, spec->config, spec->type->size);
     memcpy((char *)entity->state + spec->type->self_offset, &index, sizeof index);
     return STATUS_OK;
+}
+
+/* Behind all others, and counted with none. */
+static enum status make_changes(struct simulation *simulation)
+{
+    struct entity *entity = &simulation->entities[simulation->entity_count];
+    *entity = (struct entity){.type = &change_type, .name = "changes"};
+    entity->state = calloc(simulation->settings->change_count, CHANGE_VALUE_MOST);
+    return entity->state ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static int compare_origins(const void *a, const void *b)
@@ -76,13 +86,15 @@ enum status simulation_new(const struct simulation_settings *settings, const str
     made->memory.limit_bytes = settings->max_memory_bytes;
     pool_init(&made->requests, sizeof(struct request), &made->memory, "requests in flight");
     enum status status = event_queue_new(settings->queue, &made->memory, &made->queue);
-    made->entities = calloc(count ? count : 1, sizeof *made->entities);
+    made->entities = calloc((size_t)count + 1, sizeof *made->entities);
     if (!made->entities)
         status = STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < count && status == STATUS_OK; i++) {
         status = make_state(&made->entities[i], &specs[i], i);
         made->entity_count = i + 1;
     }
+    if (status == STATUS_OK && settings->change_count > 0)
+        status = make_changes(made);
     if (status == STATUS_OK && tracer)
         status = make_origins(made);
     if (status != STATUS_OK) {
@@ -104,6 +116,8 @@ void simulation_free(struct simulation *simulation)
         free(entity->state);
         ledger_fini(&entity->ledger);
     }
+    if (simulation->entities)
+        free(simulation->entities[simulation->entity_count].state);
     free(simulation->entities);
     for (uint32_t i = 0; i < simulation->part_count; i++) {
         free((char *)(uintptr_t)simulation->parts[i]->name);
@@ -264,6 +278,7 @@ static void finish(struct simulation *simulation)
 
 enum status simulation_run(struct simulation *simulation)
 {
+    changes_schedule(simulation, simulation->entity_count);
     for (uint32_t i = 0; i < simulation->entity_count && simulation->status == STATUS_OK; i++) {
         const struct entity *entity = &simulation->entities[i];
         if (entity->type->create)

@@ -15,7 +15,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct measure; /* measure/measure.h */
+struct change;        /* engine/change.h */
+struct content_table; /* engine/content.h */
+struct measure;       /* measure/measure.h */
 struct simulation;
 
 /* One step in the life of an item, for --trace. Strings are borrowed for the call. */
@@ -44,6 +46,9 @@ struct simulation_settings {
     int64_t period_ns;
     int64_t start_epoch_s; /* Unix time of the simulation's zero */
     const struct rule_book *rules;
+    const struct content_table *contents; /* what the scenario says of its items; NULL: nothing */
+    const struct change *changes;         /* what happens while it runs */
+    uint32_t change_count;
     enum event_queue_kind queue;
     uint64_t max_memory_bytes;      /* 0: none; of one replication */
     uint64_t max_events;            /* 0: none; of one replication */
@@ -88,7 +93,7 @@ struct simulation {
     int64_t end_ns;           /* duration + drain: events from here on do not happen */
     int64_t next_boundary_ns; /* TIME_FOREVER: nobody asks */
     struct event_queue *queue;
-    struct entity *entities;
+    struct entity *entities; /* and one more, whose events are the changes, where there are any */
     uint32_t entity_count;
     uint32_t replication; /* from 0 */
     uint64_t event_count; /* handled so far */

@@ -11,6 +11,8 @@
 #include "scenario/rewrite.h"
 #include "scenario/scenario.h"
 
+struct change; /* engine/change.h */
+
 enum origin_kind { ORIGIN_ACCOUNT, ORIGIN_RESOURCE, ORIGIN_FLEET, ORIGIN_SOURCE, ORIGIN_FLEET_SOURCE };
 
 /* Where an entity is described. */
@@ -79,6 +81,11 @@ void fleet_fill(struct loader *loader);
 
 /* validation.c: asks every model. */
 void entities_validate(struct loader *loader);
+/* Asks the action of one change; complaints stand at `node`. */
+void change_validate(struct loader *loader, const cJSON *node, const struct parse_path *path, const struct change *change, void *arguments);
+
+/* changes_parse.c: when every entity is there. */
+void changes_parse(struct loader *loader);
 
 /* expect_parse.c */
 void expect_parse(struct loader *loader);

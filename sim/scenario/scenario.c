@@ -163,6 +163,7 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
         return;
     scenario->names = &loader->references;
     entities_validate(loader);
+    changes_parse(loader);
     check_prices(loader);
     expect_parse(loader);
     parse_series(loader);

@@ -1,6 +1,7 @@
 /* validation.c: what models ask while a scenario is validated, and where their complaints stand in the file. */
 #include "scenario/validation.h"
 
+#include "engine/change.h"
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "scenario/distribution_parse.h"
@@ -18,6 +19,8 @@
 struct validation {
     struct loader *loader;
     uint32_t self;
+    const cJSON *change; /* of whose action this is about; NULL: about the entity itself */
+    const struct parse_path *change_path;
 };
 
 const struct rule_book *validation_rules(const struct validation *validation)
@@ -145,10 +148,10 @@ static void report_below(struct validation *validation, enum severity severity, 
     struct loader *loader = validation->loader;
     const struct origin *origin = &loader->origins[validation->self];
     bool behavior = strncmp(name, "behavior.", 9) == 0;
-    const cJSON *node = behavior ? origin->behavior : origin->properties;
+    const cJSON *node = validation->change ? validation->change : behavior ? origin->behavior : origin->properties;
     const cJSON *nearest = node ? node : origin->node;
     struct parse_path steps[ORIGIN_STEPS], inner[2 * DEPTH_MAX];
-    const struct parse_path *path = origin_path(loader, validation->self, behavior, steps);
+    const struct parse_path *path = validation->change ? validation->change_path : origin_path(loader, validation->self, behavior, steps);
     char *rest = behavior ? name + 9 : name, *state = NULL;
     size_t depth = 0;
     for (char *text = strtok_r(rest, ".", &state); text && depth + 1 < 2 * DEPTH_MAX; text = strtok_r(NULL, ".", &state)) {
@@ -181,6 +184,11 @@ static void report(struct validation *validation, enum severity severity, const 
         loader->parse.failed = true;
     } else if (name) {
         report_below(validation, severity, name, hint, message);
+    } else if (validation->change) {
+        if (severity == SEVERITY_ERROR)
+            parse_error(&loader->parse, validation->change, validation->change_path, hint, "%s", message);
+        else
+            parse_warning(&loader->parse, validation->change, validation->change_path, hint, "%s", message);
     } else {
         const struct origin *origin = &loader->origins[validation->self];
         const struct parse_path *path = origin_path(loader, validation->self, false, steps);
@@ -206,7 +214,7 @@ void validation_error(struct validation *validation, const char *property, const
 
 void validation_error_of(struct validation *validation, uint32_t entity, const char *property, const char *hint, const char *format, ...)
 {
-    struct validation other = {validation->loader, entity};
+    struct validation other = {.loader = validation->loader, .self = entity};
     va_list arguments;
     va_start(arguments, format);
     report(&other, SEVERITY_ERROR, property, hint, format, arguments);
@@ -237,7 +245,7 @@ void validation_require_key(struct validation *validation, const char *what)
     const struct property *target = property_find(table, "target"), *key = property_of_kind(table, PROPERTY_KEY);
     for (uint32_t i = loader->scenario->first_source; target && key && i < loader->scenario->entity_count; i++) {
         const char *source = loader->origins[i].config;
-        struct validation other = {loader, i};
+        struct validation other = {.loader = loader, .self = i};
         struct key_choice choice;
         uint32_t entity;
         memcpy(&entity, source + target->offset, sizeof entity);
@@ -252,7 +260,7 @@ void validation_require_key(struct validation *validation, const char *what)
 
 static void validate(struct loader *loader, uint32_t entity)
 {
-    struct validation validation = {loader, entity};
+    struct validation validation = {.loader = loader, .self = entity};
     const struct model_type *type = loader->scenario->entities[entity].type;
     const struct rewritten *rewritten = loader->origins[entity].rewritten;
     loader->parse.renames = rewritten ? rewritten->row->renames : NULL;
@@ -277,7 +285,7 @@ static bool is_named_by_left_out(const struct loader *loader, const char *name)
 /* References that name a part of a resource: the resource knows its parts. */
 static void check_parts(struct loader *loader, uint32_t entity)
 {
-    struct validation validation = {loader, entity};
+    struct validation validation = {.loader = loader, .self = entity};
     for (const struct qualifier *here = loader->origins[entity].qualifiers; here; here = here->next) {
         uint32_t target = ENTITY_NONE;
         memcpy(&target, (const char *)loader->origins[entity].config + here->property->offset, sizeof target);
@@ -303,4 +311,10 @@ void entities_validate(struct loader *loader)
     }
     if (loader->scenario->entity_count > 0)
         validate(loader, 0);
+}
+
+void change_validate(struct loader *loader, const cJSON *node, const struct parse_path *path, const struct change *change, void *arguments)
+{
+    struct validation validation = {.loader = loader, .self = change->entity, .change = node, .change_path = path};
+    change->action->validate(&validation, loader->origins[change->entity].config, arguments);
 }
