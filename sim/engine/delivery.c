@@ -75,9 +75,12 @@ void delivery_put(struct simulation *simulation, struct delivery *delivery, uint
         return;
     }
     struct delivery_item *item = pool_at(&delivery->items, id);
+    bool watched = request->from != ENTITY_NONE && simulation->entities[request->from].type->outcome;
     *item = (struct delivery_item){
         .id = id,
         .group = request->group,
+        .watcher = watched ? request->from : ENTITY_NONE,
+        .watcher_data = request->from_data,
         .item = request->item,
         .received_ns = simulation->now_ns,
         .payload_bytes = request->payload_bytes,
@@ -170,6 +173,10 @@ static void settle(struct simulation *simulation, struct delivery *delivery, str
     } else {
         send_on(simulation, delivery, item, route->policy.on_failure, DELIVERY_FAILURE_RECORD);
         send_on(simulation, delivery, item, route->policy.dead_letter, DELIVERY_DEAD_LETTER);
+    }
+    if (item->watcher != ENTITY_NONE) {
+        const struct entity *watcher = &simulation->entities[item->watcher];
+        watcher->type->outcome(simulation, watcher->state, item->watcher_data, cause);
     }
     pool_give(&delivery->items, item->id);
 }

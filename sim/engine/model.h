@@ -80,6 +80,9 @@ struct model_type {
     void (*accept)(struct simulation *simulation, void *self, struct request *request);
     void (*done)(struct simulation *simulation, void *self, struct request *request);
 
+    /* Optional: what it sent with this `from_data` was accepted before, to wait in its target, and is over now. */
+    void (*outcome)(struct simulation *simulation, void *self, uint32_t from_data, const struct cause *cause);
+
     /* How it wraps what it sends where patterns look at the whole, as on an event bus: tables of rows, ends with NULL; NULL: it wraps
      * nothing. `envelope` says which of them a request from it is in, now or later; NULL: always the first. Whoever has patterns asks
      * validation_match for each entity of a type with envelopes, and keeps the answers by entity and number. */

@@ -1,0 +1,244 @@
+/* bucket_events.c: which events a bucket has, which notification wants which, and what of that S3 refuses.
+ * Source: S3 User Guide, "Supported event notification types and destinations" and "Configuring event notifications using object key name
+ * filtering"; S3 API Reference for the operations. */
+#include "bucket.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const char bucket_refusal_overlap[] = "overlapping_notifications";
+
+struct name_rule {
+    int name; /* index into rule_names: even ones are prefixes */
+    const char *value;
+};
+
+static const char *const rule_names[] = {"prefix", "suffix", "Prefix", "Suffix", NULL};
+
+#define RULE_AT(field) offsetof(struct name_rule, field)
+#define AT(field) offsetof(struct notification, field)
+
+static const struct property name_rule_properties[] = {
+    {"Name", PROPERTY_ENUM, RULE_AT(name), .choices = rule_names, .required = true, .help = "Which end of the object's key."},
+    {"Value", PROPERTY_STRING, RULE_AT(value), .required = true, .help = "What must stand there."},
+    {0},
+};
+
+static const struct property s3_key_properties[] = {
+    {"Rules", PROPERTY_LIST, AT(rules), .properties = name_rule_properties, .size = sizeof(struct name_rule), .minimum = "1",
+     .maximum = "2", .required = true, .help = "At most one prefix and one suffix."},
+    {0},
+};
+
+const struct property notification_filter_properties[] = {
+    {"S3Key", PROPERTY_OBJECT, 0, .properties = s3_key_properties, .required = true, .help = "By the object's key."},
+    {0},
+};
+
+/* An event, and what brings it about. `versioned`, `unversioned`: only in such a bucket. */
+static const struct event_row {
+    const char *event;
+    const char *operation; /* NULL: S3 itself; then a source's `operation` is the event's own name */
+    bool not_versioned, not_unversioned;
+} events[] = {
+    {"s3:ObjectCreated:Put", "PutObject", false, false},
+    {"s3:ObjectCreated:Post", "PostObject", false, false},
+    {"s3:ObjectCreated:Copy", "CopyObject", false, false},
+    {"s3:ObjectCreated:CompleteMultipartUpload", "CompleteMultipartUpload", false, false},
+    {"s3:ObjectRemoved:Delete", "DeleteObject", true, false},
+    {"s3:ObjectRemoved:DeleteMarkerCreated", "DeleteObject", false, true},
+    {"s3:ObjectRestore:Post", "RestoreObject", false, false},
+    {"s3:ObjectRestore:Completed", NULL, false, false},
+    {"s3:ObjectRestore:Delete", NULL, false, false},
+    {"s3:ReducedRedundancyLostObject", NULL, false, false},
+    {"s3:Replication:OperationFailedReplication", NULL, false, false},
+    {"s3:Replication:OperationMissedThreshold", NULL, false, false},
+    {"s3:Replication:OperationReplicatedAfterThreshold", NULL, false, false},
+    {"s3:Replication:OperationNotTracked", NULL, false, false},
+    {"s3:LifecycleExpiration:Delete", NULL, false, false},
+    {"s3:LifecycleExpiration:DeleteMarkerCreated", NULL, false, false},
+    {"s3:LifecycleTransition", NULL, false, false},
+    {"s3:IntelligentTiering", NULL, false, false},
+    {"s3:ObjectTagging:Put", "PutObjectTagging", false, false},
+    {"s3:ObjectTagging:Delete", "DeleteObjectTagging", false, false},
+    {"s3:ObjectAcl:Put", "PutObjectAcl", false, false},
+};
+
+#define EVENTS (sizeof events / sizeof *events)
+
+/* What is no write. */
+static const struct {
+    const char *operation;
+    enum request_class class;
+} operations[] = {
+    {"GetObject", CLASS_READ},       {"HeadObject", CLASS_READ}, {"DeleteObject", CLASS_DELETE},
+    {"ListObjectsV2", CLASS_LIST},   {"ListObjects", CLASS_LIST},
+};
+
+/* The usual operation where a source names none. */
+static const char *operation_of(const struct content *content)
+{
+    return content->operation ? content->operation : "PutObject";
+}
+
+bool bucket_is_versioned(const struct bucket *bucket)
+{
+    return bucket->versioning == 0;
+}
+
+static bool row_happens(const struct event_row *row, const struct bucket *bucket, const char *operation)
+{
+    if (bucket_is_versioned(bucket) ? row->not_versioned : row->not_unversioned)
+        return false;
+    return strcmp(row->operation ? row->operation : row->event, operation) == 0;
+}
+
+/* "s3:ObjectCreated:*" names all that begin so. */
+static bool names_event(const char *pattern, const char *event)
+{
+    size_t length = strlen(pattern);
+    return length > 0 && pattern[length - 1] == '*' ? strncmp(pattern, event, length - 1) == 0 : strcmp(pattern, event) == 0;
+}
+
+static bool begins_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static bool ends_with(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), end = strlen(suffix);
+    return length >= end && strcmp(text + length - end, suffix) == 0;
+}
+
+struct wanted {
+    const struct bucket *bucket;
+    const struct notification *notification;
+};
+
+/* An object of which no key is known passes every filter. */
+static bool is_wanted(const struct content *content, const void *context)
+{
+    const struct wanted *wanted = context;
+    const struct notification *notification = wanted->notification;
+    if (content->object_key &&
+        !(begins_with(content->object_key, notification->prefix) && ends_with(content->object_key, notification->suffix)))
+        return false;
+    for (size_t row = 0; row < EVENTS; row++)
+        for (size_t i = 0; i < notification->events.count; i++)
+            if (names_event(notification->events.items[i], events[row].event) &&
+                row_happens(&events[row], wanted->bucket, operation_of(content)))
+                return true;
+    return false;
+}
+
+static bool share_an_event(const struct notification *a, const struct notification *b)
+{
+    for (size_t row = 0; row < EVENTS; row++) {
+        bool in_a = false, in_b = false;
+        for (size_t i = 0; i < a->events.count; i++)
+            in_a = in_a || names_event(a->events.items[i], events[row].event);
+        for (size_t i = 0; i < b->events.count; i++)
+            in_b = in_b || names_event(b->events.items[i], events[row].event);
+        if (in_a && in_b)
+            return true;
+    }
+    return false;
+}
+
+/* Could one object's key pass both filters? S3 judges the two ends apart. */
+static bool filters_overlap(const struct notification *a, const struct notification *b)
+{
+    return (begins_with(a->prefix, b->prefix) || begins_with(b->prefix, a->prefix)) &&
+           (ends_with(a->suffix, b->suffix) || ends_with(b->suffix, a->suffix));
+}
+
+static void check_events(struct validation *validation, const struct notification *notification, const char *property)
+{
+    for (size_t i = 0; i < notification->events.count; i++) {
+        bool known = false;
+        for (size_t row = 0; row < EVENTS; row++)
+            known = known || names_event(notification->events.items[i], events[row].event);
+        if (!known)
+            validation_error(validation, property, "such as \"s3:ObjectCreated:*\", \"s3:ObjectCreated:Put\" or \"s3:ObjectRemoved:*\"",
+                             "S3 has no event \"%s\"", notification->events.items[i]);
+    }
+}
+
+static void read_rules(struct validation *validation, struct notification *notification, const char *property)
+{
+    const struct name_rule *rules = notification->rules.items;
+    const char *found[2] = {NULL, NULL};
+    for (size_t i = 0; i < notification->rules.count; i++) {
+        const char **end = &found[rules[i].name % 2];
+        if (*end)
+            validation_error(validation, property, NULL, "two rules for the %s: S3 takes one of each", rule_names[rules[i].name % 2]);
+        *end = rules[i].value;
+    }
+    notification->prefix = found[0] ? found[0] : "";
+    notification->suffix = found[1] ? found[1] : "";
+}
+
+static void check_overlap(struct validation *validation, const struct bucket *bucket, const struct notification *notification,
+                          const char *property)
+{
+    if (validation_allowed(validation, bucket_refusal_overlap))
+        return;
+    for (const struct notification *other = bucket->notifications; other; other = other->next)
+        if (share_an_event(other, notification) && filters_overlap(other, notification)) {
+            validation_error(validation, property, "let their prefixes or suffixes differ, or send to a topic that tells both",
+                             "S3 refuses it: another notification has a type of event in common, and an object's key may pass both filters "
+                             "(allow_invalid: %s)",
+                             bucket_refusal_overlap);
+            return;
+        }
+}
+
+void notification_add(struct validation *validation, struct bucket *bucket, struct notification *notification, const char *property,
+                      unsigned kinds)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%.100s%sEvent", property, property[0] ? "." : "");
+    check_events(validation, notification, property[0] ? path : "Events");
+    snprintf(path, sizeof path, "%.100s%sFilter", property, property[0] ? "." : "");
+    read_rules(validation, notification, path);
+    check_overlap(validation, bucket, notification, property[0] ? property : NULL);
+    snprintf(path, sizeof path, "%.100s.%s", property, kinds == KIND_QUEUE ? "Queue" : kinds == KIND_TOPIC ? "Topic" : "Function");
+    if (!kind_check(validation, property[0] ? path : "FunctionName", notification->target, kinds))
+        return;
+    const struct wanted wanted = {bucket, notification};
+    struct notification **end = &bucket->notifications;
+    while (*end)
+        end = &(*end)->next;
+    *end = notification;
+    contents_where(validation, is_wanted, &wanted, &notification->matches);
+    notification->outlet = (struct outlet){.target = notification->target, .on_failure = ENTITY_NONE, .matches = &notification->matches};
+    outlet_add(&bucket->outlets, &notification->outlet);
+}
+
+static enum request_class class_of(const struct content *content)
+{
+    const char *operation = operation_of(content);
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        if (strcmp(operations[i].operation, operation) == 0)
+            return operations[i].class;
+    return begins_with(operation, "s3:") ? CLASS_OWN : CLASS_WRITE;
+}
+
+static bool is_of_class(const struct content *content, const void *context)
+{
+    return class_of(content) == *(const enum request_class *)context;
+}
+
+void bucket_classify(struct validation *validation, struct bucket *bucket)
+{
+    for (enum request_class class = CLASS_WRITE; class < CLASSES; class++) {
+        struct content_set set;
+        contents_where(validation, is_of_class, &class, &set);
+        for (uint32_t i = 0; i < CONTENT_COUNT; i++)
+            if (content_set_has(&set, (uint8_t)i))
+                bucket->classes[i] = (uint8_t)class;
+    }
+}
