@@ -38,7 +38,9 @@ enum envelope_part {
     ENVELOPE_TEXT,       /* the row's own text */
     ENVELOPE_EVENT,      /* the content's body; left out where there is none */
     ENVELOPE_OBJECT_KEY, /* the content's object key; the same */
-    ENVELOPE_SENDER      /* the sender's name */
+    ENVELOPE_SENDER,     /* the sender's name */
+    ENVELOPE_ATTRIBUTES  /* the body's member "MessageAttributes": each {"Type", "Value"} by its value; {"", ENVELOPE_ATTRIBUTES} alone
+                            makes them the whole, and nothing matches where there are none */
 };
 
 struct envelope {

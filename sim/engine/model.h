@@ -112,6 +112,24 @@ struct rewrite {
     const char *const *renames; /* from, to, from, to, ..., NULL */
 };
 
+/* Where a made resource has what a short form says flat: in an object `property` of its own, or in the first element of such a list. The
+ * rewrite's `owner` is a key of that object. */
+struct inner_form {
+    const char *type; /* the made resource's */
+    const char *property;
+    bool in_list;
+    const char *opened;       /* one of `keys` whose members go there instead of itself; NULL: none */
+    const char *const *keys;  /* what goes there; ends with NULL */
+    const char *const *words; /* property (by its name there), written, meant, ..., NULL; NULL: none */
+};
+
+/* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, and none has the name. */
+struct implied {
+    const char *on_type;
+    const char *makes_type;
+    const char *name;
+};
+
 /* What the program is made of: handed to the simulator by main. */
 struct model_registry {
     const struct model_type *const *resources; /* ends with NULL */
@@ -119,6 +137,8 @@ struct model_registry {
     const struct model_type *source;           /* type "traffic" */
     const char *fleet_type;                    /* the resource type that `fleet` makes */
     const struct rewrite *rewrites;            /* ends with {0}; may be NULL */
+    const struct inner_form *inner_forms;      /* the same */
+    const struct implied *implied;             /* the same */
 };
 
 #endif

@@ -176,7 +176,7 @@ static void check_arrival(struct parse *parse, const struct property *table, con
     const cJSON *last = NULL;
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk)) {
-        if (row->kind != PROPERTY_ARRIVAL || count == sizeof names / sizeof *names)
+        if (row->kind != PROPERTY_ARRIVAL || row->unit || count == sizeof names / sizeof *names)
             continue;
         names[count++] = row->name;
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, row->name);

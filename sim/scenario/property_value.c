@@ -1,6 +1,7 @@
 /* property_value.c: the values of single properties, by their kind. */
 #include "scenario/property_value.h"
 
+#include "engine/request.h"
 #include "engine/sim_time.h"
 #include "scenario/arrival_parse.h"
 #include "scenario/distribution_parse.h"
@@ -191,7 +192,7 @@ static bool value_steps(struct parse *parse, const struct property *property, co
 static bool value_arrival(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                           void *blob)
 {
-    const struct arrival_process *process = arrival_parse(parse, property->name, node, path);
+    const struct arrival_process *process = arrival_parse(parse, property->unit ? property->unit : property->name, node, path);
     if (process)
         memcpy(field(property, blob), &process, sizeof process);
     return process != NULL;
@@ -202,12 +203,17 @@ static bool value_reference(struct parse *parse, const struct property *property
 {
     uint32_t entity = 0;
     const char *text = NULL;
+    if (property->outside && reference_is_outside(node)) {
+        entity = ENTITY_NONE;
+        memcpy(field(property, blob), &entity, sizeof entity);
+        return true;
+    }
     if (!reference_parse(parse, node, path, &entity, &text))
         return false;
     memcpy(field(property, blob), &entity, sizeof entity);
     struct qualifier *qualifier = text && parse->qualifiers ? store_alloc(parse->store, 1, sizeof *qualifier) : NULL;
     if (qualifier) {
-        *qualifier = (struct qualifier){property, text, *parse->qualifiers};
+        *qualifier = (struct qualifier){property, entity, text, *parse->qualifiers};
         *parse->qualifiers = qualifier;
     }
     return true;

@@ -118,7 +118,7 @@ static void write_row(FILE *out, const struct property *property, const char *pr
     for (size_t i = 0; property->choices && property->choices[i]; i++)
         fprintf(out, "%s`%s`", i == 0 ? " " : ", ", property->choices[i]);
     fputs(property->kind == PROPERTY_ENUM && property->properties ? ", or an object" : "", out);
-    fprintf(out, " | %s | ", property->unit ? property->unit : "");
+    fprintf(out, " | %s | ", property->unit && property->kind != PROPERTY_ARRIVAL ? property->unit : "");
     write_both(out, property, books, write_limits_of);
     fputs(" | ", out);
     if (property->required)

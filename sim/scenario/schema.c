@@ -74,6 +74,7 @@ static const char arrivals[] =
     "'arrival_bursts':{'type':'object','additionalProperties':false,'properties':{'size':{'type':'integer','minimum':1},'every':{'$ref':'#/"
     "$defs/time'}},'required':['size','every']},"
     "'arrival_schedule':{'type':'string','pattern':'^(rate|cron)[(].*[)]$'},"
+    "'arrival_scheduler':{'type':'string','pattern':'^(rate|cron|at)[(].*[)]$'},"
     "'arrival_users':{'type':'object','additionalProperties':false,'properties':{'count':{'type':'integer','minimum':1},'think':{'$ref':'#/"
     "$defs/time_distribution'}},'required':['count','think']},"
     "'arrival_trace':{'type':'object','additionalProperties':false,'properties':{'csv':{'type':'string'},'column':{'type':'string'},'unit':"

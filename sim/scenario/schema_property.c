@@ -166,7 +166,7 @@ static void write_kind(FILE *out, const struct property *property, const struct 
         write_ref(out, "steps");
         break;
     case PROPERTY_ARRIVAL:
-        fprintf(out, "\"$ref\":\"#/$defs/arrival_%s\"", property->name);
+        fprintf(out, "\"$ref\":\"#/$defs/arrival_%s\"", property->unit ? property->unit : property->name);
         break;
     case PROPERTY_REFERENCE:
         write_ref(out, "reference");
@@ -239,7 +239,7 @@ void json_write_table(FILE *out, const struct property *table, const struct rule
     glue = ",\"oneOf\":[";
     bool arrivals = false;
     for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
-        if (property->kind != PROPERTY_ARRIVAL)
+        if (property->kind != PROPERTY_ARRIVAL || property->unit)
             continue;
         fprintf(out, "%s{\"required\":[\"%s\"]}", glue, property->name);
         glue = ",";

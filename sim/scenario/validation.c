@@ -5,6 +5,7 @@
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "scenario/distribution_parse.h"
+#include "scenario/instant_parse.h"
 #include "scenario/loader.h"
 #include "scenario/property_parse.h"
 
@@ -116,6 +117,16 @@ const char *validation_qualifier(const struct validation *validation, const char
 const char *validation_string(struct validation *validation, const char *text)
 {
     return store_string(validation->loader->parse.store, text);
+}
+
+void *validation_alloc(struct validation *validation, size_t count, size_t size)
+{
+    return store_alloc(validation->loader->parse.store, count, size);
+}
+
+bool validation_instant(const struct validation *validation, const char *text, int64_t *at_ns)
+{
+    return instant_since(text, validation->loader->parse.start_epoch_s, at_ns);
 }
 
 const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution)
@@ -287,8 +298,7 @@ static void check_parts(struct loader *loader, uint32_t entity)
 {
     struct validation validation = {.loader = loader, .self = entity};
     for (const struct qualifier *here = loader->origins[entity].qualifiers; here; here = here->next) {
-        uint32_t target = ENTITY_NONE;
-        memcpy(&target, (const char *)loader->origins[entity].config + here->property->offset, sizeof target);
+        uint32_t target = here->entity;
         const struct model_type *type = target < loader->scenario->entity_count ? loader->scenario->entities[target].type : NULL;
         if (type && type->check_part && !is_named_by_left_out(loader, here->text))
             type->check_part(&validation, here->property->name, loader->origins[target].config, here->text);

@@ -12,7 +12,8 @@
 #define ALPHA 1e-4
 
 static const struct model_type *const types[] = {&lambda_function_type, &queue_mapping_type, &fake_queue_type, NULL};
-static const struct model_registry registry = {types, &account_type, &source_type, "AWS::Lambda::Function", NULL};
+static const struct model_registry registry = {
+    .resources = types, .account = &account_type, .source = &source_type, .fleet_type = "AWS::Lambda::Function"};
 
 /* Queue Q, function F and mapping M, out of string literals. */
 #define MAPPED(SETTINGS, QUEUE, FUNCTION, BEHAVIOR, MAPPING, TRAFFIC)                                                                      \

@@ -225,7 +225,8 @@ static void test_random_use(void **state)
 }
 
 static const struct model_type *const queue_resources[] = {&queue_type, &fake_worker_type, NULL};
-static const struct model_registry queue_registry = {queue_resources, &fake_account_type, &fake_source_type, "Fake::Compute::Worker", NULL};
+static const struct model_registry queue_registry = {
+    .resources = queue_resources, .account = &fake_account_type, .source = &fake_source_type, .fleet_type = "Fake::Compute::Worker"};
 
 /* Queues that AWS would not make, and what is said of them; NULL: nothing. */
 static void test_properties(void **state)
