@@ -6,6 +6,7 @@
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
 #include "rewrites.h"
+#include "services/services.h"
 #include "streams/kinesis_stream.h"
 
 static const struct model_type *const resources[] = {
@@ -15,6 +16,16 @@ static const struct model_type *const resources[] = {
     &queue_mapping_type,
     &queue_type,
     &kinesis_stream_type,
+    &bucket_type,
+    &bucket_notification_type,
+    &config_rule_type,
+    &detector_model_type,
+    &event_subscription_type,
+    &iot_event_type,
+    &log_group_type,
+    &repository_type,
+    &subscription_filter_type,
+    &topic_rule_type,
     NULL,
 };
 

@@ -14,5 +14,8 @@ const struct rewrite model_rewrites[] = {
     {FUNCTION, "Events", "SQS", MAPPING, "FunctionName", queue_names},
     {FUNCTION, "Events", "Kinesis", MAPPING, "FunctionName", stream_names},
     {FUNCTION, "Events", "DynamoDB", MAPPING, "FunctionName", stream_names},
+    {FUNCTION, "Events", "S3", "Slsim::S3::Notification", "FunctionName", NULL},
+    {FUNCTION, "Events", "IoTRule", "Slsim::IoT::TopicRule", "FunctionName", NULL},
+    {FUNCTION, "Events", "CloudWatchLogs", "AWS::Logs::SubscriptionFilter", "DestinationArn", NULL},
     {0},
 };

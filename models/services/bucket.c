@@ -7,6 +7,7 @@
 #include "scenario/property.h"
 #include "scenario/validation.h"
 #include "service.h"
+#include "services.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -126,7 +127,7 @@ static const struct line_item bucket_line_items[] = {
     {0},
 };
 
-static const char *const bucket_refusals[] = {bucket_refusal_overlap, NULL};
+const char *const bucket_refusals[] = {bucket_refusal_overlap, NULL};
 
 static void add_all(struct validation *validation, struct bucket *bucket, const struct property_list *list, const char *name,
                     unsigned kinds)
@@ -315,4 +316,3 @@ const struct model_type bucket_type = {
     .finish = bucket_finish,
     .quantities = bucket_quantities,
 };
-

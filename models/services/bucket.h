@@ -46,7 +46,7 @@ struct bucket {
     int64_t prefixes;
 
     /* state */
-    uint64_t waiting;       /* requests that are being answered */
+    uint64_t waiting; /* requests that are being answered */
     struct stream latency_stream;
     struct key_map objects; /* bytes of each object that has a name, as far as they can be overwritten */
     struct token_bucket writes, reads;
@@ -66,8 +66,7 @@ bool bucket_is_versioned(const struct bucket *bucket);
 /* Of a notification's `Filter`. */
 extern const struct property notification_filter_properties[];
 
-extern const struct model_type bucket_type;
-extern const struct model_type bucket_notification_type;
-extern const char bucket_refusal_overlap[]; /* "overlapping_notifications" */
+extern const char bucket_refusal_overlap[];
+extern const char *const bucket_refusals[]; /* that one */
 
 #endif

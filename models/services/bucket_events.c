@@ -73,8 +73,8 @@ static const struct {
     const char *operation;
     enum request_class class;
 } operations[] = {
-    {"GetObject", CLASS_READ},       {"HeadObject", CLASS_READ}, {"DeleteObject", CLASS_DELETE},
-    {"ListObjectsV2", CLASS_LIST},   {"ListObjects", CLASS_LIST},
+    {"GetObject", CLASS_READ},     {"HeadObject", CLASS_READ},  {"DeleteObject", CLASS_DELETE},
+    {"ListObjectsV2", CLASS_LIST}, {"ListObjects", CLASS_LIST},
 };
 
 /* The usual operation where a source names none. */
@@ -234,11 +234,11 @@ static bool is_of_class(const struct content *content, const void *context)
 
 void bucket_classify(struct validation *validation, struct bucket *bucket)
 {
-    for (enum request_class class = CLASS_WRITE; class < CLASSES; class++) {
+    for (enum request_class class = CLASS_WRITE; class < CLASSES; class ++) {
         struct content_set set;
         contents_where(validation, is_of_class, &class, &set);
         for (uint32_t i = 0; i < CONTENT_COUNT; i++)
             if (content_set_has(&set, (uint8_t)i))
-                bucket->classes[i] = (uint8_t)class;
+                bucket->classes[i] = (uint8_t) class;
     }
 }

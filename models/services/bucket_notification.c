@@ -1,23 +1,24 @@
 /* bucket_notification.c: a function's S3 event: SAM writes it at the function, and changes the bucket. */
 #include "bucket.h"
+#include "services.h"
 
 #include "scenario/property.h"
 #include "scenario/validation.h"
 
 struct bucket_notification {
+    struct notification notification; /* first: the filter's table counts from it */
     uint32_t self;
     uint32_t bucket;
-    struct notification notification;
 };
 
 #define AT(field) offsetof(struct bucket_notification, field)
 
-/* The filter's table counts from the notification, which is first in its own rows. */
 static const struct property bucket_notification_properties[] = {
-    {"FunctionName", PROPERTY_REFERENCE, AT(notification.target), .required = true, .help = "The function that is invoked, asynchronously."},
+    {"FunctionName", PROPERTY_REFERENCE, AT(notification.target), .required = true,
+     .help = "The function that is invoked, asynchronously."},
     {"Bucket", PROPERTY_REFERENCE, AT(bucket), .required = true, .help = "Whose events."},
     {"Events", PROPERTY_STRINGS, AT(notification.events), .required = true, .help = "Which events: \"s3:ObjectCreated:*\"."},
-    {"Filter", PROPERTY_OBJECT, 0, .properties = bucket_notification_filter, .help = "Of which objects."},
+    {"Filter", PROPERTY_OBJECT, 0, .properties = notification_filter_properties, .help = "Of which objects."},
     {0},
 };
 
@@ -34,6 +35,6 @@ const struct model_type bucket_notification_type = {
     .size = sizeof(struct bucket_notification),
     .self_offset = AT(self),
     .properties = bucket_notification_properties,
-    .refusals = bucket_notification_refusals,
+    .refusals = bucket_refusals,
     .validate = bucket_notification_validate,
 };

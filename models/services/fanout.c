@@ -59,6 +59,15 @@ static void notice_tried(struct simulation *simulation, void *owner, const struc
     forget(owner, item);
 }
 
+static void notice_answered(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
+{
+    (void)simulation;
+    (void)item;
+    struct fanout_metrics *metrics = ((struct fanout *)owner)->metrics;
+    if (cause->fate != FATE_SUCCEEDED)
+        counter_add(cause->fate == FATE_THROTTLED ? &metrics->throttled : &metrics->refused, 1);
+}
+
 static void notice_settled(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
 {
     struct fanout *fanout = owner;
@@ -74,6 +83,7 @@ static void notice_settled(struct simulation *simulation, void *owner, const str
 static const struct delivery_type notice_delivery = {
     .wait_ns = notice_wait_ns,
     .tried = notice_tried,
+    .answered = notice_answered,
     .settled = notice_settled,
 };
 
@@ -147,7 +157,7 @@ static void notify(struct simulation *simulation, struct fanout *fanout, uint16_
 }
 
 /* Chance keeps apart the targets and the two notices of a duplicate by their number: it takes the place of an attempt. */
-static void publish_to(struct simulation *simulation, struct fanout *fanout, uint16_t route, const struct request *request)
+void fanout_send(struct simulation *simulation, struct fanout *fanout, uint16_t route, const struct request *request)
 {
     if (is_pending(fanout, route, request)) {
         delivery_pass_over(simulation, &fanout->delivery, route, request, &cause_coalesced);
@@ -171,10 +181,20 @@ void fanout_publish(struct simulation *simulation, struct fanout *fanout, const 
         if (!content_set_has(fanout->outlets[i]->matches, request->content))
             continue;
         wanted = true;
-        publish_to(simulation, fanout, i, request);
+        fanout_send(simulation, fanout, i, request);
     }
     if (!wanted)
         counter_add(&fanout->metrics->filtered, 1);
+}
+
+void fanout_publish_after(struct simulation *simulation, struct fanout *fanout, const struct request *request, int64_t wait_ns)
+{
+    for (uint16_t i = 0; i < fanout->delivery.route_count; i++) {
+        if (!content_set_has(fanout->outlets[i]->matches, request->content))
+            continue;
+        delivery_put(simulation, &fanout->delivery, i, request, wait_ns);
+        counter_add(&fanout->metrics->sent, 1);
+    }
 }
 
 void fanout_handle(struct simulation *simulation, struct fanout *fanout, const struct event *event)

@@ -34,6 +34,8 @@ struct fanout_metrics {
     struct counter sent;       /* notices that were on their way */
     struct counter delivered;  /* taken by the target */
     struct counter lost;       /* given up */
+    struct counter throttled;  /* tries that the target throttled */
+    struct counter refused;    /* tries that failed otherwise */
     struct counter filtered;   /* items that no target wanted */
     struct counter duplicated; /* sent twice */
     struct counter coalesced;  /* gave no notice of their own */
@@ -68,6 +70,10 @@ void fanout_fini(struct fanout *fanout);
 
 /* Sends a notice of `request`, which stays the caller's, to every target whose filter lets it pass. */
 void fanout_publish(struct simulation *simulation, struct fanout *fanout, const struct request *request);
+/* The same to one target, whatever its filter says. */
+void fanout_send(struct simulation *simulation, struct fanout *fanout, uint16_t route, const struct request *request);
+/* The same without a delay, except for `wait_ns`. */
+void fanout_publish_after(struct simulation *simulation, struct fanout *fanout, const struct request *request, int64_t wait_ns);
 void fanout_handle(struct simulation *simulation, struct fanout *fanout, const struct event *event);
 void fanout_answered(struct simulation *simulation, struct fanout *fanout, struct request *request);
 void fanout_finish(struct simulation *simulation, struct fanout *fanout);
@@ -77,15 +83,35 @@ void fanout_retries(struct fanout_policy *policy, const struct rule_book *rules)
 
 /* Rows of a metric table; `OFFSET` is that of the struct fanout_metrics. */
 #define FANOUT_METRICS(OFFSET)                                                                                                             \
-    {"slsim", "NoticesSent", "Count", METRIC_COUNT, (OFFSET) + offsetof(struct fanout_metrics, sent),                                      \
+    {"slsim",                                                                                                                              \
+     "NoticesSent",                                                                                                                        \
+     "Count",                                                                                                                              \
+     METRIC_COUNT,                                                                                                                         \
+     (OFFSET) + offsetof(struct fanout_metrics, sent),                                                                                     \
      .help = "Notices on their way to a target: one an item and target whose filter lets it pass."},                                       \
-        {"slsim", "NoticesDelivered", "Count", METRIC_COUNT, (OFFSET) + offsetof(struct fanout_metrics, delivered),                        \
+        {"slsim",                                                                                                                          \
+         "NoticesDelivered",                                                                                                               \
+         "Count",                                                                                                                          \
+         METRIC_COUNT,                                                                                                                     \
+         (OFFSET) + offsetof(struct fanout_metrics, delivered),                                                                            \
          .help = "Notices that the target took."},                                                                                         \
-        {"slsim", "NoticesLost", "Count", METRIC_COUNT, (OFFSET) + offsetof(struct fanout_metrics, lost),                                  \
+        {"slsim",                                                                                                                          \
+         "NoticesLost",                                                                                                                    \
+         "Count",                                                                                                                          \
+         METRIC_COUNT,                                                                                                                     \
+         (OFFSET) + offsetof(struct fanout_metrics, lost),                                                                                 \
          .help = "Notices given up after all tries."},                                                                                     \
-        {"slsim", "NoticesDuplicated", "Count", METRIC_COUNT, (OFFSET) + offsetof(struct fanout_metrics, duplicated),                      \
+        {"slsim",                                                                                                                          \
+         "NoticesDuplicated",                                                                                                              \
+         "Count",                                                                                                                          \
+         METRIC_COUNT,                                                                                                                     \
+         (OFFSET) + offsetof(struct fanout_metrics, duplicated),                                                                           \
          .help = "Notices sent twice without need: delivery is at least once."},                                                           \
-        {"slsim", "ItemsFiltered", "Count", METRIC_COUNT, (OFFSET) + offsetof(struct fanout_metrics, filtered),                            \
+        {"slsim",                                                                                                                          \
+         "ItemsFiltered",                                                                                                                  \
+         "Count",                                                                                                                          \
+         METRIC_COUNT,                                                                                                                     \
+         (OFFSET) + offsetof(struct fanout_metrics, filtered),                                                                             \
          .help = "Items that no target wanted."},                                                                                          \
     {                                                                                                                                      \
         "slsim", "NoticeDelay", "Milliseconds", METRIC_TALLY, (OFFSET) + offsetof(struct fanout_metrics, delay),                           \

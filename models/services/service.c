@@ -19,6 +19,8 @@ enum status service_create(struct simulation *simulation, void *self)
     fanout_retries(&policy, rules);
     if (service->age_rule)
         policy.max_age_ns = time_from_double(rule_number(rules, service->age_rule) * (double)NS_PER_S);
+    if (service->tries_rule)
+        policy.max_tries = (uint32_t)rule_number(rules, service->tries_rule);
     return fanout_init(&service->fanout, &policy, &service->outlets, &service->metrics, simulation, service->self, SERVICE_NOTICE);
 }
 

@@ -14,6 +14,7 @@ struct service {
     struct outlet_list outlets;       /* by `validate` */
     const struct distribution *delay; /* of its notices */
     const char *part;                 /* by `validate`, as in fanout_policy */
+    const char *tries_rule;           /* by `validate`: how often it tries; NULL: as long as the age allows */
     const char *age_rule;             /* by `validate`: how long it tries, in s; NULL: as services do that say nothing of it */
     struct counter received;
     struct fanout fanout;
@@ -36,8 +37,8 @@ enum status service_finish(struct simulation *simulation, void *self);
 /* The behavior row of a service's delay. */
 #define SERVICE_DELAY(type, RULE)                                                                                                          \
     {                                                                                                                                      \
-        "delivery_delay", PROPERTY_TIME_DISTRIBUTION, SERVICE_AT(type, delay), .fallback = RULE,                                           \
-            .help = "From what happened to the first attempt to tell a target, drawn for each notice."                                     \
+        "delivery_delay", PROPERTY_TIME_DISTRIBUTION, SERVICE_AT(type, delay),                                                             \
+            .fallback = RULE, .help = "From what happened to the first attempt to tell a target, drawn for each notice."                   \
     }
 
 /* What all of them measure. */
@@ -47,7 +48,7 @@ enum status service_finish(struct simulation *simulation, void *self);
 
 /* The functions of a model_type that is nothing but a service. */
 #define SERVICE_FUNCTIONS                                                                                                                  \
-    .create = service_create, .destroy = service_destroy, .handle = service_handle, .accept = service_accept, .done = service_done,       \
+    .create = service_create, .destroy = service_destroy, .handle = service_handle, .accept = service_accept, .done = service_done,        \
     .finish = service_finish
 
 #define ACCEPTED(NAME)                                                                                                                     \
