@@ -5,7 +5,9 @@
 
 #include "engine/arrival.h"
 #include "scenario/document.h"
+#include "scenario/event_content.h"
 #include "scenario/parse.h"
+#include "scenario/pattern.h"
 #include "scenario/property.h"
 #include "scenario/references.h"
 #include "scenario/rewrite.h"
@@ -86,6 +88,10 @@ void change_validate(struct loader *loader, const cJSON *node, const struct pars
 
 /* changes_parse.c: when every entity is there. */
 void changes_parse(struct loader *loader);
+
+/* content_match.c: which contents a pattern lets pass, as its validation asks. */
+const struct content_set *content_match(struct loader *loader, const struct pattern *pattern, const struct envelope *envelope,
+                                        const char *sender);
 
 /* expect_parse.c */
 void expect_parse(struct loader *loader);

@@ -2,6 +2,7 @@
 #include "scenario/property_parse.h"
 
 #include "engine/request.h"
+#include "scenario/event_content.h"
 #include "scenario/property_value.h"
 
 #include <stdio.h>
@@ -207,6 +208,19 @@ static void check_required(struct parse *parse, const struct property *table, co
     }
 }
 
+/* `event` and its like are read together: what is sent is one of all combinations. */
+static void parse_contents(struct parse *parse, const struct property *table, const cJSON *object, const struct parse_path *path,
+                           void *blob)
+{
+    struct property_walk walk;
+    struct content_choice choice;
+    const struct property *row = property_first(&walk, table);
+    while (row && row->kind != PROPERTY_CONTENT)
+        row = property_next(&walk);
+    if (row && object && content_choice_parse(parse, object, path, &choice))
+        memcpy((char *)blob + row->offset, &choice, sizeof choice);
+}
+
 void property_parse(struct parse *parse, const struct property *table, const cJSON *object, const cJSON *anchor,
                     const struct parse_path *path, const char *const *others, void *blob)
 {
@@ -226,6 +240,7 @@ void property_parse(struct parse *parse, const struct property *table, const cJS
     }
     if (!table)
         return;
+    parse_contents(parse, table, object, path, blob);
     check_required(parse, table, object, object ? object : anchor, path);
     check_arrival(parse, table, object, object ? object : anchor, path);
 }

@@ -6,6 +6,7 @@
 #include "scenario/arrival_parse.h"
 #include "scenario/distribution_parse.h"
 #include "scenario/key_parse.h"
+#include "scenario/pattern.h"
 #include "scenario/references.h"
 #include "scenario/step_parse.h"
 
@@ -320,6 +321,15 @@ static bool value_json(struct parse *parse, const struct property *property, con
     return kept != NULL;
 }
 
+static bool value_pattern(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
+                          void *blob)
+{
+    const struct pattern *pattern = pattern_parse(parse, property->unit, node, path);
+    if (pattern)
+        memcpy(field(property, blob), &pattern, sizeof pattern);
+    return pattern != NULL;
+}
+
 static bool value_accepted(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                            void *blob)
 {
@@ -353,6 +363,8 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_STRINGS] = value_strings,
     [PROPERTY_KEY] = value_key,
     [PROPERTY_JSON] = value_json,
+    [PROPERTY_CONTENT] = value_accepted, /* property_parse reads its rows together */
+    [PROPERTY_PATTERN] = value_pattern,
 };
 
 bool property_value(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)

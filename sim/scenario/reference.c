@@ -51,6 +51,8 @@ const char *property_kind_name(const struct property *property)
         [PROPERTY_STRINGS] = "list of texts",
         [PROPERTY_KEY] = "`{\"uniform\": count}`, `{\"zipf\": {\"count\", \"exponent\"}}` or a constant",
         [PROPERTY_JSON] = "anything",
+        [PROPERTY_PATTERN] = "an event pattern: an object, or a text that spells one",
+        [PROPERTY_CONTENT] = "a value, or `[{\"weight\": 9, \"of\": ...}, ...]`",
     };
     size_t kind = (size_t)property->kind;
     return kind < sizeof names / sizeof *names && names[kind] ? names[kind] : "";
@@ -118,7 +120,8 @@ static void write_row(FILE *out, const struct property *property, const char *pr
     for (size_t i = 0; property->choices && property->choices[i]; i++)
         fprintf(out, "%s`%s`", i == 0 ? " " : ", ", property->choices[i]);
     fputs(property->kind == PROPERTY_ENUM && property->properties ? ", or an object" : "", out);
-    fprintf(out, " | %s | ", property->unit && property->kind != PROPERTY_ARRIVAL ? property->unit : "");
+    bool dialect = property->kind == PROPERTY_PATTERN || property->kind == PROPERTY_ARRIVAL; /* whose `unit` is none */
+    fprintf(out, " | %s | ", property->unit && !dialect ? property->unit : "");
     write_both(out, property, books, write_limits_of);
     fputs(" | ", out);
     if (property->required)

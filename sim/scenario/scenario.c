@@ -229,8 +229,11 @@ enum status scenario_load(const char *path, const struct scenario_options *optio
     made->folder = document->folder;
     struct loader loader = {.scenario = made, .document = document, .tree = document->tree};
     loader.parse = (struct parse){.places = document->places, .diagnostics = diagnostics, .folder = document->folder, .store = store};
-    if (made->path)
+    loader.parse.contents = event_contents_new(store);
+    if (made->path && loader.parse.contents) {
+        made->settings.contents = &loader.parse.contents->table;
         load_tree(&loader, options);
+    }
     finish(&loader);
     enum status loaded = outcome(&loader, errors_before);
     status = status != STATUS_OK ? status : loaded;

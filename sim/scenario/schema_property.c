@@ -185,6 +185,13 @@ static void write_kind(FILE *out, const struct property *property, const struct 
     case PROPERTY_KEY:
         write_ref(out, "key");
         break;
+    case PROPERTY_PATTERN:
+        write_ref(out, "pattern");
+        break;
+    case PROPERTY_CONTENT:
+        if (strcmp(property->name, "event") != 0) /* which is any value */
+            write_ref(out, property->name);
+        break;
     default:
         break;
     }

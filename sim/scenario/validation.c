@@ -134,6 +134,22 @@ const struct distribution *validation_keep(struct validation *validation, struct
     return distribution_hand_over(&validation->loader->parse, distribution);
 }
 
+const struct content_table *validation_contents(const struct validation *validation)
+{
+    return validation->loader->scenario->settings.contents;
+}
+
+const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
+                                           uint32_t sender)
+{
+    return content_match(validation->loader, pattern, envelope, sender != ENTITY_NONE ? validation_name(validation, sender) : "");
+}
+
+struct pattern_extent validation_pattern_extent(const struct pattern *pattern)
+{
+    return pattern->extent;
+}
+
 /* One part of a property's name: "Targets", or an element's "Targets[1]", which is cut off before its index. */
 struct name_part {
     char *name;

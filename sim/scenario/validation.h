@@ -50,10 +50,18 @@ const struct distribution *validation_keep(struct validation *validation, struct
 
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
-/* Which contents `pattern` matches, when the entity `sender` wraps them so (`envelope` NULL: as they are); the scenario's. NULL in, NULL
- * out: all. Warns once where a content has nothing that the pattern could look at. */
+/* Which contents `pattern` matches, when the entity `sender` (ENTITY_NONE: nobody in particular) wraps them so (`envelope` NULL: as they
+ * are); the scenario's. NULL in, NULL out: all. What is not known of an item is taken to match: what a content leaves out that the envelope
+ * would hold, and all of CONTENT_NONE but what the envelope says itself. A warning at the pattern says so. */
 const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
                                            uint32_t sender);
+/* How much there is of a pattern, for quotas. */
+struct pattern_extent {
+    uint32_t keys;       /* that have a list */
+    uint32_t depth;      /* 1: not nested */
+    double combinations; /* the product of each key's tests and its depth; the sum of these over what $or chooses from */
+};
+struct pattern_extent validation_pattern_extent(const struct pattern *pattern);
 
 /* Complains of every traffic source whose `target` is this entity and which gives its items no key; `what` says why it must: "a FIFO
  * queue". */
