@@ -19,6 +19,8 @@ static const struct model_type *const resources[] = {
     &bucket_type,
     &bucket_notification_type,
     &config_rule_type,
+    &custom_family_type,
+    &custom_resource_type,
     &detector_model_type,
     &event_subscription_type,
     &iot_event_type,

@@ -10,7 +10,7 @@ enum { CONFIG_PERIOD = SERVICE_OWN };
 struct config_rule {
     struct service service;
     int owner;
-    uint32_t function;
+    const char *identifier;
     int frequency; /* enum-like: index into frequencies; FREQUENCIES: not given */
     bool frequency_given;
     struct property_list details; /* of struct source_detail */
@@ -48,7 +48,7 @@ static const struct property detail_properties[] = {
 
 static const struct property source_properties[] = {
     {"Owner", PROPERTY_ENUM, AT(owner), .choices = owners, .required = true, .help = "CUSTOM_LAMBDA: a function judges."},
-    {"SourceIdentifier", PROPERTY_REFERENCE, AT(function), .outside = true, .help = "The function; of the owner AWS, a managed rule."},
+    {"SourceIdentifier", PROPERTY_STRING, AT(identifier), .help = "The function; of the owner AWS, a managed rule."},
     {"SourceDetails", PROPERTY_LIST, AT(details), .properties = detail_properties, .size = sizeof(struct source_detail), .minimum = "0",
      .maximum = "25", .help = "On changes, every so often, or both."},
     ACCEPTED("CustomPolicyDetails"),
@@ -108,9 +108,10 @@ static void config_rule_validate(struct validation *validation, void *config)
                            owners[rule->owner]);
         return;
     }
-    if (rule->function == ENTITY_NONE)
-        validation_error(validation, "Source.SourceIdentifier", "name a function", "a custom rule needs its function");
-    service_tell(validation, &rule->service, "Source.SourceIdentifier", &rule->outlet, rule->function, KIND_FUNCTION);
+    uint32_t function = kind_named(validation, rule->identifier);
+    if (function == ENTITY_NONE)
+        validation_error(validation, "Source.SourceIdentifier", "name a function of this scenario", "a custom rule needs its function");
+    service_tell(validation, &rule->service, "Source.SourceIdentifier", &rule->outlet, function, KIND_FUNCTION);
 }
 
 static void config_rule_start(struct simulation *simulation, void *self)

@@ -47,6 +47,22 @@ bool kind_check(struct validation *validation, const char *property, uint32_t en
     return false;
 }
 
+uint32_t kind_named(const struct validation *validation, const char *text)
+{
+    char name[256];
+    if (!text)
+        return ENTITY_NONE;
+    if (strncmp(text, "${", 2) == 0)
+        text += 2;
+    size_t length = strcspn(text, ".:}");
+    if (length == 0 || length >= sizeof name)
+        return ENTITY_NONE;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    uint32_t entity = validation_find(validation, name);
+    return entity != ENTITY_NONE && validation_type(validation, entity)->accept ? entity : ENTITY_NONE;
+}
+
 void contents_where(struct validation *validation, bool (*test)(const struct content *content, const void *context), const void *context,
                     struct content_set *set)
 {

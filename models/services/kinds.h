@@ -26,6 +26,9 @@ bool kind_is(const struct validation *validation, uint32_t entity, unsigned kind
 /* The same, and complains at `property` where not; ENTITY_NONE has been complained of. */
 bool kind_check(struct validation *validation, const char *property, uint32_t entity, unsigned kinds);
 
+/* The entity that a text means which need not name one: "F", "${F.Arn}", an ARN of elsewhere. ENTITY_NONE: nothing here. */
+uint32_t kind_named(const struct validation *validation, const char *text);
+
 /* Sets the bits of all contents for which `test` holds; number 0 is asked about as a content of which nothing is known. */
 void contents_where(struct validation *validation, bool (*test)(const struct content *content, const void *context), const void *context,
                     struct content_set *set);

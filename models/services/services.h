@@ -7,6 +7,8 @@
 extern const struct model_type bucket_type;
 extern const struct model_type bucket_notification_type;
 extern const struct model_type config_rule_type;
+extern const struct model_type custom_family_type;
+extern const struct model_type custom_resource_type;
 extern const struct model_type detector_model_type;
 extern const struct model_type event_subscription_type;
 extern const struct model_type iot_event_type;

@@ -67,20 +67,19 @@ static void schedule_try(struct simulation *simulation, struct delivery *deliver
     simulation_schedule(simulation, delivery->self, delivery->event_kind, RANK_ARRIVAL, at_ns < end_ns ? at_ns : end_ns, item->id);
 }
 
-void delivery_put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request, int64_t wait_ns)
+static struct delivery_item *put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
+                                 int64_t wait_ns)
 {
     uint32_t id = pool_take(&delivery->items);
     if (id == POOL_NONE) {
         simulation_fail(simulation, simulation->memory.status);
-        return;
+        return NULL;
     }
     struct delivery_item *item = pool_at(&delivery->items, id);
-    bool watched = request->from != ENTITY_NONE && simulation->entities[request->from].type->outcome;
     *item = (struct delivery_item){
         .id = id,
         .group = request->group,
-        .watcher = watched ? request->from : ENTITY_NONE,
-        .watcher_data = request->from_data,
+        .watcher = ENTITY_NONE,
         .item = request->item,
         .received_ns = simulation->now_ns,
         .payload_bytes = request->payload_bytes,
@@ -92,6 +91,12 @@ void delivery_put(struct simulation *simulation, struct delivery *delivery, uint
     delivery->routes[route].part->ledger.entered++;
     delivery->routes[route].waiting++;
     schedule_try(simulation, delivery, item, wait_ns);
+    return item;
+}
+
+void delivery_put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request, int64_t wait_ns)
+{
+    (void)put(simulation, delivery, route, request, wait_ns);
 }
 
 void delivery_pass_over(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
@@ -107,7 +112,11 @@ void delivery_pass_over(struct simulation *simulation, struct delivery *delivery
 void delivery_accept(struct simulation *simulation, struct delivery *delivery, struct request *request)
 {
     simulation->entities[delivery->self].ledger.entered--;
-    delivery_put(simulation, delivery, 0, request, delivery->routes[0].policy.first_wait_ns);
+    struct delivery_item *item = put(simulation, delivery, 0, request, delivery->routes[0].policy.first_wait_ns);
+    if (item && request->from != ENTITY_NONE && simulation->entities[request->from].type->outcome) {
+        item->watcher = request->from;
+        item->watcher_data = request->from_data;
+    }
     request_answer(simulation, request, &cause_succeeded);
 }
 
