@@ -25,6 +25,8 @@ static const struct model_type *const resources[] = {
     &event_subscription_type,
     &iot_event_type,
     &log_group_type,
+    &pipeline_type,
+    &receipt_rule_type,
     &repository_type,
     &subscription_filter_type,
     &topic_rule_type,

@@ -42,12 +42,15 @@ static void schedule(struct simulation *simulation, struct callbacks *callbacks,
                      int64_t wait_ns)
 {
     struct job *job = pool_at(&callbacks->jobs, id);
+    int64_t at_ns = time_add(simulation->now_ns, wait_ns);
+    if (at_ns >= simulation->end_ns)
+        return;
     job->mentions++;
-    simulation_schedule(simulation, callbacks->self, kind, rank, time_add(simulation->now_ns, wait_ns), id);
+    simulation_schedule(simulation, callbacks->self, kind, rank, at_ns, id);
 }
 
-void callbacks_ask(struct simulation *simulation, struct callbacks *callbacks, uint32_t target, bool runs, const struct request *model,
-                   uint32_t number, uint32_t owner_data, int64_t timeout_ns)
+void callbacks_ask(struct simulation *simulation, struct callbacks *callbacks, uint32_t target, enum callback_way way,
+                   const struct request *model, uint32_t number, uint32_t owner_data, int64_t timeout_ns)
 {
     struct request *request = request_new(simulation);
     uint32_t id = request ? pool_take(&callbacks->jobs) : POOL_NONE;
@@ -55,8 +58,8 @@ void callbacks_ask(struct simulation *simulation, struct callbacks *callbacks, u
         simulation_fail(simulation, simulation->memory.status);
         return;
     }
-    *(struct job *)pool_at(&callbacks->jobs, id) =
-        (struct job){.owner_data = owner_data, .item = model->item, .number = number, .mentions = 1, .open = true, .runs = runs};
+    *(struct job *)pool_at(&callbacks->jobs, id) = (struct job){
+        .owner_data = owner_data, .item = model->item, .number = number, .mentions = 1, .open = true, .runs = way == CALLBACK_OF_RUN};
     uint32_t request_id = request->id;
     *request = *model;
     request->id = request_id;
@@ -65,7 +68,7 @@ void callbacks_ask(struct simulation *simulation, struct callbacks *callbacks, u
     request->born_ns = simulation->now_ns;
     request->handler_ns = -1;
     request->attempt = 0;
-    request->asynchronous = true;
+    request->asynchronous = way != CALLBACK_OF_ANSWER;
     request->is_batch = false;
     schedule(simulation, callbacks, id, callbacks->timeout_kind, RANK_EXPIRY, timeout_ns);
     request_send(simulation, target, request);
@@ -86,9 +89,10 @@ static void run_ended(struct simulation *simulation, struct callbacks *callbacks
     stream_at(&callbacks->chance, job->item, job->number);
     if (stream_uniform(&callbacks->chance) >= callbacks->behavior->callback_rate)
         return;
+    const struct distribution *delay = callbacks->behavior->delay;
     stream_at(&callbacks->delay, job->item, job->number);
     schedule(simulation, callbacks, id, callbacks->call_kind, RANK_COMPLETION,
-             distribution_sample_ns(callbacks->behavior->delay, &callbacks->delay.rng));
+             delay ? distribution_sample_ns(delay, &callbacks->delay.rng) : 0);
 }
 
 void callbacks_handle(struct simulation *simulation, struct callbacks *callbacks, const struct event *event)

@@ -18,7 +18,7 @@ enum callback_end { CALLBACK_SUCCESS, CALLBACK_FAILURE, CALLBACK_REFUSED, CALLBA
 struct callback_behavior {
     double callback_rate;             /* how often it calls back at all */
     double failure_rate;              /* of the calls, those that say that it failed */
-    const struct distribution *delay; /* from the end of its run to the call */
+    const struct distribution *delay; /* from the end of its run to the call; NULL: none */
 };
 
 /* Rows of a behavior table. */
@@ -47,10 +47,14 @@ void callbacks_init(struct callbacks *callbacks, struct simulation *simulation, 
                     void (*ended)(struct simulation *simulation, void *owner, uint32_t owner_data, enum callback_end end));
 void callbacks_fini(struct callbacks *callbacks);
 
-/* Asks `target` with a request like `model` (its item, group, payload, content), waits `timeout_ns`. `number` tells apart what one item
- * asks for; below 256. `runs`: the target is a function, whose end is heard; else it has run when it has accepted. */
-void callbacks_ask(struct simulation *simulation, struct callbacks *callbacks, uint32_t target, bool runs, const struct request *model,
-                   uint32_t number, uint32_t owner_data, int64_t timeout_ns);
+/* When the target has done what it was asked for: at the end of the function's run, of which the target's delivery tells; when it has
+ * accepted; when it answers, to a synchronous request. */
+enum callback_way { CALLBACK_OF_RUN, CALLBACK_OF_ACCEPTANCE, CALLBACK_OF_ANSWER };
+
+/* Asks `target` with a request like `model` (its item, group, payload, content), waits `timeout_ns` (TIME_FOREVER: as long as it takes).
+ * `number` tells apart what one item asks for; below 256. */
+void callbacks_ask(struct simulation *simulation, struct callbacks *callbacks, uint32_t target, enum callback_way way,
+                   const struct request *model, uint32_t number, uint32_t owner_data, int64_t timeout_ns);
 
 /* The owner's events of the two kinds, answers, and outcomes. */
 void callbacks_handle(struct simulation *simulation, struct callbacks *callbacks, const struct event *event);

@@ -114,8 +114,8 @@ static void finish_operation(struct simulation *simulation, struct custom_resour
 static void ask(struct simulation *simulation, struct custom_resource *custom, uint32_t id)
 {
     const struct operation *operation = pool_at(&custom->operations, id);
-    callbacks_ask(simulation, &custom->callbacks, custom->target, custom->runs, &operation->model, operation->rolling_back ? 1 : 0, id,
-                  custom->timeout_ns);
+    callbacks_ask(simulation, &custom->callbacks, custom->target, custom->runs ? CALLBACK_OF_RUN : CALLBACK_OF_ACCEPTANCE,
+                  &operation->model, operation->rolling_back ? 1 : 0, id, custom->timeout_ns);
 }
 
 static void custom_ended(struct simulation *simulation, void *owner, uint32_t id, enum callback_end end)

@@ -13,6 +13,8 @@ extern const struct model_type detector_model_type;
 extern const struct model_type event_subscription_type;
 extern const struct model_type iot_event_type;
 extern const struct model_type log_group_type;
+extern const struct model_type pipeline_type;
+extern const struct model_type receipt_rule_type;
 extern const struct model_type repository_type;
 extern const struct model_type subscription_filter_type;
 extern const struct model_type topic_rule_type;
