@@ -20,6 +20,7 @@
 
 static const char *const package_types[] = {"Zip", "Image", NULL};
 static const char *const architectures[] = {"x86_64", "arm64", NULL};
+static const char *const recursive_loops[] = {"Terminate", "Allow", NULL};
 static const char *const reuse_orders[] = {"most_recent", "least_recent", "newest", "oldest", "random", NULL};
 
 static const struct property ephemeral_storage[] = {
@@ -92,7 +93,8 @@ static const struct property shared_properties[] = {
     ACCEPTED("CodeSigningConfigArn"),
     ACCEPTED("RuntimeManagementConfig"),
     ACCEPTED("LoggingConfig"),
-    ACCEPTED("RecursiveLoop"),
+    {"RecursiveLoop", PROPERTY_ENUM, AT(recursive_loop), .choices = recursive_loops, .fallback = "\"Terminate\"",
+     .help = "Terminate: a chain of requests through SQS, SNS, S3 and functions that comes round too often is stopped."},
     ACCEPTED("CapacityProviderConfig"),
     ACCEPTED("DurableConfig"),
     ACCEPTED("TenancyConfig"),
@@ -150,7 +152,8 @@ static const struct property function_behavior[] = {
     {"wait", PROPERTY_TIME_DISTRIBUTION, AT(handler.wait), .live = true, .help = "Time that memory does not change."},
     {"transfer", PROPERTY_SIZE_DISTRIBUTION, AT(handler.transfer), .live = true,
      .help = "Bytes moved over the network; the time follows the memory's network share."},
-    {"steps", PROPERTY_STEPS, AT(handler.steps), .help = "Instead of the above, in order: cpu, wait, probability, parallel."},
+    {"steps", PROPERTY_STEPS, AT(handler.steps),
+     .help = "Instead of the above, in order: cpu, wait, call, invoke, send, probability, parallel."},
     {"init", PROPERTY_TIME_DISTRIBUTION, AT(init), .given = GIVEN(init_given), .live = true,
      .help =
          "INIT phase: code load and everything outside the handler, at full CPU whatever the memory. Default: from the rules, by Runtime, "
@@ -216,6 +219,8 @@ static const struct metric_type function_metrics[] = {
      .help = "Events that the dead-letter queue did not take: lost."},
     {"AWS/Lambda", "DestinationDeliveryFailures", "Count", METRIC_COUNT, AT(destination_failures),
      .help = "Records that a destination did not take: lost."},
+    {"AWS/Lambda", "RecursiveInvocationsDropped", "Count", METRIC_COUNT, AT(recursive_dropped),
+     .help = "Invocations that did not happen because their chain of requests had come round too often."},
     {"slsim", "AsyncEventsQueued", "Count", METRIC_GAUGE, AT(async_queued), .help = "Events that are not over yet."},
     {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
     {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
@@ -262,8 +267,9 @@ static void function_quantities(const struct simulation *simulation, const void 
         .help = "A Lambda function: environments, memory to vCPU, limits, asynchronous events, billing.", .properties = PROPERTIES,        \
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
-        .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .accept = function_accept,                  \
-        .done = function_done, .changed = function_changed, .finish = function_finish, .quantities = function_quantities,                  \
+        .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
+        .accept = function_accept, .done = function_done, .changed = function_changed, .finish = function_finish,                          \
+        .quantities = function_quantities,                                                                                                 \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);

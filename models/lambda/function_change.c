@@ -27,13 +27,15 @@ static void reservation_changed(struct simulation *simulation, struct function *
 }
 
 /* Every environment there is makes room for new ones: the idle ones now, the busy ones when they are done. */
-static void replace_environments(struct simulation *simulation, struct function *function)
+static void replace_environments(struct simulation *simulation, struct function *function, int64_t former_mb)
 {
     for (uint32_t id = 0; id < function->environments.fresh; id++) {
         struct environment *environment = pool_at(&function->environments, id);
         if (environment->state == ENVIRONMENT_BUSY)
             environment->retires_ns = simulation->now_ns;
     }
+    function->first_ordinal = function->environment_ordinal;
+    function->former_mb = former_mb;
     environments_drop_idle(simulation, function, function->idle.count);
 }
 
@@ -44,7 +46,8 @@ void function_changed(struct simulation *simulation, void *self, size_t offset)
         reservation_changed(simulation, function);
         return;
     }
+    int64_t present_mb = function->present_mb;
     function_derive(simulation, function);
     if (offset == offsetof(struct function, config.memory_mb) || offset == offsetof(struct function, config.timeout_ns))
-        replace_environments(simulation, function);
+        replace_environments(simulation, function, present_mb);
 }

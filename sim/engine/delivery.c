@@ -222,7 +222,8 @@ static void try_ended(struct simulation *simulation, struct delivery *delivery, 
     }
     int64_t wait_ns = delivery->type->wait_ns(simulation, delivery->owner, item, cause);
     if (wait_ns == DELIVERY_GIVE_UP) {
-        give_up(simulation, delivery, item, &cause_dropped, &cause_dropped_kept);
+        const struct cause *own = delivery->type->given_up ? delivery->type->given_up(cause, false) : NULL;
+        give_up(simulation, delivery, item, own ? own : &cause_dropped, own ? delivery->type->given_up(cause, true) : &cause_dropped_kept);
     } else if (wait_ns == DELIVERY_REFUSED) {
         give_up(simulation, delivery, item, &cause_refused, &cause_refused_kept);
     } else {

@@ -34,6 +34,9 @@ struct delivery_item {
 struct delivery_type {
     /* How long to wait after a try that ended with `cause`, or DELIVERY_GIVE_UP, DELIVERY_REFUSED. Counts in `item` are up to date. */
     int64_t (*wait_ns)(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause);
+    /* The item is given up after `cause`, and somebody gets it all the same (`kept`): what its own cause is then; NULL: "attempts". May be
+     * NULL. */
+    const struct cause *(*given_up)(const struct cause *cause, bool kept);
     /* A try begins. May be NULL, like what follows. */
     void (*tried)(struct simulation *simulation, void *owner, const struct delivery_item *item);
     /* A try ended. */

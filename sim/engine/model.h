@@ -59,6 +59,10 @@ struct model_type {
      * there is no such part. NULL: any will do. */
     void (*check_part)(struct validation *validation, const char *property, const void *config, const char *qualifier);
 
+    /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
+    bool keeps_chain;
+    bool closes_loops; /* it counts how often a chain of requests comes round to it */
+
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;
 
@@ -121,7 +125,7 @@ struct inner_form {
     bool in_list;
     const char *opened;       /* one of `keys` whose members go there instead of itself; NULL: none */
     const char *const *keys;  /* what goes there; ends with NULL */
-    const char *const *words; /* property (by its name there), written, meant, ..., NULL; NULL: none */
+    const char *const *words; /* property, written, property meant, meant, ..., NULL: what has another name and value; NULL: none */
 };
 
 /* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, and none has the name. */

@@ -17,6 +17,7 @@ static enum status make_state(struct entity *entity, const struct entity_spec *s
 {
     entity->type = spec->type;
     entity->name = spec->name;
+    entity->closes_loop = spec->closes_loop;
     /* Whole cache lines: a model's hot fields stay together, and replications on other threads share none of them. */
     size_t size = (spec->type->size + 63u) & ~(size_t)63u;
     entity->state = aligned_alloc(64, size);
@@ -84,6 +85,7 @@ enum status simulation_new(const struct simulation_settings *settings, const str
     made->end_ns = time_add(settings->duration_ns, settings->drain_ns);
     made->next_boundary_ns = TIME_FOREVER;
     made->memory.limit_bytes = settings->max_memory_bytes;
+    key_map_init(&made->family.places, &made->memory, "items");
     pool_init(&made->requests, sizeof(struct request), &made->memory, "requests in flight");
     enum status status = event_queue_new(settings->queue, &made->memory, &made->queue);
     made->entities = calloc((size_t)count + 1, sizeof *made->entities);
@@ -126,6 +128,8 @@ void simulation_free(struct simulation *simulation)
     }
     free(simulation->parts);
     free(simulation->origins);
+    key_map_fini(&simulation->family.places);
+    free(simulation->family.parents);
     pool_fini(&simulation->requests);
     event_queue_free(simulation->queue);
     free(simulation);
@@ -159,9 +163,44 @@ struct request *request_new(struct simulation *simulation)
     return request;
 }
 
+void simulation_derive(struct simulation *simulation, uint64_t child, uint64_t parent)
+{
+    struct item_family *family = &simulation->family;
+    if (key_map_find(&family->places, child) != POOL_NONE)
+        return; /* sent once more: a handler that was tried again */
+    if (family->count == family->capacity) {
+        uint32_t capacity = family->capacity ? 2 * family->capacity : 64;
+        uint64_t *grown = realloc(family->parents, capacity * sizeof *grown);
+        if (!grown) {
+            simulation_fail(simulation, STATUS_NO_MEMORY);
+            return;
+        }
+        family->parents = grown;
+        family->capacity = capacity;
+    }
+    enum status status = key_map_put(&family->places, child, family->count);
+    if (status != STATUS_OK)
+        simulation_fail(simulation, status);
+    else
+        family->parents[family->count++] = parent;
+}
+
+/* The item that a family began with. */
+static uint64_t first_of_family(const struct simulation *simulation, uint64_t item)
+{
+    for (uint32_t left = simulation->family.count; left > 0; left--) {
+        uint32_t place = key_map_find(&simulation->family.places, item);
+        if (place == POOL_NONE)
+            break;
+        item = simulation->family.parents[place];
+    }
+    return item;
+}
+
 void simulation_trace_item(struct simulation *simulation, uint64_t item, uint32_t attempt, const char *resource, const char *step,
                            int64_t at_ns, int64_t duration_ns, const char *detail)
 {
+    item = first_of_family(simulation, item);
     const struct item_origin *origin = origin_of(simulation, item);
     const struct trace_step told = {
         .time_ns = at_ns,

@@ -46,6 +46,11 @@ struct type_defaults {
     void *blob;
 };
 
+/* Items pass from one entity to another. */
+struct flow {
+    uint32_t from, to;
+};
+
 struct loader {
     struct parse parse;
     struct scenario *scenario;
@@ -60,6 +65,8 @@ struct loader {
     size_t left_out_count;
     struct type_defaults *defaults;
     size_t defaults_count, defaults_capacity;
+    struct flow *flows; /* owned */
+    size_t flow_count, flow_capacity;
 };
 
 /* settings_parse.c: everything at the top level but what follows here. The books are loaded too. */
@@ -85,6 +92,10 @@ void fleet_fill(struct loader *loader);
 void entities_validate(struct loader *loader);
 /* Asks the action of one change; complaints stand at `node`. */
 void change_validate(struct loader *loader, const cJSON *node, const struct parse_path *path, const struct change *change, void *arguments);
+
+/* loops.c: after validation: marks who closes a loop of the flows. */
+void loops_add(struct loader *loader, uint32_t from, uint32_t to);
+void loops_find(struct loader *loader);
 
 /* changes_parse.c: when every entity is there. */
 void changes_parse(struct loader *loader);

@@ -40,6 +40,7 @@ enum property_kind {
     PROPERTY_KEY,     /* struct key_choice */
     PROPERTY_JSON,    /* const char *: any value, as JSON text */
     PROPERTY_TABLE,   /* no key: the rows of `properties` stand in its place, with their own offsets; such a row has no name */
+    PROPERTY_RETRY,   /* struct retry_config: a mode's name, or an object */
     PROPERTY_PATTERN, /* const struct pattern *: what an event must look like; an object, or a string that spells one. `unit` is its
                          dialect: scenario/pattern.h */
     PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key" and "operation" of a table share one field */

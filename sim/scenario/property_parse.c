@@ -4,6 +4,7 @@
 #include "engine/request.h"
 #include "scenario/event_content.h"
 #include "scenario/property_value.h"
+#include "scenario/retry_parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,10 @@ static void property_default(struct parse *parse, const struct property *row, vo
     if (row->kind == PROPERTY_REFERENCE) {
         uint32_t none = ENTITY_NONE;
         memcpy((char *)blob + row->offset, &none, sizeof none);
+    }
+    if (row->kind == PROPERTY_RETRY) {
+        property_default(parse, &retry_spelling, (char *)blob + row->offset);
+        return;
     }
     if (row->properties && row->kind != PROPERTY_LIST) /* whose elements have theirs when they are made */
         property_defaults(parse, row->properties, blob);

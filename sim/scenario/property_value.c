@@ -8,6 +8,7 @@
 #include "scenario/key_parse.h"
 #include "scenario/pattern.h"
 #include "scenario/references.h"
+#include "scenario/retry_parse.h"
 #include "scenario/step_parse.h"
 
 #include <math.h>
@@ -321,6 +322,11 @@ static bool value_json(struct parse *parse, const struct property *property, con
     return kept != NULL;
 }
 
+static bool value_retry(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    return value_enum(parse, &retry_spelling, node, path, field(property, blob));
+}
+
 static bool value_pattern(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                           void *blob)
 {
@@ -363,6 +369,7 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_STRINGS] = value_strings,
     [PROPERTY_KEY] = value_key,
     [PROPERTY_JSON] = value_json,
+    [PROPERTY_RETRY] = value_retry,
     [PROPERTY_CONTENT] = value_accepted, /* property_parse reads its rows together */
     [PROPERTY_PATTERN] = value_pattern,
 };

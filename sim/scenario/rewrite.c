@@ -78,15 +78,16 @@ static const struct inner_form *form_of(const struct model_registry *registry, c
 /* Words that the short form has for others. What cannot be said for want of memory is said as it was written. */
 static void translate(struct parse *parse, const struct inner_form *form, cJSON *properties)
 {
-    for (const char *const *row = form ? form->words : NULL; row && row[0]; row += 3) {
+    for (const char *const *row = form ? form->words : NULL; row && row[0]; row += 4) {
         cJSON *item = cJSON_GetObjectItemCaseSensitive(properties, row[0]);
         char *text = item ? json_scalar_text(item) : NULL;
-        cJSON *meant = text && strcmp(text, row[1]) == 0 ? cJSON_CreateString(row[2]) : NULL;
+        cJSON *meant = text && strcmp(text, row[1]) == 0 ? cJSON_CreateString(row[3]) : NULL;
         free(text);
         if (!meant)
             continue;
         json_set_places(parse->places, meant, places_of(parse->places, item));
-        json_replace(parse->places, properties, item, meant);
+        json_remove(parse->places, properties, item);
+        parse->failed = !json_put(parse->places, properties, row[2], meant) || parse->failed;
     }
 }
 

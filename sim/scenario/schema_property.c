@@ -1,6 +1,7 @@
 /* schema_property.c: from property tables to JSON Schema. */
 #include "scenario/json_write.h"
 #include "scenario/property_parse.h"
+#include "scenario/retry_parse.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,6 +139,9 @@ static void write_kind(FILE *out, const struct property *property, const struct 
     case PROPERTY_FLAGS:
         write_enum(out, property, rules);
         break;
+    case PROPERTY_RETRY:
+        write_enum(out, &retry_spelling, rules);
+        break;
     case PROPERTY_TIME:
         write_quantity(out, property, "time", rules);
         break;
@@ -217,7 +221,7 @@ void json_write_property(FILE *out, const struct property *property, const struc
             fprintf(out, ",%s", kind);
     }
     free(kind);
-    write_default(out, property, rules);
+    write_default(out, property->kind == PROPERTY_RETRY ? &retry_spelling : property, rules);
     fputc('}', out);
 }
 

@@ -256,6 +256,11 @@ void validation_warning(struct validation *validation, const char *property, con
     va_end(arguments);
 }
 
+void validation_flow(struct validation *validation, uint32_t from, uint32_t to)
+{
+    loops_add(validation->loader, from, to);
+}
+
 static const struct property *property_of_kind(const struct property *table, enum property_kind kind)
 {
     struct property_walk walk;

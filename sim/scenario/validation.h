@@ -48,6 +48,9 @@ void *validation_alloc(struct validation *validation, size_t count, size_t size)
 /* A distribution that the scenario frees. NULL in, NULL out. */
 const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution);
 
+/* Items pass from one entity to another: to find loops. */
+void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
+
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
 /* Which contents `pattern` matches, when the entity `sender` (ENTITY_NONE: nobody in particular) wraps them so (`envelope` NULL: as they
