@@ -30,7 +30,7 @@ static const struct property queue_rows[] = {NOTIFICATION_ROWS("Queue", "The sta
 static const struct property topic_rows[] = {NOTIFICATION_ROWS("Topic", "The standard topic that gets the notification.")};
 
 static const struct property event_bridge_properties[] = {
-    {"EventBridgeEnabled", PROPERTY_BOOLEAN, AT(event_bridge), .fallback = "true", .help = "All events go to the default event bus."},
+    {"EventBridgeEnabled", PROPERTY_BOOLEAN, AT(event_bridge), .required = true, .help = "All events go to the default event bus."},
     {0},
 };
 
@@ -147,6 +147,17 @@ static void bucket_validate(struct validation *validation, void *config)
     add_all(validation, bucket, &bucket->functions, "LambdaConfigurations", KIND_FUNCTION);
     add_all(validation, bucket, &bucket->queues, "QueueConfigurations", KIND_QUEUE);
     add_all(validation, bucket, &bucket->topics, "TopicConfigurations", KIND_TOPIC);
+    uint32_t bus = validation_find(validation, "default");
+    if (!bucket->event_bridge || !kind_is(validation, bus, KIND_BUS))
+        return; /* no rule looks at that bus */
+    bucket->bus = (struct outlet){.target = bus, .on_failure = ENTITY_NONE, .matches = &bucket->events};
+    outlet_add(&bucket->outlets, &bucket->bus);
+}
+
+static uint32_t bucket_envelope(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    return ((const struct bucket *)self)->envelopes[request->content];
 }
 
 /* Tokens of a second that may all be used at once: S3 says requests per second and no more. */
@@ -299,7 +310,8 @@ static void bucket_quantities(const struct simulation *simulation, const void *s
 const struct model_type bucket_type = {
     .type = "AWS::S3::Bucket",
     .service = "Amazon S3",
-    .help = "A bucket: requests and their quotas, what is stored, and notifications of events to functions, queues and topics.",
+    .help =
+        "A bucket: requests and their quotas, what is stored, and notifications of events to functions, queues, topics and the event bus.",
     .size = sizeof(struct bucket),
     .self_offset = offsetof(struct bucket, self),
     .properties = bucket_properties,
@@ -308,6 +320,9 @@ const struct model_type bucket_type = {
     .line_items = bucket_line_items,
     .refusals = bucket_refusals,
     .validate = bucket_validate,
+    .keeps_chain = true,
+    .envelopes = bucket_envelopes,
+    .envelope = bucket_envelope,
     .create = bucket_create,
     .destroy = bucket_destroy,
     .handle = bucket_handle,

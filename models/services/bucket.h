@@ -39,7 +39,10 @@ struct bucket {
     int versioning; /* enum versioning */
     struct notification *notifications;
     struct outlet_list outlets;
-    uint8_t classes[CONTENT_COUNT]; /* enum request_class, by content */
+    uint8_t classes[CONTENT_COUNT];   /* enum request_class, by content */
+    uint8_t envelopes[CONTENT_COUNT]; /* which of bucket_envelopes its event is in, by content */
+    struct content_set events;        /* contents that bring an event about */
+    struct outlet bus;                /* the default event bus */
     const struct distribution *delivery_delay, *latency;
     double duplicate_rate;
     bool single_notification;
@@ -58,8 +61,9 @@ struct bucket {
 /* Checks a notification and adds it to its bucket; `property` is where it stands in the entity that `validation` is for. */
 void notification_add(struct validation *validation, struct bucket *bucket, struct notification *notification, const char *property,
                       unsigned kinds);
-/* What each content is to the bucket: sets bucket->classes. */
+/* What each content is to the bucket: its class, its event and that event's envelope. */
 void bucket_classify(struct validation *validation, struct bucket *bucket);
+extern const struct envelope *const bucket_envelopes[];
 /* Does the bucket keep what is overwritten? Then a deletion adds a marker. */
 bool bucket_is_versioned(const struct bucket *bucket);
 

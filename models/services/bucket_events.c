@@ -37,33 +37,66 @@ const struct property notification_filter_properties[] = {
     {0},
 };
 
-/* An event, and what brings it about. `versioned`, `unversioned`: only in such a bucket. */
+/* On the event bus: "Object Created" and so on. */
+#define EVENT_ENVELOPE(NAME, TYPE, KEY, VALUE)                                                                                             \
+    static const struct envelope NAME[] = {{"source", ENVELOPE_TEXT, "aws.s3"},                                                            \
+                                           {"detail-type", ENVELOPE_TEXT, TYPE},                                                           \
+                                           {"detail.bucket.name", ENVELOPE_SENDER, NULL},                                                  \
+                                           {"detail.object.key", ENVELOPE_OBJECT_KEY, NULL},                                               \
+                                           {KEY, ENVELOPE_TEXT, VALUE},                                                                    \
+                                           {0}}
+
+EVENT_ENVELOPE(put, "Object Created", "detail.reason", "PutObject");
+EVENT_ENVELOPE(post, "Object Created", "detail.reason", "POST Object");
+EVENT_ENVELOPE(copied, "Object Created", "detail.reason", "CopyObject");
+EVENT_ENVELOPE(completed, "Object Created", "detail.reason", "CompleteMultipartUpload");
+EVENT_ENVELOPE(deleted, "Object Deleted", "detail.deletion-type", "Permanently Deleted");
+EVENT_ENVELOPE(marked, "Object Deleted", "detail.deletion-type", "Delete Marker Created");
+EVENT_ENVELOPE(restoring, "Object Restore Initiated", "version", "0");
+EVENT_ENVELOPE(restored, "Object Restore Completed", "version", "0");
+EVENT_ENVELOPE(expired, "Object Restore Expired", "version", "0");
+EVENT_ENVELOPE(moved, "Object Storage Class Changed", "version", "0");
+EVENT_ENVELOPE(tiered, "Object Access Tier Changed", "version", "0");
+EVENT_ENVELOPE(tagged, "Object Tags Added", "version", "0");
+EVENT_ENVELOPE(untagged, "Object Tags Deleted", "version", "0");
+EVENT_ENVELOPE(shared, "Object ACL Updated", "version", "0");
+
+enum { PUT, POST, COPIED, COMPLETED, DELETED, MARKED, RESTORING, RESTORED, EXPIRED, MOVED, TIERED, TAGGED, UNTAGGED, SHARED, NOT_ON_BUS };
+const struct envelope *const bucket_envelopes[] = {
+    [PUT] = put,       [POST] = post,           [COPIED] = copied,     [COMPLETED] = completed, [DELETED] = deleted,
+    [MARKED] = marked, [RESTORING] = restoring, [RESTORED] = restored, [EXPIRED] = expired,     [MOVED] = moved,
+    [TIERED] = tiered, [TAGGED] = tagged,       [UNTAGGED] = untagged, [SHARED] = shared,       NULL};
+
+enum versions { ANY, UNVERSIONED, VERSIONED };
+
+/* An event, what brings it about, in which buckets, and how it looks on the event bus. */
 static const struct event_row {
     const char *event;
     const char *operation; /* NULL: S3 itself; then a source's `operation` is the event's own name */
-    bool not_versioned, not_unversioned;
+    enum versions versions;
+    uint8_t envelope;
 } events[] = {
-    {"s3:ObjectCreated:Put", "PutObject", false, false},
-    {"s3:ObjectCreated:Post", "PostObject", false, false},
-    {"s3:ObjectCreated:Copy", "CopyObject", false, false},
-    {"s3:ObjectCreated:CompleteMultipartUpload", "CompleteMultipartUpload", false, false},
-    {"s3:ObjectRemoved:Delete", "DeleteObject", true, false},
-    {"s3:ObjectRemoved:DeleteMarkerCreated", "DeleteObject", false, true},
-    {"s3:ObjectRestore:Post", "RestoreObject", false, false},
-    {"s3:ObjectRestore:Completed", NULL, false, false},
-    {"s3:ObjectRestore:Delete", NULL, false, false},
-    {"s3:ReducedRedundancyLostObject", NULL, false, false},
-    {"s3:Replication:OperationFailedReplication", NULL, false, false},
-    {"s3:Replication:OperationMissedThreshold", NULL, false, false},
-    {"s3:Replication:OperationReplicatedAfterThreshold", NULL, false, false},
-    {"s3:Replication:OperationNotTracked", NULL, false, false},
-    {"s3:LifecycleExpiration:Delete", NULL, false, false},
-    {"s3:LifecycleExpiration:DeleteMarkerCreated", NULL, false, false},
-    {"s3:LifecycleTransition", NULL, false, false},
-    {"s3:IntelligentTiering", NULL, false, false},
-    {"s3:ObjectTagging:Put", "PutObjectTagging", false, false},
-    {"s3:ObjectTagging:Delete", "DeleteObjectTagging", false, false},
-    {"s3:ObjectAcl:Put", "PutObjectAcl", false, false},
+    {"s3:ObjectCreated:Put", "PutObject", ANY, PUT},
+    {"s3:ObjectCreated:Post", "PostObject", ANY, POST},
+    {"s3:ObjectCreated:Copy", "CopyObject", ANY, COPIED},
+    {"s3:ObjectCreated:CompleteMultipartUpload", "CompleteMultipartUpload", ANY, COMPLETED},
+    {"s3:ObjectRemoved:Delete", "DeleteObject", UNVERSIONED, DELETED},
+    {"s3:ObjectRemoved:DeleteMarkerCreated", "DeleteObject", VERSIONED, MARKED},
+    {"s3:ObjectRestore:Post", "RestoreObject", ANY, RESTORING},
+    {"s3:ObjectRestore:Completed", NULL, ANY, RESTORED},
+    {"s3:ObjectRestore:Delete", NULL, ANY, EXPIRED},
+    {"s3:ReducedRedundancyLostObject", NULL, ANY, NOT_ON_BUS},
+    {"s3:Replication:OperationFailedReplication", NULL, ANY, NOT_ON_BUS},
+    {"s3:Replication:OperationMissedThreshold", NULL, ANY, NOT_ON_BUS},
+    {"s3:Replication:OperationReplicatedAfterThreshold", NULL, ANY, NOT_ON_BUS},
+    {"s3:Replication:OperationNotTracked", NULL, ANY, NOT_ON_BUS},
+    {"s3:LifecycleExpiration:Delete", NULL, ANY, DELETED},
+    {"s3:LifecycleExpiration:DeleteMarkerCreated", NULL, ANY, MARKED},
+    {"s3:LifecycleTransition", NULL, ANY, MOVED},
+    {"s3:IntelligentTiering", NULL, ANY, TIERED},
+    {"s3:ObjectTagging:Put", "PutObjectTagging", ANY, TAGGED},
+    {"s3:ObjectTagging:Delete", "DeleteObjectTagging", ANY, UNTAGGED},
+    {"s3:ObjectAcl:Put", "PutObjectAcl", ANY, SHARED},
 };
 
 #define EVENTS (sizeof events / sizeof *events)
@@ -90,7 +123,7 @@ bool bucket_is_versioned(const struct bucket *bucket)
 
 static bool row_happens(const struct event_row *row, const struct bucket *bucket, const char *operation)
 {
-    if (bucket_is_versioned(bucket) ? row->not_versioned : row->not_unversioned)
+    if (row->versions != ANY && (row->versions == VERSIONED) != bucket_is_versioned(bucket))
         return false;
     return strcmp(row->operation ? row->operation : row->event, operation) == 0;
 }
@@ -227,18 +260,44 @@ static enum request_class class_of(const struct content *content)
     return begins_with(operation, "s3:") ? CLASS_OWN : CLASS_WRITE;
 }
 
+/* What a walk over the contents asks about. */
+struct asked {
+    const struct bucket *bucket;
+    enum request_class class;
+    uint8_t envelope;
+};
+
 static bool is_of_class(const struct content *content, const void *context)
 {
-    return class_of(content) == *(const enum request_class *)context;
+    return class_of(content) == ((const struct asked *)context)->class;
+}
+
+static bool is_in_envelope(const struct content *content, const void *context)
+{
+    const struct asked *asked = context;
+    for (size_t row = 0; row < EVENTS; row++)
+        if (events[row].envelope == asked->envelope && row_happens(&events[row], asked->bucket, operation_of(content)))
+            return true;
+    return false;
 }
 
 void bucket_classify(struct validation *validation, struct bucket *bucket)
 {
-    for (enum request_class class = CLASS_WRITE; class < CLASSES; class ++) {
-        struct content_set set;
-        contents_where(validation, is_of_class, &class, &set);
+    struct asked asked = {.bucket = bucket};
+    struct content_set set;
+    for (asked.class = CLASS_WRITE; asked.class < CLASSES; asked.class ++) {
+        contents_where(validation, is_of_class, &asked, &set);
         for (uint32_t i = 0; i < CONTENT_COUNT; i++)
             if (content_set_has(&set, (uint8_t)i))
-                bucket->classes[i] = (uint8_t) class;
+                bucket->classes[i] = (uint8_t)asked.class;
+    }
+    for (; asked.envelope < NOT_ON_BUS; asked.envelope++) {
+        contents_where(validation, is_in_envelope, &asked, &set);
+        for (uint32_t i = 0; i < CONTENT_COUNT; i++) {
+            if (!content_set_has(&set, (uint8_t)i))
+                continue;
+            bucket->envelopes[i] = asked.envelope;
+            bucket->events.bits[i / 64] |= UINT64_C(1) << i % 64;
+        }
     }
 }

@@ -1,15 +1,16 @@
 /* event_subscription.c: AWS::RDS::EventSubscription: what happens to databases is told to a topic, minutes later at times.
  * Source: rules rds_event_*, which cite the RDS User Guide, "Working with Amazon RDS event notification". */
+#include "engine/content.h"
 #include "service.h"
 #include "services.h"
 
 struct event_subscription {
     struct service service;
     uint32_t topic;
-    bool enabled;
+    bool enabled, event_bridge;
     struct string_list categories;
     struct content_set matches;
-    struct outlet outlet;
+    struct outlet outlet, bus;
 };
 
 #define AT(field) offsetof(struct event_subscription, field)
@@ -26,7 +27,22 @@ static const struct property subscription_properties[] = {
     {0},
 };
 
-static const struct property subscription_behavior[] = {SERVICE_DELAY(struct event_subscription, "rds_event_delay"), {0}};
+static const struct property subscription_behavior[] = {
+    SERVICE_DELAY(struct event_subscription, "rds_event_delay"),
+    {"event_bridge", PROPERTY_BOOLEAN, AT(event_bridge), .fallback = "false",
+     .help = "The same events stand on the default event bus, where databases put them whether anybody subscribes or not."},
+    {0},
+};
+
+/* On the event bus. */
+static const struct envelope database_event[] = {
+    {"source", ENVELOPE_TEXT, "aws.rds"},
+    {"detail-type", ENVELOPE_TEXT, "RDS DB Instance Event"},
+    {"detail", ENVELOPE_EVENT, NULL},
+    {0},
+};
+static const struct envelope *const subscription_envelopes[] = {database_event, NULL};
+
 static const struct metric_type subscription_metrics[] = {SERVICE_METRICS(struct event_subscription), {0}};
 
 static void subscription_validate(struct validation *validation, void *config)
@@ -38,6 +54,9 @@ static void subscription_validate(struct validation *validation, void *config)
     struct service nobody = {0};
     service_tell(validation, subscription->enabled ? &subscription->service : &nobody, "SnsTopicArn", &subscription->outlet,
                  subscription->topic, KIND_TOPIC);
+    uint32_t bus = validation_find(validation, "default");
+    if (subscription->event_bridge && kind_is(validation, bus, KIND_BUS))
+        service_tell(validation, &subscription->service, NULL, &subscription->bus, bus, KIND_BUS);
 }
 
 const struct model_type event_subscription_type = {
@@ -49,5 +68,6 @@ const struct model_type event_subscription_type = {
     .behavior = subscription_behavior,
     .metrics = subscription_metrics,
     .validate = subscription_validate,
+    .envelopes = subscription_envelopes,
     SERVICE_FUNCTIONS,
 };

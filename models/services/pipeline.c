@@ -2,6 +2,7 @@
  * A Lambda action waits for the function's PutJobSuccessResult or PutJobFailureResult, and hangs where neither comes. */
 #include "pipeline.h"
 
+#include "engine/content.h"
 #include "measure/metric.h"
 #include "scenario/property.h"
 #include "services.h"
@@ -102,6 +103,28 @@ static const struct metric_type pipeline_metrics[] = {
     {0},
 };
 
+/* On the event bus. */
+#define STATE_CHANGE(NAME, STATE)                                                                                                          \
+    static const struct envelope NAME[] = {{"source", ENVELOPE_TEXT, "aws.codepipeline"},                                                  \
+                                           {"detail-type", ENVELOPE_TEXT, "CodePipeline Pipeline Execution State Change"},                 \
+                                           {"detail.pipeline", ENVELOPE_SENDER, NULL},                                                     \
+                                           {"detail.state", ENVELOPE_TEXT, STATE},                                                         \
+                                           {0}}
+
+STATE_CHANGE(has_started, "STARTED");
+STATE_CHANGE(has_succeeded, "SUCCEEDED");
+STATE_CHANGE(has_failed, "FAILED");
+STATE_CHANGE(was_superseded, "SUPERSEDED");
+static const struct envelope *const pipeline_envelopes[] = {
+    [NEWS_STARTED] = has_started, [NEWS_SUCCEEDED] = has_succeeded, [NEWS_FAILED] = has_failed, [NEWS_SUPERSEDED] = was_superseded, NULL};
+
+static uint32_t pipeline_envelope(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    (void)self;
+    return request->group;
+}
+
 static void resolve_action(struct validation *validation, struct pipeline_action *action, const char *place)
 {
     char property[120];
@@ -127,6 +150,8 @@ static void pipeline_validate(struct validation *validation, void *config)
 {
     struct pipeline *pipeline = config;
     const struct pipeline_stage *stages = pipeline->stages.items;
+    uint32_t bus = validation_find(validation, "default");
+    pipeline->bus = kind_is(validation, bus, KIND_BUS) ? bus : ENTITY_NONE;
     if (pipeline->mode != MODE_SUPERSEDED && pipeline->type == 0)
         validation_error(validation, "ExecutionMode", "set PipelineType to V2", "a V1 pipeline is always SUPERSEDED");
     for (size_t i = 0; i < pipeline->stages.count; i++) {
@@ -186,7 +211,10 @@ static void pipeline_handle(struct simulation *simulation, void *self, const str
 
 static void pipeline_done(struct simulation *simulation, void *self, struct request *request)
 {
-    callbacks_answered(simulation, &((struct pipeline *)self)->callbacks, request);
+    if (request->from_data == PIPELINE_TOLD)
+        request_free(simulation, request);
+    else
+        callbacks_answered(simulation, &((struct pipeline *)self)->callbacks, request);
 }
 
 static void pipeline_outcome(struct simulation *simulation, void *self, uint32_t from_data, const struct cause *cause)
@@ -210,6 +238,8 @@ const struct model_type pipeline_type = {
     .behavior = pipeline_behavior,
     .metrics = pipeline_metrics,
     .validate = pipeline_validate,
+    .envelopes = pipeline_envelopes,
+    .envelope = pipeline_envelope,
     .create = pipeline_create,
     .destroy = pipeline_destroy,
     .handle = pipeline_handle,

@@ -59,6 +59,7 @@ struct pipeline {
     int mode;
     int type;
     bool mode_given, type_given;
+    uint32_t bus; /* the default event bus; ENTITY_NONE: nobody looks at it */
     struct callback_behavior behavior;
     const struct distribution *action_duration;
     double action_failure_rate;
@@ -76,6 +77,10 @@ struct pipeline {
 };
 
 enum pipeline_event { PIPELINE_TIMEOUT, PIPELINE_CALL, PIPELINE_ACTION /* and above: by the action's number in its stage */ };
+
+/* What the event bus is told of an execution: stands in the group of the request. */
+enum pipeline_news { NEWS_STARTED, NEWS_SUCCEEDED, NEWS_FAILED, NEWS_SUPERSEDED };
+#define PIPELINE_TOLD UINT32_MAX /* from_data of such a request */
 
 /* Another execution begins, or cannot. */
 void pipeline_begin(struct simulation *simulation, struct pipeline *pipeline, struct request *request);

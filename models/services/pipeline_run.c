@@ -19,6 +19,25 @@ static const struct pipeline_stage *stage_at(const struct pipeline *pipeline, ui
     return &((const struct pipeline_stage *)pipeline->stages.items)[stage];
 }
 
+/* Service events are taken as they come: nobody waits for the answer. */
+static void tell(struct simulation *simulation, const struct pipeline *pipeline, const struct execution *execution, enum pipeline_news news)
+{
+    struct request *request = pipeline->bus == ENTITY_NONE ? NULL : request_new(simulation);
+    if (!request)
+        return;
+    uint32_t id = request->id;
+    *request = execution->model;
+    request->id = id;
+    request->from = pipeline->self;
+    request->from_data = PIPELINE_TOLD;
+    request->born_ns = simulation->now_ns;
+    request->handler_ns = -1;
+    request->attempt = 0;
+    request->group = news;
+    request->asynchronous = true;
+    request_send(simulation, pipeline->bus, request);
+}
+
 static void finish_execution(struct simulation *simulation, struct pipeline *pipeline, uint32_t id, const struct cause *cause)
 {
     const struct execution *execution = execution_at(pipeline, id);
@@ -33,6 +52,10 @@ static void finish_execution(struct simulation *simulation, struct pipeline *pip
     if (simulation->tracer)
         simulation_trace_item(simulation, execution->model.item, 0, pipeline->part->name, fate_names[cause->fate], simulation->now_ns, 0,
                               cause->text);
+    tell(simulation, pipeline, execution,
+         cause == &cause_succeeded    ? NEWS_SUCCEEDED
+         : cause == &cause_superseded ? NEWS_SUPERSEDED
+                                      : NEWS_FAILED);
     pool_give(&pipeline->executions, id);
 }
 
@@ -203,5 +226,6 @@ void pipeline_begin(struct simulation *simulation, struct pipeline *pipeline, st
     counter_add(&pipeline->started, 1);
     gauge_add(&pipeline->in_progress, simulation->now_ns, 1);
     request_done(simulation, pipeline->self, request, &cause_succeeded);
+    tell(simulation, pipeline, execution_at(pipeline, id), NEWS_STARTED);
     enter_stage(simulation, pipeline, id);
 }
