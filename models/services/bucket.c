@@ -13,7 +13,6 @@
 #include <stdio.h>
 
 enum bucket_event { BUCKET_NOTICE, BUCKET_ANSWER };
-enum versioning { VERSIONING_ENABLED, VERSIONING_SUSPENDED, VERSIONING_NEVER };
 
 #define AT(field) offsetof(struct bucket, field)
 #define NOTIFICATION(field) offsetof(struct notification, field)
@@ -57,7 +56,8 @@ static const struct property versioning_properties[] = {
 
 static const struct property bucket_properties[] = {
     {"NotificationConfiguration", PROPERTY_OBJECT, 0, .properties = configuration_properties, .help = "Who is told of which events."},
-    {"VersioningConfiguration", PROPERTY_OBJECT, 0, .properties = versioning_properties, .help = "Whether objects keep their versions."},
+    {"VersioningConfiguration", PROPERTY_OBJECT, 0, .properties = versioning_properties,
+     .given = PROPERTY_GIVEN(struct bucket, versioning_given), .help = "Whether objects keep their versions."},
     ACCEPTED("AbacStatus"),
     ACCEPTED("AccelerateConfiguration"),
     ACCEPTED("AccessControl"),
@@ -199,11 +199,14 @@ static const struct cause cause_slow_down = {.fate = FATE_THROTTLED, .server_err
 static void count_request(struct bucket *bucket, const struct request *request, enum request_class class)
 {
     struct bucket_metrics *metrics = &bucket->metrics;
-    struct counter *const counters[CLASSES] = {
-        [CLASS_WRITE] = &metrics->puts, [CLASS_DELETE] = &metrics->deletes, [CLASS_READ] = &metrics->gets, [CLASS_LIST] = &metrics->lists};
+    struct counter *const counters[CLASSES] = {[CLASS_WRITE] = &metrics->puts,
+                                               [CLASS_ALTER] = &metrics->puts,
+                                               [CLASS_DELETE] = &metrics->deletes,
+                                               [CLASS_READ] = &metrics->gets,
+                                               [CLASS_LIST] = &metrics->lists};
     counter_add(&metrics->requests, 1);
     counter_add(counters[class], 1);
-    if (class == CLASS_WRITE || class == CLASS_LIST)
+    if (class == CLASS_WRITE || class == CLASS_ALTER || class == CLASS_LIST)
         counter_add(&metrics->tier1, 1);
     if (class == CLASS_READ)
         counter_add(&metrics->tier2, 1);

@@ -21,7 +21,7 @@ struct notification {
     struct notification *next; /* of its bucket */
 };
 
-enum request_class { CLASS_WRITE, CLASS_DELETE, CLASS_READ, CLASS_LIST, CLASS_OWN, CLASSES };
+enum request_class { CLASS_WRITE, CLASS_ALTER, CLASS_DELETE, CLASS_READ, CLASS_LIST, CLASS_OWN, CLASSES };
 
 struct bucket_metrics {
     struct counter requests, puts, gets, deletes, lists, errors, uploaded, downloaded;
@@ -36,7 +36,8 @@ struct bucket {
     /* config */
     struct property_list functions, queues, topics; /* of struct notification */
     bool event_bridge;
-    int versioning; /* enum versioning */
+    int versioning; /* 0: Enabled */
+    bool versioning_given;
     struct notification *notifications;
     struct outlet_list outlets;
     uint8_t classes[CONTENT_COUNT];   /* enum request_class, by content */

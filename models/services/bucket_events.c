@@ -67,12 +67,12 @@ const struct envelope *const bucket_envelopes[] = {
     [MARKED] = marked, [RESTORING] = restoring, [RESTORED] = restored, [EXPIRED] = expired,     [MOVED] = moved,
     [TIERED] = tiered, [TAGGED] = tagged,       [UNTAGGED] = untagged, [SHARED] = shared,       NULL};
 
-enum versions { ANY, UNVERSIONED, VERSIONED };
+enum versions { ANY, UNVERSIONED, VERSIONED, OWN };
 
 /* An event, what brings it about, in which buckets, and how it looks on the event bus. */
 static const struct event_row {
     const char *event;
-    const char *operation; /* NULL: S3 itself; then a source's `operation` is the event's own name */
+    const char *operation; /* of OWN ones, which no request brings about: a word that a source's `operation` may say */
     enum versions versions;
     uint8_t envelope;
 } events[] = {
@@ -83,17 +83,17 @@ static const struct event_row {
     {"s3:ObjectRemoved:Delete", "DeleteObject", UNVERSIONED, DELETED},
     {"s3:ObjectRemoved:DeleteMarkerCreated", "DeleteObject", VERSIONED, MARKED},
     {"s3:ObjectRestore:Post", "RestoreObject", ANY, RESTORING},
-    {"s3:ObjectRestore:Completed", NULL, ANY, RESTORED},
-    {"s3:ObjectRestore:Delete", NULL, ANY, EXPIRED},
-    {"s3:ReducedRedundancyLostObject", NULL, ANY, NOT_ON_BUS},
-    {"s3:Replication:OperationFailedReplication", NULL, ANY, NOT_ON_BUS},
-    {"s3:Replication:OperationMissedThreshold", NULL, ANY, NOT_ON_BUS},
-    {"s3:Replication:OperationReplicatedAfterThreshold", NULL, ANY, NOT_ON_BUS},
-    {"s3:Replication:OperationNotTracked", NULL, ANY, NOT_ON_BUS},
-    {"s3:LifecycleExpiration:Delete", NULL, ANY, DELETED},
-    {"s3:LifecycleExpiration:DeleteMarkerCreated", NULL, ANY, MARKED},
-    {"s3:LifecycleTransition", NULL, ANY, MOVED},
-    {"s3:IntelligentTiering", NULL, ANY, TIERED},
+    {"s3:ObjectRestore:Completed", "ObjectRestoreCompleted", OWN, RESTORED},
+    {"s3:ObjectRestore:Delete", "ObjectRestoreDelete", OWN, EXPIRED},
+    {"s3:ReducedRedundancyLostObject", "ReducedRedundancyLostObject", OWN, NOT_ON_BUS},
+    {"s3:Replication:OperationFailedReplication", "ReplicationOperationFailedReplication", OWN, NOT_ON_BUS},
+    {"s3:Replication:OperationMissedThreshold", "ReplicationOperationMissedThreshold", OWN, NOT_ON_BUS},
+    {"s3:Replication:OperationReplicatedAfterThreshold", "ReplicationOperationReplicatedAfterThreshold", OWN, NOT_ON_BUS},
+    {"s3:Replication:OperationNotTracked", "ReplicationOperationNotTracked", OWN, NOT_ON_BUS},
+    {"s3:LifecycleExpiration:Delete", "LifecycleExpirationDelete", OWN, DELETED},
+    {"s3:LifecycleExpiration:DeleteMarkerCreated", "LifecycleExpirationDeleteMarkerCreated", OWN, MARKED},
+    {"s3:LifecycleTransition", "LifecycleTransition", OWN, MOVED},
+    {"s3:IntelligentTiering", "IntelligentTiering", OWN, TIERED},
     {"s3:ObjectTagging:Put", "PutObjectTagging", ANY, TAGGED},
     {"s3:ObjectTagging:Delete", "DeleteObjectTagging", ANY, UNTAGGED},
     {"s3:ObjectAcl:Put", "PutObjectAcl", ANY, SHARED},
@@ -101,13 +101,14 @@ static const struct event_row {
 
 #define EVENTS (sizeof events / sizeof *events)
 
-/* What is no write. */
+/* What writes no object: a tag's or an ACL's change is a PUT all the same. */
 static const struct {
     const char *operation;
     enum request_class class;
 } operations[] = {
-    {"GetObject", CLASS_READ},     {"HeadObject", CLASS_READ},  {"DeleteObject", CLASS_DELETE},
-    {"ListObjectsV2", CLASS_LIST}, {"ListObjects", CLASS_LIST},
+    {"GetObject", CLASS_READ},     {"HeadObject", CLASS_READ},     {"DeleteObject", CLASS_DELETE},
+    {"ListObjectsV2", CLASS_LIST}, {"ListObjects", CLASS_LIST},    {"PutObjectTagging", CLASS_ALTER},
+    {"PutObjectAcl", CLASS_ALTER}, {"RestoreObject", CLASS_ALTER}, {"DeleteObjectTagging", CLASS_ALTER},
 };
 
 /* The usual operation where a source names none. */
@@ -118,14 +119,14 @@ static const char *operation_of(const struct content *content)
 
 bool bucket_is_versioned(const struct bucket *bucket)
 {
-    return bucket->versioning == 0;
+    return bucket->versioning_given && bucket->versioning == 0;
 }
 
 static bool row_happens(const struct event_row *row, const struct bucket *bucket, const char *operation)
 {
-    if (row->versions != ANY && (row->versions == VERSIONED) != bucket_is_versioned(bucket))
+    if (row->versions == (bucket_is_versioned(bucket) ? UNVERSIONED : VERSIONED))
         return false;
-    return strcmp(row->operation ? row->operation : row->event, operation) == 0;
+    return strcmp(row->operation, operation) == 0;
 }
 
 /* "s3:ObjectCreated:*" names all that begin so. */
@@ -257,7 +258,10 @@ static enum request_class class_of(const struct content *content)
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
         if (strcmp(operations[i].operation, operation) == 0)
             return operations[i].class;
-    return begins_with(operation, "s3:") ? CLASS_OWN : CLASS_WRITE;
+    for (size_t row = 0; row < EVENTS; row++)
+        if (events[row].versions == OWN && strcmp(events[row].operation, operation) == 0)
+            return CLASS_OWN;
+    return CLASS_WRITE;
 }
 
 /* What a walk over the contents asks about. */
