@@ -37,7 +37,7 @@ struct action {
 };
 
 struct model_type {
-    const char *type;    /* CloudFormation's type; or "account", "traffic" for what is no resource */
+    const char *type;    /* CloudFormation's type, "Custom::*" for all that begin so and have no model of their own; or "account", "traffic" for what is no resource */
     const char *service; /* as on AWS's bill, e.g. "AWS Lambda"; NULL: bills nothing */
     const char *help;    /* one or two sentences for the reference page */
 
@@ -83,6 +83,10 @@ struct model_type {
     void (*handle)(struct simulation *simulation, void *self, const struct event *event);
     void (*accept)(struct simulation *simulation, void *self, struct request *request);
     void (*done)(struct simulation *simulation, void *self, struct request *request);
+
+    /* Optional: what it sent with this `from_data` was accepted before, to wait in its target's delivery (delivery_accept), and is over
+     * now. */
+    void (*outcome)(struct simulation *simulation, void *self, uint32_t from_data, const struct cause *cause);
 
     /* How it wraps what it sends where patterns look at the whole, as on an event bus: tables of rows, ends with NULL; NULL: it wraps
      * nothing. `envelope` says which of them a request from it is in, now or later; NULL: always the first. Whoever has patterns asks
