@@ -8,6 +8,7 @@
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
 #include "messaging/topic.h"
+#include "monitoring/monitoring.h"
 #include "rewrites.h"
 #include "services/services.h"
 #include "streams/kinesis_stream.h"
@@ -24,6 +25,10 @@ static const struct model_type *const resources[] = {
     &event_rule_type,
     &schedule_type,
     &kinesis_stream_type,
+    &alarm_type,
+    &composite_alarm_type,
+    &scalable_target_type,
+    &scaling_policy_type,
     &bucket_type,
     &bucket_notification_type,
     &config_rule_type,

@@ -20,6 +20,7 @@ struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
 struct scalable;    /* engine/scalable.h */
+struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 
@@ -90,6 +91,10 @@ struct model_type {
      * now. */
     void (*outcome)(struct simulation *simulation, void *self, uint32_t from_data, const struct cause *cause);
 
+    /* Optional: the entity `subject`, to which it listens (engine/observable.h), is in another state; or `subject` names it among its actions,
+     * and then it hears of it again as long as the state lasts. */
+    void (*noticed)(struct simulation *simulation, void *self, uint32_t subject);
+
     /* How it wraps what it sends where patterns look at the whole, as on an event bus: tables of rows, ends with NULL; NULL: it wraps
      * nothing. `envelope` says which of them a request from it is in, now or later; NULL: always the first. Whoever has patterns asks
      * validation_match for each entity of a type with envelopes, and keeps the answers by entity and number. */
@@ -101,6 +106,7 @@ struct model_type {
     const struct pollable *pollable;     /* of what can be polled */
     const struct streamable *streamable; /* of what is read in order */
     const struct scalable *scalable;     /* of what has a capacity that somebody else may set */
+    const struct observable *observable; /* of what has a state that others act on */
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
     enum status (*finish)(struct simulation *simulation, void *self);

@@ -26,6 +26,10 @@ const struct model_type *validation_type(const struct validation *validation, ui
 void *validation_config(const struct validation *validation, uint32_t entity);
 /* The entity of that name; ENTITY_NONE when there is none. "account" is the account. */
 uint32_t validation_find(const struct validation *validation, const char *name);
+/* The entity that a text means which names it among other things: "F", "${F.Arn}", "F:live", "function:${F}:live", "table/T", an ARN that ends
+ * so. The first name of the scenario in it; together with what stands after its colon where an entity is called so. ENTITY_NONE: nothing here.
+ */
+uint32_t validation_named(const struct validation *validation, const char *text);
 /* The run's times. */
 int64_t validation_duration_ns(const struct validation *validation);
 int64_t validation_warmup_ns(const struct validation *validation);
@@ -35,6 +39,9 @@ bool validation_allowed(const struct validation *validation, const char *refusal
 /* What stands after the colon where the reference `property` of this entity names a part of a resource ("live" of "F:live"); NULL where
  * nothing does. */
 const char *validation_qualifier(const struct validation *validation, const char *property);
+
+/* The sums over all resources of a type are wanted: measured under the type's name. */
+void validation_want_totals(struct validation *validation);
 
 /* "2025-01-01T00:00:00Z" in ns from the simulation's zero, negative where it lies before; false where it is no time in UTC. */
 bool validation_instant(const struct validation *validation, const char *text, int64_t *at_ns);
