@@ -329,6 +329,19 @@ static void decide(struct simulation *simulation, struct scalable_target *target
     target->in_until_ns = time_add(now_ns, cooldown_of(decision.by_in, false));
 }
 
+/* What a policy measures from this instant on, it measures with the capacity as it is now. */
+static void tell_policies(struct simulation *simulation, const struct scalable_target *target)
+{
+    for (uint32_t next = target->first_policy; next != 0;) {
+        struct scaling_policy *policy = entity_state(simulation, next - 1);
+        struct tracked *const both[] = {&policy->high, &policy->low};
+        for (size_t i = 0; i < sizeof both / sizeof *both; i++)
+            if (both[i]->watch.step_ns > 0 && simulation->now_ns % both[i]->watch.step_ns == 0)
+                both[i]->watch.level = target_capacity(simulation, target);
+        next = policy->next;
+    }
+}
+
 void target_consider(struct simulation *simulation, uint32_t entity)
 {
     struct scalable_target *target = entity_state(simulation, entity);
@@ -353,6 +366,7 @@ static void target_handle(struct simulation *simulation, void *self, const struc
     case TARGET_DECIDE:
         target->deciding = false;
         decide(simulation, target);
+        tell_policies(simulation, target);
         break;
     }
 }

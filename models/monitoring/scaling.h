@@ -58,6 +58,7 @@ struct tracked {
     struct watch watch;
     enum watch_verdict state;
     double value;
+    bool fresh;   /* of the newest point */
     int64_t base; /* the capacity that was there when the newest point began */
 };
 

@@ -281,7 +281,7 @@ static void start_watch(struct simulation *simulation, struct scaling_policy *po
     simulation_fail(simulation, watch_start(&tracked->watch, &rule, simulation, policy->self, event_kind,
                                             policy->choice.resource ? policy->choice.resource : "", policy->choice.name_space,
                                             policy->choice.name ? policy->choice.name : ""));
-    tracked->watch.level_before = target_capacity(simulation, entity_state(simulation, policy->target));
+    tracked->watch.level = target_capacity(simulation, entity_state(simulation, policy->target));
 }
 
 static void policy_start(struct simulation *simulation, void *self)
@@ -307,6 +307,7 @@ static void note(struct simulation *simulation, struct scaling_policy *policy, s
     if (finding->verdict != WATCH_RETAIN)
         tracked->state = finding->verdict;
     tracked->value = finding->value;
+    tracked->fresh = finding->fresh;
     tracked->base = finding->level;
     gauge_add(gauge, simulation->now_ns, (tracked->state == WATCH_ALARM) - gauge->level);
     target_consider(simulation, policy->target);
@@ -317,9 +318,10 @@ static void policy_handle(struct simulation *simulation, void *self, const struc
     struct scaling_policy *policy = self;
     struct tracked *tracked = event->kind >= POLICY_LOW ? &policy->low : &policy->high;
     struct watch_finding finding;
-    tracked->watch.level = target_capacity(simulation, entity_state(simulation, policy->target));
     if (watch_handle(simulation, &tracked->watch, event, &finding))
         note(simulation, policy, tracked, &finding);
+    else
+        tracked->watch.level = target_capacity(simulation, entity_state(simulation, policy->target));
 }
 
 /* An alarm calls it. */

@@ -27,7 +27,8 @@ static struct wish tracking_wish(const struct scaling_policy *policy, int64_t ca
         int64_t wanted = tracked_capacity(policy, &policy->high, base);
         return wanted > capacity ? (struct wish){WISH_OUT, wanted} : (struct wish){WISH_NOTHING, capacity};
     }
-    if (policy->low.state != WATCH_ALARM || policy->no_scale_in)
+    /* Rule aas_no_data: what is not measured now is no cause to scale in, though an alarm may go by older points. */
+    if (policy->low.state != WATCH_ALARM || policy->no_scale_in || !policy->low.fresh)
         return (struct wish){WISH_NOTHING, capacity};
     int64_t wanted = tracked_capacity(policy, &policy->low, policy->low.base);
     return (struct wish){WISH_IN, wanted < capacity ? wanted : capacity};

@@ -239,7 +239,7 @@ enum status probe_read(struct probe *probe, int64_t now_ns, struct probe_point *
         read_ratio(probe, now_ns, point);
         break;
     }
-    if (probe->type->samples && moved == 0 && point->maximum <= 0) /* nothing began, and nothing goes on */
+    if (probe->type->samples && moved == 0 && point->sum <= 0) /* nothing began, and nothing goes on */
         probe_point_clear(point);
     return status;
 }

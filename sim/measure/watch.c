@@ -86,7 +86,8 @@ enum status watch_start(struct watch *watch, const struct watch_rule *rule, stru
     watch->slices = calloc(watch->slice_count, sizeof *watch->slices);
     watch->findings = calloc(watch->finding_count, sizeof *watch->findings);
     watch->values = calloc(rule->range, sizeof *watch->values);
-    if (!watch->slices || !watch->findings || !watch->values)
+    watch->levels = calloc(watch->slice_count, sizeof *watch->levels);
+    if (!watch->slices || !watch->findings || !watch->values || !watch->levels)
         return STATUS_NO_MEMORY;
     enum status status = measure_probe(simulation, resource, name_space, metric, rule->statistic == PROBE_PERCENTILE, &watch->probe);
     if (status == STATUS_NO_MEMORY)
@@ -104,30 +105,44 @@ void watch_fini(struct watch *watch)
     free(watch->slices);
     free(watch->findings);
     free(watch->values);
+    free(watch->levels);
+    watch->levels = NULL;
     watch->values = NULL;
     watch->slices = NULL;
     watch->findings = NULL;
 }
 
+/* Of how many slices a period is. */
+static uint32_t parts_of(const struct watch *watch)
+{
+    return watch->slice_count / watch->rule.range;
+}
+
+/* Slice `part` of the period that ended `back` periods before the newest, both counted backwards. */
+static uint32_t slice_at(const struct watch *watch, uint32_t back, uint32_t part)
+{
+    return (watch->newest + watch->slice_count - back * parts_of(watch) - part) % watch->slice_count;
+}
+
 /* The value of the period that ended `back` periods before the newest; NaN: no data. */
 static double period_value(struct simulation *simulation, struct watch *watch, uint32_t back)
 {
-    uint32_t parts = watch->slice_count / watch->rule.range;
     probe_point_clear(&watch->scratch);
-    for (uint32_t i = 0; i < parts; i++) {
-        uint32_t slice = (watch->newest + watch->slice_count - back * parts - i) % watch->slice_count;
-        simulation_fail(simulation, probe_point_merge(&watch->scratch, &watch->slices[slice]));
-    }
+    for (uint32_t i = 0; i < parts_of(watch); i++)
+        simulation_fail(simulation, probe_point_merge(&watch->scratch, &watch->slices[slice_at(watch, back, i)]));
     return probe_point_value(watch->probe.type, &watch->scratch, watch->rule.statistic, watch->rule.share);
 }
 
 static void judge(struct simulation *simulation, struct watch *watch)
 {
-    struct watch_finding finding = {.value = NAN, .level = watch->level_before};
+    struct watch_finding finding = {.value = NAN};
     for (uint32_t i = watch->rule.range; i-- > 0;) {
         watch->values[i] = period_value(simulation, watch, i);
-        if (!isnan(watch->values[i]))
-            finding.value = watch->values[i];
+        if (isnan(watch->values[i]))
+            continue;
+        finding.value = watch->values[i];
+        finding.fresh = i == 0;
+        finding.level = watch->levels[slice_at(watch, i, parts_of(watch) - 1)];
     }
     finding.verdict = watch_judge(&watch->rule, watch->values, watch->rule.range);
     watch->findings[(watch->first + watch->waiting++) % watch->finding_count] = finding;
@@ -144,10 +159,10 @@ bool watch_handle(struct simulation *simulation, struct watch *watch, const stru
         return true;
     }
     watch->newest = (watch->newest + 1) % watch->slice_count;
+    watch->levels[watch->newest] = watch->level;
     simulation_fail(simulation, probe_read(&watch->probe, simulation->now_ns, &watch->slices[watch->newest]));
     schedule_step(simulation, watch);
     if (simulation->now_ns % watch->rule.every_ns == 0)
         judge(simulation, watch);
-    watch->level_before = watch->level;
     return false;
 }

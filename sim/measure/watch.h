@@ -37,7 +37,8 @@ struct watch_rule {
 struct watch_finding {
     enum watch_verdict verdict;
     double value;  /* of the newest period that has one; NaN: none in range */
-    int64_t level; /* the owner's, as it was when the newest period began */
+    bool fresh;    /* that is the newest of all */
+    int64_t level; /* the owner's, as it was when that period began */
 };
 
 /* By values, the newest first, NaN where there are none. O(count). */
@@ -47,9 +48,9 @@ struct watch {
     struct watch_rule rule;
     struct probe probe;
     uint32_t self;
-    uint16_t event_kind; /* and the one after it */
-    int64_t level;       /* the owner's own, set before each event is handed on: whatever the findings are to be read with */
-    int64_t level_before;
+    uint16_t event_kind;        /* and the one after it */
+    int64_t level;              /* the owner's own: whatever a value is to be read with, as it is while the slice under way begins */
+    int64_t *levels;            /* owned; the same of each slice */
     int64_t step_ns;            /* of one slice: divides the period and every_ns */
     struct probe_point *slices; /* owned; a ring */
     uint32_t slice_count, newest;
