@@ -119,6 +119,20 @@ const char *validation_qualifier(const struct validation *validation, const char
     return NULL;
 }
 
+uint32_t validation_callee(const struct validation *validation, const char *property, uint32_t entity)
+{
+    if (entity == ENTITY_NONE || (property && validation_qualifier(validation, property)))
+        return entity;
+    const struct model_type *type = validation_type(validation, entity);
+    const char *part = type->default_part ? type->default_part(validation_config(validation, entity)) : NULL;
+    char name[600];
+    if (!part)
+        return entity;
+    snprintf(name, sizeof name, "%.255s:%.255s", validation_name(validation, entity), part);
+    uint32_t found = validation_find(validation, name);
+    return found == ENTITY_NONE ? entity : found;
+}
+
 const char *validation_string(struct validation *validation, const char *text)
 {
     return store_string(validation->loader->parse.store, text);

@@ -26,11 +26,20 @@ const struct model_type *validation_type(const struct validation *validation, ui
 void *validation_config(const struct validation *validation, uint32_t entity);
 /* The entity of that name; ENTITY_NONE when there is none. "account" is the account. */
 uint32_t validation_find(const struct validation *validation, const char *name);
+/* The entity that a text means which names it among other things: "F", "${F.Arn}", "F:live", "function:${F}:live", "table/T", an ARN that
+ * ends so. The first name of the scenario in it; together with what stands after its colon where an entity is called so. ENTITY_NONE:
+ * nothing here.
+ */
+uint32_t validation_named(const struct validation *validation, const char *text);
 /* The run's times. */
 int64_t validation_duration_ns(const struct validation *validation);
 int64_t validation_warmup_ns(const struct validation *validation);
 /* Does `allow_invalid` name this refusal? */
 bool validation_allowed(const struct validation *validation, const char *refusal);
+
+/* Whom a caller means that names `entity` in its `property` (NULL: the caller says itself whether it named a part, and `entity` is the
+ * whole): the part that stands for the whole, unless another was named. */
+uint32_t validation_callee(const struct validation *validation, const char *property, uint32_t entity);
 
 /* What stands after the colon where the reference `property` of this entity names a part of a resource ("live" of "F:live"); NULL where
  * nothing does. */
