@@ -5,11 +5,11 @@
 #include "engine/arrival.h"
 #include "engine/content.h"
 #include "engine/key.h"
+#include "engine/retry.h"
 #include "engine/simulation.h"
 #include "measure/counter.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
-#include "retry.h"
 #include "scenario/property.h"
 #include "scenario/validation.h"
 
@@ -81,25 +81,9 @@ struct source {
 
 static const struct cause cause_client_timeout = {.fate = FATE_TIMED_OUT, .text = "client timeout"};
 
-static const char *const retry_modes[] = {"none", "standard", "legacy", "adaptive", NULL};
-static const char *const retry_jitters[] = {"full", "none", "equal", NULL};
-static const char *const retry_causes[] = {"throttled", "server_error", "timeout", NULL};
 static const char *const invocation_types[] = {"RequestResponse", "Event", NULL};
 
 #define AT(field) offsetof(struct source, field)
-
-static const struct property retry_properties[] = {
-    {"max_attempts", PROPERTY_INTEGER, AT(retry.max_attempts), .minimum = "1", .maximum = "1000", .fallback = "3",
-     .help = "Tries in all, the first counted."},
-    {"base", PROPERTY_TIME, AT(retry.base_ns), .fallback = "\"100ms\"",
-     .help = "The wait before the first retry; doubled for each that follows."},
-    {"cap", PROPERTY_TIME, AT(retry.cap_ns), .fallback = "\"20s\"", .help = "The longest wait."},
-    {"jitter", PROPERTY_ENUM, AT(retry.jitter), .choices = retry_jitters, .fallback = "\"full\"",
-     .help = "full: uniform between 0 and the wait; equal: between half of it and all; none."},
-    {"on", PROPERTY_FLAGS, AT(retry.on), .choices = retry_causes, .fallback = "[\"throttled\", \"server_error\", \"timeout\"]",
-     .help = "What is tried again."},
-    {0},
-};
 
 #define PROCESS(NAME, HELP)                                                                                                                \
     {                                                                                                                                      \
@@ -141,7 +125,7 @@ static const struct property source_properties[] = {
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .fallback = "\"1KB\"", .help = "Size of a request."},
     {"client_timeout", PROPERTY_TIME, AT(client_timeout_ns), .fallback = "\"0s\"",
      .help = "The caller gives up after it (0: never); the function runs on and is billed."},
-    {"retry", PROPERTY_ENUM, AT(retry.mode), .choices = retry_modes, .properties = retry_properties, .fallback = "\"none\"",
+    {"retry", PROPERTY_RETRY, AT(retry),
      .help = "What the caller does about throttles, server errors and its own time limit: an SDK's mode, or an object."},
     {"clients", PROPERTY_INTEGER, AT(clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "How many independent clients share this traffic, each with its own retry quota."},

@@ -63,7 +63,7 @@ void lane_take(struct simulation *simulation, struct queue_mapping *mapping, str
         lane->records[lane->count] = (struct batch_record){
             .item = list[i].item,
             .payload_bytes = list[i].payload_bytes,
-            .attempt = list[i].receive_count > 0 ? (uint16_t)(list[i].receive_count - 1) : 0,
+            .attempt = list[i].attempt,
             .poison = list[i].poison,
             .hops = list[i].hops,
         };

@@ -210,6 +210,7 @@ static void mapping_validate(struct validation *validation, void *blob)
         validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->function));
         known = false;
     }
+    validation_flow(validation, config->source, config->function);
     if (config->source != ENTITY_NONE && validation_type(validation, config->source)->streamable) {
         check_others(validation, &config->foreign);
         event_source_stream_validate(validation, blob);

@@ -102,6 +102,7 @@ struct queue_mapping {
     bool holds_on;     /* a refused batch is tried until its messages are visible again */
     int64_t visibility_ns;
     int64_t long_poll_ns, low_traffic_ns;
+    uint64_t long_polls, empty_shares; /* of one unit of pollers; empty polls that are not a whole call yet, in shares of a unit's lanes */
     int64_t back_off_ns, back_off_most_ns;
     uint64_t payload_most;
     uint32_t ticket;        /* of the wake-up */

@@ -5,6 +5,7 @@
 
 #include "engine/random.h"
 #include "engine/rule_book.h"
+#include "function.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,6 +20,17 @@ static int64_t rule_ns(const struct rule_book *rules, const char *name)
     return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
 }
 
+/* Time to collect a batch and to work on it: rule sqs_visibility_extended. */
+static int64_t effective_visibility_ns(const struct simulation *simulation, const struct queue_mapping *mapping, int64_t visibility_ns)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    const struct function *function = entity_state(simulation, mapping->config.function);
+    int64_t needed_ns = time_add(mapping->config.window_ns, function->config.timeout_ns);
+    if (mapping->config.window_ns == 0 || needed_ns <= visibility_ns || !rule_flag(rules, "sqs_visibility_extended"))
+        return visibility_ns;
+    return time_add(needed_ns, rule_ns(rules, "sqs_visibility_extra_s"));
+}
+
 enum status queue_mapping_create(struct simulation *simulation, void *self)
 {
     struct queue_mapping *mapping = self;
@@ -30,7 +42,7 @@ enum status queue_mapping_create(struct simulation *simulation, void *self)
     mapping->oldest = mapping->newest = POOL_NONE;
     mapping->source = source->type->pollable;
     mapping->in_order = mapping->source->in_order(source->state);
-    mapping->visibility_ns = mapping->source->visibility_ns(source->state);
+    mapping->visibility_ns = effective_visibility_ns(simulation, mapping, mapping->source->visibility_ns(source->state));
     mapping->receive_most = (uint32_t)fmin(fmax(rule_number(rules, "sqs_receive_max"), 1), UINT16_MAX);
     mapping->reports_failures = config->response_types & REPORT_BATCH_ITEM_FAILURES;
     mapping->errors_count = !(mapping->reports_failures && rule_flag(rules, "sqs_partial_batch_turns_backoff_off"));
@@ -43,6 +55,7 @@ enum status queue_mapping_create(struct simulation *simulation, void *self)
     mapping->back_off_most_ns = rule_ns(rules, "sqs_throttle_retry_cap_s");
     mapping->payload_most = (uint64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
     mapping->salt = item_salt(name);
+    mapping->long_polls = config->provisioned ? (uint64_t)fmin(fmax(rule_number(rules, "sqs_poller_long_polls"), 0), UINT16_MAX) : 1;
     if (config->provisioned)
         poller_fleet_init_provisioned(&mapping->fleet, rules, config->least_pollers, config->most_pollers);
     else
@@ -102,8 +115,13 @@ static uint64_t take_empty_polls(const struct simulation *simulation, const stru
     return (uint64_t)polls;
 }
 
-static void tell_empty_polls(struct simulation *simulation, const struct queue_mapping *mapping, uint64_t polls)
+/* A provisioned poller may keep fewer long polls waiting than it has lanes: rule sqs_poller_long_polls. */
+static void tell_empty_polls(struct simulation *simulation, struct queue_mapping *mapping, uint64_t polls)
 {
+    uint64_t shares = (uint64_t)mapping->fleet.per_unit;
+    mapping->empty_shares += polls * mapping->long_polls;
+    polls = mapping->empty_shares / shares;
+    mapping->empty_shares %= shares;
     if (polls > 0)
         mapping->source->empty_receive(simulation, entity_state(simulation, mapping->config.source), polls);
 }
@@ -249,7 +267,7 @@ static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *m
     if (most > mapping->receive_most)
         most = mapping->receive_most;
     void *source = entity_state(simulation, mapping->config.source);
-    uint32_t count = mapping->source->receive(simulation, source, most, mapping->received);
+    uint32_t count = mapping->source->receive(simulation, source, most, mapping->visibility_ns, mapping->received);
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < count; i++)
         bytes += mapping->received[i].payload_bytes;

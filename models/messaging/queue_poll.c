@@ -107,15 +107,18 @@ static bool quota_allows(struct simulation *simulation, struct queue *queue)
 
 /* One ReceiveMessage. With too many messages in flight a FIFO queue returns nothing, a standard queue the error OverLimit: both count as
  * empty here. */
-static uint32_t receive_call(struct simulation *simulation, struct queue *queue, uint32_t most, struct received *list)
+static uint32_t receive_call(struct simulation *simulation, struct queue *queue, uint32_t most, int64_t until_ns, struct received *list)
 {
     if (!quota_allows(simulation, queue))
         return 0;
     int64_t room = queue->in_flight_max - queue_level(queue, MESSAGE_HIDDEN);
     queue->calls = (queue->calls + 1) & CALL_MASK;
     queue->calls += queue->calls == 0;
-    uint32_t limit = room < most ? (uint32_t)(room > 0 ? room : 0) : most;
-    uint32_t count = limit > 0 ? queue_line_take(simulation, queue, limit, queue->calls, list) : 0;
+    struct reception reception = {
+        .call = queue->calls, .most = room < most ? (uint32_t)(room > 0 ? room : 0) : most, .until_ns = until_ns, .list = list};
+    if (reception.most > 0)
+        queue_line_take(simulation, queue, &reception);
+    uint32_t count = reception.count;
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < count; i++)
         bytes += list[i].payload_bytes;
@@ -128,13 +131,14 @@ static uint32_t receive_call(struct simulation *simulation, struct queue *queue,
 }
 
 /* More than one call can return takes several calls, until one is not full. */
-static uint32_t queue_receive(struct simulation *simulation, void *self, uint32_t most, struct received *list)
+static uint32_t queue_receive(struct simulation *simulation, void *self, uint32_t most, int64_t hide_ns, struct received *list)
 {
     struct queue *queue = self;
+    int64_t until_ns = time_add(simulation->now_ns, hide_ns);
     uint32_t count = 0, asked, got;
     do {
         asked = most - count < queue->receive_max ? most - count : queue->receive_max;
-        got = receive_call(simulation, queue, asked, list + count);
+        got = receive_call(simulation, queue, asked, until_ns, list + count);
         count += got;
     } while (got == asked && count < most && takeable(simulation, queue) > 0);
     return count;

@@ -11,6 +11,9 @@ enum content_key { KEY_EVENT, KEY_OBJECT, KEY_OPERATION, CONTENT_KEYS };
 
 static const char *const key_names[CONTENT_KEYS] = {"event", "object_key", "operation"};
 
+/* How steps spell an operation. */
+static const char short_operation[] = "op";
+
 /* The values of one key. */
 struct alternatives {
     size_t count; /* at least 1: where the key is not there, one that is NULL */
@@ -29,6 +32,8 @@ struct event_contents *event_contents_new(struct scenario_store *store)
 bool content_choice_is_key(const char *name)
 {
     size_t key = 0;
+    if (strcmp(name, short_operation) == 0)
+        return true;
     while (key < CONTENT_KEYS && strcmp(key_names[key], name) != 0)
         key++;
     return key < CONTENT_KEYS;
@@ -139,8 +144,11 @@ static bool parse_weighted(struct parse *parse, enum content_key key, const cJSO
 static bool parse_key(struct parse *parse, enum content_key key, const cJSON *object, const struct parse_path *path,
                       struct alternatives *found)
 {
-    const cJSON *node = cJSON_GetObjectItemCaseSensitive(object, key_names[key]);
-    struct parse_path inner = {path, key_names[key], 0};
+    const char *name = key_names[key];
+    if (key == KEY_OPERATION && !cJSON_GetObjectItemCaseSensitive(object, name))
+        name = short_operation;
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(object, name);
+    struct parse_path inner = {path, name, 0};
     found->count = 1;
     found->nodes[0] = NULL;
     found->weights[0] = 1;

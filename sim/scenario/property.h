@@ -26,7 +26,8 @@ enum property_kind {
     PROPERTY_COUNT_DISTRIBUTION, /* the same, bare numbers */
     PROPERTY_LIFETIME,           /* struct lifetime: a time distribution, "forever", or {"halving": time} */
     PROPERTY_STEPS,              /* struct step_list */
-    PROPERTY_ARRIVAL,   /* const struct arrival_process *: the property's name says which process; all share one field, one may be given */
+    PROPERTY_ARRIVAL,   /* const struct arrival_process *: the property's name says which process; all share one field, one must be given.
+                           With a `unit` that is the process, and nothing need be given */
     PROPERTY_REFERENCE, /* uint32_t: the index of a resource, ENTITY_NONE where not given */
     PROPERTY_OBJECT,    /* `properties` of the object, offsets into the same struct */
     PROPERTY_ACCEPTED,  /* CloudFormation's own, without effect on what is simulated: any value, not kept */
@@ -39,6 +40,7 @@ enum property_kind {
     PROPERTY_KEY,     /* struct key_choice */
     PROPERTY_JSON,    /* const char *: any value, as JSON text */
     PROPERTY_TABLE,   /* no key: the rows of `properties` stand in its place, with their own offsets; such a row has no name */
+    PROPERTY_RETRY,   /* struct retry_config: a mode's name, or an object */
     PROPERTY_PATTERN, /* const struct pattern *: what an event must look like; an object, or a string that spells one. `unit` is its
                          dialect: scenario/pattern.h */
     PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key" and "operation" of a table share one field */
@@ -78,6 +80,7 @@ struct property {
     size_t size;                       /* LIST: of an element */
     size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */
     bool required;
+    bool outside;     /* REFERENCE: may be an address outside of the scenario too ("https://...", "ops@example.org"): then ENTITY_NONE */
     bool live;        /* `changes` may set it while it runs: the type's `changed` hears of it */
     const char *help; /* one sentence for schema and reference */
 };

@@ -4,6 +4,7 @@
 #include "engine/request.h"
 #include "scenario/event_content.h"
 #include "scenario/property_value.h"
+#include "scenario/retry_parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,10 @@ static void property_default(struct parse *parse, const struct property *row, vo
         uint32_t none = ENTITY_NONE;
         memcpy((char *)blob + row->offset, &none, sizeof none);
     }
+    if (row->kind == PROPERTY_RETRY) {
+        property_default(parse, &retry_spelling, (char *)blob + row->offset);
+        return;
+    }
     if (row->properties && row->kind != PROPERTY_LIST) /* whose elements have theirs when they are made */
         property_defaults(parse, row->properties, blob);
     if (!row->fallback || (rule ? property_of_rule(parse, row, rule, blob) : default_of_json(parse, row, &path, blob)))
@@ -177,7 +182,7 @@ static void check_arrival(struct parse *parse, const struct property *table, con
     const cJSON *last = NULL;
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk)) {
-        if (row->kind != PROPERTY_ARRIVAL || count == sizeof names / sizeof *names)
+        if (row->kind != PROPERTY_ARRIVAL || row->unit || count == sizeof names / sizeof *names)
             continue;
         names[count++] = row->name;
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, row->name);

@@ -163,6 +163,8 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
         return;
     scenario->names = &loader->references;
     entities_validate(loader);
+    loops_find(loader);
+    changes_parse(loader);
     check_prices(loader);
     expect_parse(loader);
     parse_series(loader);
@@ -186,6 +188,7 @@ static void finish(struct loader *loader)
     if (!store_own(store, scenario->prices, release_prices))
         scenario->prices = NULL;
     free(loader->defaults);
+    free(loader->flows);
     store_drop_tables(store);
 }
 

@@ -36,13 +36,20 @@ bool validation_allowed(const struct validation *validation, const char *refusal
  * nothing does. */
 const char *validation_qualifier(const struct validation *validation, const char *property);
 
+/* "2025-01-01T00:00:00Z" in ns from the simulation's zero, negative where it lies before; false where it is no time in UTC. */
+bool validation_instant(const struct validation *validation, const char *text, int64_t *at_ns);
+
 /* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
 bool validation_varied(const struct validation *validation, const char *property);
 
 /* Strings and distributions that live as long as the scenario. NULL when memory is out. */
 const char *validation_string(struct validation *validation, const char *text);
+void *validation_alloc(struct validation *validation, size_t count, size_t size); /* all zero */
 /* A distribution that the scenario frees. NULL in, NULL out. */
 const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution);
+
+/* Items pass from one entity to another: to find loops. */
+void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
 
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
