@@ -236,7 +236,8 @@ static void settle(struct simulation *simulation, struct queue_mapping *mapping,
 {
     void *source = entity_state(simulation, mapping->config.source);
     const struct batch *batch = &lane->batch;
-    bool all = cause != &cause_succeeded, executed = cause->fate != FATE_REJECTED, stops = batch->in_order && !all;
+    bool all = cause != &cause_succeeded, executed = cause->fate != FATE_REJECTED && cause->fate != FATE_DROPPED,
+         stops = batch->in_order && !all;
     uint64_t deleted = 0, failed = 0;
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct batch_message *message = &lane->messages[lane->first + i];

@@ -67,12 +67,13 @@ static void schedule_try(struct simulation *simulation, struct delivery *deliver
     simulation_schedule(simulation, delivery->self, delivery->event_kind, RANK_ARRIVAL, at_ns < end_ns ? at_ns : end_ns, item->id);
 }
 
-void delivery_put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request, int64_t wait_ns)
+struct delivery_item *delivery_put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
+                                   int64_t wait_ns)
 {
     uint32_t id = pool_take(&delivery->items);
     if (id == POOL_NONE) {
         simulation_fail(simulation, simulation->memory.status);
-        return;
+        return NULL;
     }
     struct delivery_item *item = pool_at(&delivery->items, id);
     *item = (struct delivery_item){
@@ -81,6 +82,7 @@ void delivery_put(struct simulation *simulation, struct delivery *delivery, uint
         .item = request->item,
         .received_ns = simulation->now_ns,
         .payload_bytes = request->payload_bytes,
+        .next = POOL_NONE,
         .route = route,
         .content = request->content,
         .poison = request->poison,
@@ -88,7 +90,14 @@ void delivery_put(struct simulation *simulation, struct delivery *delivery, uint
     };
     delivery->routes[route].part->ledger.entered++;
     delivery->routes[route].waiting++;
-    schedule_try(simulation, delivery, item, wait_ns);
+    if (wait_ns != TIME_FOREVER)
+        schedule_try(simulation, delivery, item, wait_ns);
+    return item;
+}
+
+void delivery_release(struct simulation *simulation, struct delivery *delivery, uint32_t item, int64_t wait_ns)
+{
+    schedule_try(simulation, delivery, pool_at(&delivery->items, item), wait_ns);
 }
 
 void delivery_pass_over(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
@@ -128,7 +137,7 @@ static struct request *request_for(struct simulation *simulation, const struct d
         .content = item->content,
         .asynchronous = true,
         .poison = item->poison,
-        .hops = item->hops,
+        .hops = item->hops & HOPS_MAX,
     };
     return request;
 }
