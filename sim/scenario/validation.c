@@ -169,6 +169,14 @@ struct pattern_extent validation_pattern_extent(const struct pattern *pattern)
     return pattern->extent;
 }
 
+const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list)
+{
+    if (index >= pattern->root.field_count)
+        return NULL;
+    *is_list = !pattern->root.fields[index].inner;
+    return pattern->root.fields[index].name;
+}
+
 /* One part of a property's name: "Targets", or an element's "Targets[1]", which is cut off before its index. */
 struct name_part {
     char *name;

@@ -7,6 +7,7 @@
 #include "engine/rule_book.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pattern;     /* scenario/pattern.h */
@@ -77,6 +78,8 @@ struct pattern_extent {
     double combinations; /* the product of each key's tests and its depth; the sum of these over what $or chooses from */
 };
 struct pattern_extent validation_pattern_extent(const struct pattern *pattern);
+/* The names that it asks for at the top, by `index`; NULL: there are no more. `*is_list`: it lists values, rather than going deeper. */
+const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list);
 
 /* Complains of every traffic source whose `target` is this entity and which gives its items no key; `what` says why it must: "a FIFO
  * queue". */
