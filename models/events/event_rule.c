@@ -28,11 +28,12 @@ static const char *const states[] = {"ENABLED", "DISABLED", "ENABLED_WITH_ALL_CL
 static const struct property rule_properties[] = {
     {"EventBusName", PROPERTY_REFERENCE, AT(bus), .given = PROPERTY_GIVEN(struct event_rule, bus_given),
      .help = "The bus; left out: `default`, the account's own."},
-    {"EventPattern", PROPERTY_PATTERN, AT(pattern), .unit = "eventbridge", .given = PROPERTY_GIVEN(struct event_rule, pattern_given),
+    {"EventPattern", PROPERTY_PATTERN, AT(pattern), .unit = "event", .given = PROPERTY_GIVEN(struct event_rule, pattern_given),
      .help = "Which events it matches."},
     {"ScheduleExpression", PROPERTY_ARRIVAL, AT(schedule), .unit = "schedule",
      .help = "rate(5 minutes), first after one interval, or cron(0 12 * * ? *), in UTC: somewhere within the minute that it names."},
-    {"State", PROPERTY_ENUM, AT(state), .choices = states, .fallback = "\"ENABLED\"", .help = "A disabled rule does nothing."},
+    {"State", PROPERTY_ENUM, AT(state), .choices = states, .fallback = "\"ENABLED\"", .live = true,
+     .help = "A disabled rule does nothing."},
     {"Targets", PROPERTY_LIST, AT(targets), .properties = event_target_properties, .size = sizeof(struct event_target),
      .maximum = "eventbridge_targets_per_rule", .help = "Who is called, asynchronously, each with its own retries."},
     ACCEPTED("Name"),
@@ -131,7 +132,7 @@ static void check_targets(struct validation *validation, struct event_rule *rule
 static void rule_validate(struct validation *validation, void *blob)
 {
     struct event_rule *rule = blob;
-    if (!rule->pattern_given && !rule->schedule)
+    if (!validation_written(validation, "EventPattern") && !validation_written(validation, "ScheduleExpression"))
         validation_error(validation, NULL, "give it one of the two", "a rule needs an EventPattern or a ScheduleExpression");
     rule->passes = validation_match(validation, rule->pattern, NULL, ENTITY_NONE);
     match_senders(validation, rule);
@@ -153,6 +154,7 @@ static enum status rule_create(struct simulation *simulation, void *self)
     struct event_rule *rule = self;
     const struct simulation_settings *settings = simulation->settings;
     rule->pace_ns = time_from_double((double)NS_PER_S / fmax(rule_number(settings->rules, "eventbridge_invocation_rate"), 1));
+    rule->free_at_ns = -NS_PER_S;
     stream_init(&rule->latency_stream, settings->seed, simulation->replication, simulation->entities[rule->self].name, "latency");
     if (rule->schedule) {
         rule->timer = (struct event_timer){.self = rule->self, .tick_kind = RULE_TICK, .fire_kind = RULE_FIRE};
@@ -166,7 +168,7 @@ static enum status rule_create(struct simulation *simulation, void *self)
 static void rule_start(struct simulation *simulation, void *self)
 {
     struct event_rule *rule = self;
-    if (rule->schedule && rule->state != RULE_DISABLED)
+    if (rule->schedule)
         event_timer_next(simulation, &rule->timer);
 }
 
@@ -265,6 +267,8 @@ static void rule_handle(struct simulation *simulation, void *self, const struct 
         event_timer_tick(simulation, &rule->timer);
         break;
     case RULE_FIRE: {
+        if (rule->state == RULE_DISABLED)
+            break;
         struct request item = event_timer_item(simulation, &rule->timer, event, (uint32_t)fmin((double)rule->payload_bytes, UINT32_MAX));
         simulation->entities[rule->self].ledger.entered++;
         ledger_count(&simulation->entities[rule->self].ledger, &cause_succeeded);

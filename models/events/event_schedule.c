@@ -46,13 +46,14 @@ static const struct property window_properties[] = {
 };
 
 static const struct property schedule_properties[] = {
-    {"ScheduleExpression", PROPERTY_ARRIVAL, AT(process), .unit = "scheduler",
+    {"ScheduleExpression", PROPERTY_ARRIVAL, AT(process), .unit = "scheduler", .required = true,
      .help = "rate(5 minutes), first at StartDate or at once, cron(0 12 * * ? *), or at(2025-01-01T12:00:00); in UTC."},
     {"FlexibleTimeWindow", PROPERTY_OBJECT, 0, .properties = window_properties, .help = "How late it may be."},
     {"Target", PROPERTY_OBJECT, 0, .properties = event_target_properties, .required = true, .help = "Who is called, asynchronously."},
     {"StartDate", PROPERTY_STRING, AT(start), .help = "Nothing before it."},
     {"EndDate", PROPERTY_STRING, AT(end), .help = "Nothing from then on."},
-    {"State", PROPERTY_ENUM, AT(state), .choices = states, .fallback = "\"ENABLED\"", .help = "A disabled schedule does nothing."},
+    {"State", PROPERTY_ENUM, AT(state), .choices = states, .fallback = "\"ENABLED\"", .live = true,
+     .help = "A disabled schedule does nothing."},
     {"ScheduleExpressionTimezone", PROPERTY_STRING, AT(time_zone), .help = "Only UTC is simulated."},
     ACCEPTED("Name"),
     ACCEPTED("GroupName"),
@@ -100,8 +101,6 @@ static void schedule_validate(struct validation *validation, void *blob)
 {
     struct schedule *schedule = blob;
     event_target_check(validation, &schedule->target, "Target");
-    if (!schedule->process)
-        validation_error(validation, "ScheduleExpression", NULL, "\"ScheduleExpression\" is missing");
     if (schedule->mode == WINDOW_FLEXIBLE && !schedule->window_given)
         validation_error(validation, "FlexibleTimeWindow", "add MaximumWindowInMinutes", "a flexible window needs a length");
     if (schedule->mode == WINDOW_OFF && schedule->window_given)
@@ -138,9 +137,7 @@ static enum status schedule_create(struct simulation *simulation, void *self)
 
 static void schedule_start(struct simulation *simulation, void *self)
 {
-    struct schedule *schedule = self;
-    if (schedule->state == 0)
-        event_timer_next(simulation, &schedule->timer);
+    event_timer_next(simulation, &((struct schedule *)self)->timer);
 }
 
 static void schedule_destroy(struct simulation *simulation, void *self)
@@ -160,6 +157,8 @@ static void schedule_handle(struct simulation *simulation, void *self, const str
         event_timer_tick(simulation, &schedule->timer);
         break;
     case SCHEDULE_FIRE: {
+        if (schedule->state == RULE_DISABLED)
+            break;
         struct request item =
             event_timer_item(simulation, &schedule->timer, event, (uint32_t)fmin((double)schedule->payload_bytes, UINT32_MAX));
         simulation->entities[schedule->self].ledger.entered++;

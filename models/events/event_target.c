@@ -211,6 +211,7 @@ void event_push_send(struct simulation *simulation, struct event_push *push, siz
 {
     const struct event_target *target = &push->targets[index];
     struct request sent = *request;
+    sent.hops = 0; /* what counts how often a chain came round does not see through a bus */
     if (target->message_group)
         sent.group = key_named(target->message_group);
     else if (!target->partition_given && simulation->entities[target->endpoint].type->streamable)

@@ -42,7 +42,7 @@ static const struct property subscription_properties[] = {
      .help = "How the endpoint gets the messages: decides retries and price."},
     {"Endpoint", PROPERTY_REFERENCE, AT(endpoint), .required = true, .outside = true,
      .help = "The function, queue or other resource that gets the messages, or an address outside, which takes all."},
-    {"FilterPolicy", PROPERTY_PATTERN, AT(filter), .unit = "sns", .help = "Only messages that match are delivered."},
+    {"FilterPolicy", PROPERTY_PATTERN, AT(filter), .unit = "subscription", .help = "Only messages that match are delivered."},
     {"FilterPolicyScope", PROPERTY_ENUM, AT(scope), .choices = scopes, .fallback = "\"MessageAttributes\"",
      .help = "What FilterPolicy looks at: the body's member \"MessageAttributes\", or the body."},
     {"RedrivePolicy", PROPERTY_OBJECT, 0, .properties = redrive_properties, .help = "Where messages go that could not be delivered."},
@@ -222,6 +222,7 @@ static void topic_validate(struct validation *validation, void *blob)
         own_subscriptions(topic)[i].topic = validation_self(validation);
         own_subscriptions(topic)[i].dead_letter = ENTITY_NONE;
         check_endpoint(validation, &own_subscriptions(topic)[i], property, topic->fifo);
+        validation_flow(validation, validation_self(validation), own_subscriptions(topic)[i].endpoint);
     }
     if (!topic->fifo && topic->content_based)
         validation_error(validation, "ContentBasedDeduplication", "set FifoTopic", "only a FIFO topic deduplicates");
@@ -277,6 +278,8 @@ static void subscription_validate(struct validation *validation, void *blob)
     check_endpoint(validation, subscription, "Endpoint", topic->fifo);
     check_dead_letter(validation, subscription, topic->fifo);
     join_topic(validation, topic);
+    validation_flow(validation, subscription->topic, subscription->endpoint);
+    validation_flow(validation, subscription->topic, subscription->dead_letter);
 }
 
 const struct model_type topic_type = {

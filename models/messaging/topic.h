@@ -4,6 +4,7 @@
 
 #include "engine/content.h"
 #include "engine/delivery.h"
+#include "engine/key_map.h"
 #include "engine/random.h"
 #include "engine/token_bucket.h"
 #include "measure/counter.h"
@@ -63,7 +64,6 @@ struct topic_metrics {
 struct topic_route {
     const struct subscription *subscription; /* in the topic's list, or an entity's state */
     const struct retry_phases *phases;
-    int64_t last_due_ns; /* of a FIFO topic: nothing sets out earlier than what came before */
 };
 
 struct topic {
@@ -83,6 +83,7 @@ struct topic {
     struct retry_phases managed, customer, web;
     struct delivery delivery;
     struct topic_route *routes; /* owned */
+    struct key_map last_ids;    /* of a FIFO topic: the last item that is not over, by route and group */
     struct stream latency_stream, jitter_stream;
     struct topic_metrics metrics;
 };

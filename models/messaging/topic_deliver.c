@@ -103,10 +103,56 @@ static void topic_tried(struct simulation *simulation, void *owner, const struct
     counter_add(&topic->metrics.billed_deliveries[topic->routes[item->route].subscription->protocol], chunks(topic, item->payload_bytes));
 }
 
+/* From publishing an item to its first try. */
+static int64_t delivery_delay_ns(struct topic *topic, uint16_t route, uint64_t item)
+{
+    if (!topic->latency)
+        return topic->delay_ns;
+    stream_at(&topic->latency_stream, item, route);
+    return distribution_sample_ns(topic->latency, &topic->latency_stream.rng);
+}
+
+static uint64_t line_of(uint16_t route, uint32_t group)
+{
+    return (uint64_t)route << 32 | group;
+}
+
+/* A FIFO topic: the item sets out when those of its group before it are over. */
+static void put_in_line(struct simulation *simulation, struct topic *topic, uint16_t route, const struct request *request)
+{
+    uint64_t line = line_of(route, request->group);
+    uint32_t last = key_map_find(&topic->last_ids, line);
+    const struct delivery_item *item = delivery_put(simulation, &topic->delivery, route, request,
+                                                    last == POOL_NONE ? delivery_delay_ns(topic, route, request->item) : TIME_FOREVER);
+    if (!item)
+        return;
+    if (last != POOL_NONE) {
+        ((struct delivery_item *)pool_at(&topic->delivery.items, last))->next = item->id;
+        key_map_remove(&topic->last_ids, line);
+    }
+    enum status status = key_map_put(&topic->last_ids, line, item->id);
+    if (status != STATUS_OK)
+        simulation_fail(simulation, status);
+}
+
+/* One is over: the next of its group may go. */
+static void move_line(struct simulation *simulation, struct topic *topic, const struct delivery_item *over)
+{
+    if (over->next == POOL_NONE) {
+        key_map_remove(&topic->last_ids, line_of(over->route, over->group));
+        return;
+    }
+    const struct delivery_item *next = pool_at(&topic->delivery.items, over->next);
+    int64_t due_ns = time_add(next->received_ns, delivery_delay_ns(topic, next->route, next->item));
+    delivery_release(simulation, &topic->delivery, next->id, due_ns > simulation->now_ns ? due_ns - simulation->now_ns : 0);
+}
+
 static void topic_settled(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
 {
     struct topic *topic = owner;
     gauge_add(&topic->metrics.pending, simulation->now_ns, -1);
+    if (topic->fifo)
+        move_line(simulation, topic, item);
     if (cause != &cause_succeeded) {
         counter_add(&topic->metrics.failed, 1);
         return;
@@ -162,7 +208,7 @@ static enum status add_route(struct simulation *simulation, struct topic *topic,
         .on_failure = ENTITY_NONE,
         .dead_letter = subscription->dead_letter,
     };
-    topic->routes[topic->delivery.route_count] = (struct topic_route){subscription, phases_of(topic, subscription), 0};
+    topic->routes[topic->delivery.route_count] = (struct topic_route){subscription, phases_of(topic, subscription)};
     return delivery_add_route(&topic->delivery, simulation, &policy, suffix);
 }
 
@@ -201,6 +247,7 @@ enum status topic_create(struct simulation *simulation, void *self)
     read_rules(topic, simulation->settings->rules);
     stream_init(&topic->latency_stream, seed, simulation->replication, name, "latency");
     stream_init(&topic->jitter_stream, seed, simulation->replication, name, "jitter");
+    key_map_init(&topic->last_ids, &simulation->memory, name);
     delivery_init_routes(&topic->delivery, &topic_delivery, simulation, topic, topic->self, TOPIC_DELIVER);
     return add_routes(simulation, topic);
 }
@@ -210,23 +257,8 @@ void topic_destroy(struct simulation *simulation, void *self)
     (void)simulation;
     struct topic *topic = self;
     delivery_fini(&topic->delivery);
+    key_map_fini(&topic->last_ids);
     free(topic->routes);
-}
-
-/* From publishing to the first try. */
-static int64_t delivery_delay_ns(const struct simulation *simulation, struct topic *topic, uint16_t index, uint64_t item)
-{
-    struct topic_route *route = &topic->routes[index];
-    int64_t delay_ns = topic->delay_ns;
-    if (topic->latency) {
-        stream_at(&topic->latency_stream, item, index);
-        delay_ns = distribution_sample_ns(topic->latency, &topic->latency_stream.rng);
-    }
-    if (!topic->fifo)
-        return delay_ns;
-    int64_t due_ns = time_add(simulation->now_ns, delay_ns);
-    route->last_due_ns = due_ns > route->last_due_ns ? due_ns : route->last_due_ns;
-    return route->last_due_ns - simulation->now_ns;
 }
 
 static void fan_out(struct simulation *simulation, struct topic *topic, const struct request *request)
@@ -240,7 +272,10 @@ static void fan_out(struct simulation *simulation, struct topic *topic, const st
             continue;
         }
         gauge_add(&topic->metrics.pending, simulation->now_ns, 1);
-        delivery_put(simulation, &topic->delivery, i, request, delivery_delay_ns(simulation, topic, i, request->item));
+        if (topic->fifo)
+            put_in_line(simulation, topic, i, request);
+        else
+            delivery_put(simulation, &topic->delivery, i, request, delivery_delay_ns(topic, i, request->item));
     }
 }
 

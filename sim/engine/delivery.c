@@ -67,8 +67,8 @@ static void schedule_try(struct simulation *simulation, struct delivery *deliver
     simulation_schedule(simulation, delivery->self, delivery->event_kind, RANK_ARRIVAL, at_ns < end_ns ? at_ns : end_ns, item->id);
 }
 
-static struct delivery_item *put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
-                                 int64_t wait_ns)
+struct delivery_item *delivery_put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
+                                   int64_t wait_ns)
 {
     uint32_t id = pool_take(&delivery->items);
     if (id == POOL_NONE) {
@@ -83,6 +83,7 @@ static struct delivery_item *put(struct simulation *simulation, struct delivery 
         .item = request->item,
         .received_ns = simulation->now_ns,
         .payload_bytes = request->payload_bytes,
+        .next = POOL_NONE,
         .route = route,
         .content = request->content,
         .poison = request->poison,
@@ -90,13 +91,14 @@ static struct delivery_item *put(struct simulation *simulation, struct delivery 
     };
     delivery->routes[route].part->ledger.entered++;
     delivery->routes[route].waiting++;
-    schedule_try(simulation, delivery, item, wait_ns);
+    if (wait_ns != TIME_FOREVER)
+        schedule_try(simulation, delivery, item, wait_ns);
     return item;
 }
 
-void delivery_put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request, int64_t wait_ns)
+void delivery_release(struct simulation *simulation, struct delivery *delivery, uint32_t item, int64_t wait_ns)
 {
-    (void)put(simulation, delivery, route, request, wait_ns);
+    schedule_try(simulation, delivery, pool_at(&delivery->items, item), wait_ns);
 }
 
 void delivery_pass_over(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
@@ -112,7 +114,7 @@ void delivery_pass_over(struct simulation *simulation, struct delivery *delivery
 void delivery_accept(struct simulation *simulation, struct delivery *delivery, struct request *request)
 {
     simulation->entities[delivery->self].ledger.entered--;
-    struct delivery_item *item = put(simulation, delivery, 0, request, delivery->routes[0].policy.first_wait_ns);
+    struct delivery_item *item = delivery_put(simulation, delivery, 0, request, delivery->routes[0].policy.first_wait_ns);
     if (item && request->from != ENTITY_NONE && simulation->entities[request->from].type->outcome) {
         item->watcher = request->from;
         item->watcher_data = request->from_data;
@@ -140,7 +142,7 @@ static struct request *request_for(struct simulation *simulation, const struct d
         .content = item->content,
         .asynchronous = true,
         .poison = item->poison,
-        .hops = item->hops,
+        .hops = item->hops & HOPS_MAX,
     };
     return request;
 }

@@ -24,6 +24,7 @@ struct delivery_item {
     uint32_t tries;     /* that ended */
     uint32_t failures;  /* of them, without the throttled */
     uint32_t throttles; /* since the last failure */
+    uint32_t next;      /* the owner's own; POOL_NONE at first */
     uint16_t route;
     uint8_t content;
     bool poison : 1;
@@ -89,8 +90,11 @@ void delivery_fini(struct delivery *delivery);
 /* Takes `request` over from request_send, which counted it as entered at the owner: it is entered at the part of route 0 instead, and the
  * sender is answered at once. */
 void delivery_accept(struct simulation *simulation, struct delivery *delivery, struct request *request);
-/* An item like `request`, which stays the caller's, sets out on `route`: its first try is in `wait_ns`. */
-void delivery_put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request, int64_t wait_ns);
+/* An item like `request`, which stays the caller's, sets out on `route`: its first try is in `wait_ns`, or with TIME_FOREVER when
+ * delivery_release says so. NULL when memory is out, which fails the run. */
+struct delivery_item *delivery_put(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
+                                   int64_t wait_ns);
+void delivery_release(struct simulation *simulation, struct delivery *delivery, uint32_t item, int64_t wait_ns);
 /* It has come to `route` and goes no further: `cause` says why. */
 void delivery_pass_over(struct simulation *simulation, struct delivery *delivery, uint16_t route, const struct request *request,
                         const struct cause *cause);

@@ -80,6 +80,11 @@ bool validation_allowed(const struct validation *validation, const char *refusal
     return false;
 }
 
+bool validation_written(const struct validation *validation, const char *property)
+{
+    return cJSON_GetObjectItemCaseSensitive(validation->loader->origins[validation->self].properties, property) != NULL;
+}
+
 bool validation_varied(const struct validation *validation, const char *property)
 {
     const struct loader *loader = validation->loader;

@@ -39,6 +39,9 @@ const char *validation_qualifier(const struct validation *validation, const char
 /* "2025-01-01T00:00:00Z" in ns from the simulation's zero, negative where it lies before; false where it is no time in UTC. */
 bool validation_instant(const struct validation *validation, const char *text, int64_t *at_ns);
 
+/* Does this top-level property stand in the file, right or wrong? */
+bool validation_written(const struct validation *validation, const char *property);
+
 /* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
 bool validation_varied(const struct validation *validation, const char *property);
 
