@@ -64,5 +64,5 @@ void iot_action_add(struct validation *validation, struct service *service, stru
         return;
     action->outlet.target = target;
     action->outlet.on_failure = ENTITY_NONE;
-    outlet_add(&service->outlets, &action->outlet);
+    outlet_add(validation, validation_self(validation), &service->outlets, &action->outlet);
 }

@@ -268,7 +268,7 @@ static void subscription_validate(struct validation *validation, void *config)
         contents_where(validation, passes, subscription->pattern, &subscription->matches);
         subscription->outlet.matches = &subscription->matches;
     }
-    service_tell(validation, &group->service, "DestinationArn", &subscription->outlet, subscription->destination,
+    service_tell(validation, &group->service, subscription->group, "DestinationArn", &subscription->outlet, subscription->destination,
                  KIND_FUNCTION | KIND_STREAM | KIND_DELIVERY_STREAM);
     if (group->service.outlets.count == before)
         return;
