@@ -130,25 +130,27 @@ static void test_triggers(void **state)
     struct model_run run;
     model_open(&run);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        model_run(&run,
-                  "{'duration': '1h', 'Resources': {" FUNCTION ", 'G': {'Type': 'AWS::CodeCommit::Repository', 'Properties': "
-                  "{'RepositoryName': 'g', 'Triggers': [{'Name': 't', 'DestinationArn': {'Fn::GetAtt': ['F', 'Arn']}, %s}]}}},"
-                  "'behavior': {'F': {'duration': '1s'}}, 'traffic': [" ONCE(
-                      "a", "G", "0s",
-                      ", 'records': 1, 'operation': 'updateReference', 'object_key': 'main'") "," ONCE("b", "G", "0s",
-                                                                                                       ", 'records': 2, 'operation': "
-                                                                                                       "'createReference', 'object_key': "
-                                                                                                       "'next'") "," ONCE("c", "G", "0s",
-                                                                                                                          ", 'records': 4, "
-                                                                                                                          "'operation': "
-                                                                                                                          "'deleteReference"
-                                                                                                                          "', "
-                                                                                                                          "'object_key': "
-                                                                                                                          "'main'") "," ONCE("d",
-                                                                                                                                             "G",
-                                                                                                                                             "0s",
-                                                                                                                                             ", 'records': 8") "]}",
-                  cases[i].trigger);
+        model_run(
+            &run,
+            "{'duration': '1h', 'Resources': {" FUNCTION ", 'G': {'Type': 'AWS::CodeCommit::Repository', 'Properties': "
+            "{'RepositoryName': 'g', 'Triggers': [{'Name': 't', 'DestinationArn': {'Fn::GetAtt': ['F', 'Arn']}, %s}]}}},"
+            "'behavior': {'F': {'duration': '1s'}}, 'traffic': [" ONCE("a", "G", "0s",
+                                                                       ", 'records': 1, 'operation': 'updateReference', 'object_key': "
+                                                                       "'main'") "," ONCE("b", "G", "0s",
+                                                                                          ", 'records': 2, 'operation': "
+                                                                                          "'createReference', 'object_key': "
+                                                                                          "'next'") "," ONCE("c", "G", "0s",
+                                                                                                             ", 'records': 4, "
+                                                                                                             "'operation': "
+                                                                                                             "'deleteReference"
+                                                                                                             "', "
+                                                                                                             "'object_key': "
+                                                                                                             "'main'") "," ONCE("d", "G",
+                                                                                                                                "0s",
+                                                                                                                                ", "
+                                                                                                                                "'records':"
+                                                                                                                                " 8") "]}",
+            cases[i].trigger);
         if (count_of(&run, "F", "Invocations") != cases[i].told)
             fail_msg("%s: %lld", cases[i].trigger, (long long)count_of(&run, "F", "Invocations"));
     }
@@ -204,6 +206,30 @@ static void test_terms(void **state)
         if (count_of(&run, "L", "ForwardedLogEvents") != cases[i].forwarded)
             fail_msg("%s: %lld", cases[i].pattern, (long long)count_of(&run, "L", "ForwardedLogEvents"));
     }
+    model_close(&run);
+}
+
+/* A function's own lines: START, what the code logs, END, REPORT, each with its overhead; a function that reads them. */
+static void test_log_of_a_function(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(
+        &run,
+        "{'duration': '1h', 'Resources': {'F': {'Type': 'AWS::Lambda::Function', 'Properties': {'LoggingConfig': {'LogGroup': {'Ref': "
+        "'L'}}}}, 'L': {'Type': 'AWS::Logs::LogGroup'}, 'G': {'Type': 'AWS::Serverless::Function', 'Properties': {'Events': {'Lines': "
+        "{'Type': 'CloudWatchLogs', 'Properties': {'LogGroupName': {'Ref': 'L'}, 'FilterPattern': ''}}}}}},"
+        "'behavior': {'F': {'duration': '1ms', 'log_bytes': '1KB'}, 'G': {'duration': '1s'}},"
+        "'traffic': [{'name': 'a', 'target': 'F', 'constant': '1/m'}]}");
+    const int64_t invocations = 60, warm_bytes = 71 + 1024 + 52 + 143 + 4 * 26;
+    int64_t cold = count_of(&run, "F", "ColdStarts");
+    assert_int_equal(count_of(&run, "L", "IncomingLogEvents"), 4 * invocations);
+    assert_int_equal(count_of(&run, "L", "IncomingBytes"), invocations * warm_bytes + 25 * cold);
+    assert_int_equal(count_of(&run, "G", "AsyncEventsReceived") + (int64_t)figure(&run, "L", "NoticesSent", "Sum"),
+                     2 * count_of(&run, "G", "AsyncEventsReceived")); /* all that set out has come */
+    assert_near(billed(&run, "L", "VendedLog-Bytes", NULL) * 1024 * 1024 * 1024, (double)(invocations * warm_bytes + 25 * cold), 1e-6);
+    assert_near(billed(&run, "L", "DataProcessing-Bytes", NULL), 0, 0);
     model_close(&run);
 }
 
@@ -275,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_triggers),
         cmocka_unit_test(test_log_events_are_gathered),
         cmocka_unit_test(test_terms),
+        cmocka_unit_test(test_log_of_a_function),
         cmocka_unit_test(test_detector),
         cmocka_unit_test(test_mistakes),
     };
