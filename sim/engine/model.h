@@ -19,6 +19,7 @@ struct bill;        /* measure/bill.h */
 struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
+struct scalable;    /* engine/scalable.h */
 struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 
@@ -37,7 +38,8 @@ struct action {
 };
 
 struct model_type {
-    const char *type;    /* CloudFormation's type, "Custom::*" for all that begin so and have no model of their own; or "account", "traffic" for what is no resource */
+    const char *type;    /* CloudFormation's type, "Custom::*" for all that begin so and have no model of their own; or "account", "traffic"
+                            for what is no resource */
     const char *service; /* as on AWS's bill, e.g. "AWS Lambda"; NULL: bills nothing */
     const char *help;    /* one or two sentences for the reference page */
 
@@ -98,6 +100,7 @@ struct model_type {
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
     const struct pollable *pollable;     /* of what can be polled */
     const struct streamable *streamable; /* of what is read in order */
+    const struct scalable *scalable;     /* of what has a capacity that somebody else may set */
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
     enum status (*finish)(struct simulation *simulation, void *self);
