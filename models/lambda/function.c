@@ -92,7 +92,7 @@ const struct property function_shared_properties[] = {
     ACCEPTED("ImageConfig"),
     ACCEPTED("CodeSigningConfigArn"),
     ACCEPTED("RuntimeManagementConfig"),
-    ACCEPTED("LoggingConfig"),
+    {"LoggingConfig", PROPERTY_OBJECT, 0, .properties = function_logging_properties, .help = "Where its log lines go."},
     {"RecursiveLoop", PROPERTY_ENUM, AT(recursive_loop), .choices = recursive_loops, .fallback = "\"Terminate\"",
      .help = "Terminate: a chain of requests through SQS, SNS, S3 and functions that comes round too often is stopped."},
     ACCEPTED("CapacityProviderConfig"),

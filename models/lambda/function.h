@@ -63,6 +63,8 @@ struct function_config {
     int64_t code_size_bytes;
     const struct distribution *payload; /* bytes that the template's own events carry */
     int64_t log_bytes;
+    uint32_t log_group; /* with log_group_given; ENTITY_NONE: nobody here reads the log */
+    bool log_group_given;
     int recursive_loop; /* enum recursive_loop */
     bool init_given, placement_given, keep_alive_given, max_lifetime_given, memory_given;
 
@@ -231,6 +233,11 @@ enum status function_async_create(struct simulation *simulation, struct function
 void function_async_accept(struct simulation *simulation, struct function *function, struct request *request);
 extern const struct envelope *const function_envelopes[];
 uint32_t function_envelope(const struct simulation *simulation, const void *self, const struct request *request);
+/* The rows of LoggingConfig. */
+extern const struct property function_logging_properties[];
+void function_log_validate(struct validation *validation, const struct function_config *config);
+/* The lines of an invocation that is over. */
+void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold);
 void function_async_validate(struct validation *validation, const struct function_config *config);
 void function_done(struct simulation *simulation, void *self, struct request *request);
 

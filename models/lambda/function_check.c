@@ -166,6 +166,7 @@ void function_validate(struct validation *validation, void *config)
     function_async_validate(validation, function);
     if (is_function_type(validation_type(validation, validation_self(validation))))
         deployment_validate(validation, config);
+    function_log_validate(validation, function);
     function_steps_validate(validation, function);
     check_memory_varied(validation, function);
     if (function->unmodelled.provisioned && !function->published_alias)

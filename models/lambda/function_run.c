@@ -466,6 +466,7 @@ void function_complete(struct simulation *simulation, struct function *function,
     tally_add(&metrics->response_time, class, now_ns - request->born_ns);
     bill(function, environment, class);
     count_end(function, end);
+    function_log(simulation, function, request, environment->cold);
     function->busy_ns += now_ns - request->sent_ns;
     change_concurrency(function, now_ns, -1, environment->provisioned);
     if (end == END_OUT_OF_MEMORY) {

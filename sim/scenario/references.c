@@ -230,7 +230,7 @@ bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_
 bool reference_is_outside(const cJSON *node)
 {
     const char *text = cJSON_IsString(node) ? node->valuestring : "";
-    return strstr(text, "://") || strchr(text, '@') || text[0] == '+' || isdigit((unsigned char)text[0]);
+    return strstr(text, "://") || strchr(text, '@') || text[0] == '+' || text[0] == '/' || isdigit((unsigned char)text[0]);
 }
 
 static void text_write(const cJSON *node, FILE *out)
