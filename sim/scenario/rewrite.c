@@ -270,7 +270,7 @@ static bool each_holder(struct rewriting *rewriting, bool (*visit)(struct rewrit
     for (const cJSON *resource = rewriting->resources->child; resource; resource = resource == last ? NULL : resource->next) {
         const cJSON *type = cJSON_GetObjectItemCaseSensitive(resource, "Type");
         struct parse_path name = {&resources, resource->string, 0}, properties = {&name, "Properties", 0};
-        for (const struct rewrite *row = rows; cJSON_IsString(type) && row->on_type; row++) {
+        for (const struct rewrite *row = rows; row && cJSON_IsString(type) && row->on_type; row++) {
             struct parse_path property = {&properties, row->property, 0};
             struct holder holder = {resource, row->on_type, row->property, &property};
             const struct rewrite *first = rows;
