@@ -313,7 +313,8 @@ static bool is_runaway(struct simulation *simulation, struct function *function,
 void function_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct function *function = self;
-    if (request->asynchronous && request->from != function->self) {
+    /* What its own queue hands over is tried; what its own handler sends is queued. */
+    if (request->asynchronous && (request->from != function->self || procedure_sent(request))) {
         function_async_accept(simulation, function, request);
         return;
     }

@@ -236,6 +236,27 @@ static void pause_polling(struct simulation *simulation, struct queue_mapping *m
     schedule(simulation, mapping, MAPPING_PACE, at_ns);
 }
 
+/* Deletes what no filter lets through; what is left moves up. Returns how many are left. */
+static uint32_t filter_received(struct simulation *simulation, struct queue_mapping *mapping, uint32_t count)
+{
+    void *source = entity_state(simulation, mapping->config.source);
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct received *message = &mapping->received[i];
+        if (content_set_has(mapping->config.passes, message->content)) {
+            mapping->received[left++] = *message;
+            continue;
+        }
+        mapping->source->discard(simulation, source, message->message, message->receipt, &cause_filtered);
+        if (simulation->tracer)
+            simulation_trace_item(simulation, message->item, message->receive_count > 0 ? message->receive_count - 1u : 0,
+                                  simulation->entities[mapping->self].name, fate_names[cause_filtered.fate], simulation->now_ns, 0,
+                                  cause_filtered.text);
+    }
+    counter_add(&mapping->metrics.filtered, count - left);
+    return left;
+}
+
 /* One poll of the lane that has waited longest. Returns how many messages it brought. */
 static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *mapping)
 {
@@ -252,7 +273,8 @@ static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *m
         bytes += mapping->received[i].payload_bytes;
     poller_fleet_polled(&mapping->fleet, simulation->now_ns, bytes);
     counter_add(&mapping->metrics.polled, count);
-    lane_take(simulation, mapping, lane, mapping->received, count);
+    uint32_t wanted = mapping->config.passes ? filter_received(simulation, mapping, count) : count;
+    lane_take(simulation, mapping, lane, mapping->received, wanted);
     if (lane_is_ready(simulation, mapping, lane)) {
         lane_call(simulation, mapping, lane);
         return count;

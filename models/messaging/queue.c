@@ -165,7 +165,8 @@ static void read_rules(struct queue *queue, const struct rule_book *rules)
     queue->receive_max = rule_count(rules, "sqs_receive_max", 1, 1u << RECEIPT_INDEX_BITS);
     queue->in_flight_max = rule_count(rules, queue->config.fifo ? "sqs_in_flight_fifo_max" : "sqs_in_flight_max", 1, UINT32_MAX);
     queue->chunk_bytes = 1024ull * rule_count(rules, "sqs_chunk_kb", 1, UINT32_MAX);
-    queue->aged_receives = (uint16_t)rule_count(rules, "sqs_oldest_age_receives", 0, UINT16_MAX);
+    queue->aged_receives = (uint16_t)rule_count(rules, "sqs_oldest_age_receives", 0, MESSAGE_COUNT_MAX);
+    queue->filtering_billed = rule_flag(rules, "sqs_filtered_deletes_billed");
     queue->deduplication_ns = time_from_double(rule_number(rules, "sqs_fifo_deduplication_s") * (double)NS_PER_S);
     queue->duplicate_rate = rule_number(rules, "sqs_duplicate_rate");
 }

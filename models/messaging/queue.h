@@ -18,7 +18,9 @@
 
 enum message_state { MESSAGE_VISIBLE, MESSAGE_HIDDEN, MESSAGE_DELAYED, MESSAGE_STATES, MESSAGE_GONE = MESSAGE_STATES };
 
-#define PAYLOAD_BYTES_MAX ((UINT32_C(1) << 29) - 1)
+/* What a message has bits for; counts stop there. */
+#define PAYLOAD_BYTES_MAX ((UINT32_C(1) << 24) - 1)
+#define MESSAGE_COUNT_MAX ((UINT32_C(1) << 12) - 1)
 
 /* One message that waits or is being worked on. */
 struct message {
@@ -30,11 +32,13 @@ struct message {
     int64_t until_ns;   /* DELAYED and HIDDEN: when that ends */
     uint32_t receipt;   /* of the latest reception; 0: none yet */
     uint32_t group;     /* a FIFO queue: id in queue->groups; a standard queue: the key, kept for whom it is moved to */
-    uint32_t payload_bytes : 29;
+    uint32_t payload_bytes : 24;
     uint32_t state : 2; /* enum message_state */
     uint32_t poison : 1;
-    uint16_t receive_count;
-    uint16_t executed_count;
+    uint32_t hops : 5;
+    uint32_t content : 8;
+    uint32_t receive_count : 12;
+    uint32_t executed_count : 12;
 };
 
 _Static_assert(sizeof(struct message) == 64, "a message is one cache line");
@@ -145,6 +149,7 @@ struct queue {
     int64_t in_flight_max;
     uint64_t chunk_bytes;   /* a billed request */
     uint32_t receive_max;   /* messages of one receive call */
+    bool filtering_billed;  /* what a filter deletes takes delete calls */
     uint16_t aged_receives; /* a message received so often no longer counts as the oldest; 0: never */
     int64_t deduplication_ns;
     double duplicate_rate;
@@ -233,6 +238,7 @@ struct message_content {
     int64_t sent_ns;
     uint32_t payload_bytes;
     uint32_t key;
+    uint8_t content, hops;
     bool poison;
 };
 

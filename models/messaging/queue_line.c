@@ -174,7 +174,7 @@ static void hand_out(struct simulation *simulation, struct queue *queue, uint32_
 {
     struct message *message = message_at(queue, id);
     message->receipt = (reception->call << RECEIPT_INDEX_BITS) + reception->count;
-    if (message->receive_count < UINT16_MAX)
+    if (message->receive_count < MESSAGE_COUNT_MAX)
         message->receive_count++;
     message->until_ns = reception->until_ns;
     queue_received_again(simulation, queue, id);
@@ -186,7 +186,9 @@ static void hand_out(struct simulation *simulation, struct queue *queue, uint32_
         .message = id,
         .receipt = message->receipt,
         .payload_bytes = message->payload_bytes,
-        .receive_count = message->receive_count,
+        .receive_count = (uint16_t)message->receive_count,
+        .content = (uint8_t)message->content,
+        .hops = message->hops & HOPS_MAX,
         .attempt = attempt < UINT16_MAX ? (uint16_t)attempt : UINT16_MAX,
         .poison = message->poison,
     };

@@ -103,6 +103,8 @@ void queue_add(struct simulation *simulation, struct queue *queue, const struct 
         .payload_bytes = content->payload_bytes & PAYLOAD_BYTES_MAX,
         .state = delayed ? MESSAGE_DELAYED : MESSAGE_VISIBLE,
         .poison = content->poison,
+        .content = content->content,
+        .hops = content->hops & HOPS_MAX,
     };
     enum status status = content->past ? queue_past_keep(simulation, queue, id, content->past) : STATUS_OK;
     if (status != STATUS_OK || (queue->config.fifo && message->group == POOL_NONE)) {
@@ -177,6 +179,8 @@ struct message_content queue_content_of(const struct queue *queue, const struct 
         .sent_ns = message->sent_ns,
         .payload_bytes = message->payload_bytes,
         .key = queue_line_key(queue, message),
+        .content = (uint8_t)message->content,
+        .hops = (uint8_t)message->hops,
         .poison = message->poison,
     };
 }
@@ -186,7 +190,7 @@ void queue_move(struct simulation *simulation, struct queue *queue, uint32_t id)
     struct entity *target = &simulation->entities[queue->config.dead_letter];
     struct queue *dead_letters = target->state;
     const struct message *message = message_at(queue, id);
-    const struct cause *cause = dead_letter_cause(simulation, queue, message->receive_count, message->executed_count);
+    const struct cause *cause = dead_letter_cause(simulation, queue, (uint16_t)message->receive_count, (uint16_t)message->executed_count);
     const struct past past = {.from = queue->self, .receives = queue_past(queue, id).receives + message->receive_count};
     struct message_content content = queue_content_of(queue, message);
     content.past = &past;

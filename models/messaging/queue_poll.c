@@ -3,6 +3,8 @@
  * the message is in flight); rules sqs_receive_max, sqs_in_flight_max, sqs_fifo_calls_per_s. */
 #include "queue.h"
 
+#include "engine/content.h"
+
 #define CALL_MASK (UINT32_MAX >> RECEIPT_INDEX_BITS)
 
 void queue_poll_init(struct simulation *simulation, struct queue *queue)
@@ -162,20 +164,33 @@ static void count_delete_call(const struct simulation *simulation, struct queue 
     counter_add(&queue->metrics.requests, 1);
 }
 
-static bool queue_acknowledge(struct simulation *simulation, void *self, uint32_t id, uint32_t receipt)
+/* Deletes the message for good; `cause` is its fate. */
+static bool delete_message(struct simulation *simulation, struct queue *queue, uint32_t id, uint32_t receipt, const struct cause *cause)
 {
-    struct queue *queue = self;
     const struct message *message = received_message(queue, id, receipt);
-    count_delete_call(simulation, queue, receipt);
     if (!message || (queue->config.fifo && message->state != MESSAGE_HIDDEN))
         return false;
     counter_add(&queue->metrics.deleted, 1);
     tally_add(&queue->metrics.age_at_delete, TALLY_ALL, simulation->now_ns - message->sent_ns);
     tally_add(&queue->metrics.receive_count, TALLY_ALL, message->receive_count);
-    queue_trace(simulation, queue, message, fate_names[FATE_SUCCEEDED], "deleted");
-    ledger_count(&simulation->entities[queue->self].ledger, &cause_succeeded);
+    queue_trace(simulation, queue, message, fate_names[cause->fate], cause == &cause_succeeded ? "deleted" : cause->text);
+    ledger_count(&simulation->entities[queue->self].ledger, cause);
     queue_remove(simulation, queue, id);
     return true;
+}
+
+static bool queue_acknowledge(struct simulation *simulation, void *self, uint32_t id, uint32_t receipt)
+{
+    count_delete_call(simulation, self, receipt);
+    return delete_message(simulation, self, id, receipt, &cause_succeeded);
+}
+
+static bool queue_discard(struct simulation *simulation, void *self, uint32_t id, uint32_t receipt, const struct cause *cause)
+{
+    struct queue *queue = self;
+    if (queue->filtering_billed)
+        count_delete_call(simulation, queue, receipt);
+    return delete_message(simulation, queue, id, receipt, cause);
 }
 
 static void queue_executed(struct simulation *simulation, void *self, uint32_t id, uint32_t receipt)
@@ -183,7 +198,7 @@ static void queue_executed(struct simulation *simulation, void *self, uint32_t i
     (void)simulation;
     const struct queue *queue = self;
     struct message *message = received_message(queue, id, receipt);
-    if (message && message->executed_count < UINT16_MAX)
+    if (message && message->executed_count < MESSAGE_COUNT_MAX)
         message->executed_count++;
 }
 
@@ -210,10 +225,15 @@ static void queue_empty_receive(struct simulation *simulation, void *self, uint6
     counter_add(&queue->metrics.requests, calls);
 }
 
+/* Filters look at the body alone: "Using event filtering with an Amazon SQS event source". */
+static const struct envelope queue_envelope[] = {{"body", ENVELOPE_EVENT, NULL}, {0}};
+
 const struct pollable queue_pollable = {
     .in_order = queue_in_order,
     .receive = queue_receive,
+    .envelope = queue_envelope,
     .acknowledge = queue_acknowledge,
+    .discard = queue_discard,
     .executed = queue_executed,
     .wait = queue_wait,
     .cancel = queue_cancel,

@@ -154,6 +154,8 @@ void queue_accept(struct simulation *simulation, void *self, struct request *req
             .sent_ns = simulation->now_ns,
             .payload_bytes = request->payload_bytes,
             .key = request->group,
+            .content = request->content,
+            .hops = request->hops,
             .poison = request->poison,
         };
         counter_add(&metrics->sent, 1);

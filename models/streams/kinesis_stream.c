@@ -4,6 +4,7 @@
  * ("Clicks/shard-0"), which follows the stream's first reader. Without readers records stay until retention ends. */
 #include "kinesis_stream.h"
 
+#include "engine/content.h"
 #include "engine/simulation.h"
 #include "engine/streamable.h"
 #include "engine/token_bucket.h"
@@ -258,6 +259,8 @@ static void stream_accept(struct simulation *simulation, void *self, struct requ
         .group = request->group,
         .payload_bytes = request->payload_bytes & 0x3fffffffu,
         .poison = request->poison,
+        .content = request->content,
+        .hops = request->hops,
     };
     simulation->entities[stream->self].ledger.entered--; /* it is entered at the shard instead */
     shard->part->ledger.entered++;
@@ -349,6 +352,8 @@ static void stream_quantities(const struct simulation *simulation, const void *s
 }
 
 /* The role of what is read in order. */
+
+static const struct envelope record_envelope[] = {{"data", ENVELOPE_EVENT, NULL}, {0}};
 
 static uint32_t stream_shard_count(const void *self)
 {
@@ -477,6 +482,7 @@ static void stream_passed(struct simulation *simulation, void *self, uint32_t re
 }
 
 static const struct streamable kinesis_streamable = {
+    .envelope = record_envelope,
     .shard_count = stream_shard_count,
     .retention_ns = stream_retention_ns,
     .poll_ns = stream_poll_ns,

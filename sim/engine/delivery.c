@@ -137,7 +137,7 @@ static struct request *request_for(struct simulation *simulation, const struct d
         .content = item->content,
         .asynchronous = true,
         .poison = item->poison,
-        .hops = item->hops,
+        .hops = item->hops & HOPS_MAX,
     };
     return request;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct simulation;
+struct envelope; /* engine/content.h */
 
 struct stream_record {
     uint64_t item;      /* as a request's: the place in every stream that draws for it */
@@ -18,9 +19,11 @@ struct stream_record {
     uint32_t payload_bytes : 30;
     uint32_t poison : 1; /* its source says that it always fails */
     uint32_t taken : 1;  /* set by the first reader: it answers for the record's fate from then on */
+    uint8_t content;     /* a number of engine/content.h */
+    uint8_t hops;        /* as a request's */
 };
 
-_Static_assert(sizeof(struct stream_record) == 24, "a backlog is paid for by the record");
+_Static_assert(sizeof(struct stream_record) == 32, "a backlog is paid for by the record");
 
 /* A key's hash, for whoever spreads keys: the upper half decides the shard, the lower one a lane within it, so neither tells of the other.
  * The finaliser of SplitMix64, a bijection: it stands for MD5. */
@@ -41,6 +44,8 @@ static inline uint32_t stream_hash_part(uint32_t hash, uint32_t count)
 #define READER_NONE UINT32_MAX
 
 struct streamable {
+    const struct envelope *envelope; /* how a record looks to a filter; NULL: as its body */
+
     /* May be asked from `create` on, also before the stream's own. */
     uint32_t (*shard_count)(const void *self);
     int64_t (*retention_ns)(const void *self);

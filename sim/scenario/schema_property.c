@@ -194,7 +194,7 @@ static void write_kind(FILE *out, const struct property *property, const struct 
         break;
     case PROPERTY_CONTENT:
         if (strcmp(property->name, "event") != 0) /* which is any value */
-            write_ref(out, property->name);
+            write_ref(out, strcmp(property->name, "op") == 0 ? "operation" : property->name);
         break;
     default:
         break;

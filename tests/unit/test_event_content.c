@@ -49,11 +49,7 @@ static const struct model_type filter_type = {
     .type = "Fake::Event::Filter", .size = sizeof(struct filter), .properties = filter_properties, .validate = filter_validate};
 
 static const struct model_type *const resources[] = {&filter_type, &fake_worker_type, NULL};
-static const struct model_registry registry = {
-    .resources = resources,
-    .account = &fake_account_type,
-    .source = &content_source_type,
-};
+static const struct model_registry registry = {.resources = resources, .account = &fake_account_type, .source = &content_source_type};
 
 /* A scenario of one filter X (its Properties) and sources (their keys beside name, target and process). */
 static void load(struct loaded *loaded, const char *filter, const char *const *sources, size_t count)

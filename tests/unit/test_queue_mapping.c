@@ -575,7 +575,8 @@ static void test_what_is_advised(void **state)
         {"'Visibility': 180", "'Timeout': 30", ", 'MaximumBatchingWindowInSeconds': 1", "", "the window: 181 s"},
         {"'Visibility': 29", "'Timeout': 30", "", ", 'allow_invalid': ['visibility_timeout']", "less than 6 x"},
         {"", "'ReservedConcurrentExecutions': 5", ", 'ScalingConfig': {'MaximumConcurrency': 6}", "", "above the 5 that F has reserved"},
-        {"", "", ", 'FilterCriteria': {}", "", "every message passes"},
+        {"", "", ", 'FilterCriteria': {}", "", NULL},
+        {"", "", ", 'FilterCriteria': {'Filters': [{'Pattern': {'body': [1]}}]}", "", "\"burst\" says nothing of its items"},
         {"'Visibility': 180", "'Timeout': 30, 'ReservedConcurrentExecutions': 5", ", 'ScalingConfig': {'MaximumConcurrency': 5}", "", NULL},
     };
     struct model_run run;
