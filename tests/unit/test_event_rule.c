@@ -454,6 +454,32 @@ static void test_serverless_cron(void **state)
     }
 }
 
+/* Wherever memory runs out, the run ends and says so. */
+static void test_memory(void **state)
+{
+    struct model_run *run = *state;
+    static const char text[] =
+        "{'duration': '10m', 'Resources': {'E': {'Type': 'Test::Scripted::Target', 'Properties': {'Answers': 'E'}}, 'T': {'Type': "
+        "'AWS::SNS::Topic', 'Properties': {'FifoTopic': true, 'Subscription': [{'Protocol': 'sqs', 'Endpoint': {'Fn::GetAtt': ['Q', "
+        "'Arn']}}]}}, 'Q': {'Type': 'AWS::SQS::Queue', 'Properties': {'FifoQueue': true}}, 'R': {'Type': 'AWS::Events::Rule', "
+        "'Properties': "
+        "{'EventPattern': {'source': ['x']}, 'Targets': [{'Arn': {'Ref': 'E'}}]}}}, 'rules': {'base': 'current', 'sqs_fifo_calls_per_s': "
+        "1, "
+        "'sqs_fifo_messages_per_s': 1}, 'traffic': [{'name': 'p', 'target': 'default', 'constant': '50/s'}, {'name': 't', 'target': 'T', "
+        "'key': {'uniform': 100}, 'constant': '50/s'}]}";
+    assert_int_equal(model_load(run, text), STATUS_OK);
+    uint64_t ended = 0;
+    for (uint64_t most = 1000; most < 20000000; most = most * 5 / 4) {
+        const struct run_options options = {.threads = 1, .max_memory_bytes = most};
+        struct run_result *result = NULL;
+        enum status status = run_scenario(run->scenario, &options, &result);
+        assert_true(status == STATUS_OK || status == STATUS_LIMIT);
+        ended += status == STATUS_LIMIT;
+        run_result_free(result);
+    }
+    assert_true(ended > 10 && ended < 44); /* some ran to their end */
+}
+
 static void refuse(struct model_run *run, const char *resources, const char *message)
 {
     char text[2000];
@@ -526,6 +552,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_scheduler, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_short_forms, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_serverless_cron, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_memory, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_refusals, open_run, close_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
