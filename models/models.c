@@ -9,6 +9,7 @@
 #include "messaging/queue.h"
 #include "messaging/topic.h"
 #include "rewrites.h"
+#include "services/services.h"
 #include "streams/kinesis_stream.h"
 
 static const struct model_type *const resources[] = {
@@ -23,6 +24,20 @@ static const struct model_type *const resources[] = {
     &event_rule_type,
     &schedule_type,
     &kinesis_stream_type,
+    &bucket_type,
+    &bucket_notification_type,
+    &config_rule_type,
+    &custom_family_type,
+    &custom_resource_type,
+    &detector_model_type,
+    &event_subscription_type,
+    &iot_event_type,
+    &log_group_type,
+    &pipeline_type,
+    &receipt_rule_type,
+    &repository_type,
+    &subscription_filter_type,
+    &topic_rule_type,
     &external_service_type,
     NULL,
 };
