@@ -271,6 +271,27 @@ static void test_patterns(void **state)
     assert_int_equal(count_of(run, "Bus", "EventsUnmatched"), count_of(run, "F", "Errors") - failed_a);
 }
 
+/* What a service of AWS says by itself is told apart by its envelope, costs nothing, and has no quota. */
+static void test_service_events(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run,
+              "{'duration': '100s', 'drain': '1h', 'rules': {'base': 'current', 'eventbridge_put_rate': 1}, 'Resources': {'B': {'Type': "
+              "'AWS::S3::Bucket', 'Properties': {'NotificationConfiguration': {'EventBridgeConfiguration': {'EventBridgeEnabled': "
+              "true}}}}, 'Q': {'Type': 'AWS::SQS::Queue'}, 'Jpg': {'Type': 'AWS::Events::Rule', 'Properties': {'EventPattern': "
+              "{'source': ['aws.s3'], 'detail': {'object': {'key': [{'suffix': '.jpg'}]}}}, 'Targets': [{'Id': 'q', 'Arn': "
+              "{'Fn::GetAtt': ['Q', 'Arn']}}]}}, 'Own': {'Type': 'AWS::Events::Rule', 'Properties': {'EventPattern': {'source': "
+              "['shop']}, 'Targets': [{'Id': 'q', 'Arn': {'Fn::GetAtt': ['Q', 'Arn']}}]}}}, 'traffic': [{'name': 'j', 'target': 'B', "
+              "'constant': '10/s', 'object_key': 'a.jpg'}, {'name': 't', 'target': 'B', 'constant': '10/s', 'object_key': 'a.txt'}, "
+              "{'name': 'o', 'target': 'default', 'constant': '0.5/s', 'event': {'source': 'shop'}}]}");
+    assert_int_equal(count_of(run, "default", "PutEventsEntriesCount"), 2050);
+    assert_int_equal(count_of(run, "default", "PutEventsFailedEntriesCount"), 0);
+    assert_int_equal(count_of(run, "Jpg", "MatchedEvents"), 1000);
+    assert_int_equal(count_of(run, "Own", "MatchedEvents"), 50);
+    assert_int_equal(count_of(run, "Q", "NumberOfMessagesSent"), 1050);
+    assert_near(billed(run, "default", "Event-64K-Chunks", NULL), 50, 0);
+}
+
 #define SCHEDULE(NAME, PROPERTIES)                                                                                                         \
     "'" NAME "': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'FlexibleTimeWindow': {'Mode': 'OFF'}, 'Target': {'Arn': {'Ref': "    \
     "'E'}, 'RoleArn': 'r'}, " PROPERTIES "}}"
@@ -549,6 +570,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_event_size, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_destination, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_patterns, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_service_events, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_scheduler, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_short_forms, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_serverless_cron, open_run, close_run),
