@@ -171,6 +171,21 @@ static void test_fan_out(void **state)
     assert_near(billed(run, "Other", "Event-64K-Chunks", NULL), 2000, 0);
 }
 
+/* All events of a target are one message group: what reads the queue has one at a time. */
+static void test_message_group(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run,
+              "{'duration': '10s', 'drain': '5m', 'Resources': {'O': {'Type': 'AWS::SQS::Queue', 'Properties': {'FifoQueue': true, "
+              "'VisibilityTimeout': 60}}, 'G': {'Type': 'AWS::Serverless::Function', 'Properties': {'Timeout': 10, 'Events': {'O': "
+              "{'Type': 'SQS', 'Properties': {'Queue': {'Fn::GetAtt': ['O', 'Arn']}, 'BatchSize': 1}}}}}, 'R': {'Type': "
+              "'AWS::Events::Rule', 'Properties': {'EventPattern': {'source': ['x']}, 'Targets': [{'Arn': {'Fn::GetAtt': ['O', 'Arn']}, "
+              "'SqsParameters': {'MessageGroupId': 'all'}}]}}}, 'behavior': {'G': {'init': '0s', 'duration': '3s'}}, 'traffic': "
+              "[{'name': 'p', 'target': 'default', 'constant': '2/s'}]}");
+    assert_int_equal(count_of(run, "G", "Invocations"), 20);
+    assert_near(figure(run, "G", "ConcurrentExecutions", "Maximum"), 1, 0);
+}
+
 /* A rule that nobody wrote a bus for is on the account's, which can be named as an ARN too; rules can be called by themselves. */
 static void test_default_bus(void **state)
 {
@@ -311,7 +326,7 @@ static void test_scheduler(void **state)
                                     "'2025-01-01T01:30:00Z', 'EndDate': "
                                     "'2025-01-01T03:30:00Z'") ", " SCHEDULE("Before",
                                                                             "'ScheduleExpression': 'rate(2 hours)', 'StartDate': "
-                                                                            "'2024-12-31T23:00:00Z'") ", " SCHEDULE("Off",
+                                                                            "'2024-12-31T23:30:00Z'") ", " SCHEDULE("Off",
                                                                                                                     "'State': 'DISABLED', "
                                                                                                                     "'ScheduleExpression': "
                                                                                                                     "'rate(1 hour)'") ", "
@@ -420,7 +435,7 @@ static void test_scheduler(void **state)
         int count;
     } rows[] = {
         {"Once/target-0", 7200, 1, 60, 1},      {"Rate/target-0", 0, 3600, 60, 5},   {"Part/target-0", 5400, 3600, 60, 2},
-        {"Before/target-0", 3600, 7200, 60, 2}, {"Wide/target-0", 0, 1800, 900, 10},
+        {"Before/target-0", 5400, 7200, 60, 2}, {"Wide/target-0", 0, 1800, 900, 10},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t at = 0;
@@ -565,6 +580,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_retries_by_count, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_outcomes, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_fan_out, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_message_group, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_default_bus, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_quotas, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_event_size, open_run, close_run),
