@@ -7,6 +7,7 @@
 #include "messaging/queue.h"
 #include "rewrites.h"
 #include "streams/kinesis_stream.h"
+#include "streams/stream_consumer.h"
 
 static const struct model_type *const resources[] = {
     &lambda_function_type,
@@ -15,6 +16,7 @@ static const struct model_type *const resources[] = {
     &queue_mapping_type,
     &queue_type,
     &kinesis_stream_type,
+    &stream_consumer_type,
     NULL,
 };
 

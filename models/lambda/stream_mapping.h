@@ -3,6 +3,7 @@
  * Sources: rules stream_*, kinesis_poll_hz and ddb_poll_hz, which cite the Lambda developer guide, "Using Lambda with Kinesis", "Event
  * source mappings", "Batch failure reporting" and "On-failure destinations".
  *
+ * A shard whose parents are not done waits for them, so order also holds where shards are split and merged.
  * A shard has `parallelization_factor` lanes. A key always goes to the same lane, and a lane has one batch at a time: so order holds within
  * a key, and concurrency is at most shards x factor. A batch that fails is handed over again, whole and before anything behind it. */
 #ifndef SLSIM_LAMBDA_STREAM_MAPPING_H
@@ -105,6 +106,8 @@ struct stream_shard {
     int64_t next_ns;   /* not read again before */
     int64_t read_ns;   /* when the pending event comes; TIME_FOREVER: none, or a wake-up */
     bool read_pending; /* an event or a wake-up will come */
+    bool begun;        /* it is read; else it waits for its parents */
+    bool over;         /* it was closed, and all that was in it is done */
     uint32_t blocked;  /* lanes */
 };
 
@@ -113,7 +116,8 @@ struct stream_mapping {
 
     uint32_t self;
     const struct streamable *source;
-    void *stream; /* its state */
+    void *stream;     /* its state */
+    uint32_t through; /* the entity that is between them; ENTITY_NONE: nothing */
     uint32_t reader;
     uint32_t shard_count;
     struct stream_shard *shards; /* owned */
@@ -148,7 +152,8 @@ enum status stream_mapping_finish(struct simulation *simulation, struct stream_m
 enum stream_mapping_event {
     STREAM_READ,   /* data: shard */
     STREAM_WINDOW, /* data: lane */
-    STREAM_RETRY   /* data: lane */
+    STREAM_RETRY,  /* data: lane */
+    STREAM_GROWN   /* there are further shards */
 };
 /* from_data of what goes to the destination: there are fewer lanes. */
 #define STREAM_TO_DESTINATION UINT32_MAX

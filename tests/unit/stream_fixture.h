@@ -16,6 +16,7 @@
 #include "scenario/property.h"
 #include "scenario/validation.h"
 #include "streams/kinesis_stream.h"
+#include "streams/stream_consumer.h"
 
 #include <stdlib.h>
 
@@ -373,10 +374,53 @@ static const struct model_type sink_type = {
     .accept = sink_accept,
 };
 
+/* -- someone who changes ShardCount -- */
+
+struct changer {
+    uint32_t self, stream;
+    int64_t at_ns, to;
+};
+
+static const struct property changer_properties[] = {
+    {"Stream", PROPERTY_REFERENCE, offsetof(struct changer, stream), .required = true},
+    {"At", PROPERTY_TIME, offsetof(struct changer, at_ns), .required = true},
+    {"To", PROPERTY_INTEGER, offsetof(struct changer, to), .required = true},
+    {0},
+};
+
+static void changer_start(struct simulation *simulation, void *self)
+{
+    const struct changer *changer = self;
+    simulation_schedule(simulation, changer->self, 0, RANK_ARRIVAL, changer->at_ns, 0);
+}
+
+static void changer_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    (void)event;
+    const struct changer *changer = self;
+    struct entity *stream = &simulation->entities[changer->stream];
+    const struct property *property = stream->type->properties;
+    while (strcmp(property->name, "ShardCount") != 0)
+        property++;
+    assert_true(property->live);
+    *(int64_t *)((char *)stream->state + property->offset) = changer->to;
+    stream->type->changed(simulation, stream->state, property->offset);
+}
+
+static const struct model_type changer_type = {
+    .type = "Test::Changer",
+    .size = sizeof(struct changer),
+    .self_offset = offsetof(struct changer, self),
+    .properties = changer_properties,
+    .start = changer_start,
+    .handle = changer_handle,
+};
+
 /* -- all together -- */
 
 static const struct model_type *const stream_test_types[] = {
-    &kinesis_stream_type, &test_mapping_type, &probe_type, &sink_type, &lambda_function_type, &serverless_function_type, NULL,
+    &kinesis_stream_type, &stream_consumer_type, &test_mapping_type,        &probe_type, &sink_type,
+    &changer_type,        &lambda_function_type, &serverless_function_type, NULL,
 };
 
 static const struct model_registry stream_test_registry = {stream_test_types, &account_type, &source_type, "AWS::Serverless::Function",
