@@ -37,7 +37,14 @@ const struct property stream_mapping_properties[] = {
     {"StartingPositionTimestamp", PROPERTY_NUMBER, AT(at_epoch_s), .minimum = "0", .given = GIVEN(timestamp),
      .help = "Streams, AT_TIMESTAMP: the first instant whose records are read, in seconds since 1970."},
     {"TumblingWindowInSeconds", PROPERTY_TIME, AT(tumbling_window_ns), .unit = "s", .minimum = "0", .maximum = "tumbling_window_max_s",
-     .given = GIVEN(tumbling), .help = "Streams: not simulated."},
+     .given = GIVEN(tumbling),
+     .help = "Streams: records of so long are aggregated, with a state that goes from invocation to invocation and a final one; 0: not."},
+    {0},
+};
+
+const struct property event_source_behavior[] = {
+    {"state_per_record", PROPERTY_SIZE, AT(state_record_bytes), .minimum = "0", .fallback = "\"0B\"",
+     .help = "Streams with TumblingWindowInSeconds: what a record adds to the state; the final invocation carries it."},
     {0},
 };
 

@@ -16,8 +16,10 @@ const char *const stream_positions[] = {"TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"
 
 void stream_mapping_validate(struct validation *validation, const struct stream_mapping_config *config)
 {
-    if (config->tumbling_window_ns > 0)
-        validation_error(validation, "TumblingWindowInSeconds", "leave it out", "tumbling windows are not simulated");
+    double most = rule_number(validation_rules(validation), "tumbling_factor_max");
+    if (config->tumbling_window_ns > 0 && (double)config->factor > most)
+        validation_error(validation, "ParallelizationFactor", "rule tumbling_factor_max",
+                         "must be at most %.0f where TumblingWindowInSeconds is given", most);
 }
 
 static int64_t rule_ns(const struct rule_book *rules, const char *name)
@@ -58,6 +60,7 @@ enum status stream_mapping_create(struct simulation *simulation, struct stream_m
         mapping->back_off_ns = NS_PER_MS;
     if (mapping->back_off_most_ns < mapping->back_off_ns)
         mapping->back_off_most_ns = mapping->back_off_ns;
+    stream_window_create(simulation, mapping);
     mapping->record_bytes = (uint32_t)(rule_number(rules, "stream_failure_record_kb") * 1024);
     if (is_function_type(simulation->entities[config->function].type)) {
         struct function *function = entity_state(simulation, config->function);
@@ -152,6 +155,8 @@ static bool lane_grow(struct simulation *simulation, const struct stream_mapping
 static bool lane_add(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane,
                      struct stream_record *record)
 {
+    if (mapping->config.tumbling_window_ns > 0 && !stream_window_admits(mapping, lane, record->arrived_ns))
+        return false;
     if (lane->count == mapping->config.batch_size || (lane->count > 0 && lane->bytes + record->payload_bytes > mapping->payload_most))
         return false;
     if (lane->count == lane->capacity && !lane_grow(simulation, mapping, lane))
@@ -160,6 +165,8 @@ static bool lane_add(struct simulation *simulation, const struct stream_mapping 
         (struct batch_record){.item = record->item, .payload_bytes = record->payload_bytes, .poison = record->poison};
     lane->arrived_ns[lane->count++] = record->arrived_ns;
     lane->bytes += record->payload_bytes;
+    if (mapping->config.tumbling_window_ns > 0)
+        stream_window_took(mapping, lane, record);
     if (mapping->reader == 0)
         record->taken = 1;
     return true;
@@ -237,12 +244,16 @@ static void tell_passed(struct simulation *simulation, const struct stream_mappi
 static bool lane_is_ready(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
     const struct stream_shard *shard = &mapping->shards[lane->shard];
-    if (lane_fill(simulation, mapping, lane))
+    if (lane->count == 0 && stream_window_is_full(mapping, lane))
+        return true;
+    bool full = lane_fill(simulation, mapping, lane);
+    if (full && lane->count > 0)
         return true;
     int64_t now_ns = simulation->now_ns;
-    want_records(simulation, mapping, lane->shard);
+    if (!full)
+        want_records(simulation, mapping, lane->shard);
     if (lane->count == 0)
-        return false;
+        return lane->window.open && stream_window_is_over(simulation, mapping, lane, full);
     if (mapping->config.window_ns == 0)
         return shard->read_ns != now_ns; /* else there is more in this very instant */
     int64_t end_ns = window_end_ns(mapping, lane, now_ns);
@@ -283,7 +294,7 @@ static void end_shard(struct simulation *simulation, struct stream_mapping *mapp
     if (shard->over || shard->fetched < end)
         return;
     for (int64_t i = 0; i < mapping->config.factor; i++)
-        if (lanes[i].state != STREAM_LANE_COLLECTING || lanes[i].count > 0 || lanes[i].cursor < end)
+        if (lanes[i].state != STREAM_LANE_COLLECTING || lanes[i].count > 0 || lanes[i].window.open || lanes[i].cursor < end)
             return;
     shard->over = true;
     uint32_t first, count = mapping->source->children(mapping->stream, index, &first);
@@ -301,6 +312,7 @@ static void lane_go_on(struct simulation *simulation, struct stream_mapping *map
             lane->state = STREAM_LANE_READY;
             lane->begin = lane->split_count = lane->retries = lane->failures = lane->tries = 0;
             lane->end = lane->count;
+            lane->window.final = lane->count == 0;
         }
         if (lane->state != STREAM_LANE_READY)
             break;
@@ -328,7 +340,7 @@ static void read_shard(struct simulation *simulation, struct stream_mapping *map
 
 void stream_mapping_handle(struct simulation *simulation, struct stream_mapping *mapping, const struct event *event)
 {
-    bool of_lane = event->kind == STREAM_WINDOW || event->kind == STREAM_RETRY;
+    bool of_lane = event->kind != STREAM_READ && event->kind != STREAM_GROWN;
     struct stream_lane *lane = of_lane ? &mapping->lanes[event->data] : NULL;
     switch ((enum stream_mapping_event)event->kind) {
     case STREAM_READ:
@@ -342,6 +354,11 @@ void stream_mapping_handle(struct simulation *simulation, struct stream_mapping 
     case STREAM_RETRY:
         lane->state = STREAM_LANE_READY;
         lane_go_on(simulation, mapping, lane);
+        break;
+    case STREAM_TUMBLE:
+        lane->window.timer = false;
+        if (lane->state == STREAM_LANE_COLLECTING)
+            lane_go_on(simulation, mapping, lane);
         break;
     case STREAM_GROWN:
         for (uint32_t shard = take_shards(simulation, mapping); shard < mapping->shard_count; shard++)

@@ -39,6 +39,7 @@ static const struct property test_mapping_properties[] = {
     {"Retries", PROPERTY_INTEGER, AT(max_retries), .fallback = "-1"},
     {"MaxAge", PROPERTY_INTEGER, AT(max_age_s), .fallback = "-1"},
     {"Tumbling", PROPERTY_TIME, AT(tumbling_window_ns), .fallback = "\"0s\""},
+    {"StatePerRecord", PROPERTY_SIZE, AT(state_record_bytes), .fallback = "\"0B\""},
     {"AtEpoch", PROPERTY_NUMBER, AT(at_epoch_s), .fallback = "-1"},
     {"Position", PROPERTY_ENUM, AT(position), .choices = stream_positions, .fallback = "\"TRIM_HORIZON\""},
     {"Bisect", PROPERTY_BOOLEAN, AT(bisect), .fallback = "false"},
@@ -126,6 +127,7 @@ struct probe {
     double error_rate;
     int64_t limit;    /* concurrent calls; beyond it they are throttled; 0: none */
     int64_t diagonal; /* D > 0: of every D records in a row, the first of the first, the second of the second, ... is poison */
+    bool final_fails; /* calls without records do */
     const char *source;
     int64_t keys; /* of that source; 0: it names none */
     uint32_t self;
@@ -147,6 +149,7 @@ static const struct property probe_properties[] = {
     {"ErrorRate", PROPERTY_PROBABILITY, AT(error_rate), .fallback = "0"},
     {"Limit", PROPERTY_INTEGER, AT(limit), .fallback = "0"},
     {"Diagonal", PROPERTY_INTEGER, AT(diagonal), .fallback = "0"},
+    {"FinalFails", PROPERTY_BOOLEAN, AT(final_fails), .fallback = "false"},
     {"Source", PROPERTY_STRING, AT(source), .required = true},
     {"Keys", PROPERTY_INTEGER, AT(keys), .fallback = "0"},
     {0},
@@ -246,7 +249,7 @@ static void probe_accept(struct simulation *simulation, void *self, struct reque
         return;
     }
     const struct batch *batch = probe_batch(simulation, request);
-    assert_true(batch->count > 0 && batch->records[0].item == request->item);
+    assert_true(batch->count == 0 || batch->records[0].item == request->item); /* no records: the final invocation of a window */
     probe_mark(probe, batch, true);
     counter_add(&probe->calls, 1);
     gauge_add(&probe->concurrent, simulation->now_ns, 1);
@@ -284,7 +287,7 @@ static void probe_handle(struct simulation *simulation, void *self, const struct
         bad += batch->records[i].failed;
     }
     batch->failed_count = bad;
-    failed = failed || (bad > 0 && !batch->reports_failures);
+    failed = failed || (bad > 0 && !batch->reports_failures) || (batch->count == 0 && probe->final_fails);
     for (uint32_t i = 0; i < batch->count && !failed; i++)
         if (!batch->records[i].failed)
             probe_record_over(probe, &batch->records[i]);
@@ -296,7 +299,7 @@ static void probe_handle(struct simulation *simulation, void *self, const struct
         probe_log[probe_log_count++] = (struct probe_call){
             .at_ns = request->sent_ns,
             .end_ns = simulation->now_ns,
-            .first = probe_ordinal(probe, &batch->records[0]),
+            .first = batch->count > 0 ? probe_ordinal(probe, &batch->records[0]) : (uint32_t)(request->item - probe->salt),
             .count = batch->count,
             .failed = failed || bad > 0,
         };

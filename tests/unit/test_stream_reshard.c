@@ -141,11 +141,11 @@ static void test_children_wait(void **state)
     struct model_run *run = *state;
     probe_log = calloc(100000, sizeof *probe_log);
     assert_non_null(probe_log);
-    model_execute(run,
-                  "{'duration': '15m', 'Resources': {'S': {'Type': 'AWS::Kinesis::Stream'}, " CHANGER(
-                      "A", "1m", "2") ", 'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Duration': '1s', 'Keys': 100}},"
-                                      "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'BatchSize': 10}}},"
-                                      "'traffic': [{'name': 'w', 'target': 'S', 'constant': '20/s', 'until': '5m', 'key': {'uniform': 100}}]}");
+    model_execute(
+        run, "{'duration': '15m', 'Resources': {'S': {'Type': 'AWS::Kinesis::Stream'}, " CHANGER(
+                 "A", "1m", "2") ", 'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Duration': '1s', 'Keys': 100}},"
+                                 "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'BatchSize': 10}}},"
+                                 "'traffic': [{'name': 'w', 'target': 'S', 'constant': '20/s', 'until': '5m', 'key': {'uniform': 100}}]}");
     assert_int_equal(count_of(run, "P", "Records"), 6000);
     assert_int_equal(count_of(run, "P", "Disorder"), 0);
     assert_int_equal(count_of(run, "P", "Repeated"), 0);
@@ -169,13 +169,13 @@ static void test_children_wait(void **state)
 static void test_idle_merge(void **state)
 {
     struct model_run *run = *state;
-    model_execute(run,
-                  "{'duration': '10m', 'drain': '1m', 'Resources': {'S': {'Type': 'AWS::Kinesis::Stream', 'Properties': {'ShardCount': "
-                  "8}}, " CHANGER("A", "1m", "4") "," CHANGER(
-                      "B", "4m",
-                      "3") ", 'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Keys': 50}},"
-                           "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'Factor': 3, 'Window': '2s'}}},"
-                           "'traffic': [{'name': 'w', 'target': 'S', 'poisson': '3/s', 'key': {'uniform': 50}}]}");
+    model_execute(
+        run,
+        "{'duration': '10m', 'drain': '1m', 'Resources': {'S': {'Type': 'AWS::Kinesis::Stream', 'Properties': {'ShardCount': "
+        "8}}, " CHANGER("A", "1m", "4") "," CHANGER(
+            "B", "4m", "3") ", 'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Keys': 50}},"
+                            "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'Factor': 3, 'Window': '2s'}}},"
+                            "'traffic': [{'name': 'w', 'target': 'S', 'poisson': '3/s', 'key': {'uniform': 50}}]}");
     assert_int_equal(count_of(run, "P", "Records"), count_of(run, "S", "IncomingRecords"));
     assert_int_equal(count_of(run, "P", "Disorder"), 0);
     assert_true(figure(run, "S", "Shards", "Minimum") == 3);
