@@ -6,6 +6,7 @@
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
 #include "rewrites.h"
+#include "streams/dynamo_table.h"
 #include "streams/kinesis_stream.h"
 #include "streams/stream_consumer.h"
 
@@ -17,6 +18,8 @@ static const struct model_type *const resources[] = {
     &queue_type,
     &kinesis_stream_type,
     &stream_consumer_type,
+    &dynamo_table_type,
+    &simple_table_type,
     NULL,
 };
 
