@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [SLSIM] [--quick]: how fast `slsim run` is, with every default output on, and that memory does not grow with the number of
-# invocations. Prints invocations per second of processor time (user and system), ns per invocation and peak memory; judges nothing.
+# invocations. Prints invocations per second of processor time (user and system), ns per invocation and peak memory; then records of streams
+# per second, and the bytes of memory that each record of a backlog takes. Judges nothing.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 slsim=build/release/slsim
@@ -63,20 +64,60 @@ fleet() {
 JSON
 }
 
-# measure LABEL SCENARIO: one run on one core
-measure() {
-    local user system elapsed memory_kb invocations
+# stream NAME SECONDS READER: 10,000 records a second into 20 shards; READER "Kinesis" hands them to a function in batches of ten, which
+# keeps up; "" leaves them there.
+stream() {
+    local events=
+    [ -z "$3" ] || events=", \"Events\": {\"S\": {\"Type\": \"$3\", \"Properties\": {\"Stream\": \"S\", \"StartingPosition\": \"TRIM_HORIZON\", \"BatchSize\": 10, \"ParallelizationFactor\": 10}}}"
+    cat >"$work/$1.json" <<JSON
+{
+  "name": "$1", "duration": "$(($2 / divisor))s",
+  "Resources": {"S": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 20}},
+                "F": {"Type": "AWS::Serverless::Function", "Properties": {"MemorySize": 1769, "Timeout": 60$events}}},
+  "behavior": {"F": {"duration": {"lognormal": {"mean": "20ms", "cv": 0.5}}}},
+  "traffic": [{"name": "records", "target": "S", "poisson": "10000/s", "payload": "500B", "key": {"uniform": 100000}}]
+}
+JSON
+}
+
+# timed LABEL SCENARIO: one run on one core; leaves "user system elapsed memory_kb" in $work/time, and the result
+timed() {
     if ! /usr/bin/time -o "$work/time" -f '%U %S %e %M' "$slsim" run "$2" --threads 1 --quiet --no-progress -o "$work/result" >"$work/log" 2>&1; then
         echo "$1: FAILED"
         tail -n 5 "$work/log"
         return 1
     fi
+}
+
+# sum METRIC: over the resources. "AWS::Serverless::Function" and its like are no rows of summary.csv, so each counts once.
+sum() {
+    awk -F, -v metric="$1" '$3 == metric && $4 == "Sum" { n += $6 } END { printf "%.0f", n }' "$work/result/summary.csv"
+}
+
+# measure LABEL SCENARIO
+measure() {
+    local user system elapsed memory_kb invocations
+    timed "$1" "$2" || return 1
     read -r user system elapsed memory_kb < <(tail -n 1 "$work/time")
-    # Attempts that were let in; "AWS::Serverless::Function" and its like are no rows of summary.csv, so the sum counts each once.
-    invocations=$(awk -F, '$3 == "Invocations" && $4 == "Sum" { n += $6 } END { printf "%.0f", n }' "$work/result/summary.csv")
+    invocations=$(sum Invocations)
     awk -v label="$1" -v n="$invocations" -v cpu="$user $system" -v elapsed="$elapsed" -v kb="$memory_kb" 'BEGIN {
         split(cpu, part, " "); seconds = part[1] + part[2]
         printf "%-44s %11d %8.2f %8.2f %9.2f %8.1f %9.1f\n", label, n, seconds, elapsed, n / seconds / 1e6, seconds / n * 1e9, kb / 1024
+    }'
+    rm -rf "$work/result"
+}
+
+# measure_stream LABEL SCENARIO: records stored; of a backlog, the memory above what the empty run takes, by record
+measure_stream() {
+    local user system elapsed memory_kb records waiting
+    timed "$1" "$2" || return 1
+    read -r user system elapsed memory_kb < <(tail -n 1 "$work/time")
+    records=$(sum IncomingRecords)
+    waiting=$(awk -F, '$3 == "RecordsWaiting" && $4 == "Maximum" { print $6 }' "$work/result/summary.csv")
+    awk -v label="$1" -v n="$records" -v cpu="$user $system" -v elapsed="$elapsed" -v kb="$((memory_kb - empty_kb))" -v waiting="$waiting" 'BEGIN {
+        split(cpu, part, " "); seconds = part[1] + part[2]
+        bytes = waiting > n / 2 ? sprintf("%.1f", kb * 1024 / waiting) : "-"
+        printf "%-44s %11d %8.2f %8.2f %9.2f %8.1f %9s\n", label, n, seconds, elapsed, n / seconds / 1e6, seconds / n * 1e9, bytes
     }'
     rm -rf "$work/result"
 }
@@ -94,3 +135,12 @@ one_function concurrent-100000 100000 1s 300
 measure 'one function, 100,000 concurrent' "$work/concurrent-100000.json"
 fleet 20000 $((50000000 / divisor)) 60 2>"$work/total"
 measure '20,000 functions' "$work/fleet.json"
+
+printf '\n%-44s %11s %8s %8s %9s %8s %9s\n' '' records 'CPU s' 'wall s' 'M per s' ns 'B a record'
+stream empty 1 ''
+[ "$divisor" = 1 ] || sed -i 's/"duration": "0s"/"duration": "1s"/' "$work/empty.json"
+timed 'an empty stream' "$work/empty.json" && read -r _ _ _ empty_kb < <(tail -n 1 "$work/time")
+stream batches 600 Kinesis
+measure_stream 'a stream, batches of 10' "$work/batches.json"
+stream backlog 2000 ''
+measure_stream 'a stream that nobody reads' "$work/backlog.json"
