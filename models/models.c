@@ -2,9 +2,12 @@
 #include "models.h"
 
 #include "callers/source.h"
+#include "events/event_bus.h"
+#include "external/external_service.h"
 #include "lambda/function.h"
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
+#include "messaging/topic.h"
 #include "rewrites.h"
 #include "streams/dynamo_table.h"
 #include "streams/kinesis_stream.h"
@@ -16,10 +19,16 @@ static const struct model_type *const resources[] = {
     &event_invoke_config_type,
     &queue_mapping_type,
     &queue_type,
+    &topic_type,
+    &subscription_type,
+    &event_bus_type,
+    &event_rule_type,
+    &schedule_type,
     &kinesis_stream_type,
     &stream_consumer_type,
     &dynamo_table_type,
     &simple_table_type,
+    &external_service_type,
     NULL,
 };
 
@@ -29,4 +38,6 @@ const struct model_registry model_registry = {
     .source = &source_type,
     .fleet_type = "AWS::Serverless::Function",
     .rewrites = model_rewrites,
+    .inner_forms = model_inner_forms,
+    .implied = model_implied,
 };

@@ -6,13 +6,40 @@
 
 #define FUNCTION "AWS::Serverless::Function"
 #define MAPPING "AWS::Lambda::EventSourceMapping"
+#define RULE "AWS::Events::Rule"
+#define SCHEDULE "AWS::Scheduler::Schedule"
 
 static const char *const queue_names[] = {"Queue", "EventSourceArn", NULL};
 static const char *const stream_names[] = {"Stream", "EventSourceArn", NULL};
+static const char *const topic_names[] = {"Topic", "TopicArn", NULL};
+static const char *const pattern_names[] = {"Pattern", "EventPattern", "RuleName", "Name", NULL};
+static const char *const schedule_names[] = {"Schedule", "ScheduleExpression", NULL};
 
 const struct rewrite model_rewrites[] = {
     {FUNCTION, "Events", "SQS", MAPPING, "FunctionName", queue_names},
     {FUNCTION, "Events", "Kinesis", MAPPING, "FunctionName", stream_names},
     {FUNCTION, "Events", "DynamoDB", MAPPING, "FunctionName", stream_names},
+    {FUNCTION, "Events", "SNS", "AWS::SNS::Subscription", "Endpoint", topic_names},
+    {FUNCTION, "Events", "EventBridgeRule", RULE, "Arn", pattern_names},
+    {FUNCTION, "Events", "CloudWatchEvent", RULE, "Arn", pattern_names},
+    {FUNCTION, "Events", "Schedule", RULE, "Arn", schedule_names},
+    {FUNCTION, "Events", "ScheduleV2", SCHEDULE, "Arn", NULL},
+    {0},
+};
+
+static const char *const rule_target_keys[] = {"Target", "RetryPolicy", "DeadLetterConfig", "Input", "InputPath", "InputTransformer", NULL};
+static const char *const schedule_target_keys[] = {"RetryPolicy", "DeadLetterConfig", "Input", "RoleArn", NULL};
+static const char *const rule_words[] = {"Enabled", "true", "State", "ENABLED", "Enabled", "false", "State", "DISABLED", NULL};
+
+/* SAM says of a function's event what CloudFormation says of the rule's target. */
+const struct inner_form model_inner_forms[] = {
+    {RULE, "Targets", true, "Target", rule_target_keys, rule_words},
+    {SCHEDULE, "Target", false, NULL, schedule_target_keys, NULL},
+    {0},
+};
+
+/* Every account has a bus of its own. */
+const struct implied model_implied[] = {
+    {RULE, "AWS::Events::EventBus", "default"},
     {0},
 };

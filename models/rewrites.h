@@ -4,6 +4,8 @@
 
 #include "engine/model.h"
 
-extern const struct rewrite model_rewrites[]; /* ends with {0} */
+extern const struct rewrite model_rewrites[];
+extern const struct inner_form model_inner_forms[];
+extern const struct implied model_implied[]; /* ends with {0} */
 
 #endif

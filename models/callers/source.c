@@ -5,11 +5,11 @@
 #include "engine/arrival.h"
 #include "engine/content.h"
 #include "engine/key.h"
+#include "engine/retry.h"
 #include "engine/simulation.h"
 #include "measure/counter.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
-#include "retry.h"
 #include "scenario/property.h"
 #include "scenario/validation.h"
 
@@ -51,9 +51,9 @@ struct source {
     int64_t clients;
     int invocation_type;
     struct key_choice key;
-    int64_t records;                /* items an arrival */
-    bool poison;                    /* every item always fails */
-    const char *event, *object_key; /* JSON text; NULL: not given */
+    struct content_choice content;
+    int64_t records; /* items an arrival */
+    bool poison;     /* every item always fails */
     const char *name;
 
     /* state */
@@ -73,7 +73,7 @@ struct source {
     uint64_t *user_thinks; /* owned: how often each user has thought */
     struct arrival next;
     struct arrival_generator generator;
-    struct stream payload_stream, key_stream, retry_stream, think_stream;
+    struct stream payload_stream, key_stream, event_stream, retry_stream, think_stream;
 
     struct counter requests, succeeded, failed, rejected, attempts;
     struct tally response_time;
@@ -81,25 +81,9 @@ struct source {
 
 static const struct cause cause_client_timeout = {.fate = FATE_TIMED_OUT, .text = "client timeout"};
 
-static const char *const retry_modes[] = {"none", "standard", "legacy", "adaptive", NULL};
-static const char *const retry_jitters[] = {"full", "none", "equal", NULL};
-static const char *const retry_causes[] = {"throttled", "server_error", "timeout", NULL};
 static const char *const invocation_types[] = {"RequestResponse", "Event", NULL};
 
 #define AT(field) offsetof(struct source, field)
-
-static const struct property retry_properties[] = {
-    {"max_attempts", PROPERTY_INTEGER, AT(retry.max_attempts), .minimum = "1", .maximum = "1000", .fallback = "3",
-     .help = "Tries in all, the first counted."},
-    {"base", PROPERTY_TIME, AT(retry.base_ns), .fallback = "\"100ms\"",
-     .help = "The wait before the first retry; doubled for each that follows."},
-    {"cap", PROPERTY_TIME, AT(retry.cap_ns), .fallback = "\"20s\"", .help = "The longest wait."},
-    {"jitter", PROPERTY_ENUM, AT(retry.jitter), .choices = retry_jitters, .fallback = "\"full\"",
-     .help = "full: uniform between 0 and the wait; equal: between half of it and all; none."},
-    {"on", PROPERTY_FLAGS, AT(retry.on), .choices = retry_causes, .fallback = "[\"throttled\", \"server_error\", \"timeout\"]",
-     .help = "What is tried again."},
-    {0},
-};
 
 #define PROCESS(NAME, HELP)                                                                                                                \
     {                                                                                                                                      \
@@ -132,12 +116,16 @@ static const struct property source_properties[] = {
      .help = "Items an arrival, all at the same instant, each with its own key, payload and deduplication id."},
     {"poison", PROPERTY_BOOLEAN, AT(poison), .fallback = "false",
      .help = "Every item of this source always fails, however often it is tried."},
-    {"event", PROPERTY_JSON, AT(event), .help = "A body, or weighted bodies, for filters and patterns."},
-    {"object_key", PROPERTY_JSON, AT(object_key), .help = "An object's name, for filters of notifications."},
+    {"event", PROPERTY_CONTENT, AT(content), .help = "The body of an item, for filters and patterns: any value."},
+    {"object_key", PROPERTY_CONTENT, AT(content), .help = "The name of the object that an item is about, for filters of notifications."},
+    {"operation", PROPERTY_CONTENT, AT(content),
+     .help =
+         "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key "
+         "and operation have weights, every combination comes with the product of them."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .fallback = "\"1KB\"", .help = "Size of a request."},
     {"client_timeout", PROPERTY_TIME, AT(client_timeout_ns), .fallback = "\"0s\"",
      .help = "The caller gives up after it (0: never); the function runs on and is billed."},
-    {"retry", PROPERTY_ENUM, AT(retry.mode), .choices = retry_modes, .properties = retry_properties, .fallback = "\"none\"",
+    {"retry", PROPERTY_RETRY, AT(retry),
      .help = "What the caller does about throttles, server errors and its own time limit: an SDK's mode, or an object."},
     {"clients", PROPERTY_INTEGER, AT(clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "How many independent clients share this traffic, each with its own retry quota."},
@@ -201,6 +189,7 @@ static enum status source_create(struct simulation *simulation, void *self)
     source->last_ordinal = item_limit(source);
     stream_init(&source->payload_stream, seed, simulation->replication, name, "payload");
     stream_init(&source->key_stream, seed, simulation->replication, name, "key");
+    stream_init(&source->event_stream, seed, simulation->replication, name, "event");
     stream_init(&source->retry_stream, seed, simulation->replication, name, "retry");
     stream_init(&source->think_stream, seed, simulation->replication, name, "think");
     if (distribution_is_constant(source->payload))
@@ -277,6 +266,14 @@ static uint32_t group_of(struct source *source, uint64_t item)
     return key_draw(&source->key, &source->key_stream);
 }
 
+static uint8_t content_of(struct source *source, uint64_t item)
+{
+    if (source->content.count == 0)
+        return CONTENT_NONE;
+    stream_at(&source->event_stream, item, 0);
+    return content_draw(&source->content, &source->event_stream);
+}
+
 static struct request *new_request(struct simulation *simulation, struct source *source, int64_t handler_ns)
 {
     struct request *request = request_new(simulation);
@@ -289,7 +286,7 @@ static struct request *new_request(struct simulation *simulation, struct source 
     request->from_data = POOL_NONE;
     request->payload_bytes = payload_bytes(source, request->item);
     request->attempt = 0;
-    request->content = CONTENT_NONE;
+    request->content = content_of(source, request->item);
     request->hops = 0;
     request->asynchronous = source->invocation_type == 1;
     request->is_batch = false;

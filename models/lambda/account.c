@@ -12,7 +12,7 @@
 
 static const struct property account_properties[] = {
     {"ConcurrentExecutions", PROPERTY_INTEGER, offsetof(struct account, concurrency_limit), .minimum = "1",
-     .fallback = "account_concurrency_limit", .help = "How many invocations may run at once in the account's Region."},
+     .fallback = "account_concurrency_limit", .live = true, .help = "How many invocations may run at once in the account's Region."},
     {0},
 };
 
@@ -81,6 +81,17 @@ static enum status account_create(struct simulation *simulation, void *self)
     return STATUS_OK;
 }
 
+/* The quota was raised, or lowered. */
+static void account_changed(struct simulation *simulation, void *self, size_t offset)
+{
+    (void)offset;
+    struct account *account = self;
+    const struct rule_book *rules = simulation->settings->rules;
+    account->unreserved_limit = account->concurrency_limit - account->reserved;
+    rate_quota_init(&account->rate, rule_number(rules, "rps_per_concurrency") * (double)account->concurrency_limit,
+                    rule_number(rules, "rps_bucket_s"), simulation->now_ns);
+}
+
 const struct model_type account_type = {
     .type = "account",
     .help = "The AWS account in one Region: the quotas that its functions share.",
@@ -91,4 +102,5 @@ const struct model_type account_type = {
     .refusals = account_refusals,
     .validate = account_validate,
     .create = account_create,
+    .changed = account_changed,
 };

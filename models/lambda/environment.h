@@ -24,12 +24,20 @@ struct environment {
         int64_t init_ns; /* busy, cold: its INIT */
         uint64_t place;  /* idle, by age or at random: its place in the array */
     };
-    struct environment *before, *after; /* idle, by recency: its neighbours */
-    uint32_t ordinal;                   /* the how-manieth that was created */
-    uint8_t state;                      /* enum environment_state */
-    uint8_t outcome;                    /* busy: how this invocation will end; enum invocation_end of function.h */
-    bool cold;                          /* busy: this invocation waited for INIT */
-    bool needs_init;                    /* a reset lost its runtime: the next invocation initialises again within its own duration */
+    union {
+        struct {
+            struct environment *before, *after; /* idle, by recency: its neighbours */
+        };
+        struct {
+            int64_t began_ns; /* busy, a handler with calls: when it began, and */
+            uint32_t run;     /* its procedure; POOL_NONE: over */
+        };
+    };
+    uint32_t ordinal; /* the how-manieth that was created */
+    uint8_t state;    /* enum environment_state */
+    uint8_t outcome;  /* busy: how this invocation will end; enum invocation_end of function.h */
+    bool cold;        /* busy: this invocation waited for INIT */
+    bool needs_init;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
 };
 
 _Static_assert(sizeof(struct environment) == 64, "100,000 environments at once are paid for by the cache line");

@@ -19,6 +19,38 @@ static const struct property destination_properties[] = {
     {0},
 };
 
+const struct cause cause_filtered = {.fate = FATE_DISCARDED, .text = "filtered"};
+
+struct filter {
+    const struct pattern *pattern;
+};
+
+static const struct property filter_properties[] = {
+    {"Pattern", PROPERTY_PATTERN, offsetof(struct filter, pattern), .unit = "mapping", .required = true,
+     .help = "What a message or record must look like; of a queue below body, of a Kinesis stream below data."},
+    {0},
+};
+
+const struct property filter_criteria_properties[] = {
+    {"Filters", PROPERTY_LIST, offsetof(struct queue_mapping, config.filters), .properties = filter_properties,
+     .size = sizeof(struct filter), .maximum = "event_filters_max", .help = "One that matches is enough; none: all pass."},
+    {0},
+};
+
+const struct content_set *filter_validate(struct validation *validation, struct queue_mapping_config *config,
+                                          const struct envelope *envelope)
+{
+    const struct filter *filters = config->filters.items;
+    for (size_t i = 0; i < config->filters.count; i++) {
+        const struct content_set *one = validation_match(validation, filters[i].pattern, envelope, config->source);
+        for (size_t k = 0; one && k < sizeof one->bits / sizeof *one->bits; k++)
+            config->passes_any.bits[k] |= one->bits[k];
+        if (!one) /* it could not be read, which was said */
+            return NULL;
+    }
+    return config->filters.count > 0 ? &config->passes_any : NULL;
+}
+
 const struct property stream_mapping_properties[] = {
     {"BisectBatchOnFunctionError", PROPERTY_BOOLEAN, AT(bisect), .fallback = "false", .given = GIVEN(bisect),
      .help = "Streams: a batch that failed is cut in half before it is tried again; that uses no retry."},
@@ -132,6 +164,8 @@ void event_source_stream_validate(struct validation *validation, void *config)
                                                           : (int64_t)rule_number(validation_rules(validation), "stream_batch_size_default");
     stream->window_ns = mapping->config.window_ns;
     stream->reports_failures = mapping->config.response_types & REPORT_BATCH_ITEM_FAILURES;
+    if (stream->source != ENTITY_NONE)
+        stream->passes = filter_validate(validation, &mapping->config, validation_type(validation, stream->source)->streamable->envelope);
     check_foreign(validation, &mapping->config);
     check_own(validation, mapping);
 }
@@ -142,6 +176,7 @@ enum status event_source_create(struct simulation *simulation, void *self)
     mapping->stream.self = mapping->self;
     mapping->stream.shared = (struct stream_mapping_shared){
         .polled = &mapping->metrics.polled,
+        .filtered = &mapping->metrics.filtered,
         .invoked = &mapping->metrics.invoked,
         .failed = &mapping->metrics.failed,
         .batch_size = &mapping->metrics.batch_size,

@@ -20,6 +20,7 @@
 
 static const char *const package_types[] = {"Zip", "Image", NULL};
 static const char *const architectures[] = {"x86_64", "arm64", NULL};
+static const char *const recursive_loops[] = {"Terminate", "Allow", NULL};
 static const char *const reuse_orders[] = {"most_recent", "least_recent", "newest", "oldest", "random", NULL};
 
 static const struct property ephemeral_storage[] = {
@@ -64,10 +65,12 @@ static const struct property dead_letter_properties[] = {
 /* What both types of function share. */
 static const struct property shared_properties[] = {
     {"MemorySize", PROPERTY_INTEGER, AT(memory_mb), .unit = "MB", .minimum = "memory_min_mb", .maximum = "memory_max_mb",
-     .step = "memory_step_mb", .fallback = "memory_default_mb", .given = GIVEN(memory_given), .help = "Memory; the vCPU share follows it."},
+     .step = "memory_step_mb", .fallback = "memory_default_mb", .given = GIVEN(memory_given), .live = true,
+     .help = "Memory; the vCPU share follows it."},
     {"Timeout", PROPERTY_TIME, AT(timeout_ns), .unit = "s", .minimum = "timeout_min_s", .maximum = "timeout_max_s",
-     .fallback = "timeout_default_s", .help = "An invocation that runs longer is stopped, billed, and its environment reset."},
-    {"ReservedConcurrentExecutions", PROPERTY_INTEGER, AT(reserved), .minimum = "0", .fallback = "-1",
+     .fallback = "timeout_default_s", .live = true,
+     .help = "An invocation that runs longer is stopped, billed, and its environment reset."},
+    {"ReservedConcurrentExecutions", PROPERTY_INTEGER, AT(reserved), .minimum = "0", .fallback = "-1", .live = true,
      .help = "Both a limit and a guaranteed share of the account's concurrency; 0 stops the function."},
     {"Runtime", PROPERTY_STRING, AT(runtime), .help = "Decides the default `init` (left out: nodejs22.x)."},
     {"PackageType", PROPERTY_ENUM, AT(package_type), .choices = package_types, .fallback = "\"Zip\"",
@@ -90,7 +93,8 @@ static const struct property shared_properties[] = {
     ACCEPTED("CodeSigningConfigArn"),
     ACCEPTED("RuntimeManagementConfig"),
     ACCEPTED("LoggingConfig"),
-    ACCEPTED("RecursiveLoop"),
+    {"RecursiveLoop", PROPERTY_ENUM, AT(recursive_loop), .choices = recursive_loops, .fallback = "\"Terminate\"",
+     .help = "Terminate: a chain of requests through SQS, SNS, S3 and functions that comes round too often is stopped."},
     ACCEPTED("CapacityProviderConfig"),
     ACCEPTED("DurableConfig"),
     ACCEPTED("TenancyConfig"),
@@ -139,37 +143,40 @@ static const struct property serverless_properties[] = {
 };
 
 static const struct property function_behavior[] = {
-    {"duration", PROPERTY_TIME_DISTRIBUTION, AT(handler.duration),
+    {"duration", PROPERTY_TIME_DISTRIBUTION, AT(handler.duration), .live = true,
      .help = "Handler time as observed at the configured memory (memory does not change it)."},
-    {"cpu", PROPERTY_TIME_DISTRIBUTION, AT(handler.cpu), .help = "CPU work, as time on one full vCPU; scaled by the memory's vCPU share."},
+    {"cpu", PROPERTY_TIME_DISTRIBUTION, AT(handler.cpu), .live = true,
+     .help = "CPU work, as time on one full vCPU; scaled by the memory's vCPU share."},
     {"parallel", PROPERTY_PROBABILITY, AT(handler.parallel), .fallback = "0",
      .help = "The part of `cpu` that can use several vCPUs (Amdahl, up to the memory's share)."},
-    {"wait", PROPERTY_TIME_DISTRIBUTION, AT(handler.wait), .help = "Time that memory does not change."},
-    {"transfer", PROPERTY_SIZE_DISTRIBUTION, AT(handler.transfer),
+    {"wait", PROPERTY_TIME_DISTRIBUTION, AT(handler.wait), .live = true, .help = "Time that memory does not change."},
+    {"transfer", PROPERTY_SIZE_DISTRIBUTION, AT(handler.transfer), .live = true,
      .help = "Bytes moved over the network; the time follows the memory's network share."},
-    {"steps", PROPERTY_STEPS, AT(handler.steps), .help = "Instead of the above, in order: cpu, wait, probability, parallel."},
-    {"init", PROPERTY_TIME_DISTRIBUTION, AT(init), .given = GIVEN(init_given),
+    {"steps", PROPERTY_STEPS, AT(handler.steps),
+     .help = "Instead of the above, in order: cpu, wait, call, invoke, send, probability, parallel."},
+    {"init", PROPERTY_TIME_DISTRIBUTION, AT(init), .given = GIVEN(init_given), .live = true,
      .help =
          "INIT phase: code load and everything outside the handler, at full CPU whatever the memory. Default: from the rules, by Runtime, "
          "PackageType and Architectures."},
-    {"placement", PROPERTY_TIME_DISTRIBUTION, AT(placement), .given = GIVEN(placement_given),
+    {"placement", PROPERTY_TIME_DISTRIBUTION, AT(placement), .given = GIVEN(placement_given), .live = true,
      .help = "Time before INIT (finding a worker, fetching the code): waited for, not billed. Default: 0 where `init` is given, else from "
              "the rules."},
-    {"keep_alive", PROPERTY_LIFETIME, AT(keep_alive), .given = GIVEN(keep_alive_given),
+    {"keep_alive", PROPERTY_LIFETIME, AT(keep_alive), .given = GIVEN(keep_alive_given), .live = true,
      .help = "How long an idle environment is kept. Default: halving, as rule idle_keep_alive_halving_s says."},
-    {"max_lifetime", PROPERTY_LIFETIME, AT(max_lifetime), .given = GIVEN(max_lifetime_given),
+    {"max_lifetime", PROPERTY_LIFETIME, AT(max_lifetime), .given = GIVEN(max_lifetime_given), .live = true,
      .help = "An environment is recycled at this age, when next idle. Default: rule env_max_lifetime."},
     {"reuse", PROPERTY_ENUM, AT(reuse), .choices = reuse_orders, .fallback = "env_reuse_order", .help = "Which idle environment serves."},
-    {"memory_used", PROPERTY_SIZE_DISTRIBUTION, AT(memory_used),
+    {"memory_used", PROPERTY_SIZE_DISTRIBUTION, AT(memory_used), .live = true,
      .help = "Peak; over MemorySize the invocation fails and the environment is lost."},
-    {"error_rate", PROPERTY_PROBABILITY, AT(error_rate), .fallback = "0",
+    {"error_rate", PROPERTY_PROBABILITY, AT(error_rate), .fallback = "0", .live = true,
      .help = "Probability that an invocation fails after running, whole."},
-    {"record_error_rate", PROPERTY_PROBABILITY, AT(record_error_rate), .fallback = "0",
+    {"record_error_rate", PROPERTY_PROBABILITY, AT(record_error_rate), .fallback = "0", .live = true,
      .help = "Probability that one record of a batch fails, at each try anew; the whole batch fails with it unless the mapping has "
              "ReportBatchItemFailures, and then it is no Error."},
-    {"poison_rate", PROPERTY_PROBABILITY, AT(poison_rate), .fallback = "0",
+    {"poison_rate", PROPERTY_PROBABILITY, AT(poison_rate), .fallback = "0", .live = true,
      .help = "Probability that a record or message always fails, however often it is tried."},
-    {"response", PROPERTY_SIZE_DISTRIBUTION, AT(response), .help = "Size of the answer; over the quota the invocation fails."},
+    {"response", PROPERTY_SIZE_DISTRIBUTION, AT(response), .live = true,
+     .help = "Size of the answer; over the quota the invocation fails."},
     {"code_size", PROPERTY_SIZE, AT(code_size_bytes), .help = "Unzipped package or image, checked against the quota."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
     {"log_bytes", PROPERTY_SIZE, AT(log_bytes), .unit = "B", .help = "What an invocation logs beside Lambda's own lines."},
@@ -212,6 +219,8 @@ static const struct metric_type function_metrics[] = {
      .help = "Events that the dead-letter queue did not take: lost."},
     {"AWS/Lambda", "DestinationDeliveryFailures", "Count", METRIC_COUNT, AT(destination_failures),
      .help = "Records that a destination did not take: lost."},
+    {"AWS/Lambda", "RecursiveInvocationsDropped", "Count", METRIC_COUNT, AT(recursive_dropped),
+     .help = "Invocations that did not happen because their chain of requests had come round too often."},
     {"slsim", "AsyncEventsQueued", "Count", METRIC_GAUGE, AT(async_queued), .help = "Events that are not over yet."},
     {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
     {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
@@ -256,9 +265,10 @@ static void function_quantities(const struct simulation *simulation, const void 
     {                                                                                                                                      \
         .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \
         .help = "A Lambda function: environments, memory to vCPU, limits, asynchronous events, billing.", .properties = PROPERTIES,        \
-        .behavior = function_behavior, .metrics = function_metrics, .line_items = function_line_items, .validate = function_validate,      \
-        .check_part = function_check_part, .create = function_create, .destroy = function_destroy, .handle = function_handle,              \
-        .prefetch = function_prefetch, .accept = function_accept, .done = function_done, .finish = function_finish,                        \
+        .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
+        .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
+        .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
+        .accept = function_accept, .done = function_done, .changed = function_changed, .finish = function_finish,                          \
         .quantities = function_quantities,                                                                                                 \
     }
 

@@ -2,6 +2,7 @@
  * Source: rules async_*, which cite the Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation". */
 #include "function.h"
 
+#include "engine/content.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
@@ -17,6 +18,8 @@ static double seconds(const struct simulation *simulation, const char *rule)
 static int64_t async_wait_ns(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
 {
     const struct function *function = owner;
+    if (cause == &cause_recursion)
+        return DELIVERY_GIVE_UP;
     if (cause->fate == FATE_THROTTLED || cause->server_error) {
         if (function->config.reserved == 0 && !rule_flag(simulation->settings->rules, "async_reserved_zero_retries"))
             return DELIVERY_GIVE_UP;
@@ -52,7 +55,17 @@ static void async_lost(struct simulation *simulation, void *owner, uint32_t targ
         target == function->config.async.dead_letter ? &function->metrics.dead_letter_errors : &function->metrics.destination_failures, 1);
 }
 
+static const struct cause cause_recursion_kept = {.fate = FATE_DEAD_LETTERED, .text = "RecursiveInvocationException"};
+
+static const struct cause *async_given_up(const struct cause *cause, bool kept)
+{
+    if (cause != &cause_recursion)
+        return NULL;
+    return kept ? &cause_recursion_kept : &cause_recursion;
+}
+
 static const struct delivery_type async_delivery = {
+    .given_up = async_given_up,
     .wait_ns = async_wait_ns,
     .tried = async_tried,
     .settled = async_settled,
@@ -94,22 +107,55 @@ void function_async_accept(struct simulation *simulation, struct function *funct
 void function_done(struct simulation *simulation, void *self, struct request *request)
 {
     struct function *function = self;
-    delivery_answered(simulation, &function->async, request);
+    if (procedure_sent(request))
+        procedure_answered(simulation, function->procedure, request);
+    else
+        delivery_answered(simulation, &function->async, request);
+}
+
+/* What a destination's record looks like on an event bus. */
+#define RECORD(OUTCOME)                                                                                                                    \
+    {"version", ENVELOPE_TEXT, "0"}, {"source", ENVELOPE_TEXT, "lambda"},                                                                  \
+        {"detail-type", ENVELOPE_TEXT, "Lambda Function Invocation Result - " OUTCOME}, {"resources", ENVELOPE_SENDER, NULL},              \
+        {"detail.requestContext.functionArn", ENVELOPE_SENDER, NULL},                                                                      \
+    {                                                                                                                                      \
+        "detail.requestPayload", ENVELOPE_EVENT, NULL                                                                                      \
+    }
+
+static const struct envelope success_record[] = {
+    RECORD("Success"),
+    {"detail.requestContext.condition", ENVELOPE_TEXT, "Success"},
+    {0},
+};
+static const struct envelope failure_record[] = {RECORD("Failure"), {0}};
+enum { RECORD_SUCCESS, RECORD_FAILURE };
+const struct envelope *const function_envelopes[] = {[RECORD_SUCCESS] = success_record, [RECORD_FAILURE] = failure_record, NULL};
+
+uint32_t function_envelope(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    (void)self;
+    return delivery_role(request) == DELIVERY_SUCCESS_RECORD ? RECORD_SUCCESS : RECORD_FAILURE;
 }
 
 /* A target must take what is sent: an endpoint that is not the function itself where that would go round for ever. */
-static void check_target(struct validation *validation, uint32_t target, const char *property)
+static void check_target(struct validation *validation, uint32_t from, uint32_t target, const char *property)
 {
-    if (target != ENTITY_NONE && !validation_type(validation, target)->accept)
+    if (target == ENTITY_NONE)
+        return;
+    if (!validation_type(validation, target)->accept)
         validation_error(validation, property, "a queue, a topic, a function, an event bus or a bucket", "%s cannot be a destination",
                          validation_name(validation, target));
+    validation_flow(validation, from, target);
 }
 
 void function_async_validate(struct validation *validation, const struct function_config *config)
 {
-    check_target(validation, config->async.on_success, "EventInvokeConfig.DestinationConfig.OnSuccess.Destination");
-    check_target(validation, config->async.on_failure, "EventInvokeConfig.DestinationConfig.OnFailure.Destination");
-    check_target(validation, config->async.dead_letter, "a dead-letter target");
+    check_target(validation, validation_self(validation), config->async.on_success,
+                 "EventInvokeConfig.DestinationConfig.OnSuccess.Destination");
+    check_target(validation, validation_self(validation), config->async.on_failure,
+                 "EventInvokeConfig.DestinationConfig.OnFailure.Destination");
+    check_target(validation, validation_self(validation), config->async.dead_letter, "a dead-letter target");
 }
 
 /* AWS::Lambda::EventInvokeConfig: the same settings as a resource of their own. */
@@ -161,8 +207,8 @@ static void event_invoke_validate(struct validation *validation, void *config)
     if (function->config.async.given)
         validation_error(validation, "FunctionName", NULL, "%s has an EventInvokeConfig already",
                          validation_name(validation, invoke->function));
-    check_target(validation, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
-    check_target(validation, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
+    check_target(validation, invoke->function, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
+    check_target(validation, invoke->function, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
     uint32_t dead_letter = function->config.async.dead_letter;
     function->config.async = invoke->async;
     function->config.async.dead_letter = dead_letter;

@@ -169,6 +169,7 @@ void function_validate(struct validation *validation, void *config)
     check_handler(validation, function);
     check_limits(validation, function);
     function_async_validate(validation, function);
+    function_steps_validate(validation, function);
     check_memory_varied(validation, function);
     warn_unmodelled(validation, &function->unmodelled);
 }

@@ -23,6 +23,8 @@ struct environment *environment_create(struct simulation *simulation, struct fun
         .ordinal = function->environment_ordinal++,
         .state = ENVIRONMENT_BUSY,
     };
+    if (function->procedure)
+        procedure_forget(function->procedure, id);
     counter_add(&function->metrics.created, 1);
     gauge_add(&function->metrics.environments, simulation->now_ns, 1);
     return environment;
@@ -36,7 +38,7 @@ void environment_destroy(struct simulation *simulation, struct function *functio
     gauge_add(&function->metrics.environments, simulation->now_ns, -1);
 }
 
-static void schedule_expiry(struct simulation *simulation, struct function *function, struct environment *environment, int64_t at_ns)
+void environment_look_by(struct simulation *simulation, struct function *function, struct environment *environment, int64_t at_ns)
 {
     if (at_ns >= environment->event_ns)
         return; /* the earlier event will look again */
@@ -84,7 +86,7 @@ void environment_release(struct simulation *simulation, struct function *functio
         return;
     }
     gauge_add(&function->metrics.idle, now_ns, 1);
-    schedule_expiry(simulation, function, environment, next_end_ns(environment));
+    environment_look_by(simulation, function, environment, next_end_ns(environment));
 }
 
 /* At the end of each halving time an idle environment goes: surely if it is the only idle one, else with probability 1/2. */
@@ -99,15 +101,27 @@ static bool survives_halving(struct function *function, struct environment *envi
     return true;
 }
 
+void environments_drop_idle(struct simulation *simulation, struct function *function, uint32_t count)
+{
+    for (; count > 0 && function->idle.count > 0; count--) {
+        struct environment *environment = idle_set_next(&function->idle, 0);
+        idle_set_remove(&function->idle, environment);
+        gauge_add(&function->metrics.idle, simulation->now_ns, -1);
+        environment_destroy(simulation, function, environment);
+    }
+}
+
 void environment_expire(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     if (environment->state == ENVIRONMENT_GONE || environment->event_ns != simulation->now_ns)
         return; /* of an environment that is no more, or a later one in its place */
     environment->event_ns = TIME_FOREVER;
-    if (environment->state == ENVIRONMENT_BUSY)
-        return; /* its release schedules the next */
+    if (environment->state == ENVIRONMENT_BUSY) {
+        (void)function_steps_expired(simulation, function, environment); /* else its release schedules the next */
+        return;
+    }
     if (next_end_ns(environment) > simulation->now_ns || survives_halving(function, environment, simulation->now_ns)) {
-        schedule_expiry(simulation, function, environment, next_end_ns(environment));
+        environment_look_by(simulation, function, environment, next_end_ns(environment));
         return;
     }
     idle_set_remove(&function->idle, environment);

@@ -4,6 +4,7 @@
 
 #include "engine/batch.h"
 
+#include <math.h>
 #include <string.h>
 
 static const struct cause cause_account_concurrency = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded"};
@@ -13,6 +14,8 @@ static const struct cause cause_reserved_concurrency = {.fate = FATE_THROTTLED,
 static const struct cause cause_reserved_rate = {.fate = FATE_THROTTLED, .text = "ReservedFunctionInvocationRateLimitExceeded"};
 static const struct cause cause_scaling = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded: scaling rate"};
 static const struct cause cause_payload = {.fate = FATE_REJECTED, .text = "RequestTooLargeException"};
+
+const struct cause cause_recursion = {.fate = FATE_DROPPED, .text = "RecursiveInvocationException"};
 
 static const struct cause ends[] = {
     [END_SUCCEEDED] = {.fate = FATE_SUCCEEDED, .text = ""}, /* cause_succeeded stands for it */
@@ -65,6 +68,18 @@ static bool init_is_billed(const struct function_config *config, const struct ru
     return rule_flag(rules, custom ? "init_billed_zip_custom" : "init_billed_zip_managed");
 }
 
+void function_derive(struct simulation *simulation, struct function *function)
+{
+    const struct function_config *config = &function->config;
+    const struct rule_book *rules = simulation->settings->rules;
+    function->keep_alive_ns = constant_lifetime(&config->keep_alive);
+    function->lifetime_ns = constant_lifetime(&config->max_lifetime);
+    int64_t free_mb = (int64_t)rule_number(rules, "tmp_free_mb");
+    function->billed_storage_mb = config->storage_mb > free_mb ? config->storage_mb - free_mb : 0;
+    function->share = compute_share_of(rules, config->memory_mb);
+    function->present_mb = config->memory_mb;
+}
+
 enum status function_create(struct simulation *simulation, void *self)
 {
     struct function *function = self;
@@ -74,30 +89,30 @@ enum status function_create(struct simulation *simulation, void *self)
     pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
     idle_set_init(&function->idle, (enum reuse_order)config->reuse);
     function->limit = config->reserved >= 0 ? config->reserved : INT64_MAX;
-    function->keep_alive_ns = constant_lifetime(&config->keep_alive);
-    function->lifetime_ns = constant_lifetime(&config->max_lifetime);
+    function_derive(simulation, function);
     function->billing_step_ns = (int64_t)(rule_number(rules, "billing_step_ms") * (double)NS_PER_MS);
     function->billing_step_ms = (uint64_t)(function->billing_step_ns / NS_PER_MS);
     function->init_limit_ns = (int64_t)(rule_number(rules, "init_timeout_s") * (double)NS_PER_S);
     function->payload_limit_bytes = (int64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
     function->response_limit_bytes = function->payload_limit_bytes;
-    int64_t free_mb = (int64_t)rule_number(rules, "tmp_free_mb");
-    function->billed_storage_mb = config->storage_mb > free_mb ? config->storage_mb - free_mb : 0;
     function->init_billed = init_is_billed(config, rules);
-    function->share = compute_share_of(rules, config->memory_mb);
     if (config->reserved >= 0)
         rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
                         rule_number(rules, "rps_bucket_s"), 0);
     int64_t step = (int64_t)rule_number(rules, "scaling_rate_env_per_10s");
     token_bucket_init(&function->scaling, step, step, 10 * NS_PER_S, 0);
+    if (config->recursive_loop == LOOP_TERMINATE && rule_flag(rules, "recursion_detection"))
+        function->chain_limit = (uint32_t)fmin(rule_number(rules, "recursion_stop_count"), HOPS_MAX);
     init_streams(&function->streams, simulation, simulation->entities[function->self].name);
-    return function_async_create(simulation, function);
+    enum status status = function_steps_create(simulation, function);
+    return status == STATUS_OK ? function_async_create(simulation, function) : status;
 }
 
 void function_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
     struct function *function = self;
+    function_steps_destroy(function);
     delivery_fini(&function->async);
     idle_set_fini(&function->idle);
     pool_fini(&function->environments);
@@ -210,8 +225,8 @@ static enum invocation_end draw_end(struct function *function, const struct requ
     return END_SUCCEEDED;
 }
 
-/* Sets what will happen in `environment`; returns how long the request holds it. */
-static int64_t plan_invocation(struct function *function, struct environment *environment, const struct request *request)
+/* Sets what comes before the handler in `environment`; returns how long that takes. `*suppressed_ns`: INIT within the invocation. */
+static int64_t plan_start(struct function *function, struct environment *environment, const struct request *request, int64_t *suppressed_ns)
 {
     const struct function_config *config = &function->config;
     struct function_streams *streams = &function->streams;
@@ -226,13 +241,21 @@ static int64_t plan_invocation(struct function *function, struct environment *en
         environment->init_ns = environment->needs_init ? function->init_limit_ns : init_ns;
         before_ns += environment->init_ns;
     }
-    int64_t run_ns = request->handler_ns >= 0
-                         ? request->handler_ns
-                         : handler_time(&config->handler, &function->share, &streams->handler, request->item, request->attempt);
-    if (environment->needs_init)
-        run_ns = time_add(run_ns, init_ns);
+    *suppressed_ns = environment->needs_init ? init_ns : 0;
     environment->needs_init = false;
     environment->outcome = (uint8_t)draw_end(function, request);
+    return before_ns;
+}
+
+/* Sets what will happen in the handler, which begins in `before_ns`; returns how long the request holds the environment. */
+static int64_t plan_handler(struct function *function, struct environment *environment, const struct request *request, int64_t before_ns,
+                            int64_t suppressed_ns)
+{
+    const struct function_config *config = &function->config;
+    int64_t run_ns = request->handler_ns >= 0
+                         ? request->handler_ns
+                         : handler_time(&config->handler, &function->share, &function->streams.handler, request->item, request->attempt);
+    run_ns = time_add(run_ns, suppressed_ns);
     if (run_ns > config->timeout_ns) {
         run_ns = config->timeout_ns;
         environment->outcome = END_TIMED_OUT;
@@ -253,24 +276,45 @@ static void change_concurrency(struct function *function, int64_t now_ns, int64_
     }
 }
 
+/* What comes before the handler, which begins in `before_ns`. */
 static void trace_start(struct simulation *simulation, const struct function *function, const struct environment *environment,
-                        const struct request *request, int64_t span_ns)
+                        const struct request *request, int64_t before_ns)
 {
     const char *name = simulation->entities[function->self].name;
     int64_t now_ns = simulation->now_ns, init_ns = environment->cold ? environment->init_ns : 0;
-    int64_t waited_ns = span_ns - environment->duration_ns - init_ns;
+    int64_t waited_ns = before_ns - init_ns;
     if (environment->cold) {
         simulation_trace(simulation, request, name, "placement", now_ns, waited_ns, "new environment");
         simulation_trace(simulation, request, name, "init", time_add(now_ns, waited_ns), init_ns, "");
     }
-    simulation_trace(simulation, request, name, "invoke", time_add(now_ns, waited_ns + init_ns), environment->duration_ns,
+    /* A handler with calls tells when it is over how long it took. */
+    simulation_trace(simulation, request, name, "invoke", time_add(now_ns, before_ns), function->procedure ? 0 : environment->duration_ns,
                      environment->cold ? "cold" : "warm");
+}
+
+uint32_t function_hops(const struct simulation *simulation, const struct function *function, const struct request *request)
+{
+    return request->hops + (simulation->entities[function->self].closes_loop ? 1u : 0u);
+}
+
+/* Has the chain of requests come round too often? Source: rules recursion_*. */
+static bool is_runaway(struct simulation *simulation, struct function *function, struct request *request)
+{
+    if (function->chain_limit == 0 || request->hops < function->chain_limit)
+        return false;
+    counter_add(&function->metrics.recursive_dropped, 1);
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[function->self].name, "dropped", simulation->now_ns, 0,
+                         cause_recursion.text);
+    request_done(simulation, function->self, request, &cause_recursion);
+    return true;
 }
 
 void function_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct function *function = self;
-    if (request->asynchronous && request->from != function->self) {
+    /* What its own queue hands over is tried; what its own handler sends is queued. */
+    if (request->asynchronous && (request->from != function->self || procedure_sent(request))) {
         function_async_accept(simulation, function, request);
         return;
     }
@@ -278,6 +322,8 @@ void function_accept(struct simulation *simulation, void *self, struct request *
         request_done(simulation, function->self, request, &cause_payload);
         return;
     }
+    if (is_runaway(simulation, function, request))
+        return;
     struct environment *environment;
     bool is_new = false;
     const struct cause *refusal = admit(simulation, function, request, &environment, &is_new);
@@ -290,15 +336,20 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     environment->state = ENVIRONMENT_BUSY;
     environment->cold = is_new;
     environment->request = request->id;
-    int64_t span_ns = plan_invocation(function, environment, request);
+    int64_t suppressed_ns;
+    int64_t before_ns = plan_start(function, environment, request, &suppressed_ns);
+    int64_t span_ns = function->procedure ? 0 : plan_handler(function, environment, request, before_ns, suppressed_ns);
     counter_add(&function->metrics.invocations, 1);
     if (is_new)
         counter_add(&function->metrics.cold_starts, 1);
     change_concurrency(function, simulation->now_ns, 1);
     if (simulation->tracer)
-        trace_start(simulation, function, environment, request, span_ns);
-    simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(simulation->now_ns, span_ns),
-                        environment->id);
+        trace_start(simulation, function, environment, request, before_ns);
+    if (function->procedure)
+        function_steps_begin(simulation, function, environment, request, before_ns, suppressed_ns);
+    else
+        simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(simulation->now_ns, span_ns),
+                            environment->id);
 }
 
 static int64_t round_up(int64_t ns, int64_t step_ns)
@@ -314,7 +365,8 @@ static void bill(struct function *function, const struct environment *environmen
     int64_t handler_steps = round_up(environment->duration_ns, step_ns);
     int64_t init_ns = environment->cold && function->init_billed ? environment->init_ns : 0;
     int64_t steps = init_ns > 0 ? round_up(environment->duration_ns + init_ns, step_ns) : handler_steps;
-    uint64_t step_ms = function->billing_step_ms, memory_mb = (uint64_t)function->config.memory_mb;
+    bool former = environment->ordinal < function->first_ordinal; /* it keeps the memory that it began with */
+    uint64_t step_ms = function->billing_step_ms, memory_mb = (uint64_t)(former ? function->former_mb : function->config.memory_mb);
     tally_add(&metrics->billed_duration, class, steps * step_ns);
     counter_add(&metrics->billed_mb_ms, (uint64_t)handler_steps * step_ms * memory_mb);
     if (init_ns > 0)
@@ -367,7 +419,7 @@ static enum invocation_end judge_records(struct simulation *simulation, struct f
     return end;
 }
 
-static void complete(struct simulation *simulation, struct function *function, struct environment *environment)
+void function_complete(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     struct request *request = request_at(simulation, environment->request);
     struct function_metrics *metrics = &function->metrics;
@@ -393,15 +445,14 @@ static void complete(struct simulation *simulation, struct function *function, s
     }
     const struct cause *cause = end == END_SUCCEEDED ? &cause_succeeded : &ends[end];
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[function->self].name, fate_names[cause->fate], simulation->now_ns, 0,
-                         cause->text);
+        simulation_trace(simulation, request, simulation->entities[function->self].name, fate_names[cause->fate], now_ns, 0, cause->text);
     request_done(simulation, function->self, request, cause);
 }
 
 void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near)
 {
     const struct function *function = self;
-    if (event->kind == FUNCTION_ASYNC)
+    if (event->kind >= FUNCTION_ASYNC)
         return;
     const struct environment *environment = pool_at(&function->environments, event->data);
     if (!near)
@@ -417,9 +468,13 @@ void function_handle(struct simulation *simulation, void *self, const struct eve
         delivery_handle(simulation, &function->async, event);
         return;
     }
+    if (event->kind >= FUNCTION_PROCEDURE) {
+        procedure_handle(simulation, function->procedure, event);
+        return;
+    }
     struct environment *environment = pool_at(&function->environments, event->data);
     if (event->kind == FUNCTION_COMPLETE)
-        complete(simulation, function, environment);
+        function_complete(simulation, function, environment);
     else
         environment_expire(simulation, function, environment);
 }

@@ -58,6 +58,8 @@ static struct effort step_effort(const struct step *step, const struct compute_s
         break;
     case STEP_PARALLEL:
         return parallel_effort(step, share, stream);
+    case STEP_CALL: /* nobody asks: how long a handler with calls runs, nobody knows beforehand */
+        break;
     }
     return (struct effort){0, 0};
 }

@@ -63,8 +63,9 @@ void lane_take(struct simulation *simulation, struct queue_mapping *mapping, str
         lane->records[lane->count] = (struct batch_record){
             .item = list[i].item,
             .payload_bytes = list[i].payload_bytes,
-            .attempt = list[i].receive_count > 0 ? (uint16_t)(list[i].receive_count - 1) : 0,
+            .attempt = list[i].attempt,
             .poison = list[i].poison,
+            .hops = list[i].hops,
         };
         lane->messages[lane->count++] = (struct batch_message){list[i].message, list[i].receipt};
         lane->bytes += list[i].payload_bytes;
@@ -79,16 +80,17 @@ bool lane_is_ready(const struct simulation *simulation, const struct queue_mappi
 }
 
 /* The lane's messages from `first` on, as many as one payload holds, at least one. */
-static uint32_t part_of(const struct queue_mapping *mapping, struct lane *lane, uint64_t *bytes)
+static uint32_t part_of(const struct queue_mapping *mapping, struct lane *lane, uint64_t *bytes, uint8_t *hops)
 {
     uint32_t count = 0;
-    *bytes = 0;
+    *bytes = *hops = 0;
     for (uint32_t i = lane->first; i < lane->count; i++) {
         struct batch_record *record = &lane->records[i];
         if (count > 0 && *bytes + record->payload_bytes > mapping->payload_most)
             break;
         record->failed = false;
         *bytes += record->payload_bytes;
+        *hops = record->hops > *hops ? record->hops : *hops;
         count++;
     }
     return count;
@@ -121,7 +123,8 @@ static void send(struct simulation *simulation, struct queue_mapping *mapping, s
 void lane_call(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
 {
     uint64_t bytes = 0;
-    uint32_t count = part_of(mapping, lane, &bytes);
+    uint8_t hops = 0;
+    uint32_t count = part_of(mapping, lane, &bytes, &hops);
     struct request *request = request_new(simulation);
     if (!request)
         return;
@@ -135,6 +138,7 @@ void lane_call(struct simulation *simulation, struct queue_mapping *mapping, str
         .from_data = lane->id,
         .payload_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
         .is_batch = true,
+        .hops = hops & HOPS_MAX,
     };
     lane->batch = (struct batch){
         .records = lane->records + lane->first,
@@ -232,7 +236,8 @@ static void settle(struct simulation *simulation, struct queue_mapping *mapping,
 {
     void *source = entity_state(simulation, mapping->config.source);
     const struct batch *batch = &lane->batch;
-    bool all = cause != &cause_succeeded, executed = cause->fate != FATE_REJECTED, stops = batch->in_order && !all;
+    bool all = cause != &cause_succeeded, executed = cause->fate != FATE_REJECTED && cause->fate != FATE_DROPPED,
+         stops = batch->in_order && !all;
     uint64_t deleted = 0, failed = 0;
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct batch_message *message = &lane->messages[lane->first + i];

@@ -55,7 +55,8 @@ static const struct property mapping_properties[] = {
     {"FunctionResponseTypes", PROPERTY_FLAGS, AT(response_types), .choices = response_types,
      .help = "ReportBatchItemFailures: the function names the messages that failed, and the others are deleted."},
     {"Enabled", PROPERTY_BOOLEAN, AT(enabled), .fallback = "true", .help = "False: nothing is polled."},
-    FOREIGN("FilterCriteria", filter),
+    {"FilterCriteria", PROPERTY_OBJECT, 0, .properties = filter_criteria_properties,
+     .help = "What is worth a call: a message that no filter matches is deleted, a record is passed over."},
     {.kind = PROPERTY_TABLE, .properties = stream_mapping_properties},
     FOREIGN("SelfManagedEventSource", self_managed),
     FOREIGN("AmazonManagedKafkaEventSourceConfig", msk),
@@ -81,7 +82,8 @@ static const struct metric_type mapping_metrics[] = {
     {"AWS/Lambda", "FailedInvokeEventCount", "Count", METRIC_COUNT, AT(failed),
      .help = "Messages of calls that were throttled or failed, and messages that the function named as failed."},
     {"AWS/Lambda", "DeletedEventCount", "Count", METRIC_COUNT, AT(deleted), .help = "Messages that were deleted after their success."},
-    {"AWS/Lambda", "FilteredOutEventCount", "Count", METRIC_COUNT, AT(filtered), .help = "Messages that a filter deleted."},
+    {"AWS/Lambda", "FilteredOutEventCount", "Count", METRIC_COUNT, AT(filtered),
+     .help = "Messages that no filter matched, and which were deleted; of streams: records that were passed over."},
     {"AWS/Lambda", "ProvisionedPollers", "Count", METRIC_GAUGE, AT(provisioned), .help = "Provisioned pollers that there are."},
     {"slsim", "Pollers", "Count", METRIC_GAUGE, AT(pollers),
      .help = "Batches that are, or could be, worked on at once: what the mapping scales."},
@@ -124,8 +126,6 @@ static void check_others(struct validation *validation, const struct mapping_for
     for (size_t i = 0; i < sizeof brokers / sizeof *brokers; i++)
         if (brokers[i].given)
             validation_error(validation, brokers[i].property, NULL, "mappings of Kafka, Amazon MQ and DocumentDB are not simulated");
-    if (foreign->filter)
-        validation_warning(validation, "FilterCriteria", NULL, "has no effect on this simulation: every message passes");
 }
 
 /* What belongs to other sources than queues. */
@@ -210,6 +210,7 @@ static void mapping_validate(struct validation *validation, void *blob)
         validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->function));
         known = false;
     }
+    validation_flow(validation, config->source, config->function);
     if (config->source != ENTITY_NONE && validation_type(validation, config->source)->streamable) {
         check_others(validation, &config->foreign);
         event_source_stream_validate(validation, blob);
@@ -230,6 +231,7 @@ static void mapping_validate(struct validation *validation, void *blob)
     const struct function_config *function = &((struct function *)validation_config(validation, config->function))->config;
     check_batch(validation, config, pollable->in_order(source));
     check_visibility(validation, config, function, pollable->visibility_ns(source));
+    config->passes = filter_validate(validation, config, pollable->envelope);
     if (function->reserved >= 0 && config->maximum_concurrency > function->reserved)
         validation_warning(validation, "ScalingConfig.MaximumConcurrency", "keep it at or below ReservedConcurrentExecutions",
                            "is above the %lld that %s has reserved: batches will be throttled", (long long)function->reserved,

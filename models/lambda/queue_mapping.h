@@ -4,6 +4,7 @@
 #define SLSIM_LAMBDA_QUEUE_MAPPING_H
 
 #include "engine/batch.h"
+#include "engine/content.h"
 #include "engine/pollable.h"
 #include "engine/pool.h"
 #include "engine/simulation.h"
@@ -11,6 +12,7 @@
 #include "measure/gauge.h"
 #include "measure/tally.h"
 #include "poller_fleet.h"
+#include "scenario/property.h"
 #include "stream_mapping.h"
 
 #include <stdbool.h>
@@ -22,7 +24,6 @@ enum response_type { REPORT_BATCH_ITEM_FAILURES = 1u << 0 };
 struct mapping_foreign {
     bool bisect, record_age, retries, factor, position, timestamp, tumbling, destination; /* of streams */
     bool self_managed, msk, kafka, topics, broker_queues, access, documents;              /* of brokers and databases */
-    bool filter;
 };
 
 struct queue_mapping_config {
@@ -32,6 +33,9 @@ struct queue_mapping_config {
     int64_t maximum_concurrency; /* 0: none */
     int64_t least_pollers, most_pollers;
     uint32_t response_types; /* of enum response_type */
+    struct property_list filters;
+    struct content_set passes_any;    /* of them */
+    const struct content_set *passes; /* NULL: everything */
     bool enabled;
     bool batch_size_given, provisioned;
     struct mapping_foreign foreign;
@@ -98,6 +102,7 @@ struct queue_mapping {
     bool holds_on;     /* a refused batch is tried until its messages are visible again */
     int64_t visibility_ns;
     int64_t long_poll_ns, low_traffic_ns;
+    uint64_t long_polls, empty_shares; /* of one unit of pollers; empty polls that are not a whole call yet, in shares of a unit's lanes */
     int64_t back_off_ns, back_off_most_ns;
     uint64_t payload_most;
     uint32_t ticket;        /* of the wake-up */

@@ -5,6 +5,7 @@
 
 #include "engine/random.h"
 #include "engine/rule_book.h"
+#include "function.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,6 +20,17 @@ static int64_t rule_ns(const struct rule_book *rules, const char *name)
     return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
 }
 
+/* Time to collect a batch and to work on it: rule sqs_visibility_extended. */
+static int64_t effective_visibility_ns(const struct simulation *simulation, const struct queue_mapping *mapping, int64_t visibility_ns)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    const struct function *function = entity_state(simulation, mapping->config.function);
+    int64_t needed_ns = time_add(mapping->config.window_ns, function->config.timeout_ns);
+    if (mapping->config.window_ns == 0 || needed_ns <= visibility_ns || !rule_flag(rules, "sqs_visibility_extended"))
+        return visibility_ns;
+    return time_add(needed_ns, rule_ns(rules, "sqs_visibility_extra_s"));
+}
+
 enum status queue_mapping_create(struct simulation *simulation, void *self)
 {
     struct queue_mapping *mapping = self;
@@ -30,7 +42,7 @@ enum status queue_mapping_create(struct simulation *simulation, void *self)
     mapping->oldest = mapping->newest = POOL_NONE;
     mapping->source = source->type->pollable;
     mapping->in_order = mapping->source->in_order(source->state);
-    mapping->visibility_ns = mapping->source->visibility_ns(source->state);
+    mapping->visibility_ns = effective_visibility_ns(simulation, mapping, mapping->source->visibility_ns(source->state));
     mapping->receive_most = (uint32_t)fmin(fmax(rule_number(rules, "sqs_receive_max"), 1), UINT16_MAX);
     mapping->reports_failures = config->response_types & REPORT_BATCH_ITEM_FAILURES;
     mapping->errors_count = !(mapping->reports_failures && rule_flag(rules, "sqs_partial_batch_turns_backoff_off"));
@@ -43,6 +55,7 @@ enum status queue_mapping_create(struct simulation *simulation, void *self)
     mapping->back_off_most_ns = rule_ns(rules, "sqs_throttle_retry_cap_s");
     mapping->payload_most = (uint64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
     mapping->salt = item_salt(name);
+    mapping->long_polls = config->provisioned ? (uint64_t)fmin(fmax(rule_number(rules, "sqs_poller_long_polls"), 0), UINT16_MAX) : 1;
     if (config->provisioned)
         poller_fleet_init_provisioned(&mapping->fleet, rules, config->least_pollers, config->most_pollers);
     else
@@ -102,8 +115,13 @@ static uint64_t take_empty_polls(const struct simulation *simulation, const stru
     return (uint64_t)polls;
 }
 
-static void tell_empty_polls(struct simulation *simulation, const struct queue_mapping *mapping, uint64_t polls)
+/* A provisioned poller may keep fewer long polls waiting than it has lanes: rule sqs_poller_long_polls. */
+static void tell_empty_polls(struct simulation *simulation, struct queue_mapping *mapping, uint64_t polls)
 {
+    uint64_t shares = (uint64_t)mapping->fleet.per_unit;
+    mapping->empty_shares += polls * mapping->long_polls;
+    polls = mapping->empty_shares / shares;
+    mapping->empty_shares %= shares;
     if (polls > 0)
         mapping->source->empty_receive(simulation, entity_state(simulation, mapping->config.source), polls);
 }
@@ -218,6 +236,27 @@ static void pause_polling(struct simulation *simulation, struct queue_mapping *m
     schedule(simulation, mapping, MAPPING_PACE, at_ns);
 }
 
+/* Deletes what no filter lets through; what is left moves up. Returns how many are left. */
+static uint32_t filter_received(struct simulation *simulation, struct queue_mapping *mapping, uint32_t count)
+{
+    void *source = entity_state(simulation, mapping->config.source);
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct received *message = &mapping->received[i];
+        if (content_set_has(mapping->config.passes, message->content)) {
+            mapping->received[left++] = *message;
+            continue;
+        }
+        mapping->source->discard(simulation, source, message->message, message->receipt, &cause_filtered);
+        if (simulation->tracer)
+            simulation_trace_item(simulation, message->item, message->receive_count > 0 ? message->receive_count - 1u : 0,
+                                  simulation->entities[mapping->self].name, fate_names[cause_filtered.fate], simulation->now_ns, 0,
+                                  cause_filtered.text);
+    }
+    counter_add(&mapping->metrics.filtered, count - left);
+    return left;
+}
+
 /* One poll of the lane that has waited longest. Returns how many messages it brought. */
 static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *mapping)
 {
@@ -228,13 +267,14 @@ static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *m
     if (most > mapping->receive_most)
         most = mapping->receive_most;
     void *source = entity_state(simulation, mapping->config.source);
-    uint32_t count = mapping->source->receive(simulation, source, most, mapping->received);
+    uint32_t count = mapping->source->receive(simulation, source, most, mapping->visibility_ns, mapping->received);
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < count; i++)
         bytes += mapping->received[i].payload_bytes;
     poller_fleet_polled(&mapping->fleet, simulation->now_ns, bytes);
     counter_add(&mapping->metrics.polled, count);
-    lane_take(simulation, mapping, lane, mapping->received, count);
+    uint32_t wanted = mapping->config.passes ? filter_received(simulation, mapping, count) : count;
+    lane_take(simulation, mapping, lane, mapping->received, wanted);
     if (lane_is_ready(simulation, mapping, lane)) {
         lane_call(simulation, mapping, lane);
         return count;

@@ -55,6 +55,7 @@ static void send_to_destination(struct simulation *simulation, const struct stre
         .from_data = STREAM_TO_DESTINATION,
         .payload_bytes = mapping->record_bytes,
         .asynchronous = true,
+        .hops = lane->records[lane->begin].hops,
     };
     request_send(simulation, mapping->config.on_failure, request);
 }
@@ -180,9 +181,11 @@ static struct request *make_request(struct simulation *simulation, const struct 
     if (!request)
         return NULL;
     uint64_t bytes = 0;
+    uint8_t hops = 0;
     for (uint32_t i = lane->begin; i < lane->end; i++) {
         lane->records[i].failed = false;
         bytes += lane->records[i].payload_bytes;
+        hops = lane->records[i].hops > hops ? lane->records[i].hops : hops;
     }
     lane->batch = (struct batch){
         .records = lane->records + lane->begin,
@@ -200,6 +203,7 @@ static struct request *make_request(struct simulation *simulation, const struct 
         .payload_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
         .attempt = lane->tries < UINT16_MAX ? (uint16_t)lane->tries : UINT16_MAX,
         .is_batch = true,
+        .hops = hops & HOPS_MAX,
     };
     if (lane->window.final)
         stream_window_request(mapping, lane, request);

@@ -5,6 +5,7 @@
  * pause. */
 #include "stream_mapping.h"
 
+#include "engine/content.h"
 #include "engine/random.h"
 #include "engine/rule_book.h"
 #include "function.h"
@@ -161,8 +162,12 @@ static bool lane_add(struct simulation *simulation, const struct stream_mapping 
         return false;
     if (lane->count == lane->capacity && !lane_grow(simulation, mapping, lane))
         return false;
-    lane->records[lane->count] =
-        (struct batch_record){.item = record->item, .payload_bytes = record->payload_bytes, .poison = record->poison};
+    lane->records[lane->count] = (struct batch_record){
+        .item = record->item,
+        .payload_bytes = record->payload_bytes,
+        .poison = record->poison,
+        .hops = record->hops & HOPS_MAX,
+    };
     lane->arrived_ns[lane->count++] = record->arrived_ns;
     lane->bytes += record->payload_bytes;
     if (mapping->config.tumbling_window_ns > 0)
@@ -172,11 +177,24 @@ static bool lane_add(struct simulation *simulation, const struct stream_mapping 
     return true;
 }
 
+/* Passes over what no filter lets through: it has its fate, and holds nobody up. */
+static void filter_out(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_record *record)
+{
+    if (mapping->reader == 0)
+        record->taken = 1;
+    if (mapping->shared.filtered)
+        counter_add(mapping->shared.filtered, 1);
+    if (simulation->tracer)
+        simulation_trace_item(simulation, record->item, 0, simulation->entities[mapping->self].name, fate_names[cause_filtered.fate],
+                              simulation->now_ns, 0, cause_filtered.text);
+}
+
 /* Takes what was read, as far as it goes; true when the batch is full. */
 static bool lane_fill(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane)
 {
     const struct streamable *source = mapping->source;
     uint32_t factor = (uint32_t)mapping->config.factor, own = lane_index(mapping, lane) % factor, before = lane->count;
+    uint32_t filtered = 0;
     uint64_t fetched = mapping->shards[lane->shard].fetched, oldest = source->oldest(mapping->stream, lane->shard);
     bool full = lane->count == mapping->config.batch_size;
     if (lane->cursor < oldest)
@@ -190,14 +208,22 @@ static bool lane_fill(struct simulation *simulation, const struct stream_mapping
             bool mine = factor == 1 || stream_hash_part((uint32_t)stream_key_hash(records[i].group), factor) == own;
             if (!mine || records[i].arrived_ns < mapping->from_ns)
                 continue;
+            if (!content_set_has(mapping->config.passes, records[i].content)) {
+                filter_out(simulation, mapping, &records[i]);
+                filtered++;
+                continue;
+            }
             full = !lane_add(simulation, mapping, lane, &records[i]);
             if (full)
                 break;
         }
     }
+    uint32_t taken = lane->count - before + filtered;
     if (mapping->shared.polled)
-        counter_add(mapping->shared.polled, lane->count - before);
-    source->taken(mapping->stream, mapping->reader, lane->shard, lane->count - before);
+        counter_add(mapping->shared.polled, taken);
+    source->taken(mapping->stream, mapping->reader, lane->shard, taken);
+    if (filtered > 0)
+        source->settle(simulation, mapping->stream, mapping->reader, lane->shard, filtered, &cause_filtered);
     return full || lane->count == mapping->config.batch_size;
 }
 

@@ -21,23 +21,28 @@
 #include <stdint.h>
 
 struct validation;
+struct content_set; /* engine/content.h */
+
+/* Of what no filter of the mapping lets through. */
+extern const struct cause cause_filtered;
 
 enum stream_position { POSITION_TRIM_HORIZON, POSITION_LATEST, POSITION_AT_TIMESTAMP };
 
 struct stream_mapping_config {
-    uint32_t function, source;  /* entities */
-    uint32_t on_failure;        /* gets a record of what was discarded; ENTITY_NONE: nobody */
-    int64_t batch_size;         /* at least 1 */
-    int64_t window_ns;          /* MaximumBatchingWindowInSeconds */
-    int64_t factor;             /* ParallelizationFactor, at least 1 */
-    int64_t max_retries;        /* -1: for ever */
-    int64_t max_age_s;          /* MaximumRecordAgeInSeconds; -1: none */
-    int64_t tumbling_window_ns; /* TumblingWindowInSeconds; 0: none */
-    int64_t state_record_bytes; /* what a record adds to a window's state */
-    double at_epoch_s;          /* StartingPositionTimestamp, Unix time */
-    int position;               /* enum stream_position */
-    bool bisect;                /* BisectBatchOnFunctionError */
-    bool reports_failures;      /* ReportBatchItemFailures */
+    uint32_t function, source;        /* entities */
+    uint32_t on_failure;              /* gets a record of what was discarded; ENTITY_NONE: nobody */
+    int64_t batch_size;               /* at least 1 */
+    int64_t window_ns;                /* MaximumBatchingWindowInSeconds */
+    int64_t factor;                   /* ParallelizationFactor, at least 1 */
+    int64_t max_retries;              /* -1: for ever */
+    int64_t max_age_s;                /* MaximumRecordAgeInSeconds; -1: none */
+    int64_t tumbling_window_ns;       /* TumblingWindowInSeconds; 0: none */
+    int64_t state_record_bytes;       /* what a record adds to a window's state */
+    double at_epoch_s;                /* StartingPositionTimestamp, Unix time */
+    int position;                     /* enum stream_position */
+    bool bisect;                      /* BisectBatchOnFunctionError */
+    bool reports_failures;            /* ReportBatchItemFailures */
+    const struct content_set *passes; /* FilterCriteria; NULL: all pass */
 };
 
 /* The order of enum stream_position, as CloudFormation spells it; ends with NULL. */
@@ -51,7 +56,7 @@ struct stream_mapping_metrics {
 
 /* Counters of the type that holds the mapping, which queues have too; NULL: not kept. */
 struct stream_mapping_shared {
-    struct counter *polled, *invoked, *failed; /* records: taken, called with, called with in vain */
+    struct counter *polled, *filtered, *invoked, *failed; /* records: taken, passed over, called with, called with in vain */
     struct tally *batch_size;
 };
 

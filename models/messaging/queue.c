@@ -5,6 +5,7 @@
 
 #include "measure/bill.h"
 #include "measure/metric.h"
+#include "queue_redrive.h"
 #include "scenario/property.h"
 #include "scenario/validation.h"
 
@@ -23,7 +24,7 @@ static const char *const throughput_limits[] = {"perQueue", "perMessageGroupId",
 
 static const struct property redrive_properties[] = {
     {"deadLetterTargetArn", PROPERTY_REFERENCE, AT(dead_letter), .required = true, .help = "The queue that gets the messages."},
-    {"maxReceiveCount", PROPERTY_INTEGER, AT(max_receives), .required = true, .minimum = "1", .maximum = "65535",
+    {"maxReceiveCount", PROPERTY_INTEGER, AT(max_receives), .required = true, .minimum = "1", .maximum = "sqs_max_receive_count_max",
      .help = "A message that was received so often is moved when it would be received once more."},
     {0},
 };
@@ -36,8 +37,8 @@ static const struct property queue_properties[] = {
     {"MessageRetentionPeriod", PROPERTY_TIME, AT(retention_ns), .unit = "s", .minimum = "sqs_retention_min_s",
      .maximum = "sqs_retention_max_s", .fallback = "sqs_retention_default_s",
      .help = "A message that was sent so long ago expires, also one in flight."},
-    {"MaximumMessageSize", PROPERTY_SIZE, AT(message_max_bytes), .unit = "B", .minimum = "1", .maximum = "sqs_message_max_kb",
-     .fallback = "sqs_message_max_kb", .help = "A larger message is rejected."},
+    {"MaximumMessageSize", PROPERTY_SIZE, AT(message_max_bytes), .unit = "B", .minimum = "sqs_message_max_min_kb",
+     .maximum = "sqs_message_max_kb", .fallback = "sqs_message_max_kb", .help = "A larger message is rejected."},
     {"ReceiveMessageWaitTimeSeconds", PROPERTY_TIME, AT(receive_wait_ns), .unit = "s", .minimum = "0", .maximum = "sqs_long_poll_max_s",
      .fallback = "0", .help = "Long polling of receivers that do not say how long they wait; Lambda's pollers do."},
     {"RedrivePolicy", PROPERTY_OBJECT, 0, .properties = redrive_properties, .given = GIVEN(redrive_given),
@@ -90,6 +91,11 @@ static const struct metric_type queue_metrics[] = {
     {"slsim", "MessagesExpired", "Count", METRIC_COUNT, AT(expired), .help = "Messages whose retention ended."},
     {"slsim", "MessagesDeadLettered", "Count", METRIC_COUNT, AT(dead_lettered), .help = "Messages moved to the dead-letter queue."},
     {"slsim", "MessagesMoved", "Count", METRIC_COUNT, AT(moved), .help = "Messages that a redrive policy moved here."},
+    {"slsim", "MessagesMovedBack", "Count", METRIC_COUNT, AT(moved_back), .help = "Messages that a task moved from here to another queue."},
+    {"slsim", "MoveTasksFailed", "Count", METRIC_COUNT, AT(tasks_failed),
+     .help = "Tasks that met a message of which nobody knows where it came from, or that is too large there, or that ran too long."},
+    {"slsim", "MoveTasksRefused", "Count", METRIC_COUNT, AT(tasks_refused),
+     .help = "Tasks that were not started because one was running, and cancellations where none was."},
     {"slsim", "MessagesDuplicated", "Count", METRIC_COUNT, AT(duplicated),
      .help = "Receptions after which the message could still be "
              "received (rule sqs_duplicate_rate)."},
@@ -159,7 +165,8 @@ static void read_rules(struct queue *queue, const struct rule_book *rules)
     queue->receive_max = rule_count(rules, "sqs_receive_max", 1, 1u << RECEIPT_INDEX_BITS);
     queue->in_flight_max = rule_count(rules, queue->config.fifo ? "sqs_in_flight_fifo_max" : "sqs_in_flight_max", 1, UINT32_MAX);
     queue->chunk_bytes = 1024ull * rule_count(rules, "sqs_chunk_kb", 1, UINT32_MAX);
-    queue->aged_receives = (uint16_t)rule_count(rules, "sqs_oldest_age_receives", 0, UINT16_MAX);
+    queue->aged_receives = (uint16_t)rule_count(rules, "sqs_oldest_age_receives", 0, MESSAGE_COUNT_MAX);
+    queue->filtering_billed = rule_flag(rules, "sqs_filtered_deletes_billed");
     queue->deduplication_ns = time_from_double(rule_number(rules, "sqs_fifo_deduplication_s") * (double)NS_PER_S);
     queue->duplicate_rate = rule_number(rules, "sqs_duplicate_rate");
 }
@@ -179,6 +186,7 @@ static enum status queue_create(struct simulation *simulation, void *self)
     queue_line_init(simulation, queue);
     queue_send_init(simulation, queue);
     queue_poll_init(simulation, queue);
+    queue_redrive_init(simulation, queue);
     if (queue->config.dead_letter != ENTITY_NONE && !queue->config.fifo)
         ((struct queue *)entity_state(simulation, queue->config.dead_letter))->moved_into = true;
     return STATUS_OK;
@@ -193,6 +201,7 @@ static void queue_destroy(struct simulation *simulation, void *self)
     for (size_t i = 0; i < queue->cause_count; i++)
         free(queue->causes[i]);
     free(queue->causes);
+    queue_redrive_fini(queue);
     queue_poll_fini(queue);
     queue_send_fini(queue);
     queue_line_fini(queue);
@@ -227,10 +236,12 @@ const struct model_type queue_type = {
     .behavior = queue_behavior,
     .metrics = queue_metrics,
     .line_items = queue_line_items,
+    .actions = queue_actions,
     .validate = queue_validate,
     .create = queue_create,
     .destroy = queue_destroy,
     .handle = queue_handle,
+    .keeps_chain = true,
     .accept = queue_accept,
     .pollable = &queue_pollable,
     .finish = queue_finish,

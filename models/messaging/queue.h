@@ -3,12 +3,12 @@
 #define SLSIM_MESSAGING_QUEUE_H
 
 #include "chain.h"
+#include "engine/key_map.h"
 #include "engine/pollable.h"
 #include "engine/pool.h"
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
-#include "key_map.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
@@ -18,7 +18,9 @@
 
 enum message_state { MESSAGE_VISIBLE, MESSAGE_HIDDEN, MESSAGE_DELAYED, MESSAGE_STATES, MESSAGE_GONE = MESSAGE_STATES };
 
-#define PAYLOAD_BYTES_MAX ((UINT32_C(1) << 29) - 1)
+/* What a message has bits for; counts stop there. */
+#define PAYLOAD_BYTES_MAX ((UINT32_C(1) << 24) - 1)
+#define MESSAGE_COUNT_MAX ((UINT32_C(1) << 12) - 1)
 
 /* One message that waits or is being worked on. */
 struct message {
@@ -30,11 +32,13 @@ struct message {
     int64_t until_ns;   /* DELAYED and HIDDEN: when that ends */
     uint32_t receipt;   /* of the latest reception; 0: none yet */
     uint32_t group;     /* a FIFO queue: id in queue->groups; a standard queue: the key, kept for whom it is moved to */
-    uint32_t payload_bytes : 29;
+    uint32_t payload_bytes : 24;
     uint32_t state : 2; /* enum message_state */
     uint32_t poison : 1;
-    uint16_t receive_count;
-    uint16_t executed_count;
+    uint32_t hops : 5;
+    uint32_t content : 8;
+    uint32_t receive_count : 12;
+    uint32_t executed_count : 12;
 };
 
 _Static_assert(sizeof(struct message) == 64, "a message is one cache line");
@@ -65,6 +69,37 @@ struct sent {
     struct link link;
     uint64_t item;
     int64_t at_ns;
+};
+
+/* Which of SENT_PAGE_ITEMS items in a row were: whoever sends numbers them in a row. */
+#define SENT_PAGE_ITEMS 64u
+struct sent_page {
+    uint64_t items; /* a bit each; never 0 */
+};
+
+/* What is kept of a message that came from another queue. */
+struct past {
+    uint32_t from;     /* the queue whose redrive policy moved it; ENTITY_NONE: it was moved back */
+    uint32_t receives; /* in other queues, before */
+};
+
+/* A call with several messages that is under way, for the bill. */
+struct queue_call {
+    uint64_t bytes;
+    int64_t count;
+};
+
+/* A StartMessageMoveTask, or the last one. */
+struct move_task {
+    bool running;
+    uint32_t number;      /* the data of its events */
+    uint32_t next;        /* the message that it looks at next; POOL_NONE: none */
+    uint32_t destination; /* ENTITY_NONE: each goes back to where it came from */
+    int64_t per_s;
+    int64_t started_ns;
+    int64_t most_ns; /* it runs no longer */
+    uint64_t moved;
+    struct queue_call call;
 };
 
 /* A cause made for these counts; each apart, as ledgers keep their addresses. */
@@ -100,7 +135,8 @@ struct queue_metrics {
     struct gauge levels[MESSAGE_STATES]; /* how many messages are in each state: also what the queue itself goes by */
     struct gauge locked_groups;
     struct gauge oldest_age; /* ns, whole seconds */
-    struct counter expired, dead_lettered, moved, duplicated, throttled;
+    struct counter expired, dead_lettered, moved, moved_back, duplicated, throttled;
+    struct counter tasks_failed, tasks_refused;
     struct tally age_at_delete, receive_count;
     struct counter requests; /* as billed */
 };
@@ -113,23 +149,28 @@ struct queue {
     int64_t in_flight_max;
     uint64_t chunk_bytes;   /* a billed request */
     uint32_t receive_max;   /* messages of one receive call */
+    bool filtering_billed;  /* what a filter deletes takes delete calls */
     uint16_t aged_receives; /* a message received so often no longer counts as the oldest; 0: never */
     int64_t deduplication_ns;
     double duplicate_rate;
 
     struct pool messages;
-    struct chain all;      /* by entry */
-    uint32_t oldest;       /* the first of `all` that counts as the oldest, and */
-    uint32_t delayed;      /* the first that is delayed; POOL_NONE: none */
-    bool moved_into;       /* is a dead-letter queue: retention does not end in the order of entry */
-    int64_t due_ns;        /* the pending QUEUE_DUE; TIME_FOREVER: none */
-    bool retention_timer;  /* there is a pending QUEUE_RETENTION for the first of `all` */
-    bool age_timer;        /* there is a pending QUEUE_AGE */
-    uint32_t calls;        /* receive calls, the upper part of receipts */
-    int64_t deleted_ns;    /* the latest delete call, and */
-    uint32_t deleted_call; /* whose messages it deleted */
-    uint64_t batch_bytes;  /* of the send call under way, where senders send batches */
-    int64_t batch_count;
+    struct chain all;        /* by entry */
+    uint32_t oldest;         /* the first of `all` that counts as the oldest, and */
+    uint32_t delayed;        /* the first that is delayed; POOL_NONE: none */
+    bool moved_into;         /* is a dead-letter queue: retention does not end in the order of entry */
+    int64_t due_ns;          /* the pending QUEUE_DUE; TIME_FOREVER: none */
+    bool retention_timer;    /* there is a pending QUEUE_RETENTION for the first of `all` */
+    bool age_timer;          /* there is a pending QUEUE_AGE */
+    uint32_t calls;          /* receive calls, the upper part of receipts */
+    int64_t deleted_ns;      /* the latest delete call, and */
+    uint32_t deleted_call;   /* whose messages it deleted */
+    struct queue_call batch; /* the send call under way, where senders send batches */
+
+    struct pool pasts;
+    struct key_map past_ids; /* by message */
+    struct move_task task;
+    bool move_calls_count; /* what a task does is counted and billed as calls */
 
     /* a standard queue */
     struct chain line;   /* visible, in the order in which they became so */
@@ -144,7 +185,8 @@ struct queue {
     uint64_t ready_messages;  /* visible ones of the groups in `ready` */
     struct pool sent_items;
     struct chain sent_window;
-    struct key_map sent_ids; /* by item */
+    struct pool sent_pages;
+    struct key_map sent_page_ids; /* by item / SENT_PAGE_ITEMS */
     struct token_bucket send_quota, receive_quota;
     int64_t receive_step_ns; /* one receive call of the quota */
     int64_t blocked_ns;      /* no receive call before this instant: the quota is used up */
@@ -160,7 +202,7 @@ struct queue {
     struct queue_metrics metrics;
 };
 
-enum queue_event { QUEUE_DUE, QUEUE_RETENTION, QUEUE_AGE, QUEUE_QUOTA };
+enum queue_event { QUEUE_DUE, QUEUE_RETENTION, QUEUE_AGE, QUEUE_QUOTA, QUEUE_MOVE };
 
 extern const struct model_type queue_type;
 
@@ -186,12 +228,17 @@ static inline uint64_t queue_chunks(const struct queue *queue, uint64_t bytes)
     return bytes <= queue->chunk_bytes ? 1 : (bytes + queue->chunk_bytes - 1) / queue->chunk_bytes;
 }
 
+/* A message of `bytes` goes with `call`, which takes at most `most`: the requests that it adds to the bill. */
+uint64_t queue_call_add(const struct queue *queue, struct queue_call *call, int64_t most, uint64_t bytes);
+
 /* What is known of a message before it is in a queue. */
 struct message_content {
+    const struct past *past; /* NULL: it was sent here */
     uint64_t item;
     int64_t sent_ns;
     uint32_t payload_bytes;
     uint32_t key;
+    uint8_t content, hops;
     bool poison;
 };
 
@@ -202,6 +249,8 @@ void queue_accept(struct simulation *simulation, void *self, struct request *req
 
 /* queue_messages.c: a message from its entry to its end. Adding fails only with the run. */
 void queue_add(struct simulation *simulation, struct queue *queue, const struct message_content *content, int64_t delay_ns);
+/* What to hand over of a message that goes to another queue. */
+struct message_content queue_content_of(const struct queue *queue, const struct message *message);
 /* It has left; its fate is the caller's to count, before. `id` is dead. */
 void queue_remove(struct simulation *simulation, struct queue *queue, uint32_t id);
 /* Hands the message to the dead-letter queue. */
@@ -225,9 +274,18 @@ uint32_t queue_line_key(const struct queue *queue, const struct message *message
 void queue_line_add(struct queue *queue, uint32_t id);
 /* A message that is counted as visible from now on can be taken. */
 void queue_line_show(struct simulation *simulation, struct queue *queue, uint32_t id);
+/* Could a receive call have it now? */
+bool queue_line_can_take(const struct queue *queue, uint32_t id);
 void queue_line_remove(struct simulation *simulation, struct queue *queue, uint32_t id);
-/* Takes up to `most` messages for the receive call `call`. */
-uint32_t queue_line_take(struct simulation *simulation, struct queue *queue, uint32_t most, uint32_t call, struct received *list);
+/* A receive call: takes up to `most` messages into `list` and hides them until `until_ns`. */
+struct reception {
+    uint32_t call; /* its number */
+    uint32_t most;
+    int64_t until_ns;
+    struct received *list;
+    uint32_t count; /* of them so far */
+};
+void queue_line_take(struct simulation *simulation, struct queue *queue, struct reception *reception);
 /* Shows what was hidden until now. Returns when the next is due; TIME_FOREVER: nothing is. */
 int64_t queue_line_return(struct simulation *simulation, struct queue *queue);
 /* How many could be taken if nothing else stood in the way. */

@@ -3,6 +3,7 @@
  * order of sending, and none of a group that has some in flight: what returns stands before what was never received. Source: the SQS
  * developer guide, "FIFO queue delivery logic". */
 #include "queue.h"
+#include "queue_redrive.h"
 
 static struct group *group_at(const struct queue *queue, uint32_t id)
 {
@@ -138,6 +139,12 @@ void queue_line_show(struct simulation *simulation, struct queue *queue, uint32_
     settle_group(simulation, queue, group_id); /* offers a group that becomes ready, once: only one receiver can have it */
 }
 
+bool queue_line_can_take(const struct queue *queue, uint32_t id)
+{
+    const struct message *message = message_at(queue, id);
+    return message->state == MESSAGE_VISIBLE && (!queue->config.fifo || group_at(queue, message->group)->out == 0);
+}
+
 void queue_line_remove(struct simulation *simulation, struct queue *queue, uint32_t id)
 {
     const struct message *message = message_at(queue, id);
@@ -163,22 +170,26 @@ static bool is_worn_out(const struct queue *queue, const struct message *message
 }
 
 /* Counts the reception, and says of the message what the receiver gets to know. */
-static struct received hand_out(struct simulation *simulation, struct queue *queue, uint32_t id, uint32_t receipt)
+static void hand_out(struct simulation *simulation, struct queue *queue, uint32_t id, struct reception *reception)
 {
     struct message *message = message_at(queue, id);
-    message->receipt = receipt;
-    if (message->receive_count < UINT16_MAX)
+    message->receipt = (reception->call << RECEIPT_INDEX_BITS) + reception->count;
+    if (message->receive_count < MESSAGE_COUNT_MAX)
         message->receive_count++;
-    message->until_ns = time_add(simulation->now_ns, queue->config.visibility_ns);
+    message->until_ns = reception->until_ns;
     queue_received_again(simulation, queue, id);
     queue_trace(simulation, queue, message, "received", "");
-    return (struct received){
+    uint32_t attempt = queue_past(queue, id).receives + message->receive_count - 1;
+    reception->list[reception->count++] = (struct received){
         .item = message->item,
         .group = queue->config.fifo ? queue_line_key(queue, message) : 0,
         .message = id,
-        .receipt = receipt,
+        .receipt = message->receipt,
         .payload_bytes = message->payload_bytes,
-        .receive_count = message->receive_count,
+        .receive_count = (uint16_t)message->receive_count,
+        .content = (uint8_t)message->content,
+        .hops = message->hops & HOPS_MAX,
+        .attempt = attempt < UINT16_MAX ? (uint16_t)attempt : UINT16_MAX,
         .poison = message->poison,
     };
 }
@@ -192,11 +203,11 @@ static bool is_duplicated(struct queue *queue, const struct message *message)
     return stream_uniform(&queue->duplicates) < queue->duplicate_rate;
 }
 
-static uint32_t take_from_line(struct simulation *simulation, struct queue *queue, uint32_t most, uint32_t call, struct received *list)
+static void take_from_line(struct simulation *simulation, struct queue *queue, struct reception *reception)
 {
-    uint32_t count = 0, hidden = 0;
+    uint32_t hidden = 0;
     /* What is shown again below stands at the end, and one call returns no message twice. */
-    for (int64_t there = queue_level(queue, MESSAGE_VISIBLE); there > 0 && count < most; there--) {
+    for (int64_t there = queue_level(queue, MESSAGE_VISIBLE); there > 0 && reception->count < reception->most; there--) {
         uint32_t id = queue->line.head;
         struct message *message = message_at(queue, id);
         if (is_worn_out(queue, message)) {
@@ -204,8 +215,7 @@ static uint32_t take_from_line(struct simulation *simulation, struct queue *queu
             continue;
         }
         chain_remove(&queue->line, id);
-        list[count] = hand_out(simulation, queue, id, call + count);
-        count++;
+        hand_out(simulation, queue, id, reception);
         if (is_duplicated(queue, message)) {
             chain_append(&queue->line, id);
             counter_add(&queue->metrics.duplicated, 1);
@@ -217,18 +227,16 @@ static uint32_t take_from_line(struct simulation *simulation, struct queue *queu
     }
     queue_count(simulation, queue, MESSAGE_VISIBLE, -(int64_t)hidden);
     queue_count(simulation, queue, MESSAGE_HIDDEN, hidden);
-    return count;
 }
 
 /* As many of one group as there are, then the next group. */
-static uint32_t take_from_group(struct simulation *simulation, struct queue *queue, uint32_t group_id, uint32_t most, uint32_t call,
-                                struct received *list)
+static void take_from_group(struct simulation *simulation, struct queue *queue, uint32_t group_id, struct reception *reception)
 {
     struct group *group = group_at(queue, group_id);
-    uint32_t count = 0;
+    uint32_t before = reception->count;
     leave_place(simulation, queue, group_id);
     group->place = GROUP_TAKING;
-    for (uint32_t id = group->messages.head, next; id != POOL_NONE && count < most; id = next) {
+    for (uint32_t id = group->messages.head, next; id != POOL_NONE && reception->count < reception->most; id = next) {
         struct message *message = message_at(queue, id);
         next = message->place.next;
         if (message->state != MESSAGE_VISIBLE)
@@ -237,30 +245,27 @@ static uint32_t take_from_group(struct simulation *simulation, struct queue *que
             queue_move(simulation, queue, id);
             continue;
         }
-        list[count] = hand_out(simulation, queue, id, call + count);
-        count++;
+        hand_out(simulation, queue, id, reception);
         message->state = MESSAGE_HIDDEN;
         group->visible--;
         group->out++;
         group->until_ns = message->until_ns;
     }
+    uint32_t count = reception->count - before;
     queue_count(simulation, queue, MESSAGE_VISIBLE, -(int64_t)count);
     queue_count(simulation, queue, MESSAGE_HIDDEN, count);
     group->place = GROUP_IDLE;
     settle_group(simulation, queue, group_id);
-    return count;
 }
 
-uint32_t queue_line_take(struct simulation *simulation, struct queue *queue, uint32_t most, uint32_t call, struct received *list)
+void queue_line_take(struct simulation *simulation, struct queue *queue, struct reception *reception)
 {
-    uint32_t count = 0, first = call << RECEIPT_INDEX_BITS;
     if (!queue->config.fifo)
-        count = take_from_line(simulation, queue, most, first, list);
-    while (queue->config.fifo && count < most && queue->ready.head != POOL_NONE && simulation->status == STATUS_OK)
-        count += take_from_group(simulation, queue, queue->ready.head, most - count, first + count, list + count);
-    if (count > 0)
-        queue_due_by(simulation, queue, time_add(simulation->now_ns, queue->config.visibility_ns));
-    return count;
+        take_from_line(simulation, queue, reception);
+    while (queue->config.fifo && reception->count < reception->most && queue->ready.head != POOL_NONE && simulation->status == STATUS_OK)
+        take_from_group(simulation, queue, queue->ready.head, reception);
+    if (reception->count > 0)
+        queue_due_by(simulation, queue, reception->until_ns);
 }
 
 static void show_again(struct simulation *simulation, struct queue *queue, struct message *message)

@@ -3,6 +3,7 @@
  * is moved, a FIFO queue's gets a new one; the age counts from the move) and "Available CloudWatch metrics for Amazon SQS" (what is
  * received three times no longer counts as the oldest, except in FIFO queues). */
 #include "queue.h"
+#include "queue_redrive.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,8 +103,12 @@ void queue_add(struct simulation *simulation, struct queue *queue, const struct 
         .payload_bytes = content->payload_bytes & PAYLOAD_BYTES_MAX,
         .state = delayed ? MESSAGE_DELAYED : MESSAGE_VISIBLE,
         .poison = content->poison,
+        .content = content->content,
+        .hops = content->hops & HOPS_MAX,
     };
-    if (queue->config.fifo && message->group == POOL_NONE) {
+    enum status status = content->past ? queue_past_keep(simulation, queue, id, content->past) : STATUS_OK;
+    if (status != STATUS_OK || (queue->config.fifo && message->group == POOL_NONE)) {
+        simulation_fail(simulation, status);
         message->state = MESSAGE_GONE;
         pool_give(&queue->messages, id);
         return;
@@ -132,6 +137,9 @@ void queue_remove(struct simulation *simulation, struct queue *queue, uint32_t i
         find_oldest(simulation, queue);
     if (id == queue->delayed)
         find_delayed(queue);
+    if (id == queue->task.next)
+        queue->task.next = message->age.next;
+    queue_past_forget(queue, id);
     chain_remove(&queue->all, id);
     bool full = queue_level(queue, MESSAGE_HIDDEN) >= queue->in_flight_max;
     queue_count(simulation, queue, state, -1);
@@ -164,19 +172,30 @@ static const struct cause *dead_letter_cause(struct simulation *simulation, stru
     return &made->cause;
 }
 
+struct message_content queue_content_of(const struct queue *queue, const struct message *message)
+{
+    return (struct message_content){
+        .item = message->item,
+        .sent_ns = message->sent_ns,
+        .payload_bytes = message->payload_bytes,
+        .key = queue_line_key(queue, message),
+        .content = (uint8_t)message->content,
+        .hops = (uint8_t)message->hops,
+        .poison = message->poison,
+    };
+}
+
 void queue_move(struct simulation *simulation, struct queue *queue, uint32_t id)
 {
     struct entity *target = &simulation->entities[queue->config.dead_letter];
     struct queue *dead_letters = target->state;
     const struct message *message = message_at(queue, id);
-    const struct cause *cause = dead_letter_cause(simulation, queue, message->receive_count, message->executed_count);
-    const struct message_content content = {
-        .item = message->item,
-        .sent_ns = dead_letters->config.fifo ? simulation->now_ns : message->sent_ns,
-        .payload_bytes = message->payload_bytes,
-        .key = queue_line_key(queue, message),
-        .poison = message->poison,
-    };
+    const struct cause *cause = dead_letter_cause(simulation, queue, (uint16_t)message->receive_count, (uint16_t)message->executed_count);
+    const struct past past = {.from = queue->self, .receives = queue_past(queue, id).receives + message->receive_count};
+    struct message_content content = queue_content_of(queue, message);
+    content.past = &past;
+    if (dead_letters->config.fifo)
+        content.sent_ns = simulation->now_ns;
     if (!cause)
         return;
     queue_trace(simulation, queue, message, fate_names[FATE_DEAD_LETTERED], cause->text);
@@ -256,6 +275,9 @@ void queue_handle(struct simulation *simulation, void *self, const struct event 
         break;
     case QUEUE_QUOTA:
         queue_quota_event(simulation, queue);
+        break;
+    case QUEUE_MOVE:
+        queue_move_event(simulation, queue, event->data);
         break;
     }
 }

@@ -3,6 +3,8 @@
  * the message is in flight); rules sqs_receive_max, sqs_in_flight_max, sqs_fifo_calls_per_s. */
 #include "queue.h"
 
+#include "engine/content.h"
+
 #define CALL_MASK (UINT32_MAX >> RECEIPT_INDEX_BITS)
 
 void queue_poll_init(struct simulation *simulation, struct queue *queue)
@@ -105,15 +107,18 @@ static bool quota_allows(struct simulation *simulation, struct queue *queue)
 
 /* One ReceiveMessage. With too many messages in flight a FIFO queue returns nothing, a standard queue the error OverLimit: both count as
  * empty here. */
-static uint32_t receive_call(struct simulation *simulation, struct queue *queue, uint32_t most, struct received *list)
+static uint32_t receive_call(struct simulation *simulation, struct queue *queue, uint32_t most, int64_t until_ns, struct received *list)
 {
     if (!quota_allows(simulation, queue))
         return 0;
     int64_t room = queue->in_flight_max - queue_level(queue, MESSAGE_HIDDEN);
     queue->calls = (queue->calls + 1) & CALL_MASK;
     queue->calls += queue->calls == 0;
-    uint32_t limit = room < most ? (uint32_t)(room > 0 ? room : 0) : most;
-    uint32_t count = limit > 0 ? queue_line_take(simulation, queue, limit, queue->calls, list) : 0;
+    struct reception reception = {
+        .call = queue->calls, .most = room < most ? (uint32_t)(room > 0 ? room : 0) : most, .until_ns = until_ns, .list = list};
+    if (reception.most > 0)
+        queue_line_take(simulation, queue, &reception);
+    uint32_t count = reception.count;
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < count; i++)
         bytes += list[i].payload_bytes;
@@ -126,13 +131,14 @@ static uint32_t receive_call(struct simulation *simulation, struct queue *queue,
 }
 
 /* More than one call can return takes several calls, until one is not full. */
-static uint32_t queue_receive(struct simulation *simulation, void *self, uint32_t most, struct received *list)
+static uint32_t queue_receive(struct simulation *simulation, void *self, uint32_t most, int64_t hide_ns, struct received *list)
 {
     struct queue *queue = self;
+    int64_t until_ns = time_add(simulation->now_ns, hide_ns);
     uint32_t count = 0, asked, got;
     do {
         asked = most - count < queue->receive_max ? most - count : queue->receive_max;
-        got = receive_call(simulation, queue, asked, list + count);
+        got = receive_call(simulation, queue, asked, until_ns, list + count);
         count += got;
     } while (got == asked && count < most && takeable(simulation, queue) > 0);
     return count;
@@ -158,20 +164,33 @@ static void count_delete_call(const struct simulation *simulation, struct queue 
     counter_add(&queue->metrics.requests, 1);
 }
 
-static bool queue_acknowledge(struct simulation *simulation, void *self, uint32_t id, uint32_t receipt)
+/* Deletes the message for good; `cause` is its fate. */
+static bool delete_message(struct simulation *simulation, struct queue *queue, uint32_t id, uint32_t receipt, const struct cause *cause)
 {
-    struct queue *queue = self;
     const struct message *message = received_message(queue, id, receipt);
-    count_delete_call(simulation, queue, receipt);
     if (!message || (queue->config.fifo && message->state != MESSAGE_HIDDEN))
         return false;
     counter_add(&queue->metrics.deleted, 1);
     tally_add(&queue->metrics.age_at_delete, TALLY_ALL, simulation->now_ns - message->sent_ns);
     tally_add(&queue->metrics.receive_count, TALLY_ALL, message->receive_count);
-    queue_trace(simulation, queue, message, fate_names[FATE_SUCCEEDED], "deleted");
-    ledger_count(&simulation->entities[queue->self].ledger, &cause_succeeded);
+    queue_trace(simulation, queue, message, fate_names[cause->fate], cause == &cause_succeeded ? "deleted" : cause->text);
+    ledger_count(&simulation->entities[queue->self].ledger, cause);
     queue_remove(simulation, queue, id);
     return true;
+}
+
+static bool queue_acknowledge(struct simulation *simulation, void *self, uint32_t id, uint32_t receipt)
+{
+    count_delete_call(simulation, self, receipt);
+    return delete_message(simulation, self, id, receipt, &cause_succeeded);
+}
+
+static bool queue_discard(struct simulation *simulation, void *self, uint32_t id, uint32_t receipt, const struct cause *cause)
+{
+    struct queue *queue = self;
+    if (queue->filtering_billed)
+        count_delete_call(simulation, queue, receipt);
+    return delete_message(simulation, queue, id, receipt, cause);
 }
 
 static void queue_executed(struct simulation *simulation, void *self, uint32_t id, uint32_t receipt)
@@ -179,7 +198,7 @@ static void queue_executed(struct simulation *simulation, void *self, uint32_t i
     (void)simulation;
     const struct queue *queue = self;
     struct message *message = received_message(queue, id, receipt);
-    if (message && message->executed_count < UINT16_MAX)
+    if (message && message->executed_count < MESSAGE_COUNT_MAX)
         message->executed_count++;
 }
 
@@ -206,10 +225,15 @@ static void queue_empty_receive(struct simulation *simulation, void *self, uint6
     counter_add(&queue->metrics.requests, calls);
 }
 
+/* Filters look at the body alone: "Using event filtering with an Amazon SQS event source". */
+static const struct envelope queue_envelope[] = {{"body", ENVELOPE_EVENT, NULL}, {0}};
+
 const struct pollable queue_pollable = {
     .in_order = queue_in_order,
     .receive = queue_receive,
+    .envelope = queue_envelope,
     .acknowledge = queue_acknowledge,
+    .discard = queue_discard,
     .executed = queue_executed,
     .wait = queue_wait,
     .cancel = queue_cancel,

@@ -36,14 +36,54 @@ void queue_send_init(struct simulation *simulation, struct queue *queue)
     const char *name = simulation->entities[queue->self].name;
     pool_init(&queue->sent_items, sizeof(struct sent), &simulation->memory, name);
     chain_init(&queue->sent_window, &queue->sent_items, offsetof(struct sent, link));
-    key_map_init(&queue->sent_ids, &simulation->memory, name);
+    pool_init(&queue->sent_pages, sizeof(struct sent_page), &simulation->memory, name);
+    key_map_init(&queue->sent_page_ids, &simulation->memory, name);
     init_quotas(queue, simulation->settings->rules);
 }
 
 void queue_send_fini(struct queue *queue)
 {
-    key_map_fini(&queue->sent_ids);
+    key_map_fini(&queue->sent_page_ids);
+    pool_fini(&queue->sent_pages);
     pool_fini(&queue->sent_items);
+}
+
+static uint64_t page_bit(uint64_t item)
+{
+    return UINT64_C(1) << item % SENT_PAGE_ITEMS;
+}
+
+/* POOL_NONE: none of the items in a row with it was sent. */
+static uint32_t find_page(const struct queue *queue, uint64_t item)
+{
+    return key_map_find(&queue->sent_page_ids, item / SENT_PAGE_ITEMS);
+}
+
+/* Marks the item as sent, in `page_id` where there is one. */
+static enum status mark_sent(struct simulation *simulation, struct queue *queue, uint32_t page_id, uint64_t item)
+{
+    if (page_id == POOL_NONE) {
+        page_id = pool_take(&queue->sent_pages);
+        if (page_id == POOL_NONE)
+            return simulation->memory.status;
+        *(struct sent_page *)pool_at(&queue->sent_pages, page_id) = (struct sent_page){0};
+        enum status status = key_map_put(&queue->sent_page_ids, item / SENT_PAGE_ITEMS, page_id);
+        if (status != STATUS_OK)
+            return status;
+    }
+    ((struct sent_page *)pool_at(&queue->sent_pages, page_id))->items |= page_bit(item);
+    return STATUS_OK;
+}
+
+static void unmark_sent(struct queue *queue, uint64_t item)
+{
+    uint32_t page_id = find_page(queue, item);
+    struct sent_page *page = pool_at(&queue->sent_pages, page_id);
+    page->items &= ~page_bit(item);
+    if (page->items != 0)
+        return;
+    key_map_remove(&queue->sent_page_ids, item / SENT_PAGE_ITEMS);
+    pool_give(&queue->sent_pages, page_id);
 }
 
 /* Forgets what was sent longer ago than the window. */
@@ -54,7 +94,7 @@ static void pass_window(struct queue *queue, int64_t now_ns)
         const struct sent *sent = pool_at(&queue->sent_items, id);
         if (time_add(sent->at_ns, queue->deduplication_ns) > now_ns)
             return;
-        key_map_remove(&queue->sent_ids, sent->item);
+        unmark_sent(queue, sent->item);
         chain_remove(&queue->sent_window, id);
         pool_give(&queue->sent_items, id);
     }
@@ -65,10 +105,11 @@ static void pass_window(struct queue *queue, int64_t now_ns)
 static bool is_repeated(struct simulation *simulation, struct queue *queue, uint64_t item)
 {
     pass_window(queue, simulation->now_ns);
-    if (key_map_find(&queue->sent_ids, item) != POOL_NONE)
+    uint32_t page_id = find_page(queue, item);
+    if (page_id != POOL_NONE && ((const struct sent_page *)pool_at(&queue->sent_pages, page_id))->items & page_bit(item))
         return true;
     uint32_t id = pool_take(&queue->sent_items);
-    enum status status = id == POOL_NONE ? simulation->memory.status : key_map_put(&queue->sent_ids, item, id);
+    enum status status = id == POOL_NONE ? simulation->memory.status : mark_sent(simulation, queue, page_id, item);
     if (status != STATUS_OK) {
         simulation_fail(simulation, status);
         return false;
@@ -78,17 +119,15 @@ static bool is_repeated(struct simulation *simulation, struct queue *queue, uint
     return false;
 }
 
-/* Senders put `send_batch` messages into a call, which is billed by the size of all. Each message is billed what it adds. */
-static uint64_t billed_send(struct queue *queue, uint64_t bytes)
+/* A call is billed by the size of all its messages: each is billed what it adds. */
+uint64_t queue_call_add(const struct queue *queue, struct queue_call *call, int64_t most, uint64_t bytes)
 {
-    uint64_t before = queue->batch_count > 0 ? queue_chunks(queue, queue->batch_bytes) : 0;
-    queue->batch_bytes += bytes;
-    queue->batch_count++;
-    uint64_t after = queue_chunks(queue, queue->batch_bytes);
-    if (queue->batch_count >= queue->config.send_batch) {
-        queue->batch_bytes = 0;
-        queue->batch_count = 0;
-    }
+    uint64_t before = call->count > 0 ? queue_chunks(queue, call->bytes) : 0;
+    call->bytes += bytes;
+    call->count++;
+    uint64_t after = queue_chunks(queue, call->bytes);
+    if (call->count >= most)
+        *call = (struct queue_call){0};
     return after - before;
 }
 
@@ -105,7 +144,7 @@ void queue_accept(struct simulation *simulation, void *self, struct request *req
         request_done(simulation, queue->self, request, &cause_throttled);
         return;
     }
-    counter_add(&metrics->requests, billed_send(queue, request->payload_bytes));
+    counter_add(&metrics->requests, queue_call_add(queue, &queue->batch, queue->config.send_batch, request->payload_bytes));
     if (queue->config.fifo && is_repeated(simulation, queue, request->item)) {
         counter_add(&metrics->deduplicated, 1);
         ledger_count(&simulation->entities[queue->self].ledger, &cause_deduplicated);
@@ -115,6 +154,8 @@ void queue_accept(struct simulation *simulation, void *self, struct request *req
             .sent_ns = simulation->now_ns,
             .payload_bytes = request->payload_bytes,
             .key = request->group,
+            .content = request->content,
+            .hops = request->hops,
             .poison = request->poison,
         };
         counter_add(&metrics->sent, 1);

@@ -4,6 +4,7 @@
  * single partitions are not simulated: adaptive capacity is taken to even them out. */
 #include "dynamo_state.h"
 
+#include "engine/content.h"
 #include "engine/rule_book.h"
 
 #include <math.h>
@@ -206,7 +207,16 @@ static uint64_t table_read(struct simulation *simulation, void *self, uint32_t r
     return read.end;
 }
 
+/* A content's body is the new image, in the form that streams have ({"id": {"S": "7"}}). Whether a write is an INSERT or a MODIFY is not
+ * known. */
+static const struct envelope change_envelope[] = {
+    {"eventSource", ENVELOPE_TEXT, "aws:dynamodb"},
+    {"dynamodb.NewImage", ENVELOPE_EVENT, NULL},
+    {0},
+};
+
 const struct streamable dynamo_streamable = {
+    .envelope = change_envelope,
     .lacks = table_lacks,
     .readers_rule = "ddb_stream_readers",
     .by_position_only = true,

@@ -2,6 +2,7 @@
  * of their own. Source: rules kinesis_get_records_*, kinesis_shard_out_*, kinesis_efo_* and kinesis_latency_efo_ms, which cite the
  * developer guide, "Quotas and limits" and "Building consumers". Calls that would find nothing are not simulated, so none of them is
  * refused. */
+#include "engine/content.h"
 #include "kinesis_state.h"
 #include "stream_consumer.h"
 
@@ -84,7 +85,10 @@ static uint64_t stream_read(struct simulation *simulation, void *self, uint32_t 
                                      : read_shared(simulation, stream, shard, from, again_ns);
 }
 
+const struct envelope kinesis_envelope[] = {{"data", ENVELOPE_EVENT, NULL}, {0}};
+
 const struct streamable kinesis_streamable = {
+    .envelope = kinesis_envelope,
     .shard_count = shard_log_count,
     .retention_ns = shard_log_retention_ns,
     .poll_ns = stream_poll_ns,

@@ -2,6 +2,7 @@
 #ifndef SLSIM_STREAMS_KINESIS_STATE_H
 #define SLSIM_STREAMS_KINESIS_STATE_H
 
+#include "engine/content.h"
 #include "engine/token_bucket.h"
 #include "growth.h"
 #include "measure/tally.h"
@@ -56,6 +57,7 @@ struct kinesis_stream {
 
 /* kinesis_read.c */
 extern const struct streamable kinesis_streamable;
+extern const struct envelope kinesis_envelope[]; /* how a record looks to a filter */
 
 /* kinesis_reshard.c */
 enum status stream_reshard_create(struct simulation *simulation, struct kinesis_stream *stream);

@@ -1,5 +1,5 @@
 /* record_store.h: the records of one shard, in order, by sequence number: taken in at one end, dropped at the other. Chunks come from a
- * pool that the shards of a stream share, so memory follows the backlog: 24 bytes a record, twice that at worst while the pool doubles. */
+ * pool that the shards of a stream share, so memory follows the backlog: 32 bytes a record, twice that at worst while the pool doubles. */
 #ifndef SLSIM_STREAMS_RECORD_STORE_H
 #define SLSIM_STREAMS_RECORD_STORE_H
 

@@ -156,6 +156,8 @@ bool shard_log_append(struct simulation *simulation, struct shard_log *log, uint
         .group = request->group,
         .payload_bytes = bytes & 0x3fffffffu,
         .poison = request->poison,
+        .content = request->content,
+        .hops = request->hops,
     };
     shard->part->ledger.entered++;
     gauge_add(&log->waiting, simulation->now_ns, 1);

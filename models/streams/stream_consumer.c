@@ -103,7 +103,7 @@ static uint32_t consumer_through(const void *config)
     return ((const struct stream_consumer *)config)->stream;
 }
 
-static const struct streamable consumer_streamable = {.through = consumer_through};
+static const struct streamable consumer_streamable = {.through = consumer_through, .envelope = kinesis_envelope};
 
 const struct model_type stream_consumer_type = {
     .type = "AWS::Kinesis::StreamConsumer",

@@ -10,8 +10,9 @@ struct batch_record {
     uint64_t item; /* as a request's: the place in every stream that draws for it */
     uint32_t payload_bytes;
     uint16_t attempt; /* how often it was handed over before */
-    bool poison;      /* its source says that it always fails */
-    bool failed;      /* set by whoever handled the batch */
+    bool poison : 1;  /* its source says that it always fails */
+    bool failed : 1;  /* set by whoever handled the batch */
+    uint8_t hops : 5; /* as a request's: a batch's request has the most of its records */
 };
 
 struct batch {

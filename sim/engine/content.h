@@ -4,7 +4,10 @@
 #ifndef SLSIM_ENGINE_CONTENT_H
 #define SLSIM_ENGINE_CONTENT_H
 
+#include "engine/random.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CONTENT_NONE 0u    /* nothing is said of it: every pattern lets it pass */
@@ -22,6 +25,16 @@ struct content_table {
     uint32_t count;
 };
 
+/* What a sender sends: one of `count` contents, the k-th with probability weights[k] - weights[k - 1]. */
+struct content_choice {
+    const uint8_t *contents; /* numbers; NULL: CONTENT_NONE */
+    const double *weights;   /* rising to 1 */
+    size_t count;
+};
+
+/* Draws from where `stream` stands; one content alone takes no draw. */
+uint8_t content_draw(const struct content_choice *choice, struct stream *stream);
+
 /* Which contents something lets pass. */
 struct content_set {
     uint64_t bits[CONTENT_COUNT / 64];
@@ -33,12 +46,19 @@ static inline bool content_set_has(const struct content_set *set, uint8_t conten
     return !set || (set->bits[content / 64] >> content % 64 & 1u);
 }
 
+static inline void content_set_add(struct content_set *set, uint8_t content)
+{
+    set->bits[content / 64] |= UINT64_C(1) << content % 64;
+}
+
 /* How a sender wraps what it passes on, for patterns that look at the whole: the fields of a JSON object, by paths with dots. */
 enum envelope_part {
     ENVELOPE_TEXT,       /* the row's own text */
     ENVELOPE_EVENT,      /* the content's body; left out where there is none */
     ENVELOPE_OBJECT_KEY, /* the content's object key; the same */
-    ENVELOPE_SENDER      /* the sender's name */
+    ENVELOPE_SENDER,     /* the sender's name */
+    ENVELOPE_ATTRIBUTES  /* the body's member "MessageAttributes": each {"Type", "Value"} by its value; {"", ENVELOPE_ATTRIBUTES} alone
+                            makes them the whole, and nothing matches where there are none */
 };
 
 struct envelope {

@@ -20,6 +20,7 @@ struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
 struct validation;  /* scenario/validation.h */
+struct envelope;    /* engine/content.h */
 
 /* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
 struct action {
@@ -58,6 +59,10 @@ struct model_type {
      * there is no such part. NULL: any will do. */
     void (*check_part)(struct validation *validation, const char *property, const void *config, const char *qualifier);
 
+    /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
+    bool keeps_chain;
+    bool closes_loops; /* it counts how often a chain of requests comes round to it */
+
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;
 
@@ -78,6 +83,12 @@ struct model_type {
     void (*handle)(struct simulation *simulation, void *self, const struct event *event);
     void (*accept)(struct simulation *simulation, void *self, struct request *request);
     void (*done)(struct simulation *simulation, void *self, struct request *request);
+
+    /* How it wraps what it sends where patterns look at the whole, as on an event bus: tables of rows, ends with NULL; NULL: it wraps
+     * nothing. `envelope` says which of them a request from it is in, now or later; NULL: always the first. Whoever has patterns asks
+     * validation_match for each entity of a type with envelopes, and keeps the answers by entity and number. */
+    const struct envelope *const *envelopes;
+    uint32_t (*envelope)(const struct simulation *simulation, const void *self, const struct request *request);
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
@@ -102,6 +113,24 @@ struct rewrite {
     const char *const *renames; /* from, to, from, to, ..., NULL */
 };
 
+/* Where a made resource has what a short form says flat: in an object `property` of its own, or in the first element of such a list. The
+ * rewrite's `owner` is a key of that object. */
+struct inner_form {
+    const char *type; /* the made resource's */
+    const char *property;
+    bool in_list;
+    const char *opened;       /* one of `keys` whose members go there instead of itself; NULL: none */
+    const char *const *keys;  /* what goes there; ends with NULL */
+    const char *const *words; /* property, written, property meant, meant, ..., NULL: what has another name and value; NULL: none */
+};
+
+/* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, and none has the name. */
+struct implied {
+    const char *on_type;
+    const char *makes_type;
+    const char *name;
+};
+
 /* What the program is made of: handed to the simulator by main. */
 struct model_registry {
     const struct model_type *const *resources; /* ends with NULL */
@@ -109,6 +138,8 @@ struct model_registry {
     const struct model_type *source;           /* type "traffic" */
     const char *fleet_type;                    /* the resource type that `fleet` makes */
     const struct rewrite *rewrites;            /* ends with {0}; may be NULL */
+    const struct inner_form *inner_forms;      /* the same */
+    const struct implied *implied;             /* the same */
 };
 
 #endif

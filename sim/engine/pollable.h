@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct simulation;
+struct envelope; /* engine/content.h */
 
 struct received {
     uint64_t item;    /* of the message: the place in streams */
@@ -18,17 +19,24 @@ struct received {
     uint32_t receipt; /* this reception: an acknowledgement with an older one is refused */
     uint32_t payload_bytes;
     uint16_t receive_count; /* this one counted */
-    bool poison;            /* its source says that it always fails */
+    uint16_t attempt;       /* how often it was received before, also from other queues: the place in streams */
+    uint8_t content;        /* a number of engine/content.h */
+    bool poison : 1;        /* its source says that it always fails */
+    uint8_t hops : 5;       /* as a request's */
 };
 
 struct pollable {
+    const struct envelope *envelope; /* how a message looks to a filter; NULL: as its body */
     /* Hands out messages of one group in order, and none of a group that has one out? A property of each queue, not of their type. */
     bool (*in_order)(const void *self);
-    /* Takes up to `most` messages that are visible now and hides each for the visibility timeout; returns how many. The call is counted
+    /* Takes up to `most` messages that are visible now and hides each for `hide_ns` (usually visibility_ns below); returns how many. The
+     * call is counted
      * (and billed) also when it is empty. What has been received too often goes to the dead-letter queue instead, at this moment. */
-    uint32_t (*receive)(struct simulation *simulation, void *self, uint32_t most, struct received *list);
+    uint32_t (*receive)(struct simulation *simulation, void *self, uint32_t most, int64_t hide_ns, struct received *list);
     /* Deletes; false when the receipt is no longer good (the message may have been received again by then). */
     bool (*acknowledge)(struct simulation *simulation, void *self, uint32_t message, uint32_t receipt);
+    /* The same for a message that its receiver does not want: its fate is `cause`, which is static. */
+    bool (*discard)(struct simulation *simulation, void *self, uint32_t message, uint32_t receipt, const struct cause *cause);
     /* The receiver has executed this message once more and it failed; only told, so that a cause can say how often a message was executed.
      */
     void (*executed)(struct simulation *simulation, void *self, uint32_t message, uint32_t receipt);

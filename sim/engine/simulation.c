@@ -1,6 +1,7 @@
 /* simulation.c: the loop of one replication, and the exchange of requests. */
 #include "engine/simulation.h"
 
+#include "engine/change.h"
 #include "engine/random.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@ static enum status make_state(struct entity *entity, const struct entity_spec *s
 {
     entity->type = spec->type;
     entity->name = spec->name;
+    entity->closes_loop = spec->closes_loop;
     /* Whole cache lines: a model's hot fields stay together, and replications on other threads share none of them. */
     size_t size = (spec->type->size + 63u) & ~(size_t)63u;
     entity->state = aligned_alloc(64, size);
@@ -25,6 +27,15 @@ static enum status make_state(struct entity *entity, const struct entity_spec *s
     memcpy(entity->state, spec->config, spec->type->size);
     memcpy((char *)entity->state + spec->type->self_offset, &index, sizeof index);
     return STATUS_OK;
+}
+
+/* Behind all others, and counted with none. */
+static enum status make_changes(struct simulation *simulation)
+{
+    struct entity *entity = &simulation->entities[simulation->entity_count];
+    *entity = (struct entity){.type = &change_type, .name = "changes"};
+    entity->state = calloc(simulation->settings->change_count, CHANGE_VALUE_MOST);
+    return entity->state ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static int compare_origins(const void *a, const void *b)
@@ -74,15 +85,18 @@ enum status simulation_new(const struct simulation_settings *settings, const str
     made->end_ns = time_add(settings->duration_ns, settings->drain_ns);
     made->next_boundary_ns = TIME_FOREVER;
     made->memory.limit_bytes = settings->max_memory_bytes;
+    key_map_init(&made->family.places, &made->memory, "items");
     pool_init(&made->requests, sizeof(struct request), &made->memory, "requests in flight");
     enum status status = event_queue_new(settings->queue, &made->memory, &made->queue);
-    made->entities = calloc(count ? count : 1, sizeof *made->entities);
+    made->entities = calloc((size_t)count + 1, sizeof *made->entities);
     if (!made->entities)
         status = STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < count && status == STATUS_OK; i++) {
         status = make_state(&made->entities[i], &specs[i], i);
         made->entity_count = i + 1;
     }
+    if (status == STATUS_OK && settings->change_count > 0)
+        status = make_changes(made);
     if (status == STATUS_OK && tracer)
         status = make_origins(made);
     if (status != STATUS_OK) {
@@ -104,6 +118,8 @@ void simulation_free(struct simulation *simulation)
         free(entity->state);
         ledger_fini(&entity->ledger);
     }
+    if (simulation->entities)
+        free(simulation->entities[simulation->entity_count].state);
     free(simulation->entities);
     for (uint32_t i = 0; i < simulation->part_count; i++) {
         free((char *)(uintptr_t)simulation->parts[i]->name);
@@ -112,6 +128,8 @@ void simulation_free(struct simulation *simulation)
     }
     free(simulation->parts);
     free(simulation->origins);
+    key_map_fini(&simulation->family.places);
+    free(simulation->family.parents);
     pool_fini(&simulation->requests);
     event_queue_free(simulation->queue);
     free(simulation);
@@ -145,9 +163,44 @@ struct request *request_new(struct simulation *simulation)
     return request;
 }
 
+void simulation_derive(struct simulation *simulation, uint64_t child, uint64_t parent)
+{
+    struct item_family *family = &simulation->family;
+    if (key_map_find(&family->places, child) != POOL_NONE)
+        return; /* sent once more: a handler that was tried again */
+    if (family->count == family->capacity) {
+        uint32_t capacity = family->capacity ? 2 * family->capacity : 64;
+        uint64_t *grown = realloc(family->parents, capacity * sizeof *grown);
+        if (!grown) {
+            simulation_fail(simulation, STATUS_NO_MEMORY);
+            return;
+        }
+        family->parents = grown;
+        family->capacity = capacity;
+    }
+    enum status status = key_map_put(&family->places, child, family->count);
+    if (status != STATUS_OK)
+        simulation_fail(simulation, status);
+    else
+        family->parents[family->count++] = parent;
+}
+
+/* The item that a family began with. */
+static uint64_t first_of_family(const struct simulation *simulation, uint64_t item)
+{
+    for (uint32_t left = simulation->family.count; left > 0; left--) {
+        uint32_t place = key_map_find(&simulation->family.places, item);
+        if (place == POOL_NONE)
+            break;
+        item = simulation->family.parents[place];
+    }
+    return item;
+}
+
 void simulation_trace_item(struct simulation *simulation, uint64_t item, uint32_t attempt, const char *resource, const char *step,
                            int64_t at_ns, int64_t duration_ns, const char *detail)
 {
+    item = first_of_family(simulation, item);
     const struct item_origin *origin = origin_of(simulation, item);
     const struct trace_step told = {
         .time_ns = at_ns,
@@ -264,6 +317,7 @@ static void finish(struct simulation *simulation)
 
 enum status simulation_run(struct simulation *simulation)
 {
+    changes_schedule(simulation, simulation->entity_count);
     for (uint32_t i = 0; i < simulation->entity_count && simulation->status == STATUS_OK; i++) {
         const struct entity *entity = &simulation->entities[i];
         if (entity->type->create)

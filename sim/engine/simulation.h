@@ -3,6 +3,7 @@
 #define SLSIM_ENGINE_SIMULATION_H
 
 #include "engine/event_queue.h"
+#include "engine/key_map.h"
 #include "engine/ledger.h"
 #include "engine/model.h"
 #include "engine/pool.h"
@@ -15,7 +16,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct measure; /* measure/measure.h */
+struct change;        /* engine/change.h */
+struct content_table; /* engine/content.h */
+struct measure;       /* measure/measure.h */
 struct simulation;
 
 /* One step in the life of an item, for --trace. Strings are borrowed for the call. */
@@ -44,6 +47,9 @@ struct simulation_settings {
     int64_t period_ns;
     int64_t start_epoch_s; /* Unix time of the simulation's zero */
     const struct rule_book *rules;
+    const struct content_table *contents; /* what the scenario says of its items; NULL: nothing */
+    const struct change *changes;         /* what happens while it runs */
+    uint32_t change_count;
     enum event_queue_kind queue;
     uint64_t max_memory_bytes;      /* 0: none; of one replication */
     uint64_t max_events;            /* 0: none; of one replication */
@@ -56,12 +62,14 @@ struct entity_spec {
     const struct model_type *type;
     const void *config; /* type->size bytes, copied */
     bool series;        /* measured by period */
+    bool closes_loop;   /* of type->closes_loops: chains may come round to it, and it counts for its loop */
 };
 
 struct entity {
     const struct model_type *type;
     void *state;
     const char *name;
+    bool closes_loop; /* as in its spec */
     struct ledger ledger;
 };
 
@@ -69,6 +77,13 @@ struct entity {
 struct part {
     const char *name; /* as in every output: "F/async", "Clicks/shard-0"; owned */
     struct ledger ledger;
+};
+
+/* Which item was made of which: only where there is a tracer. */
+struct item_family {
+    struct key_map places; /* of the child, in `parents` */
+    uint64_t *parents;     /* owned */
+    uint32_t count, capacity;
 };
 
 /* The salt of an entity that makes items. */
@@ -88,7 +103,7 @@ struct simulation {
     int64_t end_ns;           /* duration + drain: events from here on do not happen */
     int64_t next_boundary_ns; /* TIME_FOREVER: nobody asks */
     struct event_queue *queue;
-    struct entity *entities;
+    struct entity *entities; /* and one more, whose events are the changes, where there are any */
     uint32_t entity_count;
     uint32_t replication; /* from 0 */
     uint64_t event_count; /* handled so far */
@@ -100,6 +115,7 @@ struct simulation {
     const struct tracer *tracer; /* NULL: not traced */
     struct item_origin *origins; /* owned; whose item is whose, sorted by salt; only where there is a tracer */
     uint32_t origin_count;
+    struct item_family family;
     const struct simulation_settings *settings;
     struct memory_account memory;
     enum status status;          /* the first thing that went wrong inside a handler */
@@ -176,6 +192,9 @@ void part_in_flight(struct simulation *simulation, struct part *part, uint64_t c
 
 /* For `finish`: `count` of what entered `entity` is still there at the end. */
 void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count);
+
+/* Only where there is a tracer: `child` was made of `parent`, and its steps are told as those of the first item of that family. */
+void simulation_derive(struct simulation *simulation, uint64_t child, uint64_t parent);
 
 /* Notes one step of `request` at `resource` for --trace, which begins at `at_ns` (now, or what is planned) and lasts `duration_ns`. Call
  * only when simulation->tracer is set. */

@@ -2,20 +2,43 @@
 #ifndef SLSIM_ENGINE_STEP_H
 #define SLSIM_ENGINE_STEP_H
 
+#include "engine/content.h"
 #include "engine/distribution.h"
+#include "engine/key.h"
+#include "engine/retry.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum step_kind {
     STEP_CPU,         /* `time` on one full vCPU, scaled by the memory's share */
     STEP_WAIT,        /* `time` that memory does not change */
     STEP_PROBABILITY, /* with `probability`, the steps of branches[0] */
-    STEP_PARALLEL     /* all branches at once: over when the slowest is */
+    STEP_PARALLEL,    /* all branches at once: over when the slowest is */
+    STEP_CALL         /* something is sent to another entity, and its answer waited for */
 };
 
 struct step_list {
     struct step *steps;
     size_t count;
+};
+
+/* Values of step_call.type and on_error, in the order of their choices. */
+enum call_type { CALL_REQUEST_RESPONSE, CALL_EVENT };
+enum call_on_error { CALL_FAIL, CALL_CONTINUE };
+
+struct step_call {
+    uint32_t target;                    /* entity */
+    const struct distribution *count;   /* requests, all at once; NULL: one */
+    const struct distribution *payload; /* bytes of each; NULL: as the item that is handled */
+    struct content_choice content;      /* none: nothing is known of its body */
+    struct key_choice key;              /* KEY_NONE: that of the item that is handled */
+    int64_t timeout_ns;                 /* of one attempt; 0: none */
+    struct retry_config retry;
+    int type;     /* enum call_type */
+    int on_error; /* enum call_on_error */
+    bool each;    /* once for each record of a batch */
 };
 
 struct step {
@@ -25,6 +48,9 @@ struct step {
     double probability;
     struct step_list *branches;
     size_t branch_count;
+    const struct step_call *call;
+    uint32_t place; /* CALL: its number among the calls of a handler: tells its requests apart */
+    bool calls;     /* it, or something in it, is a CALL: else its time is known when it begins */
 };
 
 #endif

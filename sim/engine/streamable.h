@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct simulation;
+struct envelope; /* engine/content.h */
 
 struct stream_record {
     uint64_t item;      /* as a request's: the place in every stream that draws for it */
@@ -18,9 +19,11 @@ struct stream_record {
     uint32_t payload_bytes : 30;
     uint32_t poison : 1; /* its source says that it always fails */
     uint32_t taken : 1;  /* set by the first reader: it answers for the record's fate from then on */
+    uint8_t content;     /* a number of engine/content.h */
+    uint8_t hops;        /* as a request's */
 };
 
-_Static_assert(sizeof(struct stream_record) == 24, "a backlog is paid for by the record");
+_Static_assert(sizeof(struct stream_record) == 32, "a backlog is paid for by the record");
 
 /* A key's hash, for whoever spreads keys: the upper half decides the shard, the lower one a lane within it, so neither tells of the other.
  * The finaliser of SplitMix64, a bijection: it stands for MD5. */
@@ -55,6 +58,8 @@ struct stream_reader {
 };
 
 struct streamable {
+    const struct envelope *envelope; /* how a record looks to a filter; NULL: as its body */
+
     /* What is read through something else, as a consumer of a stream is, has this and nothing more: the entity of the stream, which does
      * all the rest and learns from `subscribe` who it is for. ENTITY_NONE: its reference could not be read. */
     uint32_t (*through)(const void *config);

@@ -4,6 +4,7 @@
 #include "engine/sim_time.h"
 #include "scenario/arrival_spelling.h"
 #include "scenario/distribution_parse.h"
+#include "scenario/instant_parse.h"
 #include "scenario/value_parse.h"
 
 #include <math.h>
@@ -276,6 +277,38 @@ static bool parse_schedule(struct parse *parse, const cJSON *node, const struct 
     return false;
 }
 
+/* The schedules of a service of their own: what goes by a rate starts at once, and at() is a single time. */
+static bool parse_scheduler(struct parse *parse, const cJSON *node, const struct parse_path *path, struct arrival_process *process)
+{
+    char shown[PARSE_SHOWN], instant[32];
+    int used = 0;
+    const char *text = cJSON_IsString(node) ? node->valuestring : "";
+    if (strncmp(text, "at(", 3) != 0) {
+        bool good = parse_schedule(parse, node, path, process);
+        if (process->kind == ARRIVAL_RATE) {
+            process->kind = ARRIVAL_BURSTS;
+            process->burst_size = 1;
+        }
+        return good;
+    }
+    int64_t *at_ns = store_alloc(parse->store, 1, sizeof *at_ns);
+    if (!at_ns) {
+        parse->failed = true;
+        return false;
+    }
+    if (sscanf(text, "at(%31[-0-9T:])%n", instant, &used) != 1 || used == 0 || text[used] != '\0' ||
+        !instant_since(instant, parse->start_epoch_s, at_ns)) {
+        parse_error(parse, node, path, "write \"at(2025-01-01T12:00:00)\"", "must be a time in UTC, got %s", parse_show(node, shown));
+        return false;
+    }
+    if (*at_ns < 0)
+        parse_warning(parse, node, path, "it would have to be after `start`", "that time is over when the simulation begins");
+    process->kind = ARRIVAL_TRACE;
+    process->times_ns = at_ns;
+    process->count = *at_ns < 0 ? 0 : 1;
+    return true;
+}
+
 static bool parse_users(struct parse *parse, const cJSON *node, const struct parse_path *path, struct arrival_process *process)
 {
     static const char *const names[] = {"count", "think"};
@@ -295,9 +328,9 @@ static const struct {
     const char *name;
     bool (*parse)(struct parse *parse, const cJSON *node, const struct parse_path *path, struct arrival_process *process);
 } processes[] = {
-    {"constant", parse_constant}, {"poisson", parse_poisson},         {"stages", parse_stages},     {"diurnal", parse_diurnal},
-    {"mmpp", parse_mmpp},         {"bursts", parse_bursts},           {"schedule", parse_schedule}, {"users", parse_users},
-    {"trace", arrival_trace},     {"per_minute", arrival_per_minute},
+    {"constant", parse_constant},   {"poisson", parse_poisson}, {"stages", parse_stages},           {"diurnal", parse_diurnal},
+    {"mmpp", parse_mmpp},           {"bursts", parse_bursts},   {"schedule", parse_schedule},       {"users", parse_users},
+    {"scheduler", parse_scheduler}, {"trace", arrival_trace},   {"per_minute", arrival_per_minute},
 };
 
 static void release_process(void *pointer)

@@ -167,30 +167,11 @@ struct distribution *spelling_quantiles(const struct spelling *spelling, const c
 /* One {"weight": ..., "of": ...}. */
 static struct distribution *parse_part(const struct spelling *spelling, const cJSON *item, const struct parse_path *path, double *weight)
 {
-    static const char *const names[] = {"weight", "of"};
-    struct parse *parse = spelling->parse;
-    if (!parse_expect_object(parse, item, path, "write {\"weight\": 0.9, \"of\": ...}"))
+    const cJSON *of = NULL;
+    struct parse_path of_path = {path, "of", 0};
+    bool good = weighted_parse(spelling->parse, item, path, weight, &of);
+    if (!of)
         return NULL;
-    bool good = true;
-    for (const cJSON *key = item->child; key; key = key->next) {
-        if (strcmp(key->string, names[0]) == 0 || strcmp(key->string, names[1]) == 0)
-            continue;
-        parse_unknown_key(parse, key, path, names, 2);
-        good = false;
-    }
-    const cJSON *share = cJSON_GetObjectItemCaseSensitive(item, "weight");
-    const cJSON *of = cJSON_GetObjectItemCaseSensitive(item, "of");
-    if (!share || !of) {
-        parse_error(parse, item, path, NULL, "needs \"weight\" and \"of\"");
-        return NULL;
-    }
-    struct parse_path weight_path = {path, "weight", 0}, of_path = {path, "of", 0};
-    bool weighed = value_parse(parse, QUANTITY_NUMBER, NULL, share, &weight_path, weight);
-    if (weighed && !(*weight >= 0)) {
-        parse_error(parse, share, &weight_path, NULL, "a weight cannot be negative, got %.15g", *weight);
-        weighed = false;
-    }
-    good = good && weighed;
     struct distribution *made = spelling_parse(spelling, of, &of_path);
     if (good)
         return made;

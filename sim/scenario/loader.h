@@ -5,11 +5,15 @@
 
 #include "engine/arrival.h"
 #include "scenario/document.h"
+#include "scenario/event_content.h"
 #include "scenario/parse.h"
+#include "scenario/pattern.h"
 #include "scenario/property.h"
 #include "scenario/references.h"
 #include "scenario/rewrite.h"
 #include "scenario/scenario.h"
+
+struct change; /* engine/change.h */
 
 enum origin_kind { ORIGIN_ACCOUNT, ORIGIN_RESOURCE, ORIGIN_FLEET, ORIGIN_SOURCE, ORIGIN_FLEET_SOURCE };
 
@@ -42,6 +46,11 @@ struct type_defaults {
     void *blob;
 };
 
+/* Items pass from one entity to another. */
+struct flow {
+    uint32_t from, to;
+};
+
 struct loader {
     struct parse parse;
     struct scenario *scenario;
@@ -56,6 +65,8 @@ struct loader {
     size_t left_out_count;
     struct type_defaults *defaults;
     size_t defaults_count, defaults_capacity;
+    struct flow *flows; /* owned */
+    size_t flow_count, flow_capacity;
 };
 
 /* settings_parse.c: everything at the top level but what follows here. The books are loaded too. */
@@ -79,6 +90,19 @@ void fleet_fill(struct loader *loader);
 
 /* validation.c: asks every model. */
 void entities_validate(struct loader *loader);
+/* Asks the action of one change; complaints stand at `node`. */
+void change_validate(struct loader *loader, const cJSON *node, const struct parse_path *path, const struct change *change, void *arguments);
+
+/* loops.c: after validation: marks who closes a loop of the flows. */
+void loops_add(struct loader *loader, uint32_t from, uint32_t to);
+void loops_find(struct loader *loader);
+
+/* changes_parse.c: when every entity is there. */
+void changes_parse(struct loader *loader);
+
+/* content_match.c: which contents a pattern lets pass, as its validation asks. */
+const struct content_set *content_match(struct loader *loader, const struct pattern *pattern, const struct envelope *envelope,
+                                        const char *sender);
 
 /* expect_parse.c */
 void expect_parse(struct loader *loader);

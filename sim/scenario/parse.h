@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct references; /* scenario/references.h */
-struct qualifier;  /* scenario/references.h */
+struct references;     /* scenario/references.h */
+struct qualifier;      /* scenario/references.h */
+struct event_contents; /* scenario/event_content.h */
 
 /* One step of a path, linked to the one before: spelled out only when there is something to report. */
 struct parse_path {
@@ -29,7 +30,8 @@ struct parse {
     struct scenario_store *store;  /* NULL: nothing is kept, nothing can be shared */
     const struct rule_book *rules; /* NULL: limits by rule are not checked */
     const struct references *references;
-    struct qualifier **qualifiers; /* of the entity that is being read; NULL: not kept */
+    struct event_contents *contents; /* where items' bodies are kept; NULL: they are only looked at */
+    struct qualifier **qualifiers;   /* of the entity that is being read; NULL: not kept */
     const char *const *renames; /* of the entity that is being read, as a rewrite's: the file's name, the table's, ..., NULL; may be NULL */
     int64_t start_epoch_s;
     bool lenient; /* defaults of a table: a bare 0 needs no unit */

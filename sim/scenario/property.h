@@ -2,6 +2,7 @@
 #ifndef SLSIM_SCENARIO_PROPERTY_H
 #define SLSIM_SCENARIO_PROPERTY_H
 
+#include "engine/content.h"
 #include "engine/distribution.h"
 #include "engine/key.h"
 #include "engine/step.h"
@@ -25,7 +26,8 @@ enum property_kind {
     PROPERTY_COUNT_DISTRIBUTION, /* the same, bare numbers */
     PROPERTY_LIFETIME,           /* struct lifetime: a time distribution, "forever", or {"halving": time} */
     PROPERTY_STEPS,              /* struct step_list */
-    PROPERTY_ARRIVAL,   /* const struct arrival_process *: the property's name says which process; all share one field, one may be given */
+    PROPERTY_ARRIVAL,   /* const struct arrival_process *: the property's name says which process; all share one field, one must be given.
+                           With a `unit` that is the process, and nothing need be given */
     PROPERTY_REFERENCE, /* uint32_t: the index of a resource, ENTITY_NONE where not given */
     PROPERTY_OBJECT,    /* `properties` of the object, offsets into the same struct */
     PROPERTY_ACCEPTED,  /* CloudFormation's own, without effect on what is simulated: any value, not kept */
@@ -38,9 +40,10 @@ enum property_kind {
     PROPERTY_KEY,     /* struct key_choice */
     PROPERTY_JSON,    /* const char *: any value, as JSON text */
     PROPERTY_TABLE,   /* no key: the rows of `properties` stand in its place, with their own offsets; such a row has no name */
-    PROPERTY_PATTERN, /* const struct pattern *: what an event must look like; an object, or a string that spells one. `unit` is its dialect
-                       */
-    PROPERTY_CONTENT, /* struct content_choice: `event`, `object_key` and `operation` of what is sent share one field */
+    PROPERTY_RETRY,   /* struct retry_config: a mode's name, or an object */
+    PROPERTY_PATTERN, /* const struct pattern *: what an event must look like; an object, or a string that spells one. `unit` is its
+                         dialect: scenario/pattern.h */
+    PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key" and "operation" of a table share one field */
     PROPERTY_DEFAULTS /* the same, but they cannot be written here: only their defaults are taken, for what another resource may set */
 };
 
@@ -52,13 +55,6 @@ struct property_list {
 
 struct string_list {
     const char *const *items;
-    size_t count;
-};
-
-/* What a sender sends: one of `count` contents, the k-th with probability weights[k] - weights[k - 1]. */
-struct content_choice {
-    const uint8_t *contents; /* numbers of engine/content.h; NULL: CONTENT_NONE */
-    const double *weights;   /* rising to 1 */
     size_t count;
 };
 
@@ -84,6 +80,7 @@ struct property {
     size_t size;                       /* LIST: of an element */
     size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */
     bool required;
+    bool outside;     /* REFERENCE: may be an address outside of the scenario too ("https://...", "ops@example.org"): then ENTITY_NONE */
     bool live;        /* `changes` may set it while it runs: the type's `changed` hears of it */
     const char *help; /* one sentence for schema and reference */
 };

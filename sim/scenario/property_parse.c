@@ -2,7 +2,9 @@
 #include "scenario/property_parse.h"
 
 #include "engine/request.h"
+#include "scenario/event_content.h"
 #include "scenario/property_value.h"
+#include "scenario/retry_parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +121,10 @@ static void property_default(struct parse *parse, const struct property *row, vo
         uint32_t none = ENTITY_NONE;
         memcpy((char *)blob + row->offset, &none, sizeof none);
     }
+    if (row->kind == PROPERTY_RETRY) {
+        property_default(parse, &retry_spelling, (char *)blob + row->offset);
+        return;
+    }
     if (row->properties && row->kind != PROPERTY_LIST) /* whose elements have theirs when they are made */
         property_defaults(parse, row->properties, blob);
     if (!row->fallback || (rule ? property_of_rule(parse, row, rule, blob) : default_of_json(parse, row, &path, blob)))
@@ -176,7 +182,7 @@ static void check_arrival(struct parse *parse, const struct property *table, con
     const cJSON *last = NULL;
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk)) {
-        if (row->kind != PROPERTY_ARRIVAL || count == sizeof names / sizeof *names)
+        if (row->kind != PROPERTY_ARRIVAL || row->unit || count == sizeof names / sizeof *names)
             continue;
         names[count++] = row->name;
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, row->name);
@@ -207,6 +213,19 @@ static void check_required(struct parse *parse, const struct property *table, co
     }
 }
 
+/* `event` and its like are read together: what is sent is one of all combinations. */
+static void parse_contents(struct parse *parse, const struct property *table, const cJSON *object, const struct parse_path *path,
+                           void *blob)
+{
+    struct property_walk walk;
+    struct content_choice choice;
+    const struct property *row = property_first(&walk, table);
+    while (row && row->kind != PROPERTY_CONTENT)
+        row = property_next(&walk);
+    if (row && object && content_choice_parse(parse, object, path, &choice))
+        memcpy((char *)blob + row->offset, &choice, sizeof choice);
+}
+
 void property_parse(struct parse *parse, const struct property *table, const cJSON *object, const cJSON *anchor,
                     const struct parse_path *path, const char *const *others, void *blob)
 {
@@ -226,6 +245,7 @@ void property_parse(struct parse *parse, const struct property *table, const cJS
     }
     if (!table)
         return;
+    parse_contents(parse, table, object, path, blob);
     check_required(parse, table, object, object ? object : anchor, path);
     check_arrival(parse, table, object, object ? object : anchor, path);
 }

@@ -1,11 +1,14 @@
 /* property_value.c: the values of single properties, by their kind. */
 #include "scenario/property_value.h"
 
+#include "engine/request.h"
 #include "engine/sim_time.h"
 #include "scenario/arrival_parse.h"
 #include "scenario/distribution_parse.h"
 #include "scenario/key_parse.h"
+#include "scenario/pattern.h"
 #include "scenario/references.h"
+#include "scenario/retry_parse.h"
 #include "scenario/step_parse.h"
 
 #include <math.h>
@@ -191,7 +194,7 @@ static bool value_steps(struct parse *parse, const struct property *property, co
 static bool value_arrival(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                           void *blob)
 {
-    const struct arrival_process *process = arrival_parse(parse, property->name, node, path);
+    const struct arrival_process *process = arrival_parse(parse, property->unit ? property->unit : property->name, node, path);
     if (process)
         memcpy(field(property, blob), &process, sizeof process);
     return process != NULL;
@@ -202,12 +205,17 @@ static bool value_reference(struct parse *parse, const struct property *property
 {
     uint32_t entity = 0;
     const char *text = NULL;
+    if (property->outside && reference_is_outside(node)) {
+        entity = ENTITY_NONE;
+        memcpy(field(property, blob), &entity, sizeof entity);
+        return true;
+    }
     if (!reference_parse(parse, node, path, &entity, &text))
         return false;
     memcpy(field(property, blob), &entity, sizeof entity);
     struct qualifier *qualifier = text && parse->qualifiers ? store_alloc(parse->store, 1, sizeof *qualifier) : NULL;
     if (qualifier) {
-        *qualifier = (struct qualifier){property, text, *parse->qualifiers};
+        *qualifier = (struct qualifier){property, entity, text, *parse->qualifiers};
         *parse->qualifiers = qualifier;
     }
     return true;
@@ -314,6 +322,20 @@ static bool value_json(struct parse *parse, const struct property *property, con
     return kept != NULL;
 }
 
+static bool value_retry(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    return value_enum(parse, &retry_spelling, node, path, field(property, blob));
+}
+
+static bool value_pattern(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
+                          void *blob)
+{
+    const struct pattern *pattern = pattern_parse(parse, property->unit, node, path);
+    if (pattern)
+        memcpy(field(property, blob), &pattern, sizeof pattern);
+    return pattern != NULL;
+}
+
 static bool value_accepted(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                            void *blob)
 {
@@ -347,6 +369,9 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_STRINGS] = value_strings,
     [PROPERTY_KEY] = value_key,
     [PROPERTY_JSON] = value_json,
+    [PROPERTY_RETRY] = value_retry,
+    [PROPERTY_CONTENT] = value_accepted, /* property_parse reads its rows together */
+    [PROPERTY_PATTERN] = value_pattern,
 };
 
 bool property_value(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)

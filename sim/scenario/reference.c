@@ -3,6 +3,7 @@
 #include "measure/metric.h"
 #include "scenario/markdown.h"
 #include "scenario/property_parse.h"
+#include "scenario/retry_parse.h"
 #include "scenario/schema.h"
 
 #include <math.h>
@@ -51,6 +52,8 @@ const char *property_kind_name(const struct property *property)
         [PROPERTY_STRINGS] = "list of texts",
         [PROPERTY_KEY] = "`{\"uniform\": count}`, `{\"zipf\": {\"count\", \"exponent\"}}` or a constant",
         [PROPERTY_JSON] = "anything",
+        [PROPERTY_PATTERN] = "an event pattern: an object, or a text that spells one",
+        [PROPERTY_CONTENT] = "a value, or `[{\"weight\": 9, \"of\": ...}, ...]`",
     };
     size_t kind = (size_t)property->kind;
     return kind < sizeof names / sizeof *names && names[kind] ? names[kind] : "";
@@ -114,11 +117,18 @@ static void write_both(FILE *out, const struct property *property, const struct 
 static void write_row(FILE *out, const struct property *property, const char *prefix, const struct books *books)
 {
     char inner[200];
+    struct property spelled = retry_spelling;
+    if (property->kind == PROPERTY_RETRY) {
+        spelled.name = property->name;
+        spelled.help = property->help;
+        property = &spelled;
+    }
     fprintf(out, "| `%s%s` | %s", prefix, property->name, property_kind_name(property));
     for (size_t i = 0; property->choices && property->choices[i]; i++)
         fprintf(out, "%s`%s`", i == 0 ? " " : ", ", property->choices[i]);
     fputs(property->kind == PROPERTY_ENUM && property->properties ? ", or an object" : "", out);
-    fprintf(out, " | %s | ", property->unit ? property->unit : "");
+    fprintf(out, " | %s | ",
+            property->unit && property->kind != PROPERTY_PATTERN && property->kind != PROPERTY_ARRIVAL ? property->unit : "");
     write_both(out, property, books, write_limits_of);
     fputs(" | ", out);
     if (property->required)
@@ -153,6 +163,49 @@ void markdown_properties(FILE *out, const struct property *table, const struct r
         accepted = true;
     }
     fputs(accepted ? ".\n\n" : "", out);
+}
+
+/* The names of what `changes` may set, of a table and the objects in it. */
+static size_t write_live(FILE *out, const struct property *table, const char *prefix, size_t count)
+{
+    struct property_walk walk;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk)) {
+        char inner[200];
+        snprintf(inner, sizeof inner, "%s%s.", prefix, row->name);
+        if (row->live)
+            fprintf(out, "%s`%s%s`", count++ == 0 ? "Can be set while it runs: " : ", ", prefix, row->name);
+        else if (row->kind == PROPERTY_OBJECT)
+            count = write_live(out, row->properties, inner, count);
+    }
+    return count;
+}
+
+/* What `changes` can do with it. */
+static void write_actions(FILE *out, const struct model_type *model, const struct books *books)
+{
+    size_t count = write_live(out, model->properties, "", 0);
+    count = write_live(out, model->behavior, "behavior.", count);
+    fputs(count > 0 ? ".\n\n" : "", out);
+    if (!model->actions || !model->actions->verb)
+        return;
+    fputs("In `changes`:\n\n| entry | |\n| --- | --- |\n", out);
+    for (const struct action *action = model->actions; action->verb; action++) {
+        fprintf(out, "| `{\"at\", %s\"%s\"", action->end ? "\"for\", " : "", action->verb);
+        if (action->kind)
+            fprintf(out, ", \"kind\": \"%s\"", action->kind);
+        struct property_walk walk;
+        for (const struct property *row = property_first(&walk, action->properties); row; row = property_next(&walk))
+            fprintf(out, ", \"%s\"", row->name);
+        fputs("}` | ", out);
+        markdown_cell(out, action->help);
+        fputs(" |\n", out);
+    }
+    fputs("\n", out);
+    for (const struct action *action = model->actions; action->verb; action++)
+        if (action->properties) {
+            fprintf(out, "Keys of \"%s\":\n\n", action->kind ? action->kind : action->verb);
+            markdown_properties(out, action->properties, books->current, books->course);
+        }
 }
 
 static void write_metrics(FILE *out, const struct model_type *model)
@@ -211,6 +264,7 @@ static void write_model(FILE *out, const struct model_registry *registry, const 
     }
     write_metrics(out, model);
     write_line_items(out, model);
+    write_actions(out, model, books);
 }
 
 enum status reference_models(const struct model_registry *registry, const struct rule_book *current, const struct rule_book *course,

@@ -5,6 +5,7 @@
 #include "scenario/markdown.h"
 #include "scenario/property_parse.h"
 #include "scenario/schema.h"
+#include "scenario/step_parse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -72,10 +73,25 @@ static const char processes[] =
     "(`function` names the row by its `HashFunction`, where there are several), or down a `column`; placed `uniform`, `even` or at the "
     "`start`; `one_per_minute`: one for each minute that has any |\n\n";
 
-static const char steps[] = "## Steps\n\n"
-                            "A list, done in order: `{\"cpu\": \"20ms\", \"parallel\": 0.5}`, `{\"wait\": \"5ms\"}`, `{\"probability\": "
-                            "0.2, \"steps\": [ ... ]}`,\n"
-                            "`{\"parallel\": [[ ... ], [ ... ]]}` (over when the slowest branch is).\n\n";
+static const char steps[] =
+    "## Steps\n\n"
+    "A list, done in order: `{\"cpu\": \"20ms\", \"parallel\": 0.5}`, `{\"wait\": \"5ms\"}`, `{\"probability\": 0.2, \"steps\": [ ... "
+    "]}`,\n"
+    "`{\"parallel\": [[ ... ], [ ... ]]}` (over when the slowest branch is), and steps that send something to another resource and wait "
+    "for\n"
+    "the answer: `call`, `invoke` and `send`. A step that fails fails the handler, unless it says `\"on_error\": \"continue\"`. What a "
+    "handler\n"
+    "sends is drawn by the item that it handles: the same in every variant of a scenario.\n\n";
+
+static const char changes[] =
+    "## `changes`\n\n"
+    "A list of what happens while it runs; each entry says `at`, and changes one thing. With `for` it is undone after that time.\n\n"
+    "- `{\"at\": \"10m\", \"set\": {\"Api.ReservedConcurrentExecutions\": 50}}`: properties get other values, by the paths of `--set`.\n"
+    "- `{\"at\": \"20m\", \"for\": \"5m\", \"fault\": \"Orders\", \"kind\": \"down\"}`: something fails.\n"
+    "- an operation of the provider's API, by its name, with the resource as its value.\n\n"
+    "What can be set, and what can happen to a resource, stands with its type (models/README.md). A change comes before everything else "
+    "of its\n"
+    "instant.\n\n";
 
 static const char expectations[] =
     "## `expect`\n\n"
@@ -123,6 +139,11 @@ enum status reference_scenarios(const struct model_registry *registry, const str
     markdown_properties(out, registry->source->properties, rules, NULL);
     fputs(processes, out);
     fputs(steps, out);
+    for (const struct step_spelling *spelling = step_spellings; spelling->key; spelling++) {
+        fprintf(out, "### `%s`\n\n", spelling->key);
+        markdown_properties(out, spelling->keys, rules, NULL);
+    }
+    fputs(changes, out);
     fputs("## `fleet`: many functions out of a trace\n\n", out);
     fputs(fleet_reference, out);
     fputs("\n", out);

@@ -109,6 +109,16 @@ static bool mention_in_sub(const struct references *references, const char *text
 
 static bool mention_find(const struct references *references, const cJSON *node, struct mention *mention);
 
+/* The last part of an ARN that is a name of the scenario: "arn:aws:events:us-east-1:123456789012:event-bus/default". */
+static bool mention_in_arn(const struct references *references, const char *text, struct mention *mention)
+{
+    const char *last = text;
+    for (const char *at = text; *at; at++)
+        if ((*at == ':' || *at == '/') && at[1] != '\0')
+            last = at + 1;
+    return strncmp(text, "arn:", 4) == 0 && mention_split(last, strlen(last), mention) && references_find(references, mention->name);
+}
+
 /* The first element that mentions a name of the scenario. */
 static bool mention_in_list(const struct references *references, const cJSON *list, struct mention *mention)
 {
@@ -121,7 +131,8 @@ static bool mention_in_list(const struct references *references, const cJSON *li
 static bool mention_find(const struct references *references, const cJSON *node, struct mention *mention)
 {
     if (cJSON_IsString(node))
-        return mention_split(node->valuestring, strlen(node->valuestring), mention);
+        return mention_in_arn(references, node->valuestring, mention) ||
+               mention_split(node->valuestring, strlen(node->valuestring), mention);
     if (cJSON_IsArray(node))
         return mention_in_list(references, node, mention);
     const cJSON *function = cJSON_IsObject(node) && node->child && !node->child->next ? node->child : NULL;
@@ -133,7 +144,8 @@ static bool mention_find(const struct references *references, const cJSON *node,
     if (strcmp(function->string, "Fn::GetAtt") == 0)
         return cJSON_IsString(first) && mention_split(first->valuestring, strlen(first->valuestring), mention);
     if (strcmp(function->string, "Fn::Sub") == 0)
-        return cJSON_IsString(first) && mention_in_sub(references, first->valuestring, mention);
+        return cJSON_IsString(first) &&
+               (mention_in_sub(references, first->valuestring, mention) || mention_in_arn(references, first->valuestring, mention));
     if (strcmp(function->string, "Fn::Join") == 0)
         return cJSON_IsArray(function) && first && mention_in_list(references, first->next, mention);
     return false;
@@ -208,6 +220,12 @@ bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_
     if (colon && parse->store)
         *qualifier = store_string(parse->store, colon + 1);
     return true;
+}
+
+bool reference_is_outside(const cJSON *node)
+{
+    const char *text = cJSON_IsString(node) ? node->valuestring : "";
+    return strstr(text, "://") || strchr(text, '@') || text[0] == '+' || isdigit((unsigned char)text[0]);
 }
 
 static void text_write(const cJSON *node, FILE *out)

@@ -28,6 +28,7 @@ struct references {
 /* What stands after the colon of "F:live". */
 struct qualifier {
     const struct property *property;
+    uint32_t entity; /* whose part it is */
     const char *text;
     struct qualifier *next;
 };
@@ -40,6 +41,9 @@ const struct reference_name *references_find(const struct references *references
 
 /* The resource that `node` means. `qualifier` (from the store) is NULL where none is given. False after reporting. */
 bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, uint32_t *entity, const char **qualifier);
+
+/* Is `node` an address of the world outside: a URL, a mail address, a telephone number? */
+bool reference_is_outside(const cJSON *node);
 
 /* For a name that is not there: "did you mean ...?", else those that are there, up to some, in `buffer` (PARSE_HINT bytes). `resources`:
  * among resources alone, else among sources and the account as well. NULL where there is nothing to say. */

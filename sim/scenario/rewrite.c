@@ -67,9 +67,76 @@ static const struct rewrite *entry_row(struct rewriting *rewriting, const struct
     return good ? row : NULL;
 }
 
+static const struct inner_form *form_of(const struct model_registry *registry, const char *type)
+{
+    for (const struct inner_form *form = registry->inner_forms; form && form->type; form++)
+        if (strcmp(form->type, type) == 0)
+            return form;
+    return NULL;
+}
+
+/* Words that the short form has for others. What cannot be said for want of memory is said as it was written. */
+static void translate(struct parse *parse, const struct inner_form *form, cJSON *properties)
+{
+    for (const char *const *row = form ? form->words : NULL; row && row[0]; row += 4) {
+        cJSON *item = cJSON_GetObjectItemCaseSensitive(properties, row[0]);
+        char *text = item ? json_scalar_text(item) : NULL;
+        cJSON *meant = text && strcmp(text, row[1]) == 0 ? cJSON_CreateString(row[3]) : NULL;
+        free(text);
+        if (!meant)
+            continue;
+        json_set_places(parse->places, meant, places_of(parse->places, item));
+        json_remove(parse->places, properties, item);
+        parse->failed = !json_put(parse->places, properties, row[2], meant) || parse->failed;
+    }
+}
+
+/* Moves `key` from one object to the other, if it is there. */
+static bool move_key(struct parse *parse, cJSON *from, cJSON *to, const char *key)
+{
+    cJSON *item = cJSON_GetObjectItemCaseSensitive(from, key);
+    return !item || json_put(parse->places, to, key, cJSON_DetachItemViaPointer(from, item));
+}
+
+/* What goes into the inner object, taken out of the properties. NULL when memory is out. */
+static cJSON *inner_object(struct parse *parse, const struct inner_form *form, cJSON *properties)
+{
+    cJSON *object = cJSON_CreateObject();
+    bool good = object != NULL;
+    for (const char *const *key = form->keys; good && *key; key++) {
+        cJSON *item = cJSON_GetObjectItemCaseSensitive(properties, *key);
+        if (item && form->opened && strcmp(*key, form->opened) == 0 && cJSON_IsObject(item)) {
+            while (good && item->child)
+                good = move_key(parse, item, object, item->child->string);
+            json_remove(parse->places, properties, item);
+        } else {
+            good = move_key(parse, properties, object, *key);
+        }
+    }
+    if (good)
+        return object;
+    places_delete(parse->places, object);
+    return NULL;
+}
+
+/* Puts the inner object where it belongs, in a list where it belongs into one. Takes it. */
+static bool put_inner(struct parse *parse, const struct inner_form *form, cJSON *properties, cJSON *object, struct place place)
+{
+    cJSON *list = form->in_list ? cJSON_CreateArray() : NULL;
+    if ((form->in_list && !list) || (list && !cJSON_AddItemToArray(list, object))) {
+        cJSON_Delete(list);
+        places_delete(parse->places, object);
+        return false;
+    }
+    places_set(parse->places, object, place.file, place.line, place.column);
+    if (list)
+        places_set(parse->places, list, place.file, place.line, place.column);
+    return json_put(parse->places, properties, form->property, list ? list : object);
+}
+
 /* The entry's properties, under the names that the resource has for them, and with its owner. NULL when memory is out. */
-static cJSON *made_properties(struct parse *parse, const struct holder *holder, cJSON *entry, const struct rewrite *row,
-                              const struct parse_path *path)
+static cJSON *made_properties(struct parse *parse, const struct model_registry *registry, const struct holder *holder, cJSON *entry,
+                              const struct rewrite *row, const struct parse_path *path)
 {
     struct parse_path properties_path = {path, "Properties", 0};
     cJSON *given = cJSON_GetObjectItemCaseSensitive(entry, "Properties");
@@ -95,16 +162,23 @@ static cJSON *made_properties(struct parse *parse, const struct holder *holder, 
     }
     if (!properties || !row->owner)
         return properties;
-    const cJSON *own = cJSON_GetObjectItemCaseSensitive(properties, row->owner);
+    const struct inner_form *form = form_of(registry, row->makes_type);
+    const cJSON *own = cJSON_GetObjectItemCaseSensitive(properties, form ? form->property : row->owner);
     if (own) {
-        struct parse_path inner = {&properties_path, row->owner, 0};
+        struct parse_path inner = {&properties_path, own->string, 0};
         parse_key_error(parse, own, &inner, "leave it out", "is %s, as it stands there", holder->resource->string);
     }
+    translate(parse, form, properties);
+    cJSON *object = form ? inner_object(parse, form, properties) : NULL;
     cJSON *owner = cJSON_CreateString(holder->resource->string);
     if (owner)
-        places_set(parse->places, owner, place.file, place.line, place.column);
-    if (owner && json_put(parse->places, properties, row->owner, owner))
-        return properties;
+        json_set_places(parse->places, owner, place);
+    if (owner && (!form || object) && json_put(parse->places, object ? object : properties, row->owner, owner)) {
+        if (!object || put_inner(parse, form, properties, object, place))
+            return properties;
+        object = NULL;
+    }
+    places_delete(parse->places, object);
     places_delete(parse->places, properties);
     return NULL;
 }
@@ -142,7 +216,7 @@ static bool make(struct rewriting *rewriting, const struct holder *holder, cJSON
     char *name = NULL;
     if (!row)
         return true;
-    cJSON *resource = made_resource(parse, entry, row, made_properties(parse, holder, entry, row, path));
+    cJSON *resource = made_resource(parse, entry, row, made_properties(parse, rewriting->registry, holder, entry, row, path));
     const char *kept = store_string(parse->store, entry->string);
     bool added = resource && kept && asprintf(&name, "%s%s", holder->resource->string, entry->string) >= 0 &&
                  cJSON_AddItemToObject(rewriting->resources, name, resource);
@@ -196,7 +270,7 @@ static bool each_holder(struct rewriting *rewriting, bool (*visit)(struct rewrit
     for (const cJSON *resource = rewriting->resources->child; resource; resource = resource == last ? NULL : resource->next) {
         const cJSON *type = cJSON_GetObjectItemCaseSensitive(resource, "Type");
         struct parse_path name = {&resources, resource->string, 0}, properties = {&name, "Properties", 0};
-        for (const struct rewrite *row = rows; cJSON_IsString(type) && row->on_type; row++) {
+        for (const struct rewrite *row = rows; row && cJSON_IsString(type) && row->on_type; row++) {
             struct parse_path property = {&properties, row->property, 0};
             struct holder holder = {resource, row->on_type, row->property, &property};
             const struct rewrite *first = rows;
@@ -209,15 +283,41 @@ static bool each_holder(struct rewriting *rewriting, bool (*visit)(struct rewrit
     return true;
 }
 
+/* Adds what is there without being written. False when memory is out. */
+static bool add_implied(struct parse *parse, const struct implied *row, cJSON *resources)
+{
+    if (cJSON_GetObjectItemCaseSensitive(resources, row->name))
+        return true;
+    const cJSON *first = resources->child;
+    while (first) {
+        const cJSON *type = cJSON_GetObjectItemCaseSensitive(first, "Type");
+        if (cJSON_IsString(type) && strcmp(type->valuestring, row->on_type) == 0)
+            break;
+        first = first->next;
+    }
+    if (!first)
+        return true;
+    cJSON *resource = cJSON_CreateObject(), *type = cJSON_CreateString(row->makes_type);
+    if (!resource || !type || !json_put(parse->places, resource, "Type", type)) {
+        cJSON_Delete(resource);
+        return false;
+    }
+    json_set_places(parse->places, resource, places_of(parse->places, first));
+    return json_put(parse->places, resources, row->name, resource);
+}
+
 void rewrite_short_forms(struct parse *parse, const struct model_registry *registry, cJSON *tree, struct rewritten_list *list)
 {
     cJSON *resources = cJSON_GetObjectItemCaseSensitive(tree, "Resources");
     struct rewriting rewriting = {.parse = parse, .registry = registry, .resources = resources, .list = list};
     *list = (struct rewritten_list){0};
-    if (!registry->rewrites || !cJSON_IsObject(resources))
+    if (!cJSON_IsObject(resources))
         return;
     (void)each_holder(&rewriting, count_entries);
     list->made = store_alloc(parse->store, rewriting.entries, sizeof *list->made);
     if (!list->made || !each_holder(&rewriting, rewrite_entries))
         parse->failed = true;
+    for (const struct implied *row = registry->implied; row && row->on_type; row++)
+        if (!add_implied(parse, row, resources))
+            parse->failed = true;
 }

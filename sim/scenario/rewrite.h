@@ -20,7 +20,8 @@ struct rewritten_list {
 };
 
 /* Writes out every short form in `tree`'s Resources; the property that held them goes. What is made keeps its places, so that a mistake in
- * it is shown where it was written. An entry that no row knows, or whose type nobody simulates, is left out with a warning. */
+ * it is shown where it was written. An entry that no row knows, or whose type nobody simulates, is left out with a warning. Then adds the
+ * resources that are there without being written. */
 void rewrite_short_forms(struct parse *parse, const struct model_registry *registry, cJSON *tree, struct rewritten_list *list);
 
 #endif

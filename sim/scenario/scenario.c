@@ -163,6 +163,8 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
         return;
     scenario->names = &loader->references;
     entities_validate(loader);
+    loops_find(loader);
+    changes_parse(loader);
     check_prices(loader);
     expect_parse(loader);
     parse_series(loader);
@@ -186,6 +188,7 @@ static void finish(struct loader *loader)
     if (!store_own(store, scenario->prices, release_prices))
         scenario->prices = NULL;
     free(loader->defaults);
+    free(loader->flows);
     store_drop_tables(store);
 }
 
@@ -228,8 +231,11 @@ enum status scenario_load(const char *path, const struct scenario_options *optio
     made->folder = document->folder;
     struct loader loader = {.scenario = made, .document = document, .tree = document->tree};
     loader.parse = (struct parse){.places = document->places, .diagnostics = diagnostics, .folder = document->folder, .store = store};
-    if (made->path)
+    loader.parse.contents = event_contents_new(store);
+    if (made->path && loader.parse.contents) {
+        made->settings.contents = &loader.parse.contents->table;
         load_tree(&loader, options);
+    }
     finish(&loader);
     enum status loaded = outcome(&loader, errors_before);
     status = status != STATUS_OK ? status : loaded;

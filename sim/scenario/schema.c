@@ -6,6 +6,7 @@
 #include "scenario/json_write.h"
 #include "scenario/loader.h"
 #include "scenario/property_parse.h"
+#include "scenario/step_parse.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,11 +35,16 @@ static const char values[] =
     "{'$ref':'#/$defs/key_count'},'exponent':{'type':['number','string'],'minimum':0,'maximum':100}},'required':['count','exponent']}}}],"
     "'description':'A partition key or message group: {uniform: 100}, {zipf: {count: 1000, exponent: 1.1}} or a constant.'},"
     "'key_count':{'type':['integer','string'],'minimum':1,'maximum':1000000000,'pattern':'^[0-9]+$'},"
+    "'object_key':{'anyOf':[{'type':'string','minLength':1},{'$ref':'#/$defs/weighted_text'}],'description':'The name of an object, or "
+    "weighted names.'},"
+    "'operation':{'anyOf':[{'type':'string','pattern':'^[A-Za-z0-9]{1,64}$'},{'$ref':'#/$defs/weighted_text'}],'description':'An action "
+    "of the target, such as PutObject, or weighted ones.'},"
+    "'weighted_text':{'type':'array','minItems':1,'items':{'type':'object','additionalProperties':false,'properties':{'weight':{'type':"
+    "['number','string']},'of':{'type':['string','null']}},'required':['weight','of']}},"
+    "'pattern':{'type':['object','string'],'description':'An event pattern: fields with lists of what they may be, or a text that spells "
+    "such an object.'},"
     "'lifetime':{'anyOf':[{'const':'forever'},{'type':'object','properties':{'halving':{'$ref':'#/$defs/time'}},'required':['halving'],"
-    "'additionalProperties':false},{'$ref':'#/$defs/time_distribution'}]},"
-    "'steps':{'type':'array','items':{'type':'object','properties':{'cpu':{'$ref':'#/$defs/time_distribution'},'wait':{'$ref':'#/$defs/"
-    "time_distribution'},'probability':{'$ref':'#/$defs/probability'},'steps':{'$ref':'#/$defs/steps'},'parallel':{'anyOf':[{'$ref':'#/"
-    "$defs/probability'},{'type':'array','minItems':1,'items':{'$ref':'#/$defs/steps'}}]}},'additionalProperties':false}},";
+    "'additionalProperties':false},{'$ref':'#/$defs/time_distribution'}]},";
 
 /* One unit's distributions; @ stands for a value of that unit, # (in the name) is written apart. */
 static const char distribution[] =
@@ -74,6 +80,7 @@ static const char arrivals[] =
     "'arrival_bursts':{'type':'object','additionalProperties':false,'properties':{'size':{'type':'integer','minimum':1},'every':{'$ref':'#/"
     "$defs/time'}},'required':['size','every']},"
     "'arrival_schedule':{'type':'string','pattern':'^(rate|cron)[(].*[)]$'},"
+    "'arrival_scheduler':{'type':'string','pattern':'^(rate|cron|at)[(].*[)]$'},"
     "'arrival_users':{'type':'object','additionalProperties':false,'properties':{'count':{'type':'integer','minimum':1},'think':{'$ref':'#/"
     "$defs/time_distribution'}},'required':['count','think']},"
     "'arrival_trace':{'type':'object','additionalProperties':false,'properties':{'csv':{'type':'string'},'column':{'type':'string'},'unit':"
@@ -100,13 +107,66 @@ static const struct {
      "{'anyOf':[{'type':'integer','minimum':0,'maximum':9007199254740992},{'type':'string','pattern':'^[0-9]{1,20}$'}],'default':1}"},
     {"allow_invalid", "{'type':'array','items':{'type':'string'}}"},
     {"parameters", "{'type':'object'}"},
-    {"changes", "{'type':'array'}"},
+    {"changes", "{'type':'array','items':{'$ref':'#/$defs/change'}}"},
     {"sweep", "{'type':'object'}"},
     {"study", "{'type':'object'}"},
     {"expect", expectation},
     {"traffic", "{'type':'array','items':{'$ref':'#/$defs/traffic'}}"},
     {"account", "{'$ref':'#/$defs/account'}"},
 };
+
+/* A step that calls has the keys of its own table. */
+static void write_steps(FILE *out, const struct rule_book *rules)
+{
+    json_write_template(out,
+                        "'steps':{'type':'array','items':{'anyOf':[{'type':'object','properties':{'cpu':{'$ref':'#/$defs/"
+                        "time_distribution'},'wait':{'$ref':'#/$defs/time_distribution'},'probability':{'$ref':'#/$defs/probability'},"
+                        "'steps':{'$ref':'#/$defs/steps'},'parallel':{'anyOf':[{'$ref':'#/$defs/probability'},{'type':'array',"
+                        "'minItems':1,'items':{'$ref':'#/$defs/steps'}}]}},'additionalProperties':false}",
+                        "");
+    for (const struct step_spelling *spelling = step_spellings; spelling->key; spelling++) {
+        fputs(",", out);
+        json_write_table(out, spelling->keys, rules);
+    }
+    fputs("]}},", out);
+}
+
+/* One action as an entry of `changes`. */
+static void write_action(FILE *out, const struct action *action, const struct rule_book *rules)
+{
+    struct property_walk walk;
+    json_write_template(out, ",{'type':'object','additionalProperties':false,'description':", "");
+    json_write_string(out, action->help ? action->help : "");
+    json_write_template(out, ",'properties':{'at':{'$ref':'#/$defs/time'},'@':{'$ref':'#/$defs/reference'}", action->verb);
+    if (action->end)
+        json_write_template(out, ",'for':{'$ref':'#/$defs/time'}", "");
+    if (action->kind)
+        json_write_template(out, ",'kind':{'const':'@'}", action->kind);
+    for (const struct property *row = property_first(&walk, action->properties); row; row = property_next(&walk)) {
+        fputs(",", out);
+        json_write_string(out, row->name);
+        fputs(":", out);
+        json_write_property(out, row, rules);
+    }
+    json_write_template(out, "},'required':['at','@'", action->verb);
+    fputs(action->kind ? ",\"kind\"" : "", out);
+    for (const struct property *row = property_first(&walk, action->properties); row; row = property_next(&walk))
+        if (row->required)
+            fprintf(out, ",\"%s\"", row->name);
+    fputs("]}", out);
+}
+
+static void write_changes(FILE *out, const struct model_registry *registry, const struct rule_book *rules)
+{
+    json_write_template(out,
+                        "'change':{'anyOf':[{'type':'object','additionalProperties':false,'properties':{'at':{'$ref':'#/$defs/time'},"
+                        "'for':{'$ref':'#/$defs/time'},'set':{'type':'object'}},'required':['at','set']}",
+                        "");
+    for (const struct model_type *const *model = registry->resources; model && *model; model++)
+        for (const struct action *action = (*model)->actions; action && action->verb; action++)
+            write_action(out, action, rules);
+    fputs("]},", out);
+}
 
 static void write_distributions(FILE *out)
 {
@@ -232,6 +292,8 @@ cJSON *schema_new(const struct model_registry *registry, const struct rule_book 
     json_write_template(out, "},'if':{'not':{'required':['extends']}},'then':{'required':['duration']},'$defs':{", "");
     json_write_template(out, values, "");
     json_write_template(out, arrivals, "");
+    write_steps(out, rules);
+    write_changes(out, registry, rules);
     write_distributions(out);
     write_models(out, registry, rules);
     fputs("}}", out);

@@ -1,6 +1,7 @@
 /* schema_property.c: from property tables to JSON Schema. */
 #include "scenario/json_write.h"
 #include "scenario/property_parse.h"
+#include "scenario/retry_parse.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,6 +139,9 @@ static void write_kind(FILE *out, const struct property *property, const struct 
     case PROPERTY_FLAGS:
         write_enum(out, property, rules);
         break;
+    case PROPERTY_RETRY:
+        write_enum(out, &retry_spelling, rules);
+        break;
     case PROPERTY_TIME:
         write_quantity(out, property, "time", rules);
         break;
@@ -166,7 +170,7 @@ static void write_kind(FILE *out, const struct property *property, const struct 
         write_ref(out, "steps");
         break;
     case PROPERTY_ARRIVAL:
-        fprintf(out, "\"$ref\":\"#/$defs/arrival_%s\"", property->name);
+        fprintf(out, "\"$ref\":\"#/$defs/arrival_%s\"", property->unit ? property->unit : property->name);
         break;
     case PROPERTY_REFERENCE:
         write_ref(out, "reference");
@@ -184,6 +188,13 @@ static void write_kind(FILE *out, const struct property *property, const struct 
         break;
     case PROPERTY_KEY:
         write_ref(out, "key");
+        break;
+    case PROPERTY_PATTERN:
+        write_ref(out, "pattern");
+        break;
+    case PROPERTY_CONTENT:
+        if (strcmp(property->name, "event") != 0) /* which is any value */
+            write_ref(out, strcmp(property->name, "op") == 0 ? "operation" : property->name);
         break;
     default:
         break;
@@ -210,7 +221,7 @@ void json_write_property(FILE *out, const struct property *property, const struc
             fprintf(out, ",%s", kind);
     }
     free(kind);
-    write_default(out, property, rules);
+    write_default(out, property->kind == PROPERTY_RETRY ? &retry_spelling : property, rules);
     fputc('}', out);
 }
 
@@ -239,7 +250,7 @@ void json_write_table(FILE *out, const struct property *table, const struct rule
     glue = ",\"oneOf\":[";
     bool arrivals = false;
     for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
-        if (property->kind != PROPERTY_ARRIVAL)
+        if (property->kind != PROPERTY_ARRIVAL || property->unit)
             continue;
         fprintf(out, "%s{\"required\":[\"%s\"]}", glue, property->name);
         glue = ",";

@@ -1,5 +1,6 @@
 /* settings_parse.c: the scalars of the top level, and the books. */
 #include "engine/sim_time.h"
+#include "scenario/instant_parse.h"
 #include "scenario/loader.h"
 #include "scenario/property_parse.h"
 #include "scenario/text_file.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PRICE_FILE_MOST ((size_t)64 << 20)
@@ -157,22 +157,6 @@ static void parse_seed(struct loader *loader, const char *option)
         parse_error(&loader->parse, NULL, &path, NULL, "must be a whole number between 0 and 2^64-1, got \"%s\"", option);
 }
 
-/* "2025-01-01T00:00:00Z", also without seconds, or the day alone. */
-static bool read_start(const char *text, int64_t *epoch_s)
-{
-    static const char *const formats[] = {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        struct tm parts = {0};
-        const char *end = strptime(text, formats[i], &parts);
-        if (!end || *end != '\0' || parts.tm_year < 70 || parts.tm_year > 299 || parts.tm_sec > 59)
-            continue;
-        struct tm given = parts;
-        *epoch_s = (int64_t)timegm(&parts);
-        return parts.tm_mday == given.tm_mday; /* 30 February is no day */
-    }
-    return false;
-}
-
 static void check_times(struct loader *loader, const struct top_level *top)
 {
     bool timed = top->duration_given; /* what could not be read was said */
@@ -214,7 +198,7 @@ static void parse_top_level(struct loader *loader, const struct scenario_options
     scenario->settings.drain_ns = top.drain_ns;
     scenario->settings.warmup_ns = top.warmup_ns;
     scenario->settings.period_ns = top.period_ns > 0 ? top.period_ns : NS_PER_MIN;
-    if (top.start && !read_start(top.start, &scenario->settings.start_epoch_s))
+    if (top.start && !instant_parse(top.start, &scenario->settings.start_epoch_s))
         error_at(loader, "start", "write \"2025-01-01T00:00:00Z\"", "must be a time in UTC, between 1970 and 2199");
     loader->parse.start_epoch_s = scenario->settings.start_epoch_s;
 }
@@ -306,10 +290,7 @@ static void check_allowed(struct loader *loader, const cJSON *allowed)
 /* Keys whose meaning other commands have, or nobody yet. */
 static void check_other_keys(struct loader *loader)
 {
-    const cJSON *changes = key(loader, "changes"), *allowed = key(loader, "allow_invalid");
-    struct parse_path path = {NULL, "changes", 0};
-    if (changes && parse_expect_list(&loader->parse, changes, &path, NULL) && changes->child)
-        parse_error(&loader->parse, changes, &path, "leave them out", "changes while it runs are not simulated");
+    const cJSON *allowed = key(loader, "allow_invalid");
     if (allowed)
         check_allowed(loader, allowed);
 }

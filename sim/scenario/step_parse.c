@@ -2,6 +2,7 @@
 #include "scenario/step_parse.h"
 
 #include "scenario/distribution_parse.h"
+#include "scenario/property_parse.h"
 #include "scenario/value_parse.h"
 
 #include <stdio.h>
@@ -20,21 +21,64 @@ static const struct step_kind_keys kinds[] = {
     [STEP_PARALLEL] = {{"parallel"}, 1},
 };
 
-#define SUPPORTED "steps can be \"cpu\", \"wait\", \"probability\" with \"steps\", and \"parallel\""
+#define AT(field) offsetof(struct step_call, field)
+
+static const char *const call_types[] = {"RequestResponse", "Event", NULL};
+static const char *const on_errors[] = {"fail", "continue", NULL};
+
+static const struct property shared_keys[] = {
+    {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of each request; left out: as what is handled."},
+    {"size", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "The same."},
+    {"op", PROPERTY_CONTENT, AT(content), .help = "The API's action, such as PutItem; left out: the usual one of what is called."},
+    {"event", PROPERTY_CONTENT, AT(content), .help = "The body, for filters and patterns: any value, or weighted values."},
+    {"object_key", PROPERTY_CONTENT, AT(content), .help = "The name of the object that it is about, for filters of notifications."},
+    {"key", PROPERTY_KEY, AT(key), .help = "Its key; left out: that of what is handled."},
+    {"each", PROPERTY_BOOLEAN, AT(each), .fallback = "false", .help = "Once for each record of a batch, all at the same time."},
+    {"timeout", PROPERTY_TIME, AT(timeout_ns), .fallback = "\"0s\"", .help = "The handler gives up an attempt after it (0: never)."},
+    {"retry", PROPERTY_RETRY, AT(retry), .help = "As a source's; each environment has a retry quota of its own for each call."},
+    {"on_error", PROPERTY_ENUM, AT(on_error), .choices = on_errors, .fallback = "\"fail\"",
+     .help = "What the handler does when the step fails: fail with it, or go on."},
+    {0},
+};
+
+static const struct property call_keys[] = {
+    {"call", PROPERTY_REFERENCE, AT(target), .required = true, .help = "Whom to call; the answer is waited for."},
+    {.kind = PROPERTY_TABLE, .properties = shared_keys},
+    {0},
+};
+
+static const struct property invoke_keys[] = {
+    {"invoke", PROPERTY_REFERENCE, AT(target), .required = true, .help = "The function to invoke."},
+    {"type", PROPERTY_ENUM, AT(type), .choices = call_types, .fallback = "\"RequestResponse\"",
+     .help = "RequestResponse waits for the answer; Event until it is queued."},
+    {.kind = PROPERTY_TABLE, .properties = shared_keys},
+    {0},
+};
+
+static const struct property send_keys[] = {
+    {"send", PROPERTY_REFERENCE, AT(target), .required = true, .help = "The queue, topic, stream, bus or bucket that gets it."},
+    {"count", PROPERTY_COUNT_DISTRIBUTION, AT(count), .help = "How many, all at the same time; left out: one."},
+    {.kind = PROPERTY_TABLE, .properties = shared_keys},
+    {0},
+};
+
+const struct step_spelling step_spellings[] = {{"call", call_keys}, {"invoke", invoke_keys}, {"send", send_keys}, {NULL, NULL}};
+
+#define SUPPORTED "steps can be \"cpu\", \"wait\", \"call\", \"invoke\", \"send\", \"probability\" with \"steps\", and \"parallel\""
+
+/* The spelling of a step that calls; NULL: it is none. */
+static const struct step_spelling *call_spelling(const cJSON *node)
+{
+    for (const struct step_spelling *spelling = step_spellings; spelling->key; spelling++)
+        if (cJSON_GetObjectItemCaseSensitive(node, spelling->key))
+            return spelling;
+    return NULL;
+}
 
 /* The kind by its first key; false after reporting. */
 static bool step_kind(struct parse *parse, const cJSON *node, const struct parse_path *path, enum step_kind *kind)
 {
-    static const char *const later[] = {"call", "invoke", "send"};
-    static const char *const all[] = {"cpu", "wait", "probability", "parallel"};
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(node, later[i]);
-        struct parse_path inner = {path, later[i], 0};
-        if (!item)
-            continue;
-        parse_key_error(parse, item, &inner, SUPPORTED, "a step cannot \"%s\" another resource", later[i]);
-        return false;
-    }
+    static const char *const all[] = {"cpu", "wait", "probability", "parallel", "call", "invoke", "send"};
     static const enum step_kind order[] = {STEP_CPU, STEP_WAIT, STEP_PROBABILITY, STEP_PARALLEL}; /* cpu before its own parallel */
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         *kind = order[i];
@@ -57,6 +101,8 @@ static bool parse_time_step(struct parse *parse, const cJSON *node, const struct
     return good && step->time;
 }
 
+static bool list_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, struct step_list *list);
+
 static bool parse_branch(struct parse *parse, const cJSON *node, const struct parse_path *path, struct step *step)
 {
     const cJSON *inside = cJSON_GetObjectItemCaseSensitive(node, "steps");
@@ -68,7 +114,7 @@ static bool parse_branch(struct parse *parse, const cJSON *node, const struct pa
     if (!step->branches)
         return false;
     if (inside)
-        return steps_parse(parse, inside, &steps_path, step->branches) && good;
+        return list_parse(parse, inside, &steps_path, step->branches) && good;
     parse_error(parse, node, path, NULL, "\"probability\" needs \"steps\": what is done then");
     return false;
 }
@@ -89,14 +135,40 @@ static bool parse_parallel(struct parse *parse, const cJSON *node, const struct 
     size_t i = 0;
     for (const cJSON *item = branches->child; item && step->branches; item = item->next, i++) {
         struct parse_path branch_path = {&inner, NULL, i};
-        good = steps_parse(parse, item, &branch_path, &step->branches[i]) && good;
+        good = list_parse(parse, item, &branch_path, &step->branches[i]) && good;
     }
     return good;
 }
 
+/* A part of what is called ("F:live") is its owner's to check, and an owner knows its own references only: it is not kept. */
+static bool parse_call(struct parse *parse, const cJSON *node, const struct parse_path *path, const struct step_spelling *spelling,
+                       struct step *step)
+{
+    struct step_call *call = store_alloc(parse->store, 1, sizeof *call);
+    struct qualifier **qualifiers = parse->qualifiers;
+    const char *const *renames = parse->renames;
+    size_t errors = parse->diagnostics->error_count;
+    if (!call)
+        return false;
+    parse->qualifiers = NULL;
+    parse->renames = NULL;
+    property_defaults(parse, spelling->keys, call);
+    property_parse(parse, spelling->keys, node, node, path, NULL, call);
+    parse->qualifiers = qualifiers;
+    parse->renames = renames;
+    step->kind = STEP_CALL;
+    step->call = call;
+    return parse->diagnostics->error_count == errors;
+}
+
 static bool step_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, struct step *step)
 {
-    if (!parse_expect_object(parse, node, path, "write {\"cpu\": \"20ms\"}") || !step_kind(parse, node, path, &step->kind))
+    if (!parse_expect_object(parse, node, path, "write {\"cpu\": \"20ms\"}"))
+        return false;
+    const struct step_spelling *spelling = call_spelling(node);
+    if (spelling)
+        return parse_call(parse, node, path, spelling, step);
+    if (!step_kind(parse, node, path, &step->kind))
         return false;
     const struct step_kind_keys *kind = &kinds[step->kind];
     bool good = true;
@@ -116,7 +188,23 @@ static bool step_parse(struct parse *parse, const cJSON *node, const struct pars
     return parse_time_step(parse, node, path, kind->keys[0], step) && good;
 }
 
-bool steps_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, struct step_list *list)
+/* Numbers the calls in order, and notes what holds any. */
+static bool number_calls(const struct step_list *list, uint32_t *count)
+{
+    bool any = false;
+    for (size_t i = 0; i < list->count; i++) {
+        struct step *step = &list->steps[i];
+        step->calls = step->kind == STEP_CALL;
+        if (step->kind == STEP_CALL)
+            step->place = (*count)++;
+        for (size_t k = 0; k < step->branch_count; k++)
+            step->calls = number_calls(&step->branches[k], count) || step->calls;
+        any = any || step->calls;
+    }
+    return any;
+}
+
+static bool list_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, struct step_list *list)
 {
     *list = (struct step_list){0};
     if (!parse_expect_list(parse, node, path, "write [{\"cpu\": \"20ms\"}, {\"wait\": \"5ms\"}]"))
@@ -130,5 +218,14 @@ bool steps_parse(struct parse *parse, const cJSON *node, const struct parse_path
     }
     if (good)
         *list = (struct step_list){steps, count};
+    return good;
+}
+
+bool steps_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, struct step_list *list)
+{
+    uint32_t count = 0;
+    bool good = list_parse(parse, node, path, list);
+    if (good)
+        (void)number_calls(list, &count);
     return good;
 }

@@ -4,8 +4,16 @@
 
 #include "engine/step.h"
 #include "scenario/parse.h"
+#include "scenario/property.h"
 
-/* Fills `list` (its memory is the store's). False after reporting: `list` is then empty. */
+/* The keys of a step that calls, by its first key; ends with {NULL, NULL}. */
+struct step_spelling {
+    const char *key;
+    const struct property *keys; /* offsets into a struct step_call */
+};
+extern const struct step_spelling step_spellings[];
+
+/* Reads a list of steps into the store; the calls are numbered. False after reporting, and then the list is empty. */
 bool steps_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, struct step_list *list);
 
 #endif

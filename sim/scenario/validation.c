@@ -1,9 +1,11 @@
 /* validation.c: what models ask while a scenario is validated, and where their complaints stand in the file. */
 #include "scenario/validation.h"
 
+#include "engine/change.h"
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "scenario/distribution_parse.h"
+#include "scenario/instant_parse.h"
 #include "scenario/loader.h"
 #include "scenario/property_parse.h"
 
@@ -18,6 +20,8 @@
 struct validation {
     struct loader *loader;
     uint32_t self;
+    const cJSON *change; /* of whose action this is about; NULL: about the entity itself */
+    const struct parse_path *change_path;
 };
 
 const struct rule_book *validation_rules(const struct validation *validation)
@@ -76,6 +80,11 @@ bool validation_allowed(const struct validation *validation, const char *refusal
     return false;
 }
 
+bool validation_written(const struct validation *validation, const char *property)
+{
+    return cJSON_GetObjectItemCaseSensitive(validation->loader->origins[validation->self].properties, property) != NULL;
+}
+
 bool validation_varied(const struct validation *validation, const char *property)
 {
     const struct loader *loader = validation->loader;
@@ -115,9 +124,35 @@ const char *validation_string(struct validation *validation, const char *text)
     return store_string(validation->loader->parse.store, text);
 }
 
+void *validation_alloc(struct validation *validation, size_t count, size_t size)
+{
+    return store_alloc(validation->loader->parse.store, count, size);
+}
+
+bool validation_instant(const struct validation *validation, const char *text, int64_t *at_ns)
+{
+    return instant_since(text, validation->loader->parse.start_epoch_s, at_ns);
+}
+
 const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution)
 {
     return distribution_hand_over(&validation->loader->parse, distribution);
+}
+
+const struct content_table *validation_contents(const struct validation *validation)
+{
+    return validation->loader->scenario->settings.contents;
+}
+
+const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
+                                           uint32_t sender)
+{
+    return content_match(validation->loader, pattern, envelope, sender != ENTITY_NONE ? validation_name(validation, sender) : "");
+}
+
+struct pattern_extent validation_pattern_extent(const struct pattern *pattern)
+{
+    return pattern->extent;
 }
 
 /* One part of a property's name: "Targets", or an element's "Targets[1]", which is cut off before its index. */
@@ -145,10 +180,10 @@ static void report_below(struct validation *validation, enum severity severity, 
     struct loader *loader = validation->loader;
     const struct origin *origin = &loader->origins[validation->self];
     bool behavior = strncmp(name, "behavior.", 9) == 0;
-    const cJSON *node = behavior ? origin->behavior : origin->properties;
+    const cJSON *node = validation->change ? validation->change : behavior ? origin->behavior : origin->properties;
     const cJSON *nearest = node ? node : origin->node;
     struct parse_path steps[ORIGIN_STEPS], inner[2 * DEPTH_MAX];
-    const struct parse_path *path = origin_path(loader, validation->self, behavior, steps);
+    const struct parse_path *path = validation->change ? validation->change_path : origin_path(loader, validation->self, behavior, steps);
     char *rest = behavior ? name + 9 : name, *state = NULL;
     size_t depth = 0;
     for (char *text = strtok_r(rest, ".", &state); text && depth + 1 < 2 * DEPTH_MAX; text = strtok_r(NULL, ".", &state)) {
@@ -181,6 +216,11 @@ static void report(struct validation *validation, enum severity severity, const 
         loader->parse.failed = true;
     } else if (name) {
         report_below(validation, severity, name, hint, message);
+    } else if (validation->change) {
+        if (severity == SEVERITY_ERROR)
+            parse_error(&loader->parse, validation->change, validation->change_path, hint, "%s", message);
+        else
+            parse_warning(&loader->parse, validation->change, validation->change_path, hint, "%s", message);
     } else {
         const struct origin *origin = &loader->origins[validation->self];
         const struct parse_path *path = origin_path(loader, validation->self, false, steps);
@@ -206,7 +246,7 @@ void validation_error(struct validation *validation, const char *property, const
 
 void validation_error_of(struct validation *validation, uint32_t entity, const char *property, const char *hint, const char *format, ...)
 {
-    struct validation other = {validation->loader, entity};
+    struct validation other = {.loader = validation->loader, .self = entity};
     va_list arguments;
     va_start(arguments, format);
     report(&other, SEVERITY_ERROR, property, hint, format, arguments);
@@ -219,6 +259,11 @@ void validation_warning(struct validation *validation, const char *property, con
     va_start(arguments, format);
     report(validation, SEVERITY_WARNING, property, hint, format, arguments);
     va_end(arguments);
+}
+
+void validation_flow(struct validation *validation, uint32_t from, uint32_t to)
+{
+    loops_add(validation->loader, from, to);
 }
 
 static const struct property *property_of_kind(const struct property *table, enum property_kind kind)
@@ -237,7 +282,7 @@ void validation_require_key(struct validation *validation, const char *what)
     const struct property *target = property_find(table, "target"), *key = property_of_kind(table, PROPERTY_KEY);
     for (uint32_t i = loader->scenario->first_source; target && key && i < loader->scenario->entity_count; i++) {
         const char *source = loader->origins[i].config;
-        struct validation other = {loader, i};
+        struct validation other = {.loader = loader, .self = i};
         struct key_choice choice;
         uint32_t entity;
         memcpy(&entity, source + target->offset, sizeof entity);
@@ -252,7 +297,7 @@ void validation_require_key(struct validation *validation, const char *what)
 
 static void validate(struct loader *loader, uint32_t entity)
 {
-    struct validation validation = {loader, entity};
+    struct validation validation = {.loader = loader, .self = entity};
     const struct model_type *type = loader->scenario->entities[entity].type;
     const struct rewritten *rewritten = loader->origins[entity].rewritten;
     loader->parse.renames = rewritten ? rewritten->row->renames : NULL;
@@ -277,10 +322,9 @@ static bool is_named_by_left_out(const struct loader *loader, const char *name)
 /* References that name a part of a resource: the resource knows its parts. */
 static void check_parts(struct loader *loader, uint32_t entity)
 {
-    struct validation validation = {loader, entity};
+    struct validation validation = {.loader = loader, .self = entity};
     for (const struct qualifier *here = loader->origins[entity].qualifiers; here; here = here->next) {
-        uint32_t target = ENTITY_NONE;
-        memcpy(&target, (const char *)loader->origins[entity].config + here->property->offset, sizeof target);
+        uint32_t target = here->entity;
         const struct model_type *type = target < loader->scenario->entity_count ? loader->scenario->entities[target].type : NULL;
         if (type && type->check_part && !is_named_by_left_out(loader, here->text))
             type->check_part(&validation, here->property->name, loader->origins[target].config, here->text);
@@ -303,4 +347,10 @@ void entities_validate(struct loader *loader)
     }
     if (loader->scenario->entity_count > 0)
         validate(loader, 0);
+}
+
+void change_validate(struct loader *loader, const cJSON *node, const struct parse_path *path, const struct change *change, void *arguments)
+{
+    struct validation validation = {.loader = loader, .self = change->entity, .change = node, .change_path = path};
+    change->action->validate(&validation, loader->origins[change->entity].config, arguments);
 }

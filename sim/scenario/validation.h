@@ -36,20 +36,38 @@ bool validation_allowed(const struct validation *validation, const char *refusal
  * nothing does. */
 const char *validation_qualifier(const struct validation *validation, const char *property);
 
+/* "2025-01-01T00:00:00Z" in ns from the simulation's zero, negative where it lies before; false where it is no time in UTC. */
+bool validation_instant(const struct validation *validation, const char *text, int64_t *at_ns);
+
+/* Does this top-level property stand in the file, right or wrong? */
+bool validation_written(const struct validation *validation, const char *property);
+
 /* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
 bool validation_varied(const struct validation *validation, const char *property);
 
 /* Strings and distributions that live as long as the scenario. NULL when memory is out. */
 const char *validation_string(struct validation *validation, const char *text);
+void *validation_alloc(struct validation *validation, size_t count, size_t size); /* all zero */
 /* A distribution that the scenario frees. NULL in, NULL out. */
 const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution);
 
+/* Items pass from one entity to another: to find loops. */
+void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
+
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
-/* Which contents `pattern` matches, when the entity `sender` wraps them so (`envelope` NULL: as they are); the scenario's. NULL in, NULL
- * out: all. Warns once where a content has nothing that the pattern could look at. */
+/* Which contents `pattern` matches, when the entity `sender` (ENTITY_NONE: nobody in particular) wraps them so (`envelope` NULL: as they
+ * are); the scenario's. NULL in, NULL out: all. What is not known of an item is taken to match: what a content leaves out that the envelope
+ * would hold, and all of CONTENT_NONE but what the envelope says itself. A warning at the pattern says so. */
 const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
                                            uint32_t sender);
+/* How much there is of a pattern, for quotas. */
+struct pattern_extent {
+    uint32_t keys;       /* that have a list */
+    uint32_t depth;      /* 1: not nested */
+    double combinations; /* the product of each key's tests and its depth; the sum of these over what $or chooses from */
+};
+struct pattern_extent validation_pattern_extent(const struct pattern *pattern);
 
 /* Complains of every traffic source whose `target` is this entity and which gives its items no key; `what` says why it must: "a FIFO
  * queue". */

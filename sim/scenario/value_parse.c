@@ -161,3 +161,32 @@ bool value_parse_integer(struct parse *parse, const char *unit, const cJSON *nod
     parse_error(parse, node, path, hint, "must be a whole number, got %s", parse_show(node, shown));
     return false;
 }
+
+bool weighted_parse(struct parse *parse, const cJSON *item, const struct parse_path *path, double *weight, const cJSON **of)
+{
+    static const char *const names[] = {"weight", "of"};
+    struct parse_path weight_path = {path, names[0], 0};
+    bool good = true;
+    *of = NULL;
+    if (!parse_expect_object(parse, item, path, "write {\"weight\": 0.9, \"of\": ...}"))
+        return false;
+    for (const cJSON *key = item->child; key; key = key->next) {
+        if (strcmp(key->string, names[0]) == 0 || strcmp(key->string, names[1]) == 0)
+            continue;
+        parse_unknown_key(parse, key, path, names, 2);
+        good = false;
+    }
+    const cJSON *share = cJSON_GetObjectItemCaseSensitive(item, names[0]), *value = cJSON_GetObjectItemCaseSensitive(item, names[1]);
+    if (!share || !value) {
+        parse_error(parse, item, path, NULL, "needs \"weight\" and \"of\"");
+        return false;
+    }
+    *of = value;
+    if (!value_parse(parse, QUANTITY_NUMBER, NULL, share, &weight_path, weight))
+        return false;
+    if (!(*weight >= 0)) {
+        parse_error(parse, share, &weight_path, NULL, "a weight cannot be negative, got %.15g", *weight);
+        return false;
+    }
+    return good;
+}

@@ -27,4 +27,7 @@ bool value_parse(struct parse *parse, enum quantity quantity, const char *bare_u
 /* A whole number, also as a string; `unit` is for messages only. */
 bool value_parse_integer(struct parse *parse, const char *unit, const cJSON *node, const struct parse_path *path, int64_t *value);
 
+/* One part of a list of weighted values: {"weight": 9, "of": ...}. `*of`: its value, NULL where there is none. False after reporting. */
+bool weighted_parse(struct parse *parse, const cJSON *item, const struct parse_path *path, double *weight, const cJSON **of);
+
 #endif

@@ -1,6 +1,7 @@
 /* test_conservation.c: 200 scenarios put together at random (functions, queues, dead-letter queues, mappings, asynchronous events,
- * destinations, streams, limits, failures, clients that give up): every run checks on itself that what entered every resource is accounted
- * for and that Little's law holds; here none may fail, and what the sources sent must be what the queues' ledgers took. */
+ * destinations, topics, event buses, schedules, limits, failures, clients that give up): every run checks on itself that what entered every
+ * resource is accounted for and that Little's law holds; here none may fail, and what the sources sent must be what the queues' ledgers
+ * took. */
 #include "experiment/run.h"
 #include "models.h"
 #include "scenario/scenario.h"
@@ -91,6 +92,44 @@ static void write_function(struct writer *writer, uint64_t index, bool mapped, b
     say(writer, "}}");
 }
 
+/* A topic and a bus that have every function and every queue called, with filters, dead letters and schedules by chance. */
+static void write_push(struct writer *writer, uint64_t functions, uint64_t mapped_bits, uint64_t fifo_bits)
+{
+    say(writer, ",\n\"PushLost\": {\"Type\": \"AWS::SQS::Queue\"%s}",
+        chance(writer, 30) ? ", \"Properties\": {\"MaximumMessageSize\": 1024}" : "");
+    say(writer,
+        ",\n\"Topic\": {\"Type\": \"AWS::SNS::Topic\"}, \"Fifo\": {\"Type\": \"AWS::SNS::Topic\", \"Properties\": {\"FifoTopic\": true}}, "
+        "\"Bus\": {\"Type\": \"AWS::Events::EventBus\"}");
+    for (uint64_t i = 0; i < functions; i++) {
+        bool queue = mapped_bits >> i & 1, fifo = queue && (fifo_bits >> i & 1);
+        say(writer,
+            ",\n\"Sub%d\": {\"Type\": \"AWS::SNS::Subscription\", \"Properties\": {\"TopicArn\": {\"Ref\": \"%s\"}, \"Protocol\": \"%s\", "
+            "\"Endpoint\": {\"Fn::GetAtt\": [\"%c%d\", \"Arn\"]}%s%s}}",
+            (int)i, fifo ? "Fifo" : "Topic", queue ? "sqs" : "lambda", queue ? 'Q' : 'F', (int)i,
+            chance(writer, 40) ? ", \"FilterPolicyScope\": \"MessageBody\", \"FilterPolicy\": {\"kind\": [\"a\"]}" : "",
+            chance(writer, 50) ? ", \"RedrivePolicy\": {\"deadLetterTargetArn\": {\"Fn::GetAtt\": [\"PushLost\", \"Arn\"]}}" : "");
+        say(writer,
+            ",\n\"Rule%d\": {\"Type\": \"AWS::Events::Rule\", \"Properties\": {%s, \"Targets\": [{\"Id\": \"t\", \"Arn\": {\"Fn::GetAtt\": "
+            "[\"%c%d\", \"Arn\"]}, \"RetryPolicy\": {\"MaximumRetryAttempts\": %d}%s%s}, {\"Id\": \"u\", \"Arn\": {\"Ref\": \"Topic\"}}]}}",
+            (int)i,
+            chance(writer, 30) ? "\"ScheduleExpression\": \"rate(1 minute)\""
+                               : "\"EventBusName\": {\"Ref\": \"Bus\"}, \"EventPattern\": {\"kind\": [{\"anything-but\": \"c\"}]}",
+            queue ? 'Q' : 'F', (int)i, (int)next(writer, 186), fifo ? ", \"SqsParameters\": {\"MessageGroupId\": \"g\"}" : "",
+            chance(writer, 50) ? ", \"DeadLetterConfig\": {\"Arn\": {\"Fn::GetAtt\": [\"PushLost\", \"Arn\"]}}" : "");
+    }
+}
+
+static void write_push_source(struct writer *writer, const char *target, bool fifo)
+{
+    say(writer,
+        "%s\n{\"name\": \"s%s\", \"target\": \"%s\", \"poisson\": \"%d/s\", \"payload\": {\"exponential\": \"%dKB\"}, \"event\": "
+        "[{\"weight\": 2, "
+        "\"of\": {\"kind\": \"a\"}}, {\"weight\": 1, \"of\": {\"kind\": \"c\"}}]%s}",
+        writer->separator, target, target, (int)(1 + next(writer, 10)), (int)(1 + next(writer, 200)),
+        fifo ? ", \"key\": {\"uniform\": 5}" : "");
+    writer->separator = ",";
+}
+
 static void write_behavior(struct writer *writer, uint64_t index)
 {
     say(writer,
@@ -139,6 +178,9 @@ static void write_scenario(struct writer *writer, uint64_t number)
     for (uint64_t i = 0; i < functions; i++)
         if (mapped_bits >> i & 1)
             write_queue(writer, i, fifo_bits >> i & 1);
+    bool push = chance(writer, 60);
+    if (push)
+        write_push(writer, functions, mapped_bits, fifo_bits);
     say(writer, "},\n\"behavior\": {");
     writer->separator = "";
     for (uint64_t i = 0; i < functions; i++)
@@ -149,6 +191,11 @@ static void write_scenario(struct writer *writer, uint64_t number)
         if (mapped_bits >> i & 1)
             write_source(writer, i, "Q", false, fifo_bits >> i & 1);
         write_source(writer, i, "F", true, false);
+    }
+    if (push) {
+        write_push_source(writer, "Topic", false);
+        write_push_source(writer, "Fifo", true);
+        write_push_source(writer, "Bus", false);
     }
     say(writer, "]}\n");
 }

@@ -31,6 +31,36 @@ one_function() {
 JSON
 }
 
+# queue NAME RATE_PER_S SECONDS PROPERTIES KEY SCALING: messages of which a function takes up to 10 at once. The account is wide enough, and
+# the mapping scales at once. With a limit of concurrency that the load all but fills, batches are nearly full; without one, most are of one.
+queue() {
+    cat >"$work/$1.json" <<JSON
+{
+  "name": "$1", "duration": "$(($3 / divisor))s",
+  "rules": {"base": "current", "scaling_rate_env_per_10s": 100000000, "sqs_scale_up_per_min": 1000000},
+  "account": {"ConcurrentExecutions": 1000000},
+  "Resources": {
+    "Q": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 60$4}},
+    "F": {"Type": "AWS::Serverless::Function", "Properties": {"MemorySize": 1769, "Timeout": 10,
+          "Events": {"E": {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["Q", "Arn"]}, "BatchSize": 10$6}}}}}
+  },
+  "behavior": {"F": {"duration": {"lognormal": {"mean": "100ms", "cv": 0.5}}}},
+  "traffic": [{"name": "messages", "target": "Q", "poisson": "$2/s"$5}]
+}
+JSON
+}
+
+# backlog NAME RATE_PER_S SECONDS PROPERTIES KEY: messages that nobody receives.
+backlog() {
+    cat >"$work/$1.json" <<JSON
+{
+  "name": "$1", "duration": "$(($3 / divisor))s",
+  "Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 60$4}}},
+  "traffic": [{"name": "messages", "target": "Q", "poisson": "$2/s"$5}]
+}
+JSON
+}
+
 # fleet FUNCTIONS INVOCATIONS MINUTES: a trace in the form of Azure's, a few functions hot and most of them cold (1/rank), written by awk.
 fleet() {
     awk -v functions="$1" -v invocations="$2" -v minutes="$3" -v folder="$work" 'BEGIN {
@@ -80,46 +110,30 @@ stream() {
 JSON
 }
 
-# timed LABEL SCENARIO: one run on one core; leaves "user system elapsed memory_kb" in $work/time, and the result
-timed() {
+# measure LABEL SCENARIO [METRIC]: one run on one core. Prints what METRIC counts (Invocations) per second, and leaves it in $count and the
+# peak memory in $memory_kb.
+measure() {
+    local user system elapsed
     if ! /usr/bin/time -o "$work/time" -f '%U %S %e %M' "$slsim" run "$2" --threads 1 --quiet --no-progress -o "$work/result" >"$work/log" 2>&1; then
         echo "$1: FAILED"
         tail -n 5 "$work/log"
         return 1
     fi
-}
-
-# sum METRIC: over the resources. "AWS::Serverless::Function" and its like are no rows of summary.csv, so each counts once.
-sum() {
-    awk -F, -v metric="$1" '$3 == metric && $4 == "Sum" { n += $6 } END { printf "%.0f", n }' "$work/result/summary.csv"
-}
-
-# measure LABEL SCENARIO
-measure() {
-    local user system elapsed memory_kb invocations
-    timed "$1" "$2" || return 1
     read -r user system elapsed memory_kb < <(tail -n 1 "$work/time")
-    invocations=$(sum Invocations)
-    awk -v label="$1" -v n="$invocations" -v cpu="$user $system" -v elapsed="$elapsed" -v kb="$memory_kb" 'BEGIN {
+    # Attempts that were let in; "AWS::Serverless::Function" and its like are no rows of summary.csv, so the sum counts each once.
+    count=$(awk -F, -v metric="${3:-Invocations}" '$3 == metric && $4 == "Sum" { n += $6 } END { printf "%.0f", n }' "$work/result/summary.csv")
+    awk -v label="$1" -v n="$count" -v cpu="$user $system" -v elapsed="$elapsed" -v kb="$memory_kb" 'BEGIN {
         split(cpu, part, " "); seconds = part[1] + part[2]
         printf "%-44s %11d %8.2f %8.2f %9.2f %8.1f %9.1f\n", label, n, seconds, elapsed, n / seconds / 1e6, seconds / n * 1e9, kb / 1024
     }'
     rm -rf "$work/result"
 }
 
-# measure_stream LABEL SCENARIO: records stored; of a backlog, the memory above what the empty run takes, by record
-measure_stream() {
-    local user system elapsed memory_kb records waiting
-    timed "$1" "$2" || return 1
-    read -r user system elapsed memory_kb < <(tail -n 1 "$work/time")
-    records=$(sum IncomingRecords)
-    waiting=$(awk -F, '$3 == "RecordsWaiting" && $4 == "Maximum" { print $6 }' "$work/result/summary.csv")
-    awk -v label="$1" -v n="$records" -v cpu="$user $system" -v elapsed="$elapsed" -v kb="$((memory_kb - empty_kb))" -v waiting="$waiting" 'BEGIN {
-        split(cpu, part, " "); seconds = part[1] + part[2]
-        bytes = waiting > n / 2 ? sprintf("%.1f", kb * 1024 / waiting) : "-"
-        printf "%-44s %11d %8.2f %8.2f %9.2f %8.1f %9s\n", label, n, seconds, elapsed, n / seconds / 1e6, seconds / n * 1e9, bytes
-    }'
-    rm -rf "$work/result"
+# measure_waiting LABEL SCENARIO BASE_KB [METRIC]: the same of a queue that nobody receives from, or of a stream (METRIC IncomingRecords), and
+# the bytes that a message takes which waits: the peak memory beyond BASE_KB.
+measure_waiting() {
+    measure "$1" "$2" "${4:-NumberOfMessagesSent}" || return 1
+    awk -v kb="$memory_kb" -v base="$3" -v n="$count" 'BEGIN { printf "%-44s %11.1f\n", "  bytes a waiting message", (kb - base) * 1024 / n }'
 }
 
 printf '%-44s %11s %8s %8s %9s %8s %9s\n' '' invocations 'CPU s' 'wall s' 'M per s' ns 'peak MiB'
@@ -136,11 +150,30 @@ measure 'one function, 100,000 concurrent' "$work/concurrent-100000.json"
 fleet 20000 $((50000000 / divisor)) 60 2>"$work/total"
 measure '20,000 functions' "$work/fleet.json"
 
-printf '\n%-44s %11s %8s %8s %9s %8s %9s\n' '' records 'CPU s' 'wall s' 'M per s' ns 'B a record'
-stream empty 1 ''
-[ "$divisor" = 1 ] || sed -i 's/"duration": "0s"/"duration": "1s"/' "$work/empty.json"
-timed 'an empty stream' "$work/empty.json" && read -r _ _ _ empty_kb < <(tail -n 1 "$work/time")
+printf '\n%-44s %11s\n' '' messages
+fifo=', "FifoQueue": true, "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"'
+groups=', "key": {"uniform": 10000}'
+full=', "ScalingConfig": {"MaximumConcurrency": 105}'
+queue standard-1 10000 1000 '' '' ''
+measure 'standard queue, batches of 1' "$work/standard-1.json" NumberOfMessagesSent
+queue standard 10000 2000 '' '' "$full"
+measure 'standard queue, batches of 9.5' "$work/standard.json" NumberOfMessagesSent
+queue fifo 10000 2000 "$fifo" "$groups" "$full"
+measure 'FIFO queue, batches of 9.5, 3,000,000 ids' "$work/fifo.json" NumberOfMessagesSent
+# As many as fill the pools' chunks, which double: 2^23 and a little less.
+backlog empty 1 $((20 * divisor)) '' ''
+measure 'a queue with 20 messages' "$work/empty.json" NumberOfMessagesSent
+base_kb=$memory_kb
+backlog waiting 8350 1000 '' ''
+measure_waiting 'standard queue, nobody receives' "$work/waiting.json" "$base_kb"
+backlog waiting-fifo 8350 1000 "$fifo" "$groups"
+measure_waiting 'FIFO queue, nobody receives' "$work/waiting-fifo.json" "$base_kb"
+
+printf '\n%-44s %11s\n' '' records
 stream batches 600 Kinesis
-measure_stream 'a stream, batches of 10' "$work/batches.json"
-stream backlog 2000 ''
-measure_stream 'a stream that nobody reads' "$work/backlog.json"
+measure 'a stream, batches of 10' "$work/batches.json" IncomingRecords
+stream empty-stream $divisor ''
+measure 'a stream for a second' "$work/empty-stream.json" IncomingRecords
+base_kb=$memory_kb
+stream stored 1600 ''
+measure_waiting 'a stream that nobody reads' "$work/stored.json" "$base_kb" IncomingRecords

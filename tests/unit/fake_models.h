@@ -164,7 +164,12 @@ static const struct model_type fake_source_type = {
     .type = "traffic", .size = sizeof(struct fake_source), .properties = fake_source_properties, .metrics = fake_source_metrics};
 
 static const struct model_type *const fake_resources[] = {&fake_worker_type, &fake_table_type, NULL};
-static const struct model_registry fake_registry = {fake_resources, &fake_account_type, &fake_source_type, "Fake::Compute::Worker", NULL};
+static const struct model_registry fake_registry = {
+    .resources = fake_resources,
+    .account = &fake_account_type,
+    .source = &fake_source_type,
+    .fleet_type = "Fake::Compute::Worker",
+};
 
 /* A scenario in a folder of its own, loaded. */
 struct loaded {

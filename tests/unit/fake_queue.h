@@ -30,6 +30,7 @@ struct fake_reception {
 
 struct fake_queue {
     int64_t visibility_ns;
+    int64_t hide_ns;       /* of the latest receive call */
     int64_t opens_ns;      /* until then nothing is shown */
     int64_t receives_most; /* before a message is dead; 0: any number */
     int64_t groups;        /* messages belong to so many groups in turn; 0: the queue keeps no order */
@@ -155,7 +156,7 @@ static void fake_show(struct simulation *simulation, struct fake_queue *queue, u
 
 static void fake_hide(struct simulation *simulation, struct fake_queue *queue, uint32_t id)
 {
-    const struct fake_reception reception = {simulation->now_ns + queue->visibility_ns, id};
+    const struct fake_reception reception = {simulation->now_ns + queue->hide_ns, id};
     queue->messages[id].hidden = true;
     if (!fake_room(simulation, &queue->hidden, queue->hidden_count, &queue->hidden_capacity, sizeof *queue->hidden))
         return;
@@ -211,13 +212,15 @@ static void fake_hand_out(struct simulation *simulation, struct fake_queue *queu
         .receipt = message->receipt,
         .payload_bytes = message->payload_bytes,
         .receive_count = message->receives,
+        .attempt = (uint16_t)(message->receives - 1),
         .poison = message->poison,
     };
 }
 
-static uint32_t fake_receive(struct simulation *simulation, void *self, uint32_t most, struct received *list)
+static uint32_t fake_receive(struct simulation *simulation, void *self, uint32_t most, int64_t hide_ns, struct received *list)
 {
     struct fake_queue *queue = self;
+    queue->hide_ns = hide_ns;
     uint32_t count = 0;
     assert_true(most >= 1 && most <= 10);
     assert_true(simulation->now_ns >= queue->opens_ns);

@@ -37,7 +37,7 @@ struct step_seen {
     int64_t time_ns, duration_ns;
     uint64_t item;
     uint32_t attempt; /* from 1 */
-    char source[16], resource[16], step[16], detail[64];
+    char source[16], resource[48], step[16], detail[64];
 };
 
 /* `tolerance` is for what binary fractions lose; 0 where nothing is. */
@@ -200,12 +200,15 @@ static inline int64_t count_of(const struct model_run *run, const char *resource
     return (int64_t)value;
 }
 
-/* How many ended so at `resource`, of all replications. */
+/* How many ended so at `resource`, or at a part of one ("F/async"), of all replications. */
 static inline uint64_t fates_of(const struct model_run *run, const char *resource, enum fate fate, const char *text)
 {
-    const uint32_t entity = scenario_find(run->scenario, resource);
-    assert_int_not_equal(entity, ENTITY_NONE);
-    const struct ledger *ledger = &run->result->ledgers[entity];
+    size_t at = 0;
+    while (at < run->result->ledger_count && strcmp(run_result_ledger_name(run->result, at), resource) != 0)
+        at++;
+    if (at == run->result->ledger_count)
+        fail_msg("no ledger of %s", resource);
+    const struct ledger *ledger = &run->result->ledgers[at];
     uint64_t count = fate == FATE_SUCCEEDED ? ledger->succeeded : 0;
     for (size_t i = 0; i < ledger->line_count; i++)
         if (ledger->lines[i].cause->fate == fate && strcmp(ledger->lines[i].cause->text, text) == 0)

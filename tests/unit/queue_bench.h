@@ -1,4 +1,4 @@
-/* queue_bench.h: a queue with its dead-letter queue, and a driver that does what a test's script says, when it says. */
+/* queue_bench.h: a queue with its dead-letter queue, another queue, and a driver that does what a test's script says, when it says. */
 #ifndef SLSIM_TESTS_QUEUE_BENCH_H
 #define SLSIM_TESTS_QUEUE_BENCH_H
 
@@ -16,7 +16,7 @@
 
 #define S NS_PER_S
 
-enum { DRIVER, QUEUE, DEAD, ENTITIES };
+enum { DRIVER, QUEUE, DEAD, OTHER, ENTITIES };
 enum { LIST = 64, LOG = 64 };
 
 struct world;
@@ -36,7 +36,7 @@ struct world {
     struct diagnostics diagnostics;
     struct rule_book *rules;
     struct simulation_settings settings;
-    struct queue config[2]; /* of QUEUE and DEAD */
+    struct queue config[3]; /* of QUEUE, DEAD and OTHER */
     struct driver driver;
     struct entity_spec specs[ENTITIES];
     struct simulation *simulation;
@@ -105,7 +105,7 @@ static inline void world_init(struct world *world, const char *rules)
     places_free(world->places);
     cJSON_Delete(spec);
     world->settings = (struct simulation_settings){.seed = 1, .duration_ns = 3600 * S, .period_ns = 60 * S, .rules = world->rules};
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         world->config[i].config = (struct queue_config){
             .visibility_ns = 30 * S,
             .retention_ns = 345600 * S,
@@ -125,9 +125,10 @@ static inline enum status world_run(struct world *world, const struct act *scrip
     specs[DRIVER] = (struct entity_spec){.name = "driver", .type = &driver_type, .config = &world->driver};
     specs[QUEUE] = (struct entity_spec){.name = "Q", .type = &queue_type, .config = &world->config[0]};
     specs[DEAD] = (struct entity_spec){.name = "D", .type = &queue_type, .config = &world->config[1]};
+    specs[OTHER] = (struct entity_spec){.name = "O", .type = &queue_type, .config = &world->config[2]};
     assert_int_equal(simulation_new(&world->settings, specs, ENTITIES, 0, NULL, &world->simulation), STATUS_OK);
     assert_int_equal(measure_new(&world->measure), STATUS_OK);
-    for (uint32_t i = QUEUE; i <= DEAD; i++)
+    for (uint32_t i = QUEUE; i < ENTITIES; i++)
         assert_int_equal(
             measure_register(world->measure, specs[i].name, queue_type.metrics, entity_state(world->simulation, i), NULL, false),
             STATUS_OK);
@@ -155,7 +156,7 @@ static inline uint64_t visible(const struct world *world, uint32_t entity)
     return queue_pollable.visible(world->simulation, queue_of(world, entity));
 }
 
-static inline void send_item(struct world *world, uint64_t item, uint32_t group, uint32_t bytes)
+static inline void send_item_to(struct world *world, uint32_t entity, uint64_t item, uint32_t group, uint32_t bytes)
 {
     struct request *request = request_new(world->simulation);
     if (!request)
@@ -163,7 +164,12 @@ static inline void send_item(struct world *world, uint64_t item, uint32_t group,
     *request = (struct request){
         .id = request->id, .item = item, .from = DRIVER, .born_ns = world->simulation->now_ns, .group = group, .payload_bytes = bytes};
     world->answer = NULL;
-    request_send(world->simulation, QUEUE, request);
+    request_send(world->simulation, entity, request);
+}
+
+static inline void send_item(struct world *world, uint64_t item, uint32_t group, uint32_t bytes)
+{
+    send_item_to(world, QUEUE, item, group, bytes);
 }
 
 static inline void send_one(struct world *world)
@@ -173,7 +179,8 @@ static inline void send_one(struct world *world)
 
 static inline void receive_from(struct world *world, uint32_t entity, uint32_t most)
 {
-    world->received = queue_pollable.receive(world->simulation, queue_of(world, entity), most, world->list);
+    struct queue *queue = queue_of(world, entity);
+    world->received = queue_pollable.receive(world->simulation, queue, most, queue->config.visibility_ns, world->list);
 }
 
 static inline bool acknowledge(struct world *world, const struct received *received)
@@ -205,12 +212,13 @@ static inline void delete_received(struct world *world)
     world->received = 0;
 }
 
-/* Both queues FIFO. */
+/* All queues FIFO. */
 static inline void fifo_init(struct world *world, const char *rules)
 {
     world_init(world, rules);
     world->config[0].config.fifo = true;
     world->config[1].config.fifo = true;
+    world->config[2].config.fifo = true;
 }
 
 static inline void send_in_group(struct world *world, uint32_t group)
@@ -222,7 +230,7 @@ static inline void send_in_group(struct world *world, uint32_t group)
 static inline uint64_t fates(const struct world *world, uint32_t entity, enum fate fate, const char *text)
 {
     const struct ledger *ledger = &world->simulation->entities[entity].ledger;
-    uint64_t count = fate == FATE_SUCCEEDED ? ledger->succeeded : 0;
+    uint64_t count = fate == FATE_SUCCEEDED && (!text || !*text) ? ledger->succeeded : 0;
     for (size_t i = 0; i < ledger->line_count; i++)
         if (ledger->lines[i].cause->fate == fate && (!text || strcmp(ledger->lines[i].cause->text, text) == 0))
             count += ledger->lines[i].count;

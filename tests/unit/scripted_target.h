@@ -92,9 +92,9 @@ static const struct model_type target_type = {
 /* The real models, and the target. */
 static inline struct model_registry registry_with_target(void)
 {
-    static const struct model_type *resources[16] = {&target_type};
+    static const struct model_type *resources[128] = {&target_type};
     struct model_registry registry = model_registry;
-    for (size_t i = 0; i < 14 && model_registry.resources[i] != NULL; i++)
+    for (size_t i = 0; i < 126 && model_registry.resources[i] != NULL; i++)
         resources[i + 1] = model_registry.resources[i];
     registry.resources = resources;
     return registry;

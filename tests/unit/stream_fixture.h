@@ -426,8 +426,13 @@ static const struct model_type *const stream_test_types[] = {
     &changer_type,        &lambda_function_type, &serverless_function_type, NULL,
 };
 
-static const struct model_registry stream_test_registry = {stream_test_types, &account_type, &source_type, "AWS::Serverless::Function",
-                                                           NULL};
+static const struct model_registry stream_test_registry = {
+    .resources = stream_test_types,
+    .account = &account_type,
+    .source = &source_type,
+    .fleet_type = "AWS::Serverless::Function",
+    .rewrites = NULL,
+};
 
 static inline void stream_open(struct model_run *run)
 {

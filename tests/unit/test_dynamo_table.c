@@ -9,7 +9,7 @@
 static const struct model_type *const table_test_types[] = {
     &dynamo_table_type, &simple_table_type, &test_mapping_type, &probe_type, NULL,
 };
-static const struct model_registry table_test_registry = {table_test_types, &account_type, &source_type, NULL, NULL};
+static const struct model_registry table_test_registry = {.resources = table_test_types, .account = &account_type, .source = &source_type};
 
 static int open_all(void **state)
 {

@@ -295,7 +295,7 @@ static void test_mistakes(void **state)
         {"{\"Storage\": {\"Size\": 100}}", "X.Storage.Size", "must be between 512 and 10240 MB, got 100", ""},
         {"{\"Storage\": {\"Syze\": 1000}}", "X.Storage.Syze", "unknown key \"Syze\"", "did you mean \"Size\"?"},
         {"{\"steps\": {}}", "X.steps", "must be a list, got an object", "{\"cpu\": \"20ms\"}"},
-        {"{\"steps\": [{\"call\": \"T\"}]}", "X.steps[0].call", "a step cannot \"call\" another resource", "\"cpu\", \"wait\""},
+        {"{\"steps\": [{\"call\": \"T\"}]}", "X.steps[0].call", "there is no resource \"T\"", "there are Api"},
         {"{\"steps\": [{\"wiat\": \"1ms\"}]}", "X.steps[0].wiat", "unknown key \"wiat\"", "did you mean \"wait\"?"},
         {"{\"steps\": [{\"wait\": \"1ms\", \"parallel\": 1}]}", "X.steps[0].parallel", "unknown key \"parallel\"", ""},
         {"{\"steps\": [{}]}", "X.steps[0]", "a step must say what it does", ""},

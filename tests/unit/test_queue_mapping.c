@@ -12,7 +12,8 @@
 #define ALPHA 1e-4
 
 static const struct model_type *const types[] = {&lambda_function_type, &queue_mapping_type, &fake_queue_type, NULL};
-static const struct model_registry registry = {types, &account_type, &source_type, "AWS::Lambda::Function", NULL};
+static const struct model_registry registry = {
+    .resources = types, .account = &account_type, .source = &source_type, .fleet_type = "AWS::Lambda::Function"};
 
 /* Queue Q, function F and mapping M, out of string literals. */
 #define MAPPED(SETTINGS, QUEUE, FUNCTION, BEHAVIOR, MAPPING, TRAFFIC)                                                                      \
@@ -122,6 +123,14 @@ static void test_idle_mapping_polls_in_vain(void **state)
                            "{'name': 'none', 'target': 'Q', 'constant': '1/s', 'from': '59m', 'count': 0}"));
     assert_int_equal(count_of(&run, "Q", "EmptyReceives"), 2 * 50 * 3);
     assert_near(figure(&run, "M", "Pollers", "Average"), 2, 0);
+    for (int calls = 1; calls <= 10; calls += 3) { /* of each of three provisioned pollers, which have ten lanes */
+        model_run(&run,
+                  MAPPED("'duration': '1h', 'rules': {'base': 'current', 'sqs_poller_long_polls': %d}", "", "'Timeout': 30",
+                         "'duration': '1s'", ", 'ProvisionedPollerConfig': {'MinimumPollers': 3, 'MaximumPollers': 5}",
+                         "{'name': 'none', 'target': 'Q', 'constant': '1/s', 'from': '59m', 'count': 0}"),
+                  calls);
+        assert_int_equal(count_of(&run, "Q", "EmptyReceives"), 3 * calls * (3600 / 20 - 1));
+    }
     model_run(&run, MAPPED("'duration': '1h'", "", "'Timeout': 30", "'duration': '1s'", ", 'Enabled': false", AT_ONCE("10")));
     assert_int_equal(count_of(&run, "Q", "EmptyReceives") + count_of(&run, "Q", "Receives"), 0);
     assert_int_equal(count_of(&run, "F", "Invocations"), 0);
@@ -363,6 +372,28 @@ static void test_late_batches_delete_nothing(void **state)
     model_close(&run);
 }
 
+/* A batch that is collected for 40 s, and may be worked on for 30 s, of messages that are hidden for 30 s: by the course's rules they are
+ * hidden for 40 + 30 + 30 s instead, and what failed is back after that; without it they are received anew all the time. */
+static void test_visibility_covers_the_window(void **state)
+{
+    static const struct {
+        const char *rules;
+        int visibility_s;
+        int64_t receptions;
+    } cases[] = {{"course", 30, 2}, {"current", 30, 5}, {"course", 70, 3}, {"course", 69, 2}};
+    struct model_run run;
+    (void)state;
+    open_run(&run);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        model_run(&run,
+                  MAPPED("'duration': '149s', 'rules': '%s'", "'Visibility': %d", "'Timeout': 30", "'duration': '1s', 'error_rate': 1",
+                         ", 'MaximumBatchingWindowInSeconds': 40", AT_ONCE("5")),
+                  cases[i].rules, cases[i].visibility_s);
+        assert_int_equal(count_of(&run, "M", "PolledEventCount"), 5 * cases[i].receptions);
+    }
+    model_close(&run);
+}
+
 static void test_order_of_groups(void **state)
 {
     struct model_run run;
@@ -544,7 +575,8 @@ static void test_what_is_advised(void **state)
         {"'Visibility': 180", "'Timeout': 30", ", 'MaximumBatchingWindowInSeconds': 1", "", "the window: 181 s"},
         {"'Visibility': 29", "'Timeout': 30", "", ", 'allow_invalid': ['visibility_timeout']", "less than 6 x"},
         {"", "'ReservedConcurrentExecutions': 5", ", 'ScalingConfig': {'MaximumConcurrency': 6}", "", "above the 5 that F has reserved"},
-        {"", "", ", 'FilterCriteria': {}", "", "every message passes"},
+        {"", "", ", 'FilterCriteria': {}", "", NULL},
+        {"", "", ", 'FilterCriteria': {'Filters': [{'Pattern': {'body': [1]}}]}", "", "\"burst\" says nothing of its items"},
         {"'Visibility': 180", "'Timeout': 30, 'ReservedConcurrentExecutions': 5", ", 'ScalingConfig': {'MaximumConcurrency': 5}", "", NULL},
     };
     struct model_run run;
@@ -666,6 +698,7 @@ int main(void)
         cmocka_unit_test(test_unneeded_pollers_go),
         cmocka_unit_test(test_one_poison_message),
         cmocka_unit_test(test_late_batches_delete_nothing),
+        cmocka_unit_test(test_visibility_covers_the_window),
         cmocka_unit_test(test_order_of_groups),
         cmocka_unit_test(test_provisioned_pollers),
         cmocka_unit_test(test_large_batches),

@@ -225,7 +225,8 @@ static void test_random_use(void **state)
 }
 
 static const struct model_type *const queue_resources[] = {&queue_type, &fake_worker_type, NULL};
-static const struct model_registry queue_registry = {queue_resources, &fake_account_type, &fake_source_type, "Fake::Compute::Worker", NULL};
+static const struct model_registry queue_registry = {
+    .resources = queue_resources, .account = &fake_account_type, .source = &fake_source_type, .fleet_type = "Fake::Compute::Worker"};
 
 /* Queues that AWS would not make, and what is said of them; NULL: nothing. */
 static void test_properties(void **state)
@@ -247,10 +248,10 @@ static void test_properties(void **state)
         {"\"VisibilityTimeout\": 43201", "must be between 0 and 43200 s, got 43201", false},
         {"\"DelaySeconds\": 901", "must be between 0 and 900 s, got 901", false},
         {"\"MessageRetentionPeriod\": 59", "must be between 60 and 1209600 s, got 59", false},
-        {"\"MaximumMessageSize\": 1048577", "must be between 1 and 1048576 B, got 1048577", false},
+        {"\"MaximumMessageSize\": 1048577", "must be between 1024 and 1048576 B, got 1048577", false},
         {"\"RedrivePolicy\": {\"maxReceiveCount\": 5}", "\"deadLetterTargetArn\" is missing", false},
         {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"Late\"}", "\"maxReceiveCount\" is missing", false},
-        {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"Late\", \"maxReceiveCount\": 0}", "must be between 1 and 65535, got 0", false},
+        {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"Late\", \"maxReceiveCount\": 0}", "must be between 1 and 1000, got 0", false},
         {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"Q\", \"maxReceiveCount\": 5}", "a queue cannot be its own dead-letter queue",
          false},
         {"\"RedrivePolicy\": {\"deadLetterTargetArn\": \"W\", \"maxReceiveCount\": 5}", "W is no queue", false},

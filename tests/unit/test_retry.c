@@ -2,7 +2,7 @@
  * SDKs' documented algorithms. */
 #include "model_fixture.h"
 
-#include "callers/retry.h"
+#include "engine/retry.h"
 #include "statistics_bounds.h"
 
 #define MS NS_PER_MS

@@ -89,7 +89,13 @@ static const struct rewrite rewrites[] = {
     {0},
 };
 static const struct model_type *const resources[] = {&eventful_type, &link_type, &fake_table_type, &keyed_type, NULL};
-static const struct model_registry registry = {resources, &fake_account_type, &keyed_source_type, "Fake::Short::Worker", rewrites};
+static const struct model_registry registry = {
+    .resources = resources,
+    .account = &fake_account_type,
+    .source = &keyed_source_type,
+    .fleet_type = "Fake::Short::Worker",
+    .rewrites = rewrites,
+};
 
 #define TRAFFIC "\"traffic\": [{\"name\": \"u\", \"target\": \"Jobs\", \"constant\": \"1/s\"}]"
 #define TABLES "\"Jobs\": {\"Type\": \"Fake::Storage::Table\", \"Properties\": {\"Capacity\": 1}}"

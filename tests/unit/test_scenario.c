@@ -199,7 +199,7 @@ static void test_top_level_mistakes(void **state)
         {"\"duration\": \"1h\", \"allow_invalid\": [5]", "allow_invalid[0]", "must be the name of a refusal, got 5", "known: odd_memory"},
         {"\"duration\": \"1h\", \"allow_invalid\": [\"odd_memroy\"]", "allow_invalid[0]", "there is no refusal \"odd_memroy\"",
          "did you mean \"odd_memory\"?"},
-        {"\"duration\": \"1h\", \"changes\": [{\"at\": \"1m\"}]", "changes", "changes while it runs are not simulated", "leave them out"},
+        {"\"duration\": \"1h\", \"changes\": [{\"at\": \"1m\"}]", "changes[0]", "does not say what changes: set", ""},
         {"\"duration\": \"1h\", \"account\": {\"limit\": 5}", "account.limit", "unknown key \"limit\"", "did you mean \"Limit\"?"},
         {"\"duration\": \"1h\", \"account\": {\"Limit\": 0}", "account.Limit", "must be at least 1, got 0", ""},
         {"\"duration\": \"1h\", \"Resources\": []", "Resources", "must be an object, got a list", ""},

@@ -108,7 +108,8 @@ static const struct property limited[] = {
 };
 static const struct model_type limited_type = {.type = "Fake::Limited", .help = "Has limits.", .properties = limited};
 static const struct model_type *const limited_resources[] = {&limited_type, &fake_worker_type, NULL};
-static const struct model_registry limited_registry = {limited_resources, &fake_account_type, &fake_source_type, NULL, NULL};
+static const struct model_registry limited_registry = {
+    .resources = limited_resources, .account = &fake_account_type, .source = &fake_source_type, .fleet_type = NULL};
 
 static enum status write_models(FILE *out)
 {

@@ -1,5 +1,5 @@
 /* key_map.c: linear probing, at most three quarters full; a removal moves later entries of the run back, so there are no tombstones. */
-#include "key_map.h"
+#include "engine/key_map.h"
 
 #include <stdlib.h>
 

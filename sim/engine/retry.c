@@ -1,5 +1,5 @@
 /* retry.c: retry policies and the adaptive rate limiter. */
-#include "retry.h"
+#include "engine/retry.h"
 
 #include "engine/sim_time.h"
 

@@ -1,6 +1,6 @@
 /* key_map.h: numbers by key: an open-addressing table whose memory counts against the run's limit. */
-#ifndef SLSIM_MESSAGING_KEY_MAP_H
-#define SLSIM_MESSAGING_KEY_MAP_H
+#ifndef SLSIM_ENGINE_KEY_MAP_H
+#define SLSIM_ENGINE_KEY_MAP_H
 
 #include "engine/pool.h"
 

@@ -1,7 +1,7 @@
-/* retry.h: how a client tries again: the modes of AWS's SDKs, or a policy of the scenario's own. Private to this folder.
+/* retry.h: how a client tries again: the modes of the SDKs, or a policy of the scenario's own: of traffic and of handlers alike.
  * Source: rules sdk_*, which cite the SDK and tools reference guide, "Retry behavior". */
-#ifndef SLSIM_CALLERS_RETRY_H
-#define SLSIM_CALLERS_RETRY_H
+#ifndef SLSIM_ENGINE_RETRY_H
+#define SLSIM_ENGINE_RETRY_H
 
 #include "engine/random.h"
 #include "engine/request.h"

@@ -1,0 +1,53 @@
+/* function_change.c: what happens to a function while it runs: other settings, faults.
+ * Source: Lambda developer guide, "Configuring reserved concurrency" (takes effect at once) and "Lambda execution environment" (an update
+ * of the function's configuration or code starts new environments). */
+#include "function.h"
+
+#include <limits.h>
+
+/* Reserved concurrency moves what runs from the account's unreserved pool to the function's own share, or back. */
+static void reservation_changed(struct simulation *simulation, struct function *function)
+{
+    struct account *account = function->account_state;
+    int64_t now_ns = simulation->now_ns;
+    int64_t before = function->limit == INT64_MAX ? 0 : function->limit;
+    bool was_reserved = function->limit != INT64_MAX, is_reserved = function->config.reserved >= 0;
+    int64_t after = is_reserved ? function->config.reserved : 0;
+    if (was_reserved != is_reserved) {
+        gauge_add(&account->unreserved, now_ns, is_reserved ? -function->busy : function->busy);
+        gauge_add(&account->claimed, now_ns, is_reserved ? -function->busy : function->busy);
+    }
+    gauge_add(&account->claimed, now_ns, after - before);
+    account->reserved += after - before;
+    account->unreserved_limit = account->concurrency_limit - account->reserved;
+    function->limit = is_reserved ? function->config.reserved : INT64_MAX;
+    if (is_reserved)
+        rate_quota_init(&function->rate, rule_number(simulation->settings->rules, "rps_per_concurrency") * (double)after,
+                        rule_number(simulation->settings->rules, "rps_bucket_s"), now_ns);
+}
+
+/* Every environment there is makes room for new ones: the idle ones now, the busy ones when they are done. */
+static void replace_environments(struct simulation *simulation, struct function *function, int64_t former_mb)
+{
+    for (uint32_t id = 0; id < function->environments.fresh; id++) {
+        struct environment *environment = pool_at(&function->environments, id);
+        if (environment->state == ENVIRONMENT_BUSY)
+            environment->retires_ns = simulation->now_ns;
+    }
+    function->first_ordinal = function->environment_ordinal;
+    function->former_mb = former_mb;
+    environments_drop_idle(simulation, function, function->idle.count);
+}
+
+void function_changed(struct simulation *simulation, void *self, size_t offset)
+{
+    struct function *function = self;
+    if (offset == offsetof(struct function, config.reserved)) {
+        reservation_changed(simulation, function);
+        return;
+    }
+    int64_t present_mb = function->present_mb;
+    function_derive(simulation, function);
+    if (offset == offsetof(struct function, config.memory_mb) || offset == offsetof(struct function, config.timeout_ns))
+        replace_environments(simulation, function, present_mb);
+}

@@ -1,0 +1,111 @@
+/* function_steps.c: handlers whose steps call others: how long they run is known only when the last answer is there.
+ * The time limit is one event an environment, not one an invocation: the environment's pending event looks again (environment_expire). */
+#include "function.h"
+
+#include "measure/metric.h"
+#include "scenario/validation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static double steps_slowdown(const void *owner, double parallel)
+{
+    return compute_slowdown(&((const struct function *)owner)->share, parallel);
+}
+
+static double steps_vcpus(const void *owner)
+{
+    return ((const struct function *)owner)->share.vcpus;
+}
+
+static void end_handler(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    environment->duration_ns = simulation->now_ns - environment->began_ns;
+    environment->run = POOL_NONE;
+    function_complete(simulation, function, environment);
+}
+
+static void steps_ended(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end)
+{
+    struct function *function = owner;
+    struct environment *environment = pool_at(&function->environments, data);
+    if (end == PROCEDURE_FAILED)
+        environment->outcome = END_ERROR;
+    end_handler(simulation, function, environment);
+}
+
+static const struct procedure_type handler_procedure = {
+    .slowdown = steps_slowdown,
+    .vcpus = steps_vcpus,
+    .ended = steps_ended,
+};
+
+enum status function_steps_create(struct simulation *simulation, struct function *function)
+{
+    if (!steps_call(&function->config.handler.steps))
+        return STATUS_OK;
+    function->procedure = calloc(1, sizeof *function->procedure);
+    if (!function->procedure)
+        return STATUS_NO_MEMORY;
+    return procedure_init(function->procedure, &handler_procedure, &function->config.handler.steps, simulation, function, function->self,
+                          FUNCTION_PROCEDURE);
+}
+
+void function_steps_destroy(struct function *function)
+{
+    if (function->procedure)
+        procedure_fini(function->procedure);
+    free(function->procedure);
+}
+
+void function_steps_begin(struct simulation *simulation, struct function *function, struct environment *environment,
+                          const struct request *request, int64_t before_ns, int64_t suppressed_ns)
+{
+    environment->began_ns = time_add(simulation->now_ns, before_ns);
+    environment->run = procedure_start(simulation, function->procedure, request, environment->id,
+                                       function_hops(simulation, function, request), time_add(before_ns, suppressed_ns));
+    environment_look_by(simulation, function, environment, time_add(environment->began_ns, function->config.timeout_ns));
+}
+
+bool function_steps_expired(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    int64_t until_ns = time_add(environment->began_ns, function->config.timeout_ns);
+    if (!function->procedure || environment->run == POOL_NONE)
+        return false;
+    if (until_ns > simulation->now_ns) {
+        environment_look_by(simulation, function, environment, until_ns);
+        return true;
+    }
+    procedure_cancel(simulation, function->procedure, environment->run);
+    environment->outcome = END_TIMED_OUT;
+    end_handler(simulation, function, environment);
+    return true;
+}
+
+/* What a handler calls must be something that can be called, and passes items on. */
+static void check_list(struct validation *validation, const struct step_list *steps, const char *path)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->steps[i];
+        char here[200];
+        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
+        if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
+            if (!validation_type(validation, step->call->target)->accept)
+                validation_error(validation, here, NULL, "%s cannot be called", validation_name(validation, step->call->target));
+            validation_flow(validation, validation_self(validation), step->call->target);
+        }
+        for (size_t k = 0; k < step->branch_count; k++) {
+            char inner[260];
+            if (step->kind == STEP_PARALLEL)
+                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
+            else
+                snprintf(inner, sizeof inner, "%s.steps", here);
+            check_list(validation, &step->branches[k], inner);
+        }
+    }
+}
+
+void function_steps_validate(struct validation *validation, const struct function_config *config)
+{
+    check_list(validation, &config->handler.steps, "behavior.steps");
+}

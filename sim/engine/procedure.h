@@ -1,0 +1,78 @@
+/* procedure.h: runs the steps of a handler that calls others. Its owner is an entity that has many runs at once, one for each item that it
+ * handles; it passes its events and answers on to here.
+ *
+ * What a run draws is drawn when it begins, in the order of the steps: so a policy elsewhere moves none of its numbers. Between its calls
+ * it takes the time of its CPU and WAIT steps; a call is tried again as its step says; the first step that fails fails the run, and what
+ * is still under way then goes on for nobody. */
+#ifndef SLSIM_ENGINE_PROCEDURE_H
+#define SLSIM_ENGINE_PROCEDURE_H
+
+#include "engine/pool.h"
+#include "engine/random.h"
+#include "engine/request.h"
+#include "engine/retry.h"
+#include "engine/simulation.h"
+#include "engine/step.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum procedure_end { PROCEDURE_DONE, PROCEDURE_FAILED };
+
+/* The owner's events of these kinds are procedure_handle's: `event_kind` and those that follow. */
+enum procedure_event { PROCEDURE_GO_ON, PROCEDURE_SEND, PROCEDURE_TIMEOUT, PROCEDURE_EVENTS };
+
+/* What an owner says of its runs. `owner` is its state. */
+struct procedure_type {
+    /* So many times longer does work of one vCPU take, with this part of it on several. */
+    double (*slowdown)(const void *owner, double parallel);
+    double (*vcpus)(const void *owner);
+    /* A run is over; `data` as given when it began. May begin another. */
+    void (*ended)(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end);
+};
+
+struct procedure_call_policy {
+    struct retry_policy retry;
+    struct retry_rules rules;
+};
+
+struct procedure_runner {
+    const struct procedure_type *type; /* NULL: the steps call nobody, and there is no runner */
+    void *owner;
+    uint32_t self; /* the owner's entity */
+    uint16_t event_kind;
+    const struct step_list *steps;
+    uint64_t salt;
+    uint32_t node_most; /* of a run's plan */
+    uint32_t call_count;
+    struct procedure_call_policy *policies; /* owned; of each call */
+    struct client *clients;                 /* owned; of each `data` and call: an SDK's quota of retries; NULL: no policy has one */
+    uint32_t client_room;                   /* `data` below this have theirs */
+    bool has_quotas;
+    struct pool runs, tasks;
+    struct stream draws, retries;
+};
+
+/* Does anything in the list call? */
+bool steps_call(const struct step_list *steps);
+
+/* `runner` must not be moved afterwards. `steps` is borrowed. */
+enum status procedure_init(struct procedure_runner *runner, const struct procedure_type *type, const struct step_list *steps,
+                           struct simulation *simulation, void *owner, uint32_t self, uint16_t event_kind);
+void procedure_fini(struct procedure_runner *runner);
+
+/* Begins a run for `request` in `delay_ns`, which stays where it is until the run has ended. `hops` goes to what the run sends. Returns
+ * its id; POOL_NONE when memory is out, which also fails the replication. */
+uint32_t procedure_start(struct simulation *simulation, struct procedure_runner *runner, const struct request *request, uint32_t data,
+                         uint32_t hops, int64_t delay_ns);
+/* The owner gives up: `ended` is not called. */
+void procedure_cancel(struct simulation *simulation, struct procedure_runner *runner, uint32_t run);
+/* `data` stands for somebody new from here on: an environment that was just made. */
+void procedure_forget(struct procedure_runner *runner, uint32_t data);
+
+void procedure_handle(struct simulation *simulation, struct procedure_runner *runner, const struct event *event);
+/* Was `request` sent by a procedure of its sender? Then its answer is procedure_answered's. */
+bool procedure_sent(const struct request *request);
+void procedure_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request);
+
+#endif
