@@ -2,6 +2,7 @@
 #ifndef SLSIM_STREAMS_DYNAMO_STATE_H
 #define SLSIM_STREAMS_DYNAMO_STATE_H
 
+#include "engine/content.h"
 #include "engine/distribution.h"
 #include "engine/random.h"
 #include "engine/token_bucket.h"
@@ -22,6 +23,8 @@ struct dynamo_table {
     const struct distribution *latency; /* of one operation */
     bool billing_given, throughput_given, stream_given, indexes_given, kinesis_given;
 
+    struct content_set reads, deletes; /* what items that say their operation do; set by validate */
+
     /* state */
     struct stream latency_stream;
     struct token_bucket writes; /* units */
@@ -30,6 +33,7 @@ struct dynamo_table {
     uint64_t read_records, read_bytes; /* of the stream, at most in one call */
     int64_t poll_ns;
     double image_factor;     /* size of a stream's record: times the item's, */
+    double deleted_factor;   /* or this where it was deleted, */
     uint32_t record_bytes;   /* plus this */
     uint64_t pending;        /* writes that will be answered */
     bool shards_split;       /* shards of the stream are the table's partitions */

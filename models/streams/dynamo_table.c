@@ -1,5 +1,6 @@
 /* dynamo_table.c: AWS::DynamoDB::Table and SAM's SimpleTable: what can be said of them, what is measured and billed. How they work stands
- * in dynamo_write.c. Every item that is sent to a table is one PutItem of its payload's size; its key is the item's. */
+ * in dynamo_write.c. Every item that is sent to a table is one PutItem of its payload's size, or the
+ * operation that it names; its key is the item's. */
 #include "dynamo_table.h"
 
 #include "dynamo_state.h"
@@ -8,6 +9,8 @@
 #include "measure/metric.h"
 #include "scenario/property.h"
 #include "scenario/validation.h"
+
+#include <string.h>
 
 #define AT(field) offsetof(struct dynamo_table, field)
 #define GIVEN(field) PROPERTY_GIVEN(struct dynamo_table, field)
@@ -114,9 +117,32 @@ static void table_quantities(const struct simulation *simulation, const void *se
     bill_add(bill, &table_line_items[ITEM_READ_HOURS], (double)table->provisioned_reads.whole.integral / (double)NS_PER_HOUR);
 }
 
+static bool is_one_of(const char *word, const char *const *words)
+{
+    while (*words && strcmp(word, *words) != 0)
+        words++;
+    return *words != NULL;
+}
+
+/* Which contents read, which delete. The others write. */
+static void sort_operations(struct validation *validation, struct dynamo_table *table)
+{
+    static const char *const reads[] = {"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan", NULL};
+    static const char *const deletes[] = {"DeleteItem", NULL};
+    const struct content_table *contents = validation_contents(validation);
+    for (uint32_t i = 0; i < contents->count && i < CONTENT_COUNT; i++) {
+        const char *operation = contents->items[i].operation;
+        if (operation && is_one_of(operation, reads))
+            content_set_add(&table->reads, (uint8_t)i);
+        else if (operation && is_one_of(operation, deletes))
+            content_set_add(&table->deletes, (uint8_t)i);
+    }
+}
+
 static void table_validate(struct validation *validation, void *config)
 {
-    const struct dynamo_table *table = config;
+    struct dynamo_table *table = config;
+    sort_operations(validation, table);
     if (table->stream_given)
         validation_require_key(validation, "a table with a stream");
     if (table->billing == BILLING_PROVISIONED && !table->throughput_given)
@@ -142,7 +168,8 @@ static void simple_validate(struct validation *validation, void *config)
 const struct model_type dynamo_table_type = {
     .type = "AWS::DynamoDB::Table",
     .service = "Amazon DynamoDB",
-    .help = "A table that items are written to, by provisioned capacity or on demand, and the stream of its changes.",
+    .help = "A table that items are written to, by provisioned capacity or on demand, and the stream of its changes. Items that name an "
+            "operation that reads (GetItem, Query) take its latency, and neither capacity nor money.",
     .size = sizeof(struct dynamo_table),
     .self_offset = AT(log.self),
     .properties = table_properties,

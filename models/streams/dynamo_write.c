@@ -63,9 +63,11 @@ static void set_up_stream(struct dynamo_table *table, const struct rule_book *ru
     table->read_records = (uint64_t)rule_number(rules, "ddb_stream_get_records_max");
     table->read_bytes = (uint64_t)rule_bytes(rules, "ddb_stream_get_records_max_mb", 1024 * 1024);
     table->record_bytes = (uint32_t)rule_bytes(rules, "ddb_stream_keys_kb", 1024);
-    table->image_factor = table->view == VIEW_KEYS_ONLY            ? 0
-                          : table->view == VIEW_NEW_AND_OLD_IMAGES ? rule_number(rules, "ddb_stream_image_factor")
-                                                                   : 1;
+    if (table->view == VIEW_NEW_IMAGE || table->view == VIEW_OLD_IMAGE)
+        table->image_factor = 1;
+    else if (table->view == VIEW_NEW_AND_OLD_IMAGES)
+        table->image_factor = rule_number(rules, "ddb_stream_image_factor");
+    table->deleted_factor = table->view == VIEW_OLD_IMAGE || table->view == VIEW_NEW_AND_OLD_IMAGES ? 1 : 0;
 }
 
 enum status table_create(struct simulation *simulation, void *self)
@@ -103,33 +105,51 @@ static void note_consumed(struct simulation *simulation, struct dynamo_table *ta
                             time_add(simulation->now_ns, table->growth.review_ns), 0);
 }
 
+/* Answers later. */
+static void answer(struct simulation *simulation, struct dynamo_table *table, const struct request *request)
+{
+    stream_at(&table->latency_stream, request->item, request->attempt);
+    int64_t latency_ns = distribution_sample_ns(table->latency, &table->latency_stream.rng);
+    table->pending++;
+    simulation_schedule(simulation, table->log.self, TABLE_WRITTEN, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
+}
+
+static void throttle(struct simulation *simulation, struct dynamo_table *table, struct request *request)
+{
+    counter_add(&table->write_throttles, 1);
+    counter_add(&table->throttled, 1);
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[table->log.self].name, "throttled", simulation->now_ns, 0,
+                         cause_throughput.text);
+    request_done(simulation, table->log.self, request, &cause_throughput);
+}
+
+static bool append(struct simulation *simulation, struct dynamo_table *table, const struct request *request)
+{
+    bool deleted = content_set_has(&table->deletes, request->content);
+    double bytes = request->payload_bytes * (deleted ? table->deleted_factor : table->image_factor) + table->record_bytes;
+    return shard_log_append(simulation, &table->log, shard_log_of(&table->log, request->group), request, (uint32_t)bytes);
+}
+
 void table_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct dynamo_table *table = self;
+    if (content_set_has(&table->reads, request->content)) {
+        answer(simulation, table, request);
+        return;
+    }
     if (request->payload_bytes > table->item_most_bytes) {
         request_done(simulation, table->log.self, request, &cause_too_large);
         return;
     }
     int64_t units = write_units_of(table, request->payload_bytes);
     if (!token_bucket_take(&table->writes, units, simulation->now_ns)) {
-        counter_add(&table->write_throttles, 1);
-        counter_add(&table->throttled, 1);
-        if (simulation->tracer)
-            simulation_trace(simulation, request, simulation->entities[table->log.self].name, "throttled", simulation->now_ns, 0,
-                             cause_throughput.text);
-        request_done(simulation, table->log.self, request, &cause_throughput);
+        throttle(simulation, table, request);
         return;
     }
     note_consumed(simulation, table, units);
-    if (table->stream_given) {
-        double bytes = fmin(request->payload_bytes * table->image_factor + table->record_bytes, UINT32_MAX / 8);
-        if (!shard_log_append(simulation, &table->log, shard_log_of(&table->log, request->group), request, (uint32_t)bytes))
-            return;
-    }
-    stream_at(&table->latency_stream, request->item, request->attempt);
-    int64_t latency_ns = distribution_sample_ns(table->latency, &table->latency_stream.rng);
-    table->pending++;
-    simulation_schedule(simulation, table->log.self, TABLE_WRITTEN, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
+    if (!table->stream_given || append(simulation, table, request))
+        answer(simulation, table, request);
 }
 
 static void review(struct simulation *simulation, struct dynamo_table *table)

@@ -147,6 +147,34 @@ static void test_stream(void **state)
     assert_int_equal(count_of(run, "T", "ReturnedBytes"), 1800 * (2 * 1000 + 102));
 }
 
+/* Operations that items name: reads cost nothing yet and change nothing; of what was deleted there is no new image. */
+static void test_operations(void **state)
+{
+    struct model_run *run = *state;
+    static const struct {
+        const char *operation, *view;
+        int64_t units, records, bytes;
+    } cases[] = {
+        {"GetItem", "NEW_IMAGE", 0, 0, 0},    {"Query", "NEW_IMAGE", 0, 0, 0},
+        {"PutItem", "NEW_IMAGE", 2, 1, 1500}, {"UpdateItem", "NEW_AND_OLD_IMAGES", 2, 1, 3000},
+        {"DeleteItem", "NEW_IMAGE", 2, 1, 0}, {"DeleteItem", "OLD_IMAGE", 2, 1, 1500},
+        {"DeleteItem", "KEYS_ONLY", 2, 1, 0}, {"DeleteItem", "NEW_AND_OLD_IMAGES", 2, 1, 1500},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        model_run(
+            run,
+            "{'duration': '1m', 'drain': '1m', 'Resources': {" TABLE(ON_DEMAND VIEW(
+                "%s")) ", 'P': {'Type': 'Test::Probe', 'Properties':"
+                       " {'Source': 'w'}}, 'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'T', 'Function': 'P'}}},"
+                       "'traffic': [{'name': 'w', 'target': 'T', 'constant': '1/s', 'payload': '1500B', 'key': 1, 'operation': '%s'}]}",
+            cases[i].view, cases[i].operation);
+        assert_int_equal(fates_of(run, "T", FATE_SUCCEEDED, ""), 60);
+        assert_int_equal(count_of(run, "T", "ConsumedWriteCapacityUnits"), 60 * cases[i].units);
+        assert_int_equal(count_of(run, "P", "Records"), 60 * cases[i].records);
+        assert_int_equal(count_of(run, "T", "ReturnedBytes"), 60 * cases[i].records * (cases[i].bytes + 102));
+    }
+}
+
 /* A thousand records or a megabyte in one call, four calls a second. Of a backlog a batch gets what two calls brought: one a quarter of a
  * second after the batch before was handed over, and one when the function is free. */
 static void test_read_limits(void **state)
@@ -244,7 +272,7 @@ int main(void)
 {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_all, close_all)
     const struct CMUnitTest tests[] = {
-        TEST(test_burst),       TEST(test_growth),    TEST(test_latency), TEST(test_stream),
+        TEST(test_burst),       TEST(test_growth),    TEST(test_latency), TEST(test_stream),   TEST(test_operations),
         TEST(test_read_limits), TEST(test_retention), TEST(test_cost),    TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
