@@ -2,6 +2,8 @@
  * order holds, what it costs. */
 #include "stream_fixture.h"
 
+#include "failing_allocation.h"
+#include "streams/dynamo_table.h"
 #include "streams/shard_log.h"
 
 #define S NS_PER_S
@@ -225,12 +227,67 @@ static void test_replications(void **state)
     free(written[1]);
 }
 
+static long working;
+
+static void fail_from_here(void)
+{
+    fail_allocations_after(working);
+}
+
+/* Whatever allocation fails while shards come and go, and wherever the limit of memory is met, the run ends in good order. */
+static void test_out_of_memory(void **state)
+{
+    struct model_run *run = *state;
+    static const struct model_type *const types[] = {
+        &kinesis_stream_type, &stream_consumer_type, &dynamo_table_type, &test_mapping_type, &sink_type, &changer_type, NULL,
+    };
+    const struct model_registry registry = {.resources = types, .account = &account_type, .source = &source_type};
+    run->registry = &registry;
+    assert_int_equal(
+        model_load(run,
+                   "{'duration': '20s', 'period': '20s', 'rules': {'base': 'current', 'kinesis_update_s': 2,"
+                   " 'ddb_on_demand_growth_s': 5, 'ddb_on_demand_review_s': 2, 'ddb_on_demand_initial_writes': 10,"
+                   " 'ddb_partition_write_units': 5}, 'Resources': {'P': {'Type': 'Test::Sink'},"
+                   "'S': {'Type': 'AWS::Kinesis::Stream', 'Properties': {'ShardCount': 2}},"
+                   "'C': {'Type': 'AWS::Kinesis::StreamConsumer', 'Properties': {'StreamARN': 'S'}}," CHANGER("X", "5s", "4") "," CHANGER(
+                       "Y", "10s", "3") ", 'T': {'Type': 'AWS::DynamoDB::Table', 'Properties': {'BillingMode': 'PAY_PER_REQUEST',"
+                                        " 'StreamSpecification': {'StreamViewType': 'KEYS_ONLY'}}},"
+                                        "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'Factor': 2}},"
+                                        "'N': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'C', 'Function': 'P', 'Tumbling': '3s'}},"
+                                        "'O': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'T', 'Function': 'P'}}},"
+                                        "'traffic': [{'name': 'w', 'target': 'S', 'constant': '100/s', 'key': {'uniform': 9}},"
+                                        "{'name': 'x', 'target': 'T', 'constant': '20/s', 'key': {'uniform': 9}}]}"),
+        STATUS_OK);
+    struct run_options options = {.threads = 1};
+    enum status status = allocation_failures_work() ? STATUS_NO_MEMORY : STATUS_OK;
+    sink_at_create = fail_from_here;
+    for (working = 0; status != STATUS_OK; working++) {
+        status = run_scenario(run->scenario, &options, &run->result);
+        fail_allocations_after(-1);
+        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+        run_result_free(run->result);
+        run->result = NULL;
+        assert_true(working < 5000);
+    }
+    assert_true(!allocation_failures_work() || working > 40);
+    sink_at_create = NULL;
+    int limits = 0;
+    for (status = STATUS_LIMIT; status != STATUS_OK; limits++) {
+        options.max_memory_bytes += 1024;
+        status = run_scenario(run->scenario, &options, &run->result);
+        assert_true(status == STATUS_OK || status == STATUS_LIMIT);
+        run_result_free(run->result);
+        run->result = NULL;
+    }
+    assert_true(limits > 10);
+}
+
 int main(void)
 {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_all, close_all)
     const struct CMUnitTest tests[] = {
-        TEST(test_hash_ranges),   TEST(test_families),   TEST(test_update),          TEST(test_updates_of_a_day),
-        TEST(test_children_wait), TEST(test_idle_merge), TEST(test_expired_parents), TEST(test_replications),
+        TEST(test_hash_ranges), TEST(test_families),        TEST(test_update),       TEST(test_updates_of_a_day), TEST(test_children_wait),
+        TEST(test_idle_merge),  TEST(test_expired_parents), TEST(test_replications), TEST(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
