@@ -320,7 +320,7 @@ static void end_shard(struct simulation *simulation, struct stream_mapping *mapp
     if (shard->over || shard->fetched < end)
         return;
     for (int64_t i = 0; i < mapping->config.factor; i++)
-        if (lanes[i].state != STREAM_LANE_COLLECTING || lanes[i].count > 0 || lanes[i].window.open || lanes[i].cursor < end)
+        if (lanes[i].state != STREAM_LANE_COLLECTING || lanes[i].count > 0 || lanes[i].cursor < end)
             return;
     shard->over = true;
     uint32_t first, count = mapping->source->children(mapping->stream, index, &first);

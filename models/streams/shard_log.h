@@ -58,10 +58,11 @@ enum status shard_log_finish(struct simulation *simulation, struct shard_log *lo
 
 /* The open shard of a key. There is one. */
 uint32_t shard_log_of(const struct shard_log *log, uint32_t group);
-/* Stores what `request` carries, `bytes` long, in `shard`, and wakes who waits. False when memory is out, which also fails the run. */
-bool shard_log_append(struct simulation *simulation, struct shard_log *log, uint32_t shard, const struct request *request, uint32_t bytes);
+/* Stores what `request` carries, `bytes` long, in the shard `index`, and wakes who waits. False when memory is out, which also fails the
+ * run. */
+bool shard_log_append(struct simulation *simulation, struct shard_log *log, uint32_t index, const struct request *request, uint32_t bytes);
 /* An event of `expiry_kind`. */
-void shard_log_expire(struct simulation *simulation, struct shard_log *log, uint32_t shard);
+void shard_log_expire(struct simulation *simulation, struct shard_log *log, uint32_t index);
 /* Closes all open shards and opens `shards` others in their place, each with the closed ones of its hashes for parents. False when memory
  * is out, which also fails the run. */
 bool shard_log_reshard(struct simulation *simulation, struct shard_log *log, uint32_t shards);
