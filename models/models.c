@@ -9,6 +9,7 @@
 #include "messaging/queue.h"
 #include "messaging/topic.h"
 #include "rewrites.h"
+#include "services/services.h"
 #include "streams/dynamo_table.h"
 #include "streams/kinesis_stream.h"
 #include "streams/stream_consumer.h"
@@ -28,6 +29,20 @@ static const struct model_type *const resources[] = {
     &stream_consumer_type,
     &dynamo_table_type,
     &simple_table_type,
+    &bucket_type,
+    &bucket_notification_type,
+    &config_rule_type,
+    &custom_family_type,
+    &custom_resource_type,
+    &detector_model_type,
+    &event_subscription_type,
+    &iot_event_type,
+    &log_group_type,
+    &pipeline_type,
+    &receipt_rule_type,
+    &repository_type,
+    &subscription_filter_type,
+    &topic_rule_type,
     &external_service_type,
     NULL,
 };

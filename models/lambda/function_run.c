@@ -300,7 +300,7 @@ uint32_t function_hops(const struct simulation *simulation, const struct functio
 /* Has the chain of requests come round too often? Source: rules recursion_*. */
 static bool is_runaway(struct simulation *simulation, struct function *function, struct request *request)
 {
-    if (function->chain_limit == 0 || request->hops < function->chain_limit)
+    if (function->chain_limit == 0 || request->hops < function->chain_limit || !simulation->entities[function->self].closes_loop)
         return false;
     counter_add(&function->metrics.recursive_dropped, 1);
     if (simulation->tracer)

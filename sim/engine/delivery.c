@@ -79,6 +79,7 @@ struct delivery_item *delivery_put(struct simulation *simulation, struct deliver
     *item = (struct delivery_item){
         .id = id,
         .group = request->group,
+        .watcher = ENTITY_NONE,
         .item = request->item,
         .received_ns = simulation->now_ns,
         .payload_bytes = request->payload_bytes,
@@ -113,7 +114,11 @@ void delivery_pass_over(struct simulation *simulation, struct delivery *delivery
 void delivery_accept(struct simulation *simulation, struct delivery *delivery, struct request *request)
 {
     simulation->entities[delivery->self].ledger.entered--;
-    delivery_put(simulation, delivery, 0, request, delivery->routes[0].policy.first_wait_ns);
+    struct delivery_item *item = delivery_put(simulation, delivery, 0, request, delivery->routes[0].policy.first_wait_ns);
+    if (item && request->from != ENTITY_NONE && simulation->entities[request->from].type->outcome) {
+        item->watcher = request->from;
+        item->watcher_data = request->from_data;
+    }
     request_answer(simulation, request, &cause_succeeded);
 }
 
@@ -179,6 +184,10 @@ static void settle(struct simulation *simulation, struct delivery *delivery, str
     } else {
         send_on(simulation, delivery, item, route->policy.on_failure, DELIVERY_FAILURE_RECORD);
         send_on(simulation, delivery, item, route->policy.dead_letter, DELIVERY_DEAD_LETTER);
+    }
+    if (item->watcher != ENTITY_NONE) {
+        const struct entity *watcher = &simulation->entities[item->watcher];
+        watcher->type->outcome(simulation, watcher->state, item->watcher_data, cause);
     }
     pool_give(&delivery->items, item->id);
 }

@@ -16,6 +16,8 @@
 struct delivery_item {
     uint32_t id; /* its own */
     uint32_t group;
+    uint32_t watcher;      /* the entity that hears how it ended, by its type's `outcome`; ENTITY_NONE: nobody */
+    uint32_t watcher_data; /* its own */
     uint64_t item;
     int64_t received_ns;
     uint32_t payload_bytes;

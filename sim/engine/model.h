@@ -19,6 +19,7 @@ struct bill;        /* measure/bill.h */
 struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
+struct scalable;    /* engine/scalable.h */
 struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 
@@ -37,7 +38,8 @@ struct action {
 };
 
 struct model_type {
-    const char *type;    /* CloudFormation's type; or "account", "traffic" for what is no resource */
+    const char *type;    /* CloudFormation's type, "Custom::*" for all that begin so and have no model of their own; or "account", "traffic"
+                            for what is no resource */
     const char *service; /* as on AWS's bill, e.g. "AWS Lambda"; NULL: bills nothing */
     const char *help;    /* one or two sentences for the reference page */
 
@@ -84,6 +86,10 @@ struct model_type {
     void (*accept)(struct simulation *simulation, void *self, struct request *request);
     void (*done)(struct simulation *simulation, void *self, struct request *request);
 
+    /* Optional: what it sent with this `from_data` was accepted before, to wait in its target's delivery (delivery_accept), and is over
+     * now. */
+    void (*outcome)(struct simulation *simulation, void *self, uint32_t from_data, const struct cause *cause);
+
     /* How it wraps what it sends where patterns look at the whole, as on an event bus: tables of rows, ends with NULL; NULL: it wraps
      * nothing. `envelope` says which of them a request from it is in, now or later; NULL: always the first. Whoever has patterns asks
      * validation_match for each entity of a type with envelopes, and keeps the answers by entity and number. */
@@ -94,6 +100,7 @@ struct model_type {
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
     const struct pollable *pollable;     /* of what can be polled */
     const struct streamable *streamable; /* of what is read in order */
+    const struct scalable *scalable;     /* of what has a capacity that somebody else may set */
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
     enum status (*finish)(struct simulation *simulation, void *self);

@@ -7,14 +7,14 @@
 struct counter {
     uint64_t current;      /* of the period under way */
     uint64_t whole;        /* of the periods that are over, since the end of the warm-up */
-    struct counter *total; /* the type's sum over its resources; NULL: not wanted */
+    struct counter *total; /* whoever counts the same too: the whole that this is a part of, an observer, the type's sum; NULL: nobody */
 };
 
 static inline void counter_add(struct counter *counter, uint64_t count)
 {
     counter->current += count;
-    if (counter->total)
-        counter->total->current += count;
+    for (struct counter *total = counter->total; total; total = total->total)
+        total->current += count;
 }
 
 #endif

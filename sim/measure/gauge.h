@@ -62,8 +62,8 @@ static inline void gauge_change(struct gauge *gauge, int64_t now_ns, int64_t cha
 static inline void gauge_add(struct gauge *gauge, int64_t now_ns, int64_t change)
 {
     gauge_change(gauge, now_ns, change);
-    if (gauge->total)
-        gauge_change(gauge->total, now_ns, change);
+    for (struct gauge *total = gauge->total; total; total = total->total)
+        gauge_change(total, now_ns, change);
 }
 
 /* Level x ns from the simulation's zero to `now_ns`. */

@@ -53,8 +53,8 @@ static inline void tally_part_add(struct tally_part *part, enum tally_class clas
 static inline void tally_add(struct tally *tally, enum tally_class class, int64_t value)
 {
     tally_part_add(&tally->current, class, value);
-    if (tally->total)
-        tally_part_add(&tally->total->current, class, value);
+    for (struct tally *total = tally->total; total; total = total->total)
+        tally_part_add(&total->current, class, value);
 }
 
 void tally_part_merge(struct tally_part *into, const struct tally_part *from);

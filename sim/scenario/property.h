@@ -66,6 +66,9 @@ struct lifetime {
     int64_t halving_ns;               /* HALVING */
 };
 
+/* The name of a row, ACCEPTED, for every key that no other row names. */
+#define PROPERTY_ANY_KEY "*"
+
 struct property {
     const char *name;
     enum property_kind kind;

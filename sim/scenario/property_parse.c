@@ -235,6 +235,7 @@ void property_parse(struct parse *parse, const struct property *table, const cJS
         return;
     for (const cJSON *item = object ? object->child : NULL; item; item = item->next) {
         const struct property *property = property_find(table, item->string);
+        property = property ? property : property_find(table, PROPERTY_ANY_KEY);
         struct parse_path inner = {path, parse_spelling(parse, item->string), 0};
         if (property && !parse_is_nothing(item)) {
             if (property_value(parse, property, item, &inner, blob)) /* what is wrong counts as not given: models trust the flag */

@@ -10,12 +10,23 @@
 
 #define SEGMENT_MAX 64u
 
+/* "Custom::*" is of every type that begins so. */
+static bool is_family_of(const char *family, const char *type)
+{
+    size_t length = strlen(family);
+    return length > 0 && family[length - 1] == '*' && strncmp(family, type, length - 1) == 0 && strlen(type) > length - 1;
+}
+
 const struct model_type *resource_type_find(const struct model_registry *registry, const char *type)
 {
-    for (const struct model_type *const *model = registry->resources; model && *model; model++)
+    const struct model_type *family = NULL;
+    for (const struct model_type *const *model = registry->resources; model && *model; model++) {
         if (strcmp((*model)->type, type) == 0)
             return *model;
-    return NULL;
+        if (is_family_of((*model)->type, type))
+            family = *model;
+    }
+    return family;
 }
 
 /* Does a type begin as those do that somebody simulates, or as custom resources do? Then a template may well hold it. */

@@ -229,13 +229,17 @@ void json_write_table(FILE *out, const struct property *table, const struct rule
 {
     struct property_walk walk;
     const char *glue = "";
-    fputs("{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{", out);
-    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk), glue = ",") {
+    fprintf(out, "{\"type\":\"object\",\"additionalProperties\":%s,\"properties\":{",
+            property_find(table, PROPERTY_ANY_KEY) ? "true" : "false");
+    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
+        if (strcmp(property->name, PROPERTY_ANY_KEY) == 0)
+            continue;
         fputs(glue, out);
         json_write_string(out, property->name);
         fputs(":{\"if\":" JSON_NOT_NULL ",\"then\":", out);
         json_write_property(out, property, rules);
         fputc('}', out);
+        glue = ",";
     }
     fputs("},\"required\":[", out);
     glue = "";

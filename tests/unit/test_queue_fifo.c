@@ -318,6 +318,39 @@ static void test_moved_behind_delayed(void **state)
     world_fini(&world);
 }
 
+/* Items in a row are remembered together, and each for its own five minutes; those of another sender apart from them. */
+static void send_three(struct world *world)
+{
+    send_item(world, 64, 1, 1024);
+    send_item(world, 127, 1, 1024);
+    send_item(world, 128, 1, 1024);
+}
+
+static void send_last_of_row(struct world *world)
+{
+    send_item(world, 100, 1, 1024);
+}
+
+static void send_row_again(struct world *world)
+{
+    send_three(world);       /* sent 310 s ago: taken */
+    send_last_of_row(world); /* 210 s ago: not */
+    send_last_of_row(world);
+    send_item(world, UINT64_C(100) << 32 | 100, 1, 1024);
+}
+
+static void test_items_in_a_row(void **state)
+{
+    (void)state;
+    static const struct act script[] = {{0, send_three}, {100 * S, send_last_of_row}, {310 * S, send_row_again}, {311 * S, send_three}};
+    struct world world;
+    fifo_init(&world, NULL);
+    RUN(&world, script);
+    assert_figure(&world, "Q", "NumberOfMessagesSent", "Sum", 3 + 1 + 3 + 1);
+    assert_figure(&world, "Q", "NumberOfDeduplicatedSentMessages", "Sum", 2 + 3);
+    world_fini(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_quota_wakes_in_turn),
         cmocka_unit_test(test_delay_within_group),
         cmocka_unit_test(test_moved_behind_delayed),
+        cmocka_unit_test(test_items_in_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,43 +1,14 @@
 /* test_queue_redrive.c: messages that a task moves from a dead-letter queue back to where they came from, or elsewhere. */
-#include "queue_bench.h"
-
-#include "messaging/queue_redrive.h"
-
-static void start_task(struct world *world, uint32_t destination, int64_t per_s)
-{
-    const struct move_task_arguments arguments = {.destination = destination, .per_s = per_s};
-    queue_actions[ACTION_START_TASK].begin(world->simulation, queue_of(world, DEAD), &arguments);
-}
-
-static void start_back(struct world *world)
-{
-    start_task(world, ENTITY_NONE, 2);
-}
+#include "redrive_bench.h"
 
 static void start_to_other(struct world *world)
 {
     start_task(world, OTHER, 2);
 }
 
-static void cancel(struct world *world)
-{
-    queue_actions[ACTION_CANCEL_TASK].begin(world->simulation, queue_of(world, DEAD), NULL);
-}
-
 static void send_dead(struct world *world)
 {
     send_item_to(world, DEAD, world->next_item++, 0, 1024);
-}
-
-/* After one reception each, a queue's messages go to the dead-letter queue. */
-static void dead_letter_init(struct world *world, bool fifo)
-{
-    if (fifo)
-        fifo_init(world, NULL);
-    else
-        world_init(world, NULL);
-    world->config[0].config.dead_letter = DEAD;
-    world->config[0].config.max_receives = 1;
 }
 
 static void expect_items(const struct world *world, uint32_t count, const uint64_t *items)
@@ -179,12 +150,6 @@ static void test_delay(void **state)
 }
 
 /* A second task is refused while one runs; a cancelled one leaves the rest where it is, and the next begins anew. */
-static void send_four(struct world *world)
-{
-    for (int i = 0; i < 4; i++)
-        send_one(world);
-}
-
 static void one_left(struct world *world)
 {
     assert_int_equal(visible(world, QUEUE), 3);
@@ -282,13 +247,15 @@ static void test_next_is_deleted(void **state)
 {
     (void)state;
     static const struct act script[] = {
-        {0, send_one}, {0, send_one}, {1 * S, receive_all}, {40 * S, receive_none}, {50 * S, start_back}, {50 * S + 1, delete_first_dead},
+        {0, send_one},           {0, send_one},        {1 * S, receive_all},
+        {40 * S, receive_none},  {50 * S, start_back}, {50 * S + 1, delete_first_dead},
+        {50 * S + 2, send_dead},
     };
     struct world world;
     dead_letter_init(&world, false);
     RUN(&world, script);
     assert_int_equal(visible(&world, QUEUE), 1);
-    assert_int_equal(queue_of(&world, DEAD)->messages.used, 0);
+    assert_int_equal(queue_of(&world, DEAD)->messages.used, 1); /* in the place of what was deleted, and later than the task */
     world_fini(&world);
 }
 
@@ -340,13 +307,6 @@ static void both_back(struct world *world)
     assert_int_equal(visible(world, QUEUE), 1);
     assert_int_equal(visible(world, OTHER), 1);
     assert_int_equal(visible(world, DEAD), 0);
-}
-
-static void two_sources(struct world *world)
-{
-    dead_letter_init(world, false);
-    world->config[2].config.dead_letter = DEAD;
-    world->config[2].config.max_receives = 1;
 }
 
 static void test_two_sources(void **state)
@@ -430,99 +390,6 @@ static void test_fifo_group_in_flight(void **state)
     world_fini(&world);
 }
 
-/* Memory runs out while a message is moved: the run fails, and nothing else does. */
-static void test_memory(void **state)
-{
-    (void)state;
-    static const struct act script[] = {
-        {0, send_four}, {1 * S, receive_all}, {40 * S, receive_none}, {50 * S, start_back}, {60 * S, receive_all},
-    };
-    uint64_t failures = 0, failed = 1;
-    for (uint64_t limit = 3 * sizeof(struct queue) + 512; failed; limit += 64) {
-        struct world world;
-        dead_letter_init(&world, limit % 128 == 0);
-        world.settings.max_memory_bytes = limit;
-        enum status status = world_run(&world, script, sizeof script / sizeof *script);
-        failed = status != STATUS_OK;
-        failures += failed;
-        assert_true(status == STATUS_OK || status == STATUS_LIMIT);
-        world_fini(&world);
-        assert_true(failures < 10000);
-    }
-    assert_true(failures > 10);
-}
-
-/* Anything in any order: what goes from queue to queue is counted at both ends, and nothing is kept of what is gone. */
-enum { STEPS = 4000 };
-static struct stream chance;
-
-static uint32_t draw(uint32_t count)
-{
-    return (uint32_t)(stream_uniform(&chance) * count);
-}
-
-static void random_receive(struct world *world)
-{
-    uint32_t entity = QUEUE + draw(3);
-    receive_from(world, entity, 1 + draw(10));
-    for (uint32_t i = 0; i < world->received; i++)
-        if (draw(4) == 0)
-            queue_pollable.acknowledge(world->simulation, queue_of(world, entity), world->list[i].message, world->list[i].receipt);
-}
-
-static void random_step(struct world *world, uint32_t left)
-{
-    uint32_t what = draw(20);
-    if (what < 8)
-        send_item_to(world, QUEUE + (draw(40) == 0 ? 1 : 2 * draw(2)), world->next_item++, draw(5), 1024);
-    else if (what < 17)
-        random_receive(world);
-    else if (what < 19)
-        start_task(world, draw(2) ? ENTITY_NONE : draw(2) ? QUEUE : OTHER, 1 + draw(5));
-    else
-        cancel(world);
-    if (left > 0)
-        simulation_schedule(world->simulation, DRIVER, DRIVER_WAKE, RANK_ARRIVAL,
-                            world->simulation->now_ns + (int64_t)(stream_uniform(&chance) * 4e9), left - 1);
-}
-
-static void begin_steps(struct world *world)
-{
-    random_step(world, STEPS);
-}
-
-static void test_random_use(void **state)
-{
-    (void)state;
-    static const struct act script[] = {{0, begin_steps}};
-    for (uint64_t seed = 1; seed <= 8; seed++) {
-        struct world world;
-        stream_init(&chance, seed, 0, "steps", "test");
-        two_sources(&world);
-        world.woken = random_step;
-        world.settings.duration_ns = 3 * STEPS * S;
-        for (size_t i = 0; i < 3; i++) {
-            world.config[i].config.fifo = seed % 2 == 0;
-            world.config[i].config.retention_ns = 400 * S;
-        }
-        RUN(&world, script);
-        double back = figure(&world, "D", "MessagesMovedBack", "Sum"), moved = figure(&world, "D", "MessagesMoved", "Sum");
-        assert_true(back > 100);
-        assert_true(figure(&world, "D", "MoveTasksFailed", "Sum") > 0 && figure(&world, "D", "MoveTasksRefused", "Sum") > 0);
-        assert_int_equal(fates(&world, DEAD, FATE_SUCCEEDED, "moved by a task"), back);
-        assert_int_equal(fates(&world, QUEUE, FATE_DEAD_LETTERED, NULL) + fates(&world, OTHER, FATE_DEAD_LETTERED, NULL), moved);
-        uint64_t sent = 0;
-        for (uint32_t i = QUEUE; i <= OTHER; i++) {
-            sent += world.simulation->entities[i].ledger.entered;
-            assert_int_equal(queue_of(&world, i)->pasts.used, queue_of(&world, i)->past_ids.count);
-            assert_int_equal(queue_of(&world, i)->messages.used, 0); /* after so long */
-            assert_int_equal(queue_of(&world, i)->pasts.used, 0);
-        }
-        assert_int_equal(sent, world.next_item + (uint64_t)(back + moved));
-        world_fini(&world);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -540,8 +407,6 @@ int main(void)
         cmocka_unit_test(test_too_large_there),
         cmocka_unit_test(test_fifo),
         cmocka_unit_test(test_fifo_group_in_flight),
-        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_random_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

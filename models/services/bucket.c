@@ -1,0 +1,336 @@
+/* bucket.c: AWS::S3::Bucket: requests and their rates, what is stored, and notifications: late at times, at least once, and with the switch
+ * of the course notes one for two writes of an object that keeps no versions.
+ * Source: rules s3_*, which cite the S3 User Guide. An object is the source's `key`; items without one are objects of their own. */
+#include "bucket.h"
+
+#include "measure/bill.h"
+#include "scenario/property.h"
+#include "scenario/validation.h"
+#include "service.h"
+#include "services.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum bucket_event { BUCKET_NOTICE, BUCKET_ANSWER };
+
+#define AT(field) offsetof(struct bucket, field)
+#define NOTIFICATION(field) offsetof(struct notification, field)
+#define NOTIFICATION_ROWS(TARGET, HELP)                                                                                                    \
+    {TARGET, PROPERTY_REFERENCE, NOTIFICATION(target), .required = true, .help = HELP},                                                    \
+        {"Event", PROPERTY_STRINGS, NOTIFICATION(events), .required = true, .help = "Which events: \"s3:ObjectCreated:*\"."},              \
+        {"Filter", PROPERTY_OBJECT, 0, .properties = notification_filter_properties, .help = "Of which objects."},                         \
+    {                                                                                                                                      \
+        0                                                                                                                                  \
+    }
+
+static const struct property function_rows[] = {NOTIFICATION_ROWS("Function", "The function that is invoked, asynchronously.")};
+static const struct property queue_rows[] = {NOTIFICATION_ROWS("Queue", "The standard queue that gets the notification.")};
+static const struct property topic_rows[] = {NOTIFICATION_ROWS("Topic", "The standard topic that gets the notification.")};
+
+static const struct property event_bridge_properties[] = {
+    {"EventBridgeEnabled", PROPERTY_BOOLEAN, AT(event_bridge), .required = true, .help = "All events go to the default event bus."},
+    {0},
+};
+
+#define NOTIFICATIONS(NAME, FIELD, ROWS, WHO)                                                                                              \
+    {                                                                                                                                      \
+        NAME, PROPERTY_LIST, AT(FIELD), .properties = ROWS, .size = sizeof(struct notification), .minimum = "0", .maximum = "100",         \
+                                        .help = WHO                                                                                        \
+    }
+
+static const struct property configuration_properties[] = {
+    NOTIFICATIONS("LambdaConfigurations", functions, function_rows, "Functions that are told."),
+    NOTIFICATIONS("QueueConfigurations", queues, queue_rows, "Queues that are told."),
+    NOTIFICATIONS("TopicConfigurations", topics, topic_rows, "Topics that are told."),
+    {"EventBridgeConfiguration", PROPERTY_OBJECT, 0, .properties = event_bridge_properties, .help = "Events on the default event bus."},
+    {0},
+};
+
+static const char *const versioning_states[] = {"Enabled", "Suspended", NULL};
+
+static const struct property versioning_properties[] = {
+    {"Status", PROPERTY_ENUM, AT(versioning), .choices = versioning_states, .required = true, .help = "Enabled keeps what is overwritten."},
+    {0},
+};
+
+static const struct property bucket_properties[] = {
+    {"NotificationConfiguration", PROPERTY_OBJECT, 0, .properties = configuration_properties, .help = "Who is told of which events."},
+    {"VersioningConfiguration", PROPERTY_OBJECT, 0, .properties = versioning_properties,
+     .given = PROPERTY_GIVEN(struct bucket, versioning_given), .help = "Whether objects keep their versions."},
+    ACCEPTED("AbacStatus"),
+    ACCEPTED("AccelerateConfiguration"),
+    ACCEPTED("AccessControl"),
+    ACCEPTED("AnalyticsConfigurations"),
+    ACCEPTED("BucketEncryption"),
+    ACCEPTED("BucketName"),
+    ACCEPTED("CorsConfiguration"),
+    ACCEPTED("IntelligentTieringConfigurations"),
+    ACCEPTED("InventoryConfigurations"),
+    ACCEPTED("LifecycleConfiguration"),
+    ACCEPTED("LoggingConfiguration"),
+    ACCEPTED("MetricsConfigurations"),
+    ACCEPTED("ObjectLockConfiguration"),
+    ACCEPTED("ObjectLockEnabled"),
+    ACCEPTED("OwnershipControls"),
+    ACCEPTED("PublicAccessBlockConfiguration"),
+    ACCEPTED("ReplicationConfiguration"),
+    ACCEPTED("Tags"),
+    ACCEPTED("WebsiteConfiguration"),
+    {0},
+};
+
+static const struct property bucket_behavior[] = {
+    {"delivery_delay", PROPERTY_TIME_DISTRIBUTION, AT(delivery_delay), .fallback = "s3_notification_delay",
+     .help = "From a write to the first attempt to notify, drawn for each notification; so they come out of order at times."},
+    {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "s3_latency", .help = "From a request to its answer."},
+    {"duplicate_rate", PROPERTY_PROBABILITY, AT(duplicate_rate), .fallback = "s3_duplicate_rate",
+     .help = "How often a notification is sent twice without need."},
+    {"single_notification", PROPERTY_BOOLEAN, AT(single_notification), .fallback = "s3_single_notification",
+     .help = "A write while a notification of the same object (the source's `key`) is on its way gives none of its own, unless the bucket "
+             "is versioned."},
+    {"prefixes", PROPERTY_INTEGER, AT(prefixes), .minimum = "1", .maximum = "100000", .fallback = "1",
+     .help = "Over how many prefixes requests spread: the quotas of requests per second are each prefix's."},
+    {0},
+};
+
+#undef AT
+#define AT(field) offsetof(struct bucket, metrics.field)
+
+static const struct metric_type bucket_metrics[] = {
+    {"AWS/S3", "AllRequests", "Count", METRIC_COUNT, AT(requests), .help = "Requests, whatever became of them."},
+    {"AWS/S3", "PutRequests", "Count", METRIC_COUNT, AT(puts), .help = "Requests that write: PUT, POST, COPY."},
+    {"AWS/S3", "GetRequests", "Count", METRIC_COUNT, AT(gets), .help = "Requests that read an object."},
+    {"AWS/S3", "DeleteRequests", "Count", METRIC_COUNT, AT(deletes), .help = "Requests that delete."},
+    {"AWS/S3", "ListRequests", "Count", METRIC_COUNT, AT(lists), .help = "Requests that list what is there."},
+    {"AWS/S3", "5xxErrors", "Count", METRIC_COUNT, AT(errors), .help = "Requests answered with 503 Slow Down."},
+    {"AWS/S3", "BytesUploaded", "Bytes", METRIC_COUNT, AT(uploaded), .help = "Bytes of what was written."},
+    {"AWS/S3", "BytesDownloaded", "Bytes", METRIC_COUNT, AT(downloaded), .help = "Bytes of what was read."},
+    {"AWS/S3", "FirstByteLatency", "Milliseconds", METRIC_TALLY, AT(first_byte), .help = "From a request to the first byte of its answer."},
+    {"AWS/S3", "TotalRequestLatency", "Milliseconds", METRIC_TALLY, AT(latency), .help = "From a request to the end of its answer."},
+    {"slsim", "Objects", "Count", METRIC_GAUGE, AT(objects), .help = "Objects and their versions, since the simulation's zero."},
+    {"slsim", "BytesStored", "Bytes", METRIC_GAUGE, AT(stored), .help = "Their bytes."},
+    FANOUT_METRICS(offsetof(struct bucket, notices)),
+    {"slsim", "NotificationsCoalesced", "Count", METRIC_COUNT, offsetof(struct bucket, notices.coalesced),
+     .help = "Writes whose notification another one stands for (single_notification)."},
+    {NULL, "tier 1 requests", "None", METRIC_COUNT, AT(tier1), .help = ""},
+    {NULL, "tier 2 requests", "None", METRIC_COUNT, AT(tier2), .help = ""},
+    {0},
+};
+
+enum { ITEM_TIER1, ITEM_TIER2, ITEM_STORAGE };
+
+static const struct line_item bucket_line_items[] = {
+    [ITEM_TIER1] = {"S3-Requests-Tier1", "Requests that write or list."},
+    [ITEM_TIER2] = {"S3-Requests-Tier2", "Requests that read. Deletions are free."},
+    [ITEM_STORAGE] = {"S3-TimedStorage-ByteHrs", "What is stored, over time."},
+    {0},
+};
+
+const char *const bucket_refusals[] = {bucket_refusal_overlap, NULL};
+
+static void add_all(struct validation *validation, struct bucket *bucket, const struct property_list *list, const char *name,
+                    unsigned kinds)
+{
+    struct notification *rows = list->items;
+    for (size_t i = 0; i < list->count; i++) {
+        char property[100];
+        snprintf(property, sizeof property, "NotificationConfiguration.%s[%zu]", name, i);
+        notification_add(validation, bucket, &rows[i], property, kinds);
+    }
+}
+
+static void bucket_validate(struct validation *validation, void *config)
+{
+    struct bucket *bucket = config;
+    bucket_classify(validation, bucket);
+    add_all(validation, bucket, &bucket->functions, "LambdaConfigurations", KIND_FUNCTION);
+    add_all(validation, bucket, &bucket->queues, "QueueConfigurations", KIND_QUEUE);
+    add_all(validation, bucket, &bucket->topics, "TopicConfigurations", KIND_TOPIC);
+    uint32_t bus = validation_find(validation, "default");
+    if (!bucket->event_bridge || !kind_is(validation, bus, KIND_BUS))
+        return; /* no rule looks at that bus */
+    bucket->bus = (struct outlet){.target = bus, .on_failure = ENTITY_NONE, .matches = &bucket->events};
+    outlet_add(&bucket->outlets, &bucket->bus);
+}
+
+static uint32_t bucket_envelope(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    return ((const struct bucket *)self)->envelopes[request->content];
+}
+
+/* Tokens of a second that may all be used at once: S3 says requests per second and no more. */
+static void quota_init(struct token_bucket *quota, const struct rule_book *rules, const char *rule, int64_t prefixes)
+{
+    int64_t rate = (int64_t)fmin(fmax(rule_number(rules, rule), 1), 1e6) * prefixes;
+    token_bucket_init(quota, rate, rate, NS_PER_S, 0);
+}
+
+static enum status bucket_create(struct simulation *simulation, void *self)
+{
+    struct bucket *bucket = self;
+    const struct rule_book *rules = simulation->settings->rules;
+    const char *name = simulation->entities[bucket->self].name;
+    struct fanout_policy policy = {
+        .part = "notification",
+        .delay = bucket->delivery_delay,
+        .duplicate_rate = bucket->duplicate_rate,
+        .coalesces = bucket->single_notification && !bucket_is_versioned(bucket),
+    };
+    fanout_retries(&policy, rules);
+    quota_init(&bucket->writes, rules, "s3_prefix_writes_per_s", bucket->prefixes);
+    quota_init(&bucket->reads, rules, "s3_prefix_reads_per_s", bucket->prefixes);
+    key_map_init(&bucket->objects, &simulation->memory, name);
+    stream_init(&bucket->latency_stream, simulation->settings->seed, simulation->replication, name, "latency");
+    return fanout_init(&bucket->fanout, &policy, &bucket->outlets, &bucket->notices, simulation, bucket->self, BUCKET_NOTICE);
+}
+
+static void bucket_destroy(struct simulation *simulation, void *self)
+{
+    (void)simulation;
+    struct bucket *bucket = self;
+    key_map_fini(&bucket->objects);
+    fanout_fini(&bucket->fanout);
+}
+
+static const struct cause cause_slow_down = {.fate = FATE_THROTTLED, .server_error = true, .text = "SlowDown"};
+
+static void count_request(struct bucket *bucket, const struct request *request, enum request_class class)
+{
+    struct bucket_metrics *metrics = &bucket->metrics;
+    struct counter *const counters[CLASSES] = {[CLASS_WRITE] = &metrics->puts,
+                                               [CLASS_ALTER] = &metrics->puts,
+                                               [CLASS_DELETE] = &metrics->deletes,
+                                               [CLASS_READ] = &metrics->gets,
+                                               [CLASS_LIST] = &metrics->lists};
+    counter_add(&metrics->requests, 1);
+    counter_add(counters[class], 1);
+    if (class == CLASS_WRITE || class == CLASS_ALTER || class == CLASS_LIST)
+        counter_add(&metrics->tier1, 1);
+    if (class == CLASS_READ)
+        counter_add(&metrics->tier2, 1);
+    if (class == CLASS_WRITE || class == CLASS_READ)
+        counter_add(class == CLASS_WRITE ? &metrics->uploaded : &metrics->downloaded, request->payload_bytes);
+}
+
+/* What was there under this name goes, unless its versions are kept. */
+static void drop_object(struct simulation *simulation, struct bucket *bucket, uint32_t group)
+{
+    uint32_t bytes = key_map_find(&bucket->objects, group);
+    if (bytes == POOL_NONE)
+        return;
+    key_map_remove(&bucket->objects, group);
+    gauge_add(&bucket->metrics.objects, simulation->now_ns, -1);
+    gauge_add(&bucket->metrics.stored, simulation->now_ns, -(int64_t)bytes);
+}
+
+static void change_objects(struct simulation *simulation, struct bucket *bucket, const struct request *request, enum request_class class)
+{
+    bool keeps = request->group == 0 || bucket_is_versioned(bucket);
+    uint32_t bytes = request->payload_bytes < POOL_NONE ? request->payload_bytes : POOL_NONE - 1;
+    if (!keeps)
+        drop_object(simulation, bucket, request->group);
+    if (class != CLASS_WRITE)
+        return;
+    gauge_add(&bucket->metrics.objects, simulation->now_ns, 1);
+    gauge_add(&bucket->metrics.stored, simulation->now_ns, bytes);
+    if (!keeps)
+        simulation_fail(simulation, key_map_put(&bucket->objects, request->group, bytes));
+}
+
+/* It is done: what it changed is there, its events set out, and the sender is told. */
+static void perform(struct simulation *simulation, struct bucket *bucket, struct request *request)
+{
+    enum request_class class = (enum request_class)bucket->classes[request->content];
+    if (class != CLASS_OWN) {
+        int64_t latency_ns = simulation->now_ns - request->sent_ns;
+        tally_add(&bucket->metrics.latency, TALLY_ALL, latency_ns);
+        tally_add(&bucket->metrics.first_byte, TALLY_ALL, latency_ns);
+    }
+    if (class == CLASS_WRITE || class == CLASS_DELETE)
+        change_objects(simulation, bucket, request, class);
+    if (class != CLASS_READ && class != CLASS_LIST)
+        fanout_publish(simulation, &bucket->fanout, request);
+    request_done(simulation, bucket->self, request, &cause_succeeded);
+}
+
+static void bucket_accept(struct simulation *simulation, void *self, struct request *request)
+{
+    struct bucket *bucket = self;
+    enum request_class class = (enum request_class)bucket->classes[request->content];
+    if (class == CLASS_OWN) {
+        perform(simulation, bucket, request);
+        return;
+    }
+    count_request(bucket, request, class);
+    bool reads = class == CLASS_READ || class == CLASS_LIST;
+    if (!token_bucket_take(reads ? &bucket->reads : &bucket->writes, 1, simulation->now_ns)) {
+        counter_add(&bucket->metrics.errors, 1);
+        request_done(simulation, bucket->self, request, &cause_slow_down);
+        return;
+    }
+    stream_at(&bucket->latency_stream, request->item, request->attempt);
+    int64_t latency_ns = distribution_sample_ns(bucket->latency, &bucket->latency_stream.rng);
+    bucket->waiting++;
+    simulation_schedule(simulation, bucket->self, BUCKET_ANSWER, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
+}
+
+static void bucket_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    struct bucket *bucket = self;
+    if (event->kind == BUCKET_NOTICE) {
+        fanout_handle(simulation, &bucket->fanout, event);
+        return;
+    }
+    bucket->waiting--;
+    perform(simulation, bucket, request_at(simulation, event->data));
+}
+
+static void bucket_done(struct simulation *simulation, void *self, struct request *request)
+{
+    struct bucket *bucket = self;
+    fanout_answered(simulation, &bucket->fanout, request);
+}
+
+static enum status bucket_finish(struct simulation *simulation, void *self)
+{
+    struct bucket *bucket = self;
+    simulation_in_flight(simulation, bucket->self, bucket->waiting);
+    fanout_finish(simulation, &bucket->fanout);
+    return STATUS_OK;
+}
+
+static void bucket_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    const struct bucket *bucket = self;
+    double month_ns = rule_number(simulation->settings->rules, "billing_month_h") * (double)NS_PER_HOUR;
+    bill_add(bill, &bucket_line_items[ITEM_TIER1], (double)bucket->metrics.tier1.whole);
+    bill_add(bill, &bucket_line_items[ITEM_TIER2], (double)bucket->metrics.tier2.whole);
+    bill_add(bill, &bucket_line_items[ITEM_STORAGE], (double)bucket->metrics.stored.whole.integral / month_ns / (1024.0 * 1024 * 1024));
+}
+
+const struct model_type bucket_type = {
+    .type = "AWS::S3::Bucket",
+    .service = "Amazon S3",
+    .help =
+        "A bucket: requests and their quotas, what is stored, and notifications of events to functions, queues, topics and the event bus.",
+    .size = sizeof(struct bucket),
+    .self_offset = offsetof(struct bucket, self),
+    .properties = bucket_properties,
+    .behavior = bucket_behavior,
+    .metrics = bucket_metrics,
+    .line_items = bucket_line_items,
+    .refusals = bucket_refusals,
+    .validate = bucket_validate,
+    .keeps_chain = true,
+    .envelopes = bucket_envelopes,
+    .envelope = bucket_envelope,
+    .create = bucket_create,
+    .destroy = bucket_destroy,
+    .handle = bucket_handle,
+    .accept = bucket_accept,
+    .done = bucket_done,
+    .finish = bucket_finish,
+    .quantities = bucket_quantities,
+};

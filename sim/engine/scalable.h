@@ -1,0 +1,18 @@
+/* scalable.h: the role of what has a capacity that a policy, a schedule or somebody by hand may set. Whoever scales knows it by this table
+ * alone. */
+#ifndef SLSIM_ENGINE_SCALABLE_H
+#define SLSIM_ENGINE_SCALABLE_H
+
+#include <stdint.h>
+
+struct simulation;
+
+struct scalable {
+    const char *dimension; /* as the provider names what is scaled: "lambda:function:ProvisionedConcurrency" */
+    /* What was asked for last, whether it is there yet or not; 0: nothing is configured. */
+    int64_t (*capacity)(const void *self);
+    /* From now on; it may take time to be there. */
+    void (*set_capacity)(struct simulation *simulation, void *self, int64_t capacity);
+};
+
+#endif
