@@ -10,7 +10,9 @@
 #include "messaging/topic.h"
 #include "rewrites.h"
 #include "services/services.h"
+#include "streams/dynamo_table.h"
 #include "streams/kinesis_stream.h"
+#include "streams/stream_consumer.h"
 
 static const struct model_type *const resources[] = {
     &lambda_function_type,
@@ -28,6 +30,9 @@ static const struct model_type *const resources[] = {
     &event_rule_type,
     &schedule_type,
     &kinesis_stream_type,
+    &stream_consumer_type,
+    &dynamo_table_type,
+    &simple_table_type,
     &bucket_type,
     &bucket_notification_type,
     &config_rule_type,
