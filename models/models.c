@@ -17,6 +17,10 @@
 static const struct model_type *const resources[] = {
     &lambda_function_type,
     &serverless_function_type,
+    &version_type,
+    &deployed_version_type,
+    &alias_type,
+    &deployment_config_type,
     &event_invoke_config_type,
     &queue_mapping_type,
     &queue_type,
@@ -55,4 +59,5 @@ const struct model_registry model_registry = {
     .rewrites = model_rewrites,
     .inner_forms = model_inner_forms,
     .implied = model_implied,
+    .publications = model_publications,
 };

@@ -6,6 +6,9 @@
 #include "queue_mapping.h"
 #include "scenario/validation.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define AT(field) offsetof(struct queue_mapping, stream.config.field)
 #define GIVEN(field) PROPERTY_GIVEN(struct queue_mapping, config.foreign.field)
 
@@ -37,6 +40,27 @@ const struct property filter_criteria_properties[] = {
     {0},
 };
 
+/* Filters look at the body alone; records that are no JSON are dropped, and so no filter may ask for texts. Sources: the Lambda developer
+ * guide, "Using event filtering with an Amazon SQS event source" and "... with a Kinesis event source". */
+static void check_filter(struct validation *validation, const struct queue_mapping_config *config, size_t index,
+                         const struct envelope *envelope)
+{
+    const struct filter *filter = (const struct filter *)config->filters.items + index;
+    bool is_list = false, is_stream = validation_type(validation, config->source)->streamable;
+    char place[80];
+    snprintf(place, sizeof place, "FilterCriteria.Filters[%zu].Pattern", index);
+    const char *name = NULL;
+    for (size_t i = 0; (name = validation_pattern_field(filter->pattern, i, &is_list)); i++) {
+        bool is_body = strcmp(name, envelope->path) == 0;
+        if (!is_body)
+            validation_warning(validation, place, NULL, "looks at \"%s\", but filters of %s see only \"%s\"", name,
+                               is_stream ? "a stream" : "a queue", envelope->path);
+        else if (is_stream && is_list)
+            validation_error(validation, place, "write {\"data\": {\"field\": [...]}}", "what it asks of \"%s\" must be an object",
+                             envelope->path);
+    }
+}
+
 const struct content_set *filter_validate(struct validation *validation, struct queue_mapping_config *config,
                                           const struct envelope *envelope)
 {
@@ -47,6 +71,8 @@ const struct content_set *filter_validate(struct validation *validation, struct 
             config->passes_any.bits[k] |= one->bits[k];
         if (!one) /* it could not be read, which was said */
             return NULL;
+        if (envelope)
+            check_filter(validation, config, i, envelope);
     }
     return config->filters.count > 0 ? &config->passes_any : NULL;
 }

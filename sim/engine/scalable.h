@@ -11,6 +11,8 @@ struct scalable {
     const char *dimension; /* as the provider names what is scaled: "lambda:function:ProvisionedConcurrency" */
     /* What was asked for last, whether it is there yet or not; 0: nothing is configured. */
     int64_t (*capacity)(const void *self);
+    /* What is there by now; NULL: whatever was asked for. A policy makes no further change while the last one is under way. */
+    int64_t (*allocated)(const void *self);
     /* From now on; it may take time to be there. */
     void (*set_capacity)(struct simulation *simulation, void *self, int64_t capacity);
 };

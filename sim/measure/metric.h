@@ -24,4 +24,7 @@ struct metric_type {
     const char *help;
 };
 
+/* From now on what is measured of `part` counts for `whole` too: two blobs that `table` describes. For a model's `create`. */
+void metrics_link(const struct metric_type *table, void *part, void *whole);
+
 #endif

@@ -1,0 +1,34 @@
+/* observable.c: who listens to a state. */
+#include "engine/observable.h"
+
+#include "engine/simulation.h"
+
+#include <stdlib.h>
+
+enum status listeners_add(struct listeners *listeners, uint32_t entity)
+{
+    if (listeners->count == listeners->capacity) {
+        uint32_t capacity = listeners->capacity ? 2 * listeners->capacity : 4;
+        uint32_t *grown = realloc(listeners->entities, capacity * sizeof *grown);
+        if (!grown)
+            return STATUS_NO_MEMORY;
+        listeners->entities = grown;
+        listeners->capacity = capacity;
+    }
+    listeners->entities[listeners->count++] = entity;
+    return STATUS_OK;
+}
+
+void listeners_fini(struct listeners *listeners)
+{
+    free(listeners->entities);
+    *listeners = (struct listeners){0};
+}
+
+void listeners_tell(struct simulation *simulation, const struct listeners *listeners, uint32_t subject)
+{
+    for (uint32_t i = 0; i < listeners->count; i++) {
+        const struct entity *entity = &simulation->entities[listeners->entities[i]];
+        entity->type->noticed(simulation, entity->state, subject);
+    }
+}
