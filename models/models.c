@@ -11,11 +11,17 @@
 #include "monitoring/monitoring.h"
 #include "rewrites.h"
 #include "services/services.h"
+#include "streams/dynamo_table.h"
 #include "streams/kinesis_stream.h"
+#include "streams/stream_consumer.h"
 
 static const struct model_type *const resources[] = {
     &lambda_function_type,
     &serverless_function_type,
+    &version_type,
+    &deployed_version_type,
+    &alias_type,
+    &deployment_config_type,
     &event_invoke_config_type,
     &queue_mapping_type,
     &queue_type,
@@ -29,6 +35,9 @@ static const struct model_type *const resources[] = {
     &composite_alarm_type,
     &scalable_target_type,
     &scaling_policy_type,
+    &stream_consumer_type,
+    &dynamo_table_type,
+    &simple_table_type,
     &bucket_type,
     &bucket_notification_type,
     &config_rule_type,
@@ -55,4 +64,5 @@ const struct model_registry model_registry = {
     .rewrites = model_rewrites,
     .inner_forms = model_inner_forms,
     .implied = model_implied,
+    .publications = model_publications,
 };

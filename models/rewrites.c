@@ -46,3 +46,13 @@ const struct implied model_implied[] = {
     {RULE, "AWS::Events::EventBus", "default"},
     {0},
 };
+
+static const char *const alias_has[] = {"ProvisionedConcurrencyConfig", NULL};
+
+/* AutoPublishAlias: SAM publishes a version at each deployment, and moves the alias. */
+const struct publication model_publications[] = {
+    {FUNCTION, "FunctionName", "AutoPublishAlias", alias_has, "AWS::Lambda::Version", "Slsim::Lambda::DeployedVersion",
+     "AWS::Lambda::Alias"},
+    {"AWS::Lambda::Function", "FunctionName", NULL, NULL, "AWS::Lambda::Version", "Slsim::Lambda::DeployedVersion", "AWS::Lambda::Alias"},
+    {0},
+};

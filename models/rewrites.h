@@ -8,4 +8,6 @@ extern const struct rewrite model_rewrites[];
 extern const struct inner_form model_inner_forms[];
 extern const struct implied model_implied[]; /* ends with {0} */
 
+extern const struct publication model_publications[];
+
 #endif

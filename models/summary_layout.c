@@ -29,8 +29,8 @@ static const struct headline_column function_columns[] = {
 };
 
 static const struct headline_section sections[] = {
-    {"traffic", "Requests", source_columns},
-    {"functions", "Invocations", function_columns},
+    {"traffic", "Requests", source_columns, NULL},
+    {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {0},
 };
 

@@ -149,6 +149,7 @@ static void source_validate(struct validation *validation, void *config)
 {
     struct source *source = config;
     int64_t duration_ns = validation_duration_ns(validation);
+    source->target = validation_callee(validation, "target", source->target);
     if (!source->until_given)
         source->until_ns = duration_ns;
     if (source->until_ns > duration_ns) {

@@ -106,9 +106,14 @@ static void join_bus(struct validation *validation, struct event_rule *rule)
     if (rule->schedule && strcmp(validation_name(validation, rule->bus), DEFAULT_BUS) != 0)
         validation_error(validation, "ScheduleExpression", "leave EventBusName out", "only rules of the default bus can have a schedule");
     uint32_t *last = &((struct event_bus *)validation_config(validation, rule->bus))->first;
-    while (*last != 0)
+    uint32_t others = 0;
+    double most = rule_number(validation_rules(validation), "eventbridge_rules_per_bus");
+    for (; *last != 0; others++)
         last = &((struct event_rule *)validation_config(validation, *last - 1))->next;
     *last = validation_self(validation) + 1;
+    if (others == most) /* said once, of the first that is too many */
+        validation_warning(validation, "EventBusName", "rule eventbridge_rules_per_bus", "a bus has %.0f rules unless the quota is raised",
+                           most);
 }
 
 static void check_targets(struct validation *validation, struct event_rule *rule)

@@ -79,6 +79,9 @@ static const struct metric_type schedule_metrics[] = {
     {"AWS/Scheduler", "InvocationsFailedToBeSentToDeadLetterCount", "Count", METRIC_COUNT, AT(metrics.lost),
      .help = "Invocations that it did not take: lost."},
     {"slsim", "TimesFired", "Count", METRIC_COUNT, AT(fired), .help = "How often it went off."},
+    {"slsim", "StartLatency", "Milliseconds", METRIC_TALLY, AT(metrics.start_latency), .help = "From going off to the first try."},
+    {"slsim", "SuccessLatency", "Milliseconds", METRIC_TALLY, AT(metrics.success_latency),
+     .help = "From going off to the try that the target took."},
     {"slsim", "InvocationsPending", "Count", METRIC_GAUGE, AT(metrics.pending), .help = "Deliveries that are not over."},
     {0},
 };

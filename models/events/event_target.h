@@ -32,6 +32,7 @@ extern const struct property event_target_properties[];
 /* Judges one target; `place` is where it stands: "Targets[0]". */
 void event_target_check(struct validation *validation, struct event_target *target, const char *place);
 
+/* All are to be in the owner's metric table or unused: that is what gives their memory back. */
 struct event_push_metrics {
     struct counter created, attempts, succeeded, retried, throttled, over, failed, errors, sent_to_dlq, lost;
     struct tally start_latency, success_latency;

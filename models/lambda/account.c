@@ -61,6 +61,11 @@ static void account_validate(struct validation *validation, void *config)
                             (long long)account->reserved, (long long)account->concurrency_limit, (long long)floor);
 }
 
+void account_limit_changed(struct account *account)
+{
+    account->unreserved_limit = account->concurrency_limit - account->reserved - account->provisioned;
+}
+
 void rate_quota_init(struct token_bucket *bucket, double per_s, double depth_s, int64_t now_ns)
 {
     int64_t depth = (int64_t)llround(per_s * depth_s);
@@ -71,7 +76,7 @@ static enum status account_create(struct simulation *simulation, void *self)
 {
     struct account *account = self;
     const struct rule_book *rules = simulation->settings->rules;
-    account->unreserved_limit = account->concurrency_limit - account->reserved;
+    account_limit_changed(account);
     rate_quota_init(&account->rate, rule_number(rules, "rps_per_concurrency") * (double)account->concurrency_limit,
                     rule_number(rules, "rps_bucket_s"), 0);
     account->scaling_by_account = strcmp(rule_text(rules, "scaling_mode"), "account_burst") == 0;

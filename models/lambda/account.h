@@ -17,16 +17,22 @@ struct account {
 
     /* state */
     uint32_t self;
-    int64_t unreserved_limit;
+    int64_t unreserved_limit;    /* of what runs on demand */
+    int64_t provisioned;         /* of functions without reserved concurrency */
     struct token_bucket rate;    /* 10 requests per second for each unit of the limit; rule rps_per_concurrency */
     struct token_bucket scaling; /* the 2022 rule: a burst for the whole account, then so many a minute */
-    bool scaling_by_account;     /* rule scaling_mode */
+    double alloc_used;           /* provisioned environments of the 2022 burst that are not refilled yet, at */
+    int64_t alloc_ns;
+    bool scaling_by_account; /* rule scaling_mode */
     struct gauge concurrent;
     struct gauge unreserved;
     struct gauge claimed;
 };
 
 extern const struct model_type account_type;
+
+/* Any of the terms of unreserved_limit is another now. */
+void account_limit_changed(struct account *account);
 
 /* A quota of `per_s` requests per second as a full token bucket that holds `depth_s` seconds of it, at least one request.
  * The depth is an assumption (rule rps_bucket_s): AWS documents the rate alone. */

@@ -8,7 +8,8 @@
 /* The values are those of the choices of `behavior.reuse`, in their order. */
 enum reuse_order { REUSE_MOST_RECENT, REUSE_LEAST_RECENT, REUSE_NEWEST, REUSE_OLDEST, REUSE_RANDOM };
 
-enum environment_state { ENVIRONMENT_BUSY, ENVIRONMENT_IDLE, ENVIRONMENT_GONE };
+/* STARTING: a provisioned one in INIT, that nobody waits for. */
+enum environment_state { ENVIRONMENT_BUSY, ENVIRONMENT_IDLE, ENVIRONMENT_STARTING, ENVIRONMENT_GONE };
 
 /* One cache line; what holds while it is busy and what while it is idle share room. */
 struct environment {
@@ -33,11 +34,12 @@ struct environment {
             uint32_t run;     /* its procedure; POOL_NONE: over */
         };
     };
-    uint32_t ordinal; /* the how-manieth that was created */
-    uint8_t state;    /* enum environment_state */
-    uint8_t outcome;  /* busy: how this invocation will end; enum invocation_end of function.h */
-    bool cold;        /* busy: this invocation waited for INIT */
-    bool needs_init;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
+    uint32_t ordinal;     /* the how-manieth that was created */
+    uint8_t state;        /* enum environment_state */
+    uint8_t outcome;      /* busy: how this invocation will end; enum invocation_end of function.h */
+    bool cold : 1;        /* busy: this invocation waited for INIT */
+    bool provisioned : 1; /* kept ready, whether it is used or not */
+    bool needs_init : 1;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
 };
 
 _Static_assert(sizeof(struct environment) == 64, "100,000 environments at once are paid for by the cache line");

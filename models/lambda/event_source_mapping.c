@@ -6,6 +6,9 @@
 #include "queue_mapping.h"
 #include "scenario/validation.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define AT(field) offsetof(struct queue_mapping, stream.config.field)
 #define GIVEN(field) PROPERTY_GIVEN(struct queue_mapping, config.foreign.field)
 
@@ -37,6 +40,27 @@ const struct property filter_criteria_properties[] = {
     {0},
 };
 
+/* Filters look at the body alone; records that are no JSON are dropped, and so no filter may ask for texts. Sources: the Lambda developer
+ * guide, "Using event filtering with an Amazon SQS event source" and "... with a Kinesis event source". */
+static void check_filter(struct validation *validation, const struct queue_mapping_config *config, size_t index,
+                         const struct envelope *envelope)
+{
+    const struct filter *filter = (const struct filter *)config->filters.items + index;
+    bool is_list = false, is_stream = validation_type(validation, config->source)->streamable;
+    char place[80];
+    snprintf(place, sizeof place, "FilterCriteria.Filters[%zu].Pattern", index);
+    const char *name = NULL;
+    for (size_t i = 0; (name = validation_pattern_field(filter->pattern, i, &is_list)); i++) {
+        bool is_body = strcmp(name, envelope->path) == 0;
+        if (!is_body)
+            validation_warning(validation, place, NULL, "looks at \"%s\", but filters of %s see only \"%s\"", name,
+                               is_stream ? "a stream" : "a queue", envelope->path);
+        else if (is_stream && is_list)
+            validation_error(validation, place, "write {\"data\": {\"field\": [...]}}", "what it asks of \"%s\" must be an object",
+                             envelope->path);
+    }
+}
+
 const struct content_set *filter_validate(struct validation *validation, struct queue_mapping_config *config,
                                           const struct envelope *envelope)
 {
@@ -47,6 +71,8 @@ const struct content_set *filter_validate(struct validation *validation, struct 
             config->passes_any.bits[k] |= one->bits[k];
         if (!one) /* it could not be read, which was said */
             return NULL;
+        if (envelope)
+            check_filter(validation, config, i, envelope);
     }
     return config->filters.count > 0 ? &config->passes_any : NULL;
 }
@@ -69,7 +95,14 @@ const struct property stream_mapping_properties[] = {
     {"StartingPositionTimestamp", PROPERTY_NUMBER, AT(at_epoch_s), .minimum = "0", .given = GIVEN(timestamp),
      .help = "Streams, AT_TIMESTAMP: the first instant whose records are read, in seconds since 1970."},
     {"TumblingWindowInSeconds", PROPERTY_TIME, AT(tumbling_window_ns), .unit = "s", .minimum = "0", .maximum = "tumbling_window_max_s",
-     .given = GIVEN(tumbling), .help = "Streams: not simulated."},
+     .given = GIVEN(tumbling),
+     .help = "Streams: records of so long are aggregated, with a state that goes from invocation to invocation and a final one; 0: not."},
+    {0},
+};
+
+const struct property event_source_behavior[] = {
+    {"state_per_record", PROPERTY_SIZE, AT(state_record_bytes), .minimum = "0", .fallback = "\"0B\"",
+     .help = "Streams with TumblingWindowInSeconds: what a record adds to the state; the final invocation carries it."},
     {0},
 };
 
@@ -86,6 +119,43 @@ static void check_foreign(struct validation *validation, const struct queue_mapp
                          "belongs to mappings of queues; this one is of a stream");
     if (config->provisioned)
         validation_error(validation, "ProvisionedPollerConfig", NULL, "belongs to mappings of queues; this one is of a stream");
+}
+
+/* How many mappings have this source, and is this the first of them? */
+static uint32_t count_readers(const struct validation *validation, uint32_t source, bool *first)
+{
+    uint32_t count = 0;
+    *first = false;
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        if (validation_type(validation, i) != &queue_mapping_type)
+            continue;
+        const struct queue_mapping *other = validation_config(validation, i);
+        if (other->config.source != source || !other->config.enabled)
+            continue;
+        *first = *first || (count == 0 && i == validation_self(validation));
+        count++;
+    }
+    return count;
+}
+
+/* What the kind of stream allows. */
+static void check_source(struct validation *validation, const struct stream_mapping_config *config)
+{
+    bool first;
+    const struct streamable *source = validation_type(validation, config->source)->streamable;
+    const char *name = validation_name(validation, config->source);
+    const char *lack = source->lacks ? source->lacks(validation_config(validation, config->source)) : NULL;
+    uint32_t readers = count_readers(validation, config->source, &first);
+    if (lack)
+        validation_error(validation, "EventSourceArn", NULL, "%s has no stream: %s", name, lack);
+    if (source->through && first && readers > 1)
+        validation_error(validation, "EventSourceArn", "give each its own", "%u mappings read through %s, which serves one", readers, name);
+    if (source->by_position_only && config->position == POSITION_AT_TIMESTAMP)
+        validation_error(validation, "StartingPosition", "TRIM_HORIZON or LATEST", "the stream of %s cannot be read from a time on", name);
+    double most = source->readers_rule ? rule_number(validation_rules(validation), source->readers_rule) : UINT32_MAX;
+    if (first && readers > most)
+        validation_warning(validation, "EventSourceArn", source->readers_rule, "%u mappings read %s, and AWS advises at most %.0f", readers,
+                           name, most);
 }
 
 static void check_own(struct validation *validation, struct queue_mapping *mapping)
@@ -106,6 +176,7 @@ static void check_own(struct validation *validation, struct queue_mapping *mappi
     if (stream->on_failure != ENTITY_NONE && !validation_type(validation, stream->on_failure)->accept)
         validation_error(validation, "DestinationConfig.OnFailure.Destination", "a queue, a topic or a bucket",
                          "%s cannot be a destination", validation_name(validation, stream->on_failure));
+    check_source(validation, stream);
     stream_mapping_validate(validation, stream);
 }
 

@@ -7,6 +7,8 @@
 
 /* The properties that streams alone have; offsets into struct queue_mapping. */
 extern const struct property stream_mapping_properties[];
+/* The keys of its `behavior`. */
+extern const struct property event_source_behavior[];
 
 /* Of FilterCriteria. */
 extern const struct property filter_criteria_properties[];

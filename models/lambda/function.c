@@ -63,7 +63,7 @@ static const struct property dead_letter_properties[] = {
 };
 
 /* What both types of function share. */
-static const struct property shared_properties[] = {
+const struct property function_shared_properties[] = {
     {"MemorySize", PROPERTY_INTEGER, AT(memory_mb), .unit = "MB", .minimum = "memory_min_mb", .maximum = "memory_max_mb",
      .step = "memory_step_mb", .fallback = "memory_default_mb", .given = GIVEN(memory_given), .live = true,
      .help = "Memory; the vCPU share follows it."},
@@ -92,7 +92,7 @@ static const struct property shared_properties[] = {
     ACCEPTED("ImageConfig"),
     ACCEPTED("CodeSigningConfigArn"),
     ACCEPTED("RuntimeManagementConfig"),
-    ACCEPTED("LoggingConfig"),
+    {"LoggingConfig", PROPERTY_OBJECT, 0, .properties = function_logging_properties, .help = "Where its log lines go."},
     {"RecursiveLoop", PROPERTY_ENUM, AT(recursive_loop), .choices = recursive_loops, .fallback = "\"Terminate\"",
      .help = "Terminate: a chain of requests through SQS, SNS, S3 and functions that comes round too often is stopped."},
     ACCEPTED("CapacityProviderConfig"),
@@ -103,8 +103,18 @@ static const struct property shared_properties[] = {
     {0},
 };
 
+/* What a version or an alias says, and a function does not. */
+static const struct property part_defaults[] = {
+    {"whole", PROPERTY_REFERENCE, AT(whole), .help = ""},
+    {"alias", PROPERTY_REFERENCE, AT(alias), .help = ""},
+    {"version", PROPERTY_REFERENCE, AT(version), .help = ""},
+    {"second", PROPERTY_REFERENCE, AT(second), .help = ""},
+    {0},
+};
+
 static const struct property lambda_properties[] = {
-    {.kind = PROPERTY_TABLE, .properties = shared_properties},
+    {.kind = PROPERTY_DEFAULTS, .properties = part_defaults},
+    {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
     {.kind = PROPERTY_DEFAULTS, .properties = event_invoke_properties}, /* AWS::Lambda::EventInvokeConfig sets them */
     ACCEPTED("Code"),
     ACCEPTED("TracingConfig"),
@@ -113,8 +123,16 @@ static const struct property lambda_properties[] = {
     {0},
 };
 
+/* The alias has it; while it runs it can be set here too. */
+static const struct property published_provisioned[] = {
+    {"ProvisionedConcurrentExecutions", PROPERTY_INTEGER, AT(provisioned), .minimum = "0", .live = true,
+     .help = "Environments that are kept ready, and paid for."},
+    {0},
+};
+
 static const struct property serverless_properties[] = {
-    {.kind = PROPERTY_TABLE, .properties = shared_properties},
+    {.kind = PROPERTY_DEFAULTS, .properties = part_defaults},
+    {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
     ACCEPTED("CodeUri"),
     ACCEPTED("InlineCode"),
     ACCEPTED("ImageUri"),
@@ -130,10 +148,12 @@ static const struct property serverless_properties[] = {
     ACCEPTED("PropagateTags"),
     ACCEPTED("SourceKMSKeyArn"),
     UNMODELLED("Events", events),
-    {"AutoPublishAlias", PROPERTY_STRING, AT(published_alias), .given = GIVEN(unmodelled.auto_publish_alias),
+    {"AutoPublishAlias", PROPERTY_STRING, AT(published_alias),
      .help = "Publishes a version and points this alias at it: callers may then name both (`F:live`, `F:1`)."},
-    UNMODELLED("ProvisionedConcurrencyConfig", provisioned),
-    UNMODELLED("DeploymentPreference", deployment),
+    {"ProvisionedConcurrencyConfig", PROPERTY_OBJECT, 0, .properties = published_provisioned, .given = GIVEN(unmodelled.provisioned),
+     .help = "Provisioned concurrency of the alias that AutoPublishAlias names."},
+    {"DeploymentPreference", PROPERTY_OBJECT, 0, .properties = deployment_preference_properties,
+     .help = "How traffic moves to a new version."},
     {"EventInvokeConfig", PROPERTY_OBJECT, 0, .properties = event_invoke_properties,
      .help = "How asynchronous invocations are retried, and where records of them go."},
     {"DeadLetterQueue", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
@@ -142,7 +162,7 @@ static const struct property serverless_properties[] = {
     {0},
 };
 
-static const struct property function_behavior[] = {
+const struct property function_behavior[] = {
     {"duration", PROPERTY_TIME_DISTRIBUTION, AT(handler.duration), .live = true,
      .help = "Handler time as observed at the configured memory (memory does not change it)."},
     {"cpu", PROPERTY_TIME_DISTRIBUTION, AT(handler.cpu), .live = true,
@@ -189,7 +209,7 @@ static const struct property function_behavior[] = {
 /* Reported with each invocation, so that there is nothing to see while there are none. */
 #define SAMPLED METRIC_WHILE(struct function, metrics.invocations)
 
-static const struct metric_type function_metrics[] = {
+const struct metric_type function_metrics[] = {
     {"AWS/Lambda", "Invocations", "Count", METRIC_COUNT, AT(invocations),
      .help = "Invocations that ran: the billed requests. Throttled attempts are not among them."},
     {"AWS/Lambda", "Errors", "Count", METRIC_COUNT, AT(errors), .samples = SAMPLED, .help = "Invocations that failed, timeouts included."},
@@ -225,6 +245,20 @@ static const struct metric_type function_metrics[] = {
     {"AWS/Lambda", "RecursiveInvocationsDropped", "Count", METRIC_COUNT, AT(recursive_dropped),
      .help = "Invocations that did not happen because their chain of requests had come round too often."},
     {"slsim", "AsyncEventsQueued", "Count", METRIC_GAUGE, AT(async_queued), .help = "Events that are not over yet."},
+    {"AWS/Lambda", "ProvisionedConcurrentExecutions", "Count", METRIC_GAUGE, AT(provisioned_busy), .levels = 1, .samples = SAMPLED,
+     .help = "Provisioned environments that serve a request."},
+    {"AWS/Lambda", "ProvisionedConcurrencyUtilization", "None", METRIC_GAUGE_RATIO, AT(provisioned_busy), .other = AT(provisioned_ready),
+     .samples = SAMPLED, .help = "Those that serve / those that are allocated, from 0 to 1."},
+    {"AWS/Lambda", "ProvisionedConcurrencyInvocations", "Count", METRIC_COUNT, AT(provisioned_invocations),
+     .help = "Invocations on provisioned concurrency."},
+    {"AWS/Lambda", "ProvisionedConcurrencySpilloverInvocations", "Count", METRIC_COUNT, AT(spillover),
+     .help = "Invocations on demand, as provisioned concurrency was in use or its request rate used up."},
+    {"slsim", "ProvisionedConcurrencyAllocated", "Count", METRIC_GAUGE, AT(provisioned_ready),
+     .help = "Provisioned environments that are ready."},
+    {"slsim", "DeploymentsSucceeded", "Count", METRIC_COUNT, AT(deployments), .help = "New versions that got all of the traffic."},
+    {"slsim", "DeploymentsFailed", "Count", METRIC_COUNT, AT(rollbacks), .help = "Deployments that were rolled back, or not begun."},
+    {NULL, "provisioned MB", "None", METRIC_GAUGE, AT(provisioned_paid_mb), .help = ""},
+    {NULL, "provisioned MB x ms", "None", METRIC_COUNT, AT(provisioned_mb_ms), .help = ""},
     {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
     {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
     {NULL, "INIT MB x ms", "None", METRIC_COUNT, AT(init_mb_ms), .help = ""},
@@ -233,7 +267,7 @@ static const struct metric_type function_metrics[] = {
 };
 
 /* x86 first, then arm: the index is 2 * item + architecture. */
-enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE };
+enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE, ITEM_PROVISIONED, ITEM_PROVISIONED_DURATION };
 
 static const struct line_item function_line_items[] = {
     {"Request", "Invocations."},
@@ -244,6 +278,10 @@ static const struct line_item function_line_items[] = {
     {"Lambda-GB-Second-Init-ARM", "Memory x the INIT part of the billed duration on arm64."},
     {"Lambda-Storage-GB-Second", "Ephemeral storage above what is free x billed duration."},
     {"Lambda-Storage-GB-Second-ARM", "Ephemeral storage above what is free x billed duration on arm64."},
+    {"Lambda-Provisioned-Concurrency", "Memory kept ready x time."},
+    {"Lambda-Provisioned-Concurrency-ARM", "Memory kept ready x time, on arm64."},
+    {"Lambda-Provisioned-GB-Second", "Memory x billed duration on provisioned concurrency, INIT at allocation and recycling included."},
+    {"Lambda-Provisioned-GB-Second-ARM", "The same on arm64."},
     {0},
 };
 
@@ -262,6 +300,17 @@ static void function_quantities(const struct simulation *simulation, const void 
     bill_add(bill, &items[2 * ITEM_INIT], gigabyte_seconds(&function->metrics.init_mb_ms));
     if (function->billed_storage_mb > 0)
         bill_add(bill, &items[2 * ITEM_STORAGE], gigabyte_seconds(&function->metrics.storage_mb_ms));
+    int128 kept_mb_ns = function->metrics.provisioned_paid_mb.whole.integral;
+    if (kept_mb_ns > 0) {
+        bill_add(bill, &items[2 * ITEM_PROVISIONED], (double)kept_mb_ns / 1024 / (double)NS_PER_S);
+        bill_add(bill, &items[2 * ITEM_PROVISIONED_DURATION], gigabyte_seconds(&function->metrics.provisioned_mb_ms));
+    }
+}
+
+/* Who names the function means the alias that is published by itself. */
+static const char *default_part(const void *config)
+{
+    return ((const struct function *)config)->config.published_alias;
 }
 
 #define FUNCTION_TYPE(NAME, PROPERTIES)                                                                                                    \
@@ -271,8 +320,8 @@ static void function_quantities(const struct simulation *simulation, const void 
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .done = function_done, .changed = function_changed, .finish = function_finish,                          \
-        .quantities = function_quantities,                                                                                                 \
+        .accept = function_accept, .done = function_done, .noticed = deployment_noticed, .changed = function_changed,                      \
+        .default_part = default_part, .actions = function_actions, .finish = function_finish, .quantities = function_quantities,           \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);

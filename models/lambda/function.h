@@ -3,6 +3,7 @@
 #define SLSIM_LAMBDA_FUNCTION_H
 
 #include "account.h"
+#include "deployment.h"
 #include "engine/delivery.h"
 #include "engine/pool.h"
 #include "engine/procedure.h"
@@ -12,6 +13,7 @@
 #include "handler.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
+#include "measure/metric.h"
 #include "measure/tally.h"
 #include "scenario/property.h"
 
@@ -24,7 +26,7 @@ enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY
 
 /* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
 struct function_unmodelled {
-    bool events, auto_publish_alias, provisioned, deployment, snap_start, vpc, file_system, url;
+    bool events, provisioned, snap_start, vpc, file_system, url;
 };
 
 /* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */
@@ -61,16 +63,51 @@ struct function_config {
     int64_t code_size_bytes;
     const struct distribution *payload; /* bytes that the template's own events carry */
     int64_t log_bytes;
+    uint32_t log_group; /* with log_group_given; ENTITY_NONE: nobody here reads the log */
+    bool log_group_given;
     int recursive_loop; /* enum recursive_loop */
     bool init_given, placement_given, keep_alive_given, max_lifetime_given, memory_given;
 
     struct async_config async;
 
+    struct deployment_preference preference;
+    uint32_t deployments;     /* in the scenario's `changes`: counted when it is read */
+    uint32_t deploying_alias; /* of a function that is deployed; set by validate */
+
     uint32_t account; /* its entity; set by validate */
+
+    /* of versions and aliases */
+    uint32_t whole;               /* FunctionName: the function that it is of */
+    uint32_t alias;               /* of a version: who points at it, so that what is measured counts there too; ENTITY_NONE: nobody */
+    uint32_t version;             /* of an alias: FunctionVersion */
+    struct property_list weights; /* of an alias: struct version_weight, of RoutingConfig: what `second` begins with */
+    uint32_t second;              /* of an alias: the other version; ENTITY_NONE: none */
+    double second_weight;         /* its share of the invocations */
+    int64_t provisioned;          /* ProvisionedConcurrentExecutions; 0: none */
+    bool is_deployed;             /* of a version: a deployment brings it, with settings of its own */
+    bool has_parts;               /* of a function: set by their validation */
+};
+
+/* One of AdditionalVersionWeights. */
+struct version_weight {
+    uint32_t version;
+    double weight;
+};
+
+/* Environments that are kept ready. provisioned.c */
+struct provisioned {
+    int64_t wanted;  /* asked for last: what is paid for */
+    int64_t ready;   /* usable: serving, idle, or being recycled */
+    int64_t present; /* environments that there are */
+    struct idle_set idle;
+    struct token_bucket rate; /* of requests, in proportion to `ready` */
+    int64_t enabled_ns;       /* since when there are any; -1: there are none */
+    uint32_t order;           /* the latest order: an allocation of an earlier one is void */
 };
 
 struct function_streams {
     struct handler_streams handler;
+    struct stream provisioned_init, route;
     struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison;
 };
 
@@ -86,6 +123,10 @@ struct function_metrics {
     struct counter async_received, async_dropped, dead_letter_errors, destination_failures;
     struct tally async_age, iterator_age;
     struct gauge async_queued;
+    struct gauge provisioned_busy, provisioned_ready, provisioned_paid_mb;
+    struct counter provisioned_invocations, spillover;
+    struct counter deployments, rollbacks;
+    struct counter provisioned_mb_ms;
     struct counter async_extra_requests; /* large events are billed as several requests */
     /* for the bill, in MB x ms: exact, and right also where the memory changes while it runs */
     struct counter billed_mb_ms, init_mb_ms, storage_mb_ms;
@@ -95,10 +136,12 @@ struct function {
     struct function_config config;
 
     uint32_t self;
+    struct function *family; /* who has the limits and the quotas: the function itself, of a version its function */
     struct account *account_state;
     struct pool environments;
     struct idle_set idle;
-    int64_t busy;          /* environments that serve */
+    int64_t busy;          /* of a family: environments that serve on demand */
+    int64_t kept_ready;    /* of a family: what is provisioned of all its versions */
     int64_t limit;         /* of `busy`: the reserved concurrency; INT64_MAX: the account's alone */
     int64_t keep_alive_ns; /* of a constant keep-alive; TIME_FOREVER; -1: drawn or halving */
     int64_t lifetime_ns;   /* of a constant maximum lifetime; TIME_FOREVER; -1: drawn */
@@ -116,6 +159,8 @@ struct function {
     struct token_bucket scaling; /* new environments, by the present rules */
     int128 busy_ns;              /* sum of the time that finished invocations held an environment: Little's law */
     struct function_metrics metrics;
+    struct provisioned provisioned;
+    struct deployment *deployment;      /* owned; of a function that is deployed while it runs; NULL: none */
     struct delivery async;              /* the internal event queue */
     struct procedure_runner *procedure; /* owned; NULL: the handler calls nobody, and its time is known when it begins */
     uint32_t chain_limit;               /* invocations in one chain of requests; 0: loops are not detected */
@@ -124,13 +169,29 @@ struct function {
 
 extern const struct model_type lambda_function_type;
 extern const struct model_type serverless_function_type;
+extern const struct model_type version_type, deployed_version_type, alias_type;
+
+/* The tables of function.c that versions share. */
+extern const struct property function_behavior[], function_shared_properties[], function_published_properties[];
+extern const struct metric_type function_metrics[];
 
 /* Is `type` a function, in either spelling? */
 bool is_function_type(const struct model_type *type);
+/* A function, a version or an alias: what can be invoked. */
+bool is_invocable_type(const struct model_type *type);
 
 /* function_run.c */
 extern const struct cause cause_recursion; /* a loop was stopped: the invocation did not happen */
-enum function_event { FUNCTION_COMPLETE, FUNCTION_EXPIRE, FUNCTION_ASYNC, FUNCTION_PROCEDURE /* and PROCEDURE_EVENTS in all */ };
+enum function_event {
+    FUNCTION_COMPLETE,
+    FUNCTION_EXPIRE,
+    FUNCTION_ASYNC,
+    FUNCTION_ALLOCATED, /* data: the order */
+    FUNCTION_STARTED,   /* data: a provisioned environment */
+    FUNCTION_PAID,      /* data: MB that are no longer paid for */
+    FUNCTION_DEPLOYMENT,
+    FUNCTION_PROCEDURE /* and PROCEDURE_EVENTS in all */
+};
 enum status function_create(struct simulation *simulation, void *self);
 void function_destroy(struct simulation *simulation, void *self);
 /* What follows from the configuration alone, and may change with it while it runs. */
@@ -141,6 +202,8 @@ void function_handle(struct simulation *simulation, void *self, const struct eve
 enum status function_finish(struct simulation *simulation, void *self);
 /* The invocation in `environment` is over, as its outcome and duration say. */
 void function_complete(struct simulation *simulation, struct function *function, struct environment *environment);
+/* For REUSE_RANDOM: which of the idle ones serves this request. */
+double reuse_chance(struct function *function, const struct request *request);
 /* How often the chain of `request` has come round, this invocation counted. */
 uint32_t function_hops(const struct simulation *simulation, const struct function *function, const struct request *request);
 
@@ -170,8 +233,32 @@ enum status function_async_create(struct simulation *simulation, struct function
 void function_async_accept(struct simulation *simulation, struct function *function, struct request *request);
 extern const struct envelope *const function_envelopes[];
 uint32_t function_envelope(const struct simulation *simulation, const void *self, const struct request *request);
+/* The rows of LoggingConfig. */
+extern const struct property function_logging_properties[];
+void function_log_validate(struct validation *validation, const struct function_config *config);
+/* The lines of an invocation that is over. */
+void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold);
 void function_async_validate(struct validation *validation, const struct function_config *config);
 void function_done(struct simulation *simulation, void *self, struct request *request);
+
+/* provisioned.c: provisioned concurrency */
+void provisioned_init(struct function *function);
+void provisioned_fini(struct function *function);
+/* From now on `count` environments are to be kept ready. `at_once`: they are there already. */
+void provisioned_order(struct simulation *simulation, struct function *function, int64_t count, bool at_once);
+void provisioned_allocated(struct simulation *simulation, struct function *function, uint32_t order);
+void provisioned_started(struct simulation *simulation, struct function *function, struct environment *environment);
+void provisioned_paid(struct simulation *simulation, struct function *function, uint32_t mb);
+/* Is one idle, and may it take a request now? Else the request is served on demand. */
+bool provisioned_is_free(struct function *function, int64_t now_ns);
+/* The one that serves it. */
+struct environment *provisioned_take(struct simulation *simulation, struct function *function, const struct request *request);
+/* A provisioned environment is no longer busy, or was idle until it got too old. */
+void provisioned_release(struct simulation *simulation, struct function *function, struct environment *environment);
+void provisioned_recycle(struct simulation *simulation, struct function *function, struct environment *environment);
+
+/* version.c: versions and aliases */
+void alias_redistribute(struct simulation *simulation, struct function *alias, bool at_once);
 
 /* function_change.c */
 void function_changed(struct simulation *simulation, void *self, size_t offset);

@@ -109,6 +109,8 @@ void function_done(struct simulation *simulation, void *self, struct request *re
     struct function *function = self;
     if (procedure_sent(request))
         procedure_answered(simulation, function->procedure, request);
+    else if (deployment_sent(request))
+        deployment_answered(simulation, function, request);
     else
         delivery_answered(simulation, &function->async, request);
 }

@@ -3,7 +3,7 @@
  * of the function's configuration or code starts new environments). */
 #include "function.h"
 
-#include <limits.h>
+#include <string.h>
 
 /* Reserved concurrency moves what runs from the account's unreserved pool to the function's own share, or back. */
 static void reservation_changed(struct simulation *simulation, struct function *function)
@@ -18,8 +18,12 @@ static void reservation_changed(struct simulation *simulation, struct function *
         gauge_add(&account->claimed, now_ns, is_reserved ? -function->busy : function->busy);
     }
     gauge_add(&account->claimed, now_ns, after - before);
+    if (was_reserved != is_reserved) { /* what is provisioned is claimed by itself, or as a part of what is reserved */
+        gauge_add(&account->claimed, now_ns, is_reserved ? -function->kept_ready : function->kept_ready);
+        account->provisioned += is_reserved ? -function->kept_ready : function->kept_ready;
+    }
     account->reserved += after - before;
-    account->unreserved_limit = account->concurrency_limit - account->reserved;
+    account_limit_changed(account);
     function->limit = is_reserved ? function->config.reserved : INT64_MAX;
     if (is_reserved)
         rate_quota_init(&function->rate, rule_number(simulation->settings->rules, "rps_per_concurrency") * (double)after,
@@ -39,9 +43,51 @@ static void replace_environments(struct simulation *simulation, struct function 
     environments_drop_idle(simulation, function, function->idle.count);
 }
 
+/* What is set of a function is set of its versions, too, but for those that a deployment brought with settings of their own: else it would
+ * change nothing for callers of an alias. */
+static void change_versions(struct simulation *simulation, const struct function *function, size_t offset)
+{
+    for (uint32_t i = 0; i < simulation->entity_count; i++) {
+        if (simulation->entities[i].type != &version_type)
+            continue;
+        struct function *version = entity_state(simulation, i);
+        if (version->config.whole != function->self)
+            continue;
+        const struct function_config kept = version->config;
+        version->config = function->config;
+        version->config.reserved = kept.reserved;
+        version->config.whole = kept.whole;
+        version->config.alias = kept.alias;
+        version->config.provisioned = kept.provisioned;
+        version->config.has_parts = false;
+        function_changed(simulation, version, offset);
+    }
+}
+
+/* Provisioned concurrency is the alias's that is published by itself. */
+static void change_alias(struct simulation *simulation, const struct function *function)
+{
+    for (uint32_t i = 0; i < simulation->entity_count; i++) {
+        if (simulation->entities[i].type != &alias_type)
+            continue;
+        struct function *alias = entity_state(simulation, i);
+        if (alias->config.whole != function->self || !function->config.published_alias ||
+            strcmp(alias->config.published_alias, function->config.published_alias) != 0)
+            continue;
+        alias->config.provisioned = function->config.provisioned;
+        alias_redistribute(simulation, alias, false);
+    }
+}
+
 void function_changed(struct simulation *simulation, void *self, size_t offset)
 {
     struct function *function = self;
+    if (offset == offsetof(struct function, config.provisioned)) {
+        change_alias(simulation, function);
+        return;
+    }
+    if (function->config.has_parts && offset != offsetof(struct function, config.reserved))
+        change_versions(simulation, function, offset);
     if (offset == offsetof(struct function, config.reserved)) {
         reservation_changed(simulation, function);
         return;

@@ -132,13 +132,8 @@ static void warn_unmodelled(struct validation *validation, const struct function
         bool given;
         const char *property;
     } list[] = {
-        {given->events, "Events"},
-        {given->auto_publish_alias, "AutoPublishAlias"},
-        {given->provisioned, "ProvisionedConcurrencyConfig"},
-        {given->deployment, "DeploymentPreference"},
-        {given->snap_start, "SnapStart"},
-        {given->vpc, "VpcConfig"},
-        {given->file_system, "FileSystemConfigs"},
+        {given->events, "Events"},         {given->snap_start, "SnapStart"},
+        {given->vpc, "VpcConfig"},         {given->file_system, "FileSystemConfigs"},
         {given->url, "FunctionUrlConfig"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
@@ -169,7 +164,13 @@ void function_validate(struct validation *validation, void *config)
     check_handler(validation, function);
     check_limits(validation, function);
     function_async_validate(validation, function);
+    if (is_function_type(validation_type(validation, validation_self(validation))))
+        deployment_validate(validation, config);
+    function_log_validate(validation, function);
     function_steps_validate(validation, function);
     check_memory_varied(validation, function);
+    if (function->unmodelled.provisioned && !function->published_alias)
+        validation_error(validation, "ProvisionedConcurrencyConfig", "add AutoPublishAlias",
+                         "$LATEST can have no provisioned concurrency: it belongs to an alias or a version");
     warn_unmodelled(validation, &function->unmodelled);
 }

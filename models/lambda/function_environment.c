@@ -73,6 +73,10 @@ static int64_t keep_alive_ns(struct function *function, const struct environment
 
 void environment_release(struct simulation *simulation, struct function *function, struct environment *environment)
 {
+    if (environment->provisioned) {
+        provisioned_release(simulation, function, environment);
+        return;
+    }
     int64_t now_ns = simulation->now_ns;
     int64_t keep_ns = keep_alive_ns(function, environment, now_ns);
     if (now_ns >= environment->retires_ns) {
@@ -118,6 +122,12 @@ void environment_expire(struct simulation *simulation, struct function *function
     environment->event_ns = TIME_FOREVER;
     if (environment->state == ENVIRONMENT_BUSY) {
         (void)function_steps_expired(simulation, function, environment); /* else its release schedules the next */
+        return;
+    }
+    if (environment->state == ENVIRONMENT_STARTING)
+        return;
+    if (environment->provisioned && environment->retires_ns <= simulation->now_ns) {
+        provisioned_recycle(simulation, function, environment);
         return;
     }
     if (next_end_ns(environment) > simulation->now_ns || survives_halving(function, environment, simulation->now_ns)) {

@@ -3,6 +3,7 @@
 #include "function.h"
 
 #include "engine/batch.h"
+#include "measure/metric.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,6 +46,7 @@ static void init_streams(struct function_streams *streams, const struct simulati
         {&streams->handler.transfer, "transfer"},
         {&streams->handler.steps, "steps"},
         {&streams->init, "init"},
+        {&streams->provisioned_init, "provisioned init"},
         {&streams->placement, "placement"},
         {&streams->keep_alive, "keep_alive"},
         {&streams->lifetime, "lifetime"},
@@ -85,7 +87,15 @@ enum status function_create(struct simulation *simulation, void *self)
     struct function *function = self;
     const struct function_config *config = &function->config;
     const struct rule_book *rules = simulation->settings->rules;
+    bool is_version = config->whole != ENTITY_NONE;
     function->account_state = entity_state(simulation, config->account);
+    function->family = is_version ? entity_state(simulation, config->whole) : function;
+    if (is_version) {
+        metrics_link(function_metrics, function, entity_state(simulation, config->alias != ENTITY_NONE ? config->alias : config->whole));
+        if (!config->async.given)
+            function->config.async = function->family->config.async;
+    }
+    provisioned_init(function);
     pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
     idle_set_init(&function->idle, (enum reuse_order)config->reuse);
     function->limit = config->reserved >= 0 ? config->reserved : INT64_MAX;
@@ -113,6 +123,8 @@ void function_destroy(struct simulation *simulation, void *self)
     (void)simulation;
     struct function *function = self;
     function_steps_destroy(function);
+    provisioned_fini(function);
+    deployment_destroy(function);
     delivery_fini(&function->async);
     idle_set_fini(&function->idle);
     pool_fini(&function->environments);
@@ -130,8 +142,9 @@ static void throttle(struct simulation *simulation, struct function *function, s
 static const struct cause *concurrency_refusal(const struct function *function)
 {
     const struct account *account = function->account_state;
-    if (function->limit != INT64_MAX)
-        return function->busy >= function->limit ? &cause_reserved_concurrency : NULL;
+    const struct function *family = function->family;
+    if (family->limit != INT64_MAX) /* what is provisioned is taken out of what is reserved */
+        return family->busy >= family->limit - family->kept_ready ? &cause_reserved_concurrency : NULL;
     return account->unreserved.level >= account->unreserved_limit ? &cause_account_concurrency : NULL;
 }
 
@@ -140,31 +153,41 @@ static const struct cause *rate_refusal(struct function *function, const struct 
 {
     if (request->asynchronous)
         return NULL;
-    if (function->limit != INT64_MAX && !token_bucket_take(&function->rate, 1, now_ns))
+    struct function *family = function->family;
+    if (family->limit != INT64_MAX && !token_bucket_take(&family->rate, 1, now_ns))
         return &cause_reserved_rate;
     return token_bucket_take(&function->account_state->rate, 1, now_ns) ? NULL : &cause_account_rate;
 }
 
 static struct token_bucket *scaling_of(struct function *function)
 {
-    return function->account_state->scaling_by_account ? &function->account_state->scaling : &function->scaling;
+    return function->account_state->scaling_by_account ? &function->account_state->scaling : &function->family->scaling;
+}
+
+double reuse_chance(struct function *function, const struct request *request)
+{
+    if (function->config.reuse != REUSE_RANDOM)
+        return 0;
+    stream_at(&function->streams.reuse, request->item, request->attempt);
+    return stream_uniform(&function->streams.reuse);
 }
 
 /* Finds or makes the environment, or says why not. */
 static const struct cause *admit(struct simulation *simulation, struct function *function, const struct request *request,
                                  struct environment **environment, bool *is_new)
 {
+    int64_t now_ns = simulation->now_ns;
+    if (function->provisioned.ready > 0 && provisioned_is_free(function, now_ns)) {
+        if (!request->asynchronous && !token_bucket_take(&function->account_state->rate, 1, now_ns))
+            return &cause_account_rate;
+        *environment = provisioned_take(simulation, function, request);
+        return NULL;
+    }
     const struct cause *refusal = concurrency_refusal(function);
     if (refusal)
         return refusal;
-    double chance = 0;
-    if (function->idle.order == REUSE_RANDOM) {
-        stream_at(&function->streams.reuse, request->item, request->attempt);
-        chance = stream_uniform(&function->streams.reuse);
-    }
-    *environment = idle_set_next(&function->idle, chance);
+    *environment = idle_set_next(&function->idle, reuse_chance(function, request));
     *is_new = *environment == NULL;
-    int64_t now_ns = simulation->now_ns;
     if (*is_new && token_bucket_available(scaling_of(function), now_ns) < 1)
         return &cause_scaling;
     refusal = rate_refusal(function, request, now_ns);
@@ -264,13 +287,18 @@ static int64_t plan_handler(struct function *function, struct environment *envir
     return time_add(before_ns, run_ns);
 }
 
-static void change_concurrency(struct function *function, int64_t now_ns, int64_t change)
+static void change_concurrency(struct function *function, int64_t now_ns, int64_t change, bool provisioned)
 {
     struct account *account = function->account_state;
-    function->busy += change;
+    struct function *family = function->family;
     gauge_add(&function->metrics.concurrent, now_ns, change);
     gauge_add(&account->concurrent, now_ns, change);
-    if (function->limit == INT64_MAX) {
+    if (provisioned) {
+        gauge_add(&function->metrics.provisioned_busy, now_ns, change);
+        return;
+    }
+    family->busy += change;
+    if (family->limit == INT64_MAX) {
         gauge_add(&account->unreserved, now_ns, change);
         gauge_add(&account->claimed, now_ns, change);
     }
@@ -342,7 +370,9 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     counter_add(&function->metrics.invocations, 1);
     if (is_new)
         counter_add(&function->metrics.cold_starts, 1);
-    change_concurrency(function, simulation->now_ns, 1);
+    change_concurrency(function, simulation->now_ns, 1, environment->provisioned);
+    if (function->provisioned.ready > 0)
+        counter_add(environment->provisioned ? &function->metrics.provisioned_invocations : &function->metrics.spillover, 1);
     if (simulation->tracer)
         trace_start(simulation, function, environment, request, before_ns);
     if (function->procedure)
@@ -368,7 +398,8 @@ static void bill(struct function *function, const struct environment *environmen
     bool former = environment->ordinal < function->first_ordinal; /* it keeps the memory that it began with */
     uint64_t step_ms = function->billing_step_ms, memory_mb = (uint64_t)(former ? function->former_mb : function->config.memory_mb);
     tally_add(&metrics->billed_duration, class, steps * step_ns);
-    counter_add(&metrics->billed_mb_ms, (uint64_t)handler_steps * step_ms * memory_mb);
+    counter_add(environment->provisioned ? &metrics->provisioned_mb_ms : &metrics->billed_mb_ms,
+                (uint64_t)handler_steps * step_ms * memory_mb);
     if (init_ns > 0)
         counter_add(&metrics->init_mb_ms, (uint64_t)(steps - handler_steps) * step_ms * memory_mb);
     if (function->billed_storage_mb > 0)
@@ -435,8 +466,9 @@ void function_complete(struct simulation *simulation, struct function *function,
     tally_add(&metrics->response_time, class, now_ns - request->born_ns);
     bill(function, environment, class);
     count_end(function, end);
+    function_log(simulation, function, request, environment->cold);
     function->busy_ns += now_ns - request->sent_ns;
-    change_concurrency(function, now_ns, -1);
+    change_concurrency(function, now_ns, -1, environment->provisioned);
     if (end == END_OUT_OF_MEMORY) {
         environment_destroy(simulation, function, environment);
     } else {
@@ -464,19 +496,32 @@ void function_prefetch(const struct simulation *simulation, const void *self, co
 void function_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     struct function *function = self;
-    if (event->kind == FUNCTION_ASYNC) {
+    switch ((enum function_event)event->kind) {
+    case FUNCTION_COMPLETE:
+        function_complete(simulation, function, pool_at(&function->environments, event->data));
+        return;
+    case FUNCTION_EXPIRE:
+        environment_expire(simulation, function, pool_at(&function->environments, event->data));
+        return;
+    case FUNCTION_ASYNC:
         delivery_handle(simulation, &function->async, event);
         return;
-    }
-    if (event->kind >= FUNCTION_PROCEDURE) {
-        procedure_handle(simulation, function->procedure, event);
+    case FUNCTION_ALLOCATED:
+        provisioned_allocated(simulation, function, event->data);
         return;
+    case FUNCTION_STARTED:
+        provisioned_started(simulation, function, pool_at(&function->environments, event->data));
+        return;
+    case FUNCTION_PAID:
+        provisioned_paid(simulation, function, event->data);
+        return;
+    case FUNCTION_DEPLOYMENT:
+        deployment_handle(simulation, function, event);
+        return;
+    case FUNCTION_PROCEDURE:
+        break;
     }
-    struct environment *environment = pool_at(&function->environments, event->data);
-    if (event->kind == FUNCTION_COMPLETE)
-        function_complete(simulation, function, environment);
-    else
-        environment_expire(simulation, function, environment);
+    procedure_handle(simulation, function->procedure, event);
 }
 
 /* Little's law as an identity: the integral of the level is the sum of the times, to the nanosecond. */
@@ -494,6 +539,8 @@ enum status function_finish(struct simulation *simulation, void *self)
     }
     simulation_in_flight(simulation, function->self, (uint64_t)in_flight);
     delivery_finish(simulation, &function->async);
+    if (function->config.has_parts) /* what is measured of it is what its versions do, too: they have been looked at themselves */
+        return STATUS_OK;
     int128 integral = gauge_integral(&function->metrics.concurrent, simulation->now_ns);
-    return busy_ns == integral && in_flight == function->busy ? STATUS_OK : STATUS_INTERNAL;
+    return busy_ns == integral && in_flight == function->metrics.concurrent.level ? STATUS_OK : STATUS_INTERNAL;
 }

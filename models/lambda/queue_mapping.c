@@ -247,6 +247,7 @@ const struct model_type queue_mapping_type = {
     .size = sizeof(struct queue_mapping),
     .self_offset = offsetof(struct queue_mapping, self),
     .properties = mapping_properties,
+    .behavior = event_source_behavior,
     .metrics = mapping_metrics,
     .line_items = mapping_line_items,
     .refusals = mapping_refusals,

@@ -9,7 +9,7 @@ static const struct cause cause_attempts = {.fate = FATE_DISCARDED, .text = "att
 static const struct cause cause_record_age = {.fate = FATE_DISCARDED, .text = "record_age"};
 static const struct cause cause_retention = {.fate = FATE_EXPIRED, .text = "retention"};
 
-static void set_blocked(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool blocked)
+void stream_lane_set_blocked(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool blocked)
 {
     if (lane->blocked == blocked)
         return;
@@ -61,10 +61,10 @@ static void send_to_destination(struct simulation *simulation, const struct stre
 }
 
 /* The part is over: on to the one behind it, or to the next batch. */
-static void next_part(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+void stream_lane_next_part(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
     lane->retries = lane->failures = 0;
-    set_blocked(simulation, mapping, lane, false);
+    stream_lane_set_blocked(simulation, mapping, lane, false);
     if (lane->split_count > 0) {
         lane->end = lane->splits[--lane->split_count];
         lane->state = STREAM_LANE_READY;
@@ -94,7 +94,7 @@ static void drop_old(struct simulation *simulation, struct stream_mapping *mappi
         settle(simulation, mapping, lane, expired, &cause_retention);
 }
 
-static void back_off(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
+void stream_lane_back_off(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
     double wait_ns = (double)mapping->back_off_ns * pow(mapping->back_off_factor, fmin(lane->failures, 1000));
     lane->failures++;
@@ -109,7 +109,7 @@ static void part_failed(struct simulation *simulation, struct stream_mapping *ma
 {
     const struct stream_mapping_config *config = &mapping->config;
     uint32_t size = lane->end - lane->begin;
-    set_blocked(simulation, mapping, lane, true);
+    stream_lane_set_blocked(simulation, mapping, lane, true);
     if (config->bisect && size > 1 && lane->split_count < STREAM_SPLITS) {
         lane->splits[lane->split_count++] = lane->end;
         lane->end = lane->begin + size / 2;
@@ -118,10 +118,10 @@ static void part_failed(struct simulation *simulation, struct stream_mapping *ma
     } else if (config->max_retries >= 0 && lane->retries >= config->max_retries) {
         send_to_destination(simulation, mapping, lane);
         settle(simulation, mapping, lane, size, &cause_attempts);
-        next_part(simulation, mapping, lane);
+        stream_lane_next_part(simulation, mapping, lane);
     } else {
         lane->retries++;
-        back_off(simulation, mapping, lane);
+        stream_lane_back_off(simulation, mapping, lane);
     }
 }
 
@@ -146,9 +146,13 @@ void stream_lane_answered(struct simulation *simulation, struct stream_mapping *
                           const struct cause *cause)
 {
     uint32_t handed = lane->end - lane->begin;
+    if (lane->window.final) {
+        stream_window_answered(simulation, mapping, lane, cause);
+        return;
+    }
     if (cause->fate == FATE_THROTTLED || cause->server_error) { /* uses no retry */
         count_shared(mapping->shared.failed, handed);
-        back_off(simulation, mapping, lane);
+        stream_lane_back_off(simulation, mapping, lane);
         return;
     }
     lane->tries++;
@@ -158,10 +162,11 @@ void stream_lane_answered(struct simulation *simulation, struct stream_mapping *
     uint32_t good = cause == &cause_succeeded ? good_records(mapping, lane) : 0;
     count_shared(mapping->shared.failed, handed - good);
     settle(simulation, mapping, lane, good, &cause_succeeded);
+    stream_window_count(lane, good);
     if (lane->begin == lane->end) {
-        next_part(simulation, mapping, lane);
+        stream_lane_next_part(simulation, mapping, lane);
     } else if (good > 0 && mapping->config.bisect) { /* split at the checkpoint */
-        set_blocked(simulation, mapping, lane, true);
+        stream_lane_set_blocked(simulation, mapping, lane, true);
         lane->retries = lane->failures = 0;
         lane->state = STREAM_LANE_READY;
     } else {
@@ -189,7 +194,7 @@ static struct request *make_request(struct simulation *simulation, const struct 
         .in_order = mapping->config.reports_failures,
     };
     *request = (struct request){
-        .item = lane->records[lane->begin].item,
+        .item = lane->window.final ? lane->window.item : lane->records[lane->begin].item,
         .born_ns = simulation->now_ns,
         .handler_ns = -1,
         .id = request->id,
@@ -200,6 +205,8 @@ static struct request *make_request(struct simulation *simulation, const struct 
         .is_batch = true,
         .hops = hops & HOPS_MAX,
     };
+    if (lane->window.final)
+        stream_window_request(mapping, lane, request);
     return request;
 }
 
@@ -209,6 +216,8 @@ static void count_call(struct simulation *simulation, struct stream_mapping *map
     for (uint32_t i = lane->begin; i < lane->end; i++)
         repeated += lane->records[i].attempt > 0;
     counter_add(&mapping->metrics.repeated, repeated);
+    if (lane->begin == lane->end)
+        return;
     if (mapping->iterator_age)
         tally_add(mapping->iterator_age, TALLY_ALL, simulation->now_ns - lane->arrived_ns[lane->end - 1]);
     for (uint32_t i = lane->begin; simulation->tracer && i < lane->end; i++)
@@ -219,15 +228,15 @@ static void count_call(struct simulation *simulation, struct stream_mapping *map
 void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
     drop_old(simulation, mapping, lane);
-    if (lane->begin == lane->end) {
-        next_part(simulation, mapping, lane);
+    if (lane->begin == lane->end && !lane->window.final) {
+        stream_lane_next_part(simulation, mapping, lane);
         return;
     }
     struct request *request = make_request(simulation, mapping, lane);
     if (!request)
         return;
     count_shared(mapping->shared.invoked, lane->batch.count);
-    if (mapping->shared.batch_size && lane->tries == 0 && lane->failures == 0)
+    if (mapping->shared.batch_size && lane->tries == 0 && lane->failures == 0 && !lane->window.final)
         tally_add(mapping->shared.batch_size, TALLY_ALL, lane->batch.count);
     lane->state = STREAM_LANE_CALLING;
     lane->answer = NULL;

@@ -17,8 +17,10 @@ const char *const stream_positions[] = {"TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"
 
 void stream_mapping_validate(struct validation *validation, const struct stream_mapping_config *config)
 {
-    if (config->tumbling_window_ns > 0)
-        validation_error(validation, "TumblingWindowInSeconds", "leave it out", "tumbling windows are not simulated");
+    double most = rule_number(validation_rules(validation), "tumbling_factor_max");
+    if (config->tumbling_window_ns > 0 && (double)config->factor > most)
+        validation_error(validation, "ParallelizationFactor", "rule tumbling_factor_max",
+                         "must be at most %.0f where TumblingWindowInSeconds is given", most);
 }
 
 static int64_t rule_ns(const struct rule_book *rules, const char *name)
@@ -42,11 +44,13 @@ enum status stream_mapping_create(struct simulation *simulation, struct stream_m
     const struct stream_mapping_config *config = &mapping->config;
     const struct rule_book *rules = simulation->settings->rules;
     const struct entity *source = &simulation->entities[config->source];
+    mapping->through = ENTITY_NONE;
+    if (source->type->streamable->through) {
+        mapping->through = config->source;
+        source = &simulation->entities[source->type->streamable->through(source->state)];
+    }
     mapping->source = source->type->streamable;
     mapping->stream = source->state;
-    mapping->shard_count = mapping->source->shard_count(mapping->stream);
-    mapping->retention_ns = mapping->source->retention_ns(mapping->stream);
-    mapping->poll_ns = mapping->source->poll_ns(simulation, mapping->stream);
     mapping->max_age_ns = config->max_age_s < 0 ? TIME_FOREVER : config->max_age_s * NS_PER_S;
     mapping->from_ns = starting_ns(simulation, config);
     mapping->payload_most = (uint64_t)(rule_number(rules, "stream_payload_max_mb") * 1024 * 1024);
@@ -57,40 +61,56 @@ enum status stream_mapping_create(struct simulation *simulation, struct stream_m
         mapping->back_off_ns = NS_PER_MS;
     if (mapping->back_off_most_ns < mapping->back_off_ns)
         mapping->back_off_most_ns = mapping->back_off_ns;
+    stream_window_create(simulation, mapping);
     mapping->record_bytes = (uint32_t)(rule_number(rules, "stream_failure_record_kb") * 1024);
     if (is_function_type(simulation->entities[config->function].type)) {
         struct function *function = entity_state(simulation, config->function);
         mapping->iterator_age = &function->metrics.iterator_age;
         mapping->destination_failures = &function->metrics.destination_failures;
     }
-    uint64_t lanes = (uint64_t)mapping->shard_count * (uint64_t)config->factor;
-    enum status status =
-        memory_account_take(&simulation->memory, lanes * sizeof *mapping->lanes + (uint64_t)mapping->shard_count * sizeof *mapping->shards,
-                            simulation->entities[mapping->self].name);
-    if (status != STATUS_OK)
-        return status;
-    mapping->shards = calloc(mapping->shard_count, sizeof *mapping->shards);
-    mapping->lanes = calloc(lanes, sizeof *mapping->lanes);
-    if (!mapping->shards || !mapping->lanes)
-        return STATUS_NO_MEMORY;
-    for (uint64_t i = 0; i < lanes; i++)
-        mapping->lanes[i].shard = (uint32_t)(i / (uint64_t)config->factor);
     return STATUS_OK;
+}
+
+/* Room for all shards that there are by now, and their lanes. Returns how many there were before. */
+static uint32_t take_shards(struct simulation *simulation, struct stream_mapping *mapping)
+{
+    uint32_t before = mapping->shard_count, count = mapping->source->shard_count(mapping->stream);
+    uint64_t factor = (uint64_t)mapping->config.factor, lane_count = count * factor;
+    enum status status = memory_account_take(
+        &simulation->memory, (lane_count - before * factor) * sizeof *mapping->lanes + (uint64_t)(count - before) * sizeof *mapping->shards,
+        simulation->entities[mapping->self].name);
+    struct stream_shard *shards = status == STATUS_OK ? realloc(mapping->shards, count * sizeof *shards + 1) : NULL;
+    if (shards)
+        mapping->shards = shards;
+    struct stream_lane *lanes = shards ? realloc(mapping->lanes, lane_count * sizeof *lanes + 1) : NULL;
+    if (!lanes) {
+        simulation_fail(simulation, status != STATUS_OK ? status : STATUS_NO_MEMORY);
+        return count;
+    }
+    mapping->lanes = lanes;
+    for (uint32_t i = before; i < count; i++)
+        shards[i] = (struct stream_shard){.read_ns = TIME_FOREVER};
+    for (uint64_t i = before * factor; i < lane_count; i++)
+        lanes[i] = (struct stream_lane){.shard = (uint32_t)(i / factor)};
+    mapping->shard_count = count;
+    return before;
 }
 
 /* The pollers of the shards start independently of each other, so their polls fall anywhere in the period. */
 void stream_mapping_start(struct simulation *simulation, struct stream_mapping *mapping)
 {
     struct stream phase;
+    const struct stream_reader reader = {.entity = mapping->self, .through = mapping->through, .woken = STREAM_READ, .grown = STREAM_GROWN};
     stream_init(&phase, simulation->settings->seed, simulation->replication, simulation->entities[mapping->self].name, "poll");
-    mapping->reader = mapping->source->subscribe(simulation, mapping->stream, mapping->self, STREAM_READ);
+    mapping->reader = mapping->source->subscribe(simulation, mapping->stream, &reader);
     if (mapping->reader == READER_NONE)
         return;
-    for (uint32_t shard = 0; shard < mapping->shard_count; shard++) {
+    mapping->retention_ns = mapping->source->retention_ns(mapping->stream);
+    mapping->poll_ns = mapping->source->poll_ns(simulation, mapping->stream, mapping->reader);
+    for (uint32_t shard = take_shards(simulation, mapping); shard < mapping->shard_count; shard++) {
         stream_at(&phase, shard, 0);
         mapping->shards[shard].next_ns = time_from_double(stream_uniform(&phase) * (double)mapping->poll_ns);
-        mapping->shards[shard].read_pending = true;
-        mapping->shards[shard].read_ns = TIME_FOREVER;
+        mapping->shards[shard].begun = mapping->shards[shard].read_pending = true;
         mapping->source->wait(simulation, mapping->stream, mapping->reader, shard, mapping->shards[shard].next_ns, mapping->poll_ns);
     }
 }
@@ -136,6 +156,8 @@ static bool lane_grow(struct simulation *simulation, const struct stream_mapping
 static bool lane_add(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane,
                      struct stream_record *record)
 {
+    if (mapping->config.tumbling_window_ns > 0 && !stream_window_admits(mapping, lane, record->arrived_ns))
+        return false;
     if (lane->count == mapping->config.batch_size || (lane->count > 0 && lane->bytes + record->payload_bytes > mapping->payload_most))
         return false;
     if (lane->count == lane->capacity && !lane_grow(simulation, mapping, lane))
@@ -148,6 +170,8 @@ static bool lane_add(struct simulation *simulation, const struct stream_mapping 
     };
     lane->arrived_ns[lane->count++] = record->arrived_ns;
     lane->bytes += record->payload_bytes;
+    if (mapping->config.tumbling_window_ns > 0)
+        stream_window_took(mapping, lane, record);
     if (mapping->reader == 0)
         record->taken = 1;
     return true;
@@ -209,9 +233,12 @@ static void want_records(struct simulation *simulation, struct stream_mapping *m
     struct stream_shard *shard = &mapping->shards[index];
     if (shard->read_pending)
         return;
-    shard->read_pending = true;
     int64_t now_ns = simulation->now_ns;
-    if (mapping->source->end(mapping->stream, index) > shard->fetched) {
+    bool more = mapping->source->end(mapping->stream, index) > shard->fetched;
+    shard->read_pending = more || !mapping->source->closed(mapping->stream, index);
+    if (!shard->read_pending)
+        return; /* nothing will ever come */
+    if (more) {
         shard->read_ns = shard->next_ns > now_ns ? shard->next_ns : now_ns;
         simulation_schedule(simulation, mapping->self, STREAM_READ, RANK_ARRIVAL, shard->read_ns, index);
         return;
@@ -243,12 +270,16 @@ static void tell_passed(struct simulation *simulation, const struct stream_mappi
 static bool lane_is_ready(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
     const struct stream_shard *shard = &mapping->shards[lane->shard];
-    if (lane_fill(simulation, mapping, lane))
+    if (lane->count == 0 && stream_window_is_full(mapping, lane))
+        return true;
+    bool full = lane_fill(simulation, mapping, lane);
+    if (full && lane->count > 0)
         return true;
     int64_t now_ns = simulation->now_ns;
-    want_records(simulation, mapping, lane->shard);
+    if (!full)
+        want_records(simulation, mapping, lane->shard);
     if (lane->count == 0)
-        return false;
+        return lane->window.open && stream_window_is_over(simulation, mapping, lane, full);
     if (mapping->config.window_ns == 0)
         return shard->read_ns != now_ns; /* else there is more in this very instant */
     int64_t end_ns = window_end_ns(mapping, lane, now_ns);
@@ -262,6 +293,41 @@ static bool lane_is_ready(struct simulation *simulation, struct stream_mapping *
     return false;
 }
 
+/* Begins to read a shard, at once, if all that came before it in its parents is done. */
+static void begin_shard(struct simulation *simulation, struct stream_mapping *mapping, uint32_t index)
+{
+    struct stream_shard *shard = &mapping->shards[index];
+    uint32_t first, count = mapping->source->parents(mapping->stream, index, &first);
+    for (uint32_t i = 0; i < count; i++)
+        if (!mapping->shards[first + i].over)
+            return;
+    if (shard->begun)
+        return;
+    shard->begun = true;
+    shard->next_ns = simulation->now_ns;
+    struct stream_lane *lanes = mapping->lanes + (size_t)index * (size_t)mapping->config.factor;
+    for (int64_t i = 0; i < mapping->config.factor; i++)
+        lanes[i].free_ns = simulation->now_ns;
+    want_records(simulation, mapping, index);
+}
+
+/* Is a shard closed, and all that was in it done? Then its children may be read; those that the mapping has not heard of yet, later. */
+static void end_shard(struct simulation *simulation, struct stream_mapping *mapping, uint32_t index)
+{
+    struct stream_shard *shard = &mapping->shards[index];
+    uint64_t end = mapping->source->end(mapping->stream, index);
+    const struct stream_lane *lanes = mapping->lanes + (size_t)index * (size_t)mapping->config.factor;
+    if (shard->over || shard->fetched < end)
+        return;
+    for (int64_t i = 0; i < mapping->config.factor; i++)
+        if (lanes[i].state != STREAM_LANE_COLLECTING || lanes[i].count > 0 || lanes[i].cursor < end)
+            return;
+    shard->over = true;
+    uint32_t first, count = mapping->source->children(mapping->stream, index, &first);
+    for (uint32_t i = 0; i < count && first + i < mapping->shard_count; i++)
+        begin_shard(simulation, mapping, first + i);
+}
+
 /* Lets the lane go on as far as it can: from batch to batch, until the function has one, or there is nothing. */
 static void lane_go_on(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
@@ -272,12 +338,15 @@ static void lane_go_on(struct simulation *simulation, struct stream_mapping *map
             lane->state = STREAM_LANE_READY;
             lane->begin = lane->split_count = lane->retries = lane->failures = lane->tries = 0;
             lane->end = lane->count;
+            lane->window.final = lane->count == 0;
         }
         if (lane->state != STREAM_LANE_READY)
             break;
         stream_lane_hand_over(simulation, mapping, lane);
     }
     tell_passed(simulation, mapping, lane->shard);
+    if (lane->state == STREAM_LANE_COLLECTING && mapping->source->closed(mapping->stream, lane->shard))
+        end_shard(simulation, mapping, lane->shard);
 }
 
 static void read_shard(struct simulation *simulation, struct stream_mapping *mapping, uint32_t index)
@@ -297,7 +366,8 @@ static void read_shard(struct simulation *simulation, struct stream_mapping *map
 
 void stream_mapping_handle(struct simulation *simulation, struct stream_mapping *mapping, const struct event *event)
 {
-    struct stream_lane *lane = &mapping->lanes[event->kind == STREAM_READ ? 0 : event->data];
+    bool of_lane = event->kind != STREAM_READ && event->kind != STREAM_GROWN;
+    struct stream_lane *lane = of_lane ? &mapping->lanes[event->data] : NULL;
     switch ((enum stream_mapping_event)event->kind) {
     case STREAM_READ:
         read_shard(simulation, mapping, event->data);
@@ -310,6 +380,15 @@ void stream_mapping_handle(struct simulation *simulation, struct stream_mapping 
     case STREAM_RETRY:
         lane->state = STREAM_LANE_READY;
         lane_go_on(simulation, mapping, lane);
+        break;
+    case STREAM_TUMBLE:
+        lane->window.timer = false;
+        if (lane->state == STREAM_LANE_COLLECTING)
+            lane_go_on(simulation, mapping, lane);
+        break;
+    case STREAM_GROWN:
+        for (uint32_t shard = take_shards(simulation, mapping); shard < mapping->shard_count; shard++)
+            begin_shard(simulation, mapping, shard);
         break;
     }
 }

@@ -3,6 +3,7 @@
  * Sources: rules stream_*, kinesis_poll_hz and ddb_poll_hz, which cite the Lambda developer guide, "Using Lambda with Kinesis", "Event
  * source mappings", "Batch failure reporting" and "On-failure destinations".
  *
+ * A shard whose parents are not done waits for them, so order also holds where shards are split and merged.
  * A shard has `parallelization_factor` lanes. A key always goes to the same lane, and a lane has one batch at a time: so order holds within
  * a key, and concurrency is at most shards x factor. A batch that fails is handed over again, whole and before anything behind it. */
 #ifndef SLSIM_LAMBDA_STREAM_MAPPING_H
@@ -35,7 +36,8 @@ struct stream_mapping_config {
     int64_t factor;                   /* ParallelizationFactor, at least 1 */
     int64_t max_retries;              /* -1: for ever */
     int64_t max_age_s;                /* MaximumRecordAgeInSeconds; -1: none */
-    int64_t tumbling_window_ns;       /* 0: none; others are refused by stream_mapping_validate */
+    int64_t tumbling_window_ns;       /* TumblingWindowInSeconds; 0: none */
+    int64_t state_record_bytes;       /* what a record adds to a window's state */
     double at_epoch_s;                /* StartingPositionTimestamp, Unix time */
     int position;                     /* enum stream_position */
     bool bisect;                      /* BisectBatchOnFunctionError */
@@ -48,6 +50,7 @@ extern const char *const stream_positions[];
 
 struct stream_mapping_metrics {
     struct counter discarded, expired, repeated, dropped;
+    struct counter windows, windows_lost, windows_early;
     struct gauge blocked; /* shards */
 };
 
@@ -70,6 +73,11 @@ struct stream_mapping_shared {
         STREAM_METRIC(AT, "slsim", "RecordsExpired", METRIC_COUNT, expired, "Records of batches that were tried until retention ended."),  \
         STREAM_METRIC(AT, "slsim", "DuplicateDeliveries", METRIC_COUNT, repeated,                                                          \
                       "Records handed to the function again, each time after the first."),                                                 \
+        STREAM_METRIC(AT, "slsim", "WindowsClosed", METRIC_COUNT, windows, "Tumbling windows whose final invocation succeeded."),          \
+        STREAM_METRIC(AT, "slsim", "WindowsLost", METRIC_COUNT, windows_lost,                                                              \
+                      "Tumbling windows whose final invocation was given up: too many retries, or too old."),                              \
+        STREAM_METRIC(AT, "slsim", "WindowsTerminatedEarly", METRIC_COUNT, windows_early,                                                  \
+                      "Final invocations before a window's end: its shard ended, or its state was too large."),                            \
         STREAM_METRIC(AT, "slsim", "BlockedShards", METRIC_GAUGE, blocked,                                                                 \
                       "Shards with a batch that has failed and is to be handed over again.")
 
@@ -82,6 +90,17 @@ enum stream_lane_state {
 
 /* A batch is cut in half until single records are left: so often at most. */
 #define STREAM_SPLITS 32u
+
+/* The tumbling window that a lane aggregates: stream_window.c. */
+struct stream_window {
+    int64_t end_ns;
+    int64_t last_ns;  /* when the last record that it took came */
+    uint64_t item;    /* of that record: stands for the window wherever something is drawn */
+    uint64_t records; /* that were aggregated */
+    bool open;        /* has taken a record, and had no final invocation */
+    bool final;       /* that is what the lane hands over */
+    bool timer;       /* an event for the end is pending */
+};
 
 struct stream_lane {
     uint32_t shard;
@@ -103,6 +122,7 @@ struct stream_lane {
     struct batch_record *records;   /* owned */
     int64_t *arrived_ns;            /* owned */
     struct batch batch;             /* what the function sees of it */
+    struct stream_window window;
 };
 
 struct stream_shard {
@@ -110,6 +130,8 @@ struct stream_shard {
     int64_t next_ns;   /* not read again before */
     int64_t read_ns;   /* when the pending event comes; TIME_FOREVER: none, or a wake-up */
     bool read_pending; /* an event or a wake-up will come */
+    bool begun;        /* it is read; else it waits for its parents */
+    bool over;         /* it was closed, and all that was in it is done */
     uint32_t blocked;  /* lanes */
 };
 
@@ -118,14 +140,17 @@ struct stream_mapping {
 
     uint32_t self;
     const struct streamable *source;
-    void *stream; /* its state */
+    void *stream;     /* its state */
+    uint32_t through; /* the entity that is between them; ENTITY_NONE: nothing */
     uint32_t reader;
     uint32_t shard_count;
     struct stream_shard *shards; /* owned */
     struct stream_lane *lanes;   /* owned; a shard's stand together */
     int64_t from_ns;             /* records that came before are passed over */
     int64_t poll_ns, retention_ns;
-    int64_t max_age_ns; /* TIME_FOREVER: none */
+    int64_t max_age_ns;                       /* TIME_FOREVER: none */
+    int64_t window_offset_ns, window_late_ns; /* of the clock at zero within a tumbling window; how long late records are waited for */
+    uint64_t window_state_most;
     uint64_t payload_most;
     uint32_t record_bytes; /* of what a destination gets */
     int64_t back_off_ns, back_off_most_ns;
@@ -153,7 +178,9 @@ enum status stream_mapping_finish(struct simulation *simulation, struct stream_m
 enum stream_mapping_event {
     STREAM_READ,   /* data: shard */
     STREAM_WINDOW, /* data: lane */
-    STREAM_RETRY   /* data: lane */
+    STREAM_RETRY,  /* data: lane */
+    STREAM_GROWN,  /* there are further shards */
+    STREAM_TUMBLE  /* data: lane */
 };
 /* from_data of what goes to the destination: there are fewer lanes. */
 #define STREAM_TO_DESTINATION UINT32_MAX
@@ -163,5 +190,29 @@ void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping 
 /* The function has answered: the lane is backing, ready or collecting. */
 void stream_lane_answered(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane,
                           const struct cause *cause);
+
+/* A further try of what it hands over, later. */
+void stream_lane_back_off(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane);
+void stream_lane_set_blocked(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool blocked);
+/* What it had is over: on to the part behind it, or to the next batch. */
+void stream_lane_next_part(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane);
+
+/* stream_window.c: tumbling windows. */
+void stream_window_create(struct simulation *simulation, struct stream_mapping *mapping);
+/* Does a record that came then belong to the window under way, if there is one? */
+bool stream_window_admits(const struct stream_mapping *mapping, const struct stream_lane *lane, int64_t arrived_ns);
+/* It was taken into the lane's batch. */
+void stream_window_took(const struct stream_mapping *mapping, struct stream_lane *lane, const struct stream_record *record);
+/* So many records of the window have succeeded. */
+void stream_window_count(struct stream_lane *lane, uint32_t count);
+/* Is its state too large? */
+bool stream_window_is_full(const struct stream_mapping *mapping, const struct stream_lane *lane);
+/* For a lane that collects and holds nothing: is its window over, so that its final invocation is to come now? `next` says that a record
+ * of another window is there. Otherwise an event comes when it is. */
+bool stream_window_is_over(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool next);
+/* The final invocation, which has no records. */
+void stream_window_request(const struct stream_mapping *mapping, struct stream_lane *lane, struct request *request);
+void stream_window_answered(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane,
+                            const struct cause *cause);
 
 #endif

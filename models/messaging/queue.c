@@ -178,6 +178,8 @@ static enum status queue_create(struct simulation *simulation, void *self)
     read_rules(queue, simulation->settings->rules);
     if (queue->config.message_max_bytes > PAYLOAD_BYTES_MAX)
         queue->config.message_max_bytes = PAYLOAD_BYTES_MAX;
+    if (queue->config.max_receives > MESSAGE_COUNT_MAX)
+        queue->config.max_receives = MESSAGE_COUNT_MAX;
     pool_init(&queue->messages, sizeof(struct message), &simulation->memory, simulation->entities[queue->self].name);
     chain_init(&queue->all, &queue->messages, offsetof(struct message, age));
     queue->oldest = POOL_NONE;

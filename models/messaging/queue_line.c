@@ -187,9 +187,9 @@ static void hand_out(struct simulation *simulation, struct queue *queue, uint32_
         .receipt = message->receipt,
         .payload_bytes = message->payload_bytes,
         .receive_count = (uint16_t)message->receive_count,
+        .attempt = attempt < UINT16_MAX ? (uint16_t)attempt : UINT16_MAX,
         .content = (uint8_t)message->content,
         .hops = message->hops & HOPS_MAX,
-        .attempt = attempt < UINT16_MAX ? (uint16_t)attempt : UINT16_MAX,
         .poison = message->poison,
     };
 }

@@ -36,6 +36,35 @@ static const struct property redrive_properties[] = {
     {0},
 };
 
+static const char *const backoff_functions[] = {"linear", "arithmetic", "geometric", "exponential", NULL};
+
+static const struct property retry_properties[] = {
+    {"numRetries", PROPERTY_INTEGER, AT(retry.retries), .minimum = "0", .maximum = "sns_http_retries_max", .fallback = "sns_http_retries",
+     .help = "Retries in all: what the other phases leave is the back-off's."},
+    {"numNoDelayRetries", PROPERTY_INTEGER, AT(retry.immediate), .minimum = "0", .fallback = "0", .help = "Retries at once."},
+    {"numMinDelayRetries", PROPERTY_INTEGER, AT(retry.pre), .minimum = "0", .fallback = "0",
+     .help = "Then so many after minDelayTarget each."},
+    {"numMaxDelayRetries", PROPERTY_INTEGER, AT(retry.post), .minimum = "0", .fallback = "0",
+     .help = "In the end so many after maxDelayTarget each."},
+    {"minDelayTarget", PROPERTY_TIME, AT(retry.least_ns), .unit = "s", .minimum = "1", .maximum = "sns_http_policy_max_s",
+     .fallback = "sns_http_retry_wait_s", .help = "The first wait of the back-off."},
+    {"maxDelayTarget", PROPERTY_TIME, AT(retry.most_ns), .unit = "s", .minimum = "1", .maximum = "sns_http_policy_max_s",
+     .fallback = "sns_http_retry_wait_s", .help = "Its last wait."},
+    {"backoffFunction", PROPERTY_ENUM, AT(retry.function), .choices = backoff_functions, .fallback = "\"linear\"",
+     .help = "linear and arithmetic: waits rise evenly; geometric and exponential: by a factor. AWS gives no formulas."},
+    {0},
+};
+
+static const struct property policy_properties[] = {
+    {"healthyRetryPolicy", PROPERTY_OBJECT, 0, .properties = retry_properties, .given = PROPERTY_GIVEN(struct subscription, retry.given),
+     .help = "How often and when a web endpoint is tried again."},
+    ACCEPTED("throttlePolicy"),
+    ACCEPTED("requestPolicy"),
+    ACCEPTED("guaranteed"),
+    ACCEPTED("sicklyRetryPolicy"),
+    {0},
+};
+
 static const struct property subscription_properties[] = {
     {"TopicArn", PROPERTY_REFERENCE, AT(topic), .required = true, .help = "The topic."},
     {"Protocol", PROPERTY_ENUM, AT(protocol), .choices = protocols, .fallback = "\"lambda\"",
@@ -49,7 +78,7 @@ static const struct property subscription_properties[] = {
     {"SqsSubscription", PROPERTY_ACCEPTED, 0, .given = PROPERTY_GIVEN(struct subscription, sqs_given),
      .help = "Of a SAM event: not simulated; subscribe a queue and give the function an SQS event."},
     ACCEPTED("RawMessageDelivery"),
-    ACCEPTED("DeliveryPolicy"),
+    {"DeliveryPolicy", PROPERTY_OBJECT, 0, .properties = policy_properties, .help = "Of a web endpoint (http, https)."},
     ACCEPTED("Region"),
     ACCEPTED("ReplayPolicy"),
     ACCEPTED("SubscriptionRoleArn"),
@@ -247,6 +276,42 @@ static void check_dead_letter(struct validation *validation, const struct subscr
                          "the dead-letter queue of a subscription to a standard topic must be one too, and %s is not", name);
 }
 
+/* A web subscription's own policy, as phases. It must fit into what AWS allows. */
+static void resolve_retries(struct validation *validation, struct subscription *subscription)
+{
+    static const char property[] = "DeliveryPolicy.healthyRetryPolicy";
+    const struct web_retries *retry = &subscription->retry;
+    int64_t fixed = retry->immediate + retry->pre + retry->post, most_ns = 0, wait_ns = 0;
+    if (!retry->given)
+        return;
+    if (subscription->protocol != PROTOCOL_HTTP && subscription->protocol != PROTOCOL_HTTPS)
+        validation_error(validation, property, NULL, "only web endpoints have a policy of their own");
+    if (retry->least_ns > retry->most_ns)
+        validation_error(validation, property, NULL, "minDelayTarget is above maxDelayTarget");
+    if (retry->immediate > retry->retries || retry->pre > retry->retries || fixed > retry->retries) {
+        validation_error(validation, property, "raise numRetries", "the phases have more retries than numRetries says");
+        return;
+    }
+    subscription->own_phases = (struct retry_phases){
+        .immediate = (uint32_t)retry->immediate,
+        .pre = (uint32_t)retry->pre,
+        .backoff = (uint32_t)(retry->retries - fixed),
+        .post = (uint32_t)retry->post,
+        .pre_wait_ns = retry->least_ns,
+        .backoff_min_ns = retry->least_ns,
+        .backoff_max_ns = retry->most_ns,
+        .post_wait_ns = retry->most_ns,
+        .linear = retry->function < 2,
+    };
+    for (uint32_t i = 1; i <= (uint32_t)retry->retries; i++)
+        if ((wait_ns = retry_phases_wait_ns(&subscription->own_phases, i)) > 0)
+            most_ns += wait_ns;
+    double limit_s = rule_number(validation_rules(validation), "sns_http_policy_max_s");
+    if ((double)most_ns > limit_s * 1e9)
+        validation_error(validation, property, "rule sns_http_policy_max_s", "the waits come to %.0f s, and may to %.0f s",
+                         (double)most_ns / 1e9, limit_s);
+}
+
 /* Behind the topic's others, so that they stand in the order of the file. */
 static void join_topic(struct validation *validation, struct topic *topic)
 {
@@ -277,6 +342,7 @@ static void subscription_validate(struct validation *validation, void *blob)
                                             subscription->topic);
     check_endpoint(validation, subscription, "Endpoint", topic->fifo);
     check_dead_letter(validation, subscription, topic->fifo);
+    resolve_retries(validation, subscription);
     join_topic(validation, topic);
     validation_flow(validation, subscription->topic, subscription->endpoint);
     validation_flow(validation, subscription->topic, subscription->dead_letter);

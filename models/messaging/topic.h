@@ -31,6 +31,21 @@ enum protocol {
 
 enum filter_scope { SCOPE_ATTRIBUTES, SCOPE_BODY };
 
+/* How often a delivery is tried again, and after which waits. */
+struct retry_phases {
+    uint32_t immediate, pre, backoff, post; /* retries */
+    int64_t pre_wait_ns, backoff_min_ns, backoff_max_ns, post_wait_ns;
+    bool linear; /* the waits of `backoff` rise evenly, not by a factor */
+};
+
+/* A web subscription's own, as the template says it. */
+struct web_retries {
+    int64_t retries, immediate, pre, post;
+    int64_t least_ns, most_ns;
+    int function;
+    bool given;
+};
+
 /* AWS::SNS::Subscription, or an entry of a topic's own list. */
 struct subscription {
     uint32_t self;
@@ -39,16 +54,12 @@ struct subscription {
     uint32_t dead_letter;
     int protocol; /* enum protocol */
     int scope;    /* enum filter_scope */
+    struct web_retries retry;
+    struct retry_phases own_phases; /* of `retry` */
     const struct pattern *filter;
     const struct content_set *passes; /* NULL: all */
     uint32_t next;                    /* 1 + entity of the topic's next one; 0: none */
     bool redrive_given, sqs_given;
-};
-
-/* How often a delivery is tried again, and after which waits. */
-struct retry_phases {
-    uint32_t immediate, pre, backoff, post; /* retries */
-    int64_t pre_wait_ns, backoff_min_ns, backoff_max_ns, post_wait_ns;
 };
 
 struct topic_metrics {

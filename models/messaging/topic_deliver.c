@@ -25,8 +25,10 @@ int64_t retry_phases_wait_ns(const struct retry_phases *phases, uint32_t retry)
     retry -= phases->pre;
     if (retry <= phases->backoff) {
         double share = phases->backoff > 1 ? (double)(retry - 1) / (double)(phases->backoff - 1) : 0;
-        double least = (double)phases->backoff_min_ns;
-        return time_from_double(least * pow((double)phases->backoff_max_ns / fmax(least, 1), share));
+        double least = (double)phases->backoff_min_ns, most = (double)phases->backoff_max_ns;
+        if (phases->linear)
+            return time_from_double(least + (most - least) * share);
+        return time_from_double(least * pow(most / fmax(least, 1), share));
     }
     return retry - phases->backoff <= phases->post ? phases->post_wait_ns : DELIVERY_GIVE_UP;
 }
@@ -192,7 +194,7 @@ static const struct retry_phases *phases_of(const struct topic *topic, const str
         return &topic->managed;
     case PROTOCOL_HTTP:
     case PROTOCOL_HTTPS:
-        return &topic->web;
+        return subscription->retry.given ? &subscription->own_phases : &topic->web;
     default:
         return &topic->customer;
     }

@@ -45,7 +45,7 @@ uint32_t iot_action_target(struct validation *validation, const struct iot_actio
     unsigned given = action->other ? 1 : 0;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         char path[160];
-        if (fields[i].target == ENTITY_NONE)
+        if (fields[i].target == ENTITY_NONE || fields[i].target == 0) /* 0 is the account: a row that this table lacks */
             continue;
         snprintf(path, sizeof path, "%.100s.%s", property, fields[i].name);
         given++;
@@ -64,5 +64,5 @@ void iot_action_add(struct validation *validation, struct service *service, stru
         return;
     action->outlet.target = target;
     action->outlet.on_failure = ENTITY_NONE;
-    outlet_add(&service->outlets, &action->outlet);
+    outlet_add(validation, validation_self(validation), &service->outlets, &action->outlet);
 }

@@ -129,14 +129,13 @@ static const struct line_item bucket_line_items[] = {
 
 const char *const bucket_refusals[] = {bucket_refusal_overlap, NULL};
 
-static void add_all(struct validation *validation, struct bucket *bucket, const struct property_list *list, const char *name,
-                    unsigned kinds)
+static void add_all(struct validation *validation, const struct property_list *list, const char *name, unsigned kinds)
 {
     struct notification *rows = list->items;
     for (size_t i = 0; i < list->count; i++) {
         char property[100];
         snprintf(property, sizeof property, "NotificationConfiguration.%s[%zu]", name, i);
-        notification_add(validation, bucket, &rows[i], property, kinds);
+        notification_add(validation, validation_self(validation), &rows[i], property, kinds);
     }
 }
 
@@ -144,14 +143,14 @@ static void bucket_validate(struct validation *validation, void *config)
 {
     struct bucket *bucket = config;
     bucket_classify(validation, bucket);
-    add_all(validation, bucket, &bucket->functions, "LambdaConfigurations", KIND_FUNCTION);
-    add_all(validation, bucket, &bucket->queues, "QueueConfigurations", KIND_QUEUE);
-    add_all(validation, bucket, &bucket->topics, "TopicConfigurations", KIND_TOPIC);
+    add_all(validation, &bucket->functions, "LambdaConfigurations", KIND_FUNCTION);
+    add_all(validation, &bucket->queues, "QueueConfigurations", KIND_QUEUE);
+    add_all(validation, &bucket->topics, "TopicConfigurations", KIND_TOPIC);
     uint32_t bus = validation_find(validation, "default");
     if (!bucket->event_bridge || !kind_is(validation, bus, KIND_BUS))
         return; /* no rule looks at that bus */
     bucket->bus = (struct outlet){.target = bus, .on_failure = ENTITY_NONE, .matches = &bucket->events};
-    outlet_add(&bucket->outlets, &bucket->bus);
+    outlet_add(validation, validation_self(validation), &bucket->outlets, &bucket->bus);
 }
 
 static uint32_t bucket_envelope(const struct simulation *simulation, const void *self, const struct request *request)

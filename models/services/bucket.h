@@ -59,8 +59,9 @@ struct bucket {
     struct bucket_metrics metrics;
 };
 
-/* Checks a notification and adds it to its bucket; `property` is where it stands in the entity that `validation` is for. */
-void notification_add(struct validation *validation, struct bucket *bucket, struct notification *notification, const char *property,
+/* Checks a notification and adds it to its bucket, which is `entity`; `property` is where it stands in the entity that `validation` is for.
+ */
+void notification_add(struct validation *validation, uint32_t entity, struct notification *notification, const char *property,
                       unsigned kinds);
 /* What each content is to the bucket: its class, its event and that event's envelope. */
 void bucket_classify(struct validation *validation, struct bucket *bucket);

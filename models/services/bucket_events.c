@@ -230,9 +230,10 @@ static void check_overlap(struct validation *validation, const struct bucket *bu
         }
 }
 
-void notification_add(struct validation *validation, struct bucket *bucket, struct notification *notification, const char *property,
+void notification_add(struct validation *validation, uint32_t entity, struct notification *notification, const char *property,
                       unsigned kinds)
 {
+    struct bucket *bucket = validation_config(validation, entity);
     char path[160];
     snprintf(path, sizeof path, "%.100s%sEvent", property, property[0] ? "." : "");
     check_events(validation, notification, property[0] ? path : "Events");
@@ -249,7 +250,7 @@ void notification_add(struct validation *validation, struct bucket *bucket, stru
     *end = notification;
     contents_where(validation, is_wanted, &wanted, &notification->matches);
     notification->outlet = (struct outlet){.target = notification->target, .on_failure = ENTITY_NONE, .matches = &notification->matches};
-    outlet_add(&bucket->outlets, &notification->outlet);
+    outlet_add(validation, entity, &bucket->outlets, &notification->outlet);
 }
 
 static enum request_class class_of(const struct content *content)

@@ -26,7 +26,7 @@ static void bucket_notification_validate(struct validation *validation, void *co
 {
     struct bucket_notification *made = config;
     if (kind_check(validation, "Bucket", made->bucket, KIND_BUCKET))
-        notification_add(validation, validation_config(validation, made->bucket), &made->notification, "", KIND_FUNCTION);
+        notification_add(validation, made->bucket, &made->notification, "", KIND_FUNCTION);
 }
 
 const struct model_type bucket_notification_type = {

@@ -111,7 +111,8 @@ static void config_rule_validate(struct validation *validation, void *config)
     uint32_t function = kind_named(validation, rule->identifier);
     if (function == ENTITY_NONE)
         validation_error(validation, "Source.SourceIdentifier", "name a function of this scenario", "a custom rule needs its function");
-    service_tell(validation, &rule->service, "Source.SourceIdentifier", &rule->outlet, function, KIND_FUNCTION);
+    service_tell(validation, &rule->service, validation_self(validation), "Source.SourceIdentifier", &rule->outlet, function,
+                 KIND_FUNCTION);
 }
 
 static void config_rule_start(struct simulation *simulation, void *self)

@@ -52,11 +52,11 @@ static void subscription_validate(struct validation *validation, void *config)
     contents_with_operation(validation, &subscription->categories, &subscription->matches);
     subscription->outlet.matches = &subscription->matches;
     struct service nobody = {0};
-    service_tell(validation, subscription->enabled ? &subscription->service : &nobody, "SnsTopicArn", &subscription->outlet,
-                 subscription->topic, KIND_TOPIC);
+    service_tell(validation, subscription->enabled ? &subscription->service : &nobody, validation_self(validation), "SnsTopicArn",
+                 &subscription->outlet, subscription->topic, KIND_TOPIC);
     uint32_t bus = validation_find(validation, "default");
     if (subscription->event_bridge && kind_is(validation, bus, KIND_BUS))
-        service_tell(validation, &subscription->service, NULL, &subscription->bus, bus, KIND_BUS);
+        service_tell(validation, &subscription->service, validation_self(validation), NULL, &subscription->bus, bus, KIND_BUS);
 }
 
 const struct model_type event_subscription_type = {

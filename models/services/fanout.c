@@ -10,7 +10,7 @@
 
 static const struct cause cause_coalesced = {.fate = FATE_DROPPED, .text = "coalesced"};
 
-void outlet_add(struct outlet_list *list, struct outlet *outlet)
+void outlet_add(struct validation *validation, uint32_t from, struct outlet_list *list, struct outlet *outlet)
 {
     struct outlet **end = &list->first;
     while (*end)
@@ -18,6 +18,8 @@ void outlet_add(struct outlet_list *list, struct outlet *outlet)
     outlet->next = NULL;
     *end = outlet;
     list->count++;
+    validation_flow(validation, from, outlet->target);
+    validation_flow(validation, from, outlet->on_failure);
 }
 
 void fanout_retries(struct fanout_policy *policy, const struct rule_book *rules)

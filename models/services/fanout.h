@@ -10,6 +10,7 @@
 #include "measure/counter.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
+#include "scenario/validation.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,8 +28,8 @@ struct outlet_list {
     uint32_t count;
 };
 
-/* Behind those that are there. */
-void outlet_add(struct outlet_list *list, struct outlet *outlet);
+/* Behind those that are there; `from` is the entity whose list it is. */
+void outlet_add(struct validation *validation, uint32_t from, struct outlet_list *list, struct outlet *outlet);
 
 struct fanout_metrics {
     struct counter sent;       /* notices that were on their way */

@@ -38,7 +38,7 @@ struct log_group {
     int64_t window_ns;
     double compression;
     uint64_t batch_max_bytes;
-    struct counter incoming_events, incoming_bytes, forwarded_events, forwarded_bytes;
+    struct counter incoming_events, incoming_bytes, vended_bytes, forwarded_events, forwarded_bytes;
 };
 
 #define AT(field) offsetof(struct log_group, field)
@@ -67,13 +67,15 @@ static const struct metric_type log_group_metrics[] = {
     {"AWS/Logs", "DeliveryThrottling", "Count", METRIC_COUNT, offsetof(struct log_group, service.metrics.throttled),
      .help = "Tries that the destination throttled."},
     SERVICE_METRICS(struct log_group),
+    {NULL, "vended bytes", "None", METRIC_COUNT, AT(vended_bytes), .help = ""},
     {0},
 };
 
-enum { ITEM_INGESTED };
+enum { ITEM_INGESTED, ITEM_VENDED };
 
 static const struct line_item log_group_line_items[] = {
     [ITEM_INGESTED] = {"DataProcessing-Bytes", "What is taken in."},
+    [ITEM_VENDED] = {"VendedLog-Bytes", "What functions log."},
     {0},
 };
 
@@ -140,6 +142,8 @@ static void log_group_accept(struct simulation *simulation, void *self, struct r
     struct log_group *group = self;
     counter_add(&group->incoming_events, 1);
     counter_add(&group->incoming_bytes, request->payload_bytes);
+    if (request->from == ENTITY_NONE) /* the service's own lines: nobody waits for their answer */
+        counter_add(&group->vended_bytes, request->payload_bytes);
     counter_add(&group->service.received, 1);
     for (uint32_t i = 0; i < group->service.outlets.count; i++)
         if (content_set_has(group->gatherings[i].subscription->outlet.matches, request->content))
@@ -161,7 +165,9 @@ static void log_group_quantities(const struct simulation *simulation, const void
 {
     (void)simulation;
     const struct log_group *group = self;
-    bill_add(bill, &log_group_line_items[ITEM_INGESTED], (double)group->incoming_bytes.whole / (1024.0 * 1024 * 1024));
+    const double gb = 1024.0 * 1024 * 1024;
+    bill_add(bill, &log_group_line_items[ITEM_INGESTED], (double)(group->incoming_bytes.whole - group->vended_bytes.whole) / gb);
+    bill_add(bill, &log_group_line_items[ITEM_VENDED], (double)group->vended_bytes.whole / gb);
 }
 
 const struct model_type log_group_type = {
@@ -188,7 +194,7 @@ const struct model_type log_group_type = {
 #define AT(field) offsetof(struct subscription, field)
 
 static const struct property subscription_properties[] = {
-    {"LogGroupName", PROPERTY_REFERENCE, AT(group), .required = true, .help = "Whose log events."},
+    {"LogGroupName", PROPERTY_REFERENCE, AT(group), .required = true, .outside = true, .help = "Whose log events."},
     {"DestinationArn", PROPERTY_REFERENCE, AT(destination), .required = true, .help = "The function, stream or delivery stream."},
     {"FilterPattern", PROPERTY_STRING, AT(pattern), .required = true,
      .help = "Terms that a source's `event` must hold: all of them, one of those with ?, none of those with -; empty: all log events."},
@@ -252,9 +258,10 @@ static void check_count(struct validation *validation, uint32_t entity, const st
 static void subscription_validate(struct validation *validation, void *config)
 {
     struct subscription *subscription = config;
-    if (kind_is(validation, subscription->group, KIND_FUNCTION)) {
-        validation_warning(validation, "LogGroupName", "send a source's log events to an AWS::Logs::LogGroup",
-                           "what a function logs is not followed to its subscriptions: this one has no effect");
+    if (subscription->group == ENTITY_NONE || kind_is(validation, subscription->group, KIND_FUNCTION)) {
+        validation_warning(validation, "LogGroupName",
+                           "make an AWS::Logs::LogGroup, name it here, and in the function's LoggingConfig.LogGroup",
+                           "the log group of that name is no resource here: this has no effect");
         return;
     }
     if (!subscription->pattern || !kind_check(validation, "LogGroupName", subscription->group, KIND_LOG_GROUP))
@@ -268,7 +275,7 @@ static void subscription_validate(struct validation *validation, void *config)
         contents_where(validation, passes, subscription->pattern, &subscription->matches);
         subscription->outlet.matches = &subscription->matches;
     }
-    service_tell(validation, &group->service, "DestinationArn", &subscription->outlet, subscription->destination,
+    service_tell(validation, &group->service, subscription->group, "DestinationArn", &subscription->outlet, subscription->destination,
                  KIND_FUNCTION | KIND_STREAM | KIND_DELIVERY_STREAM);
     if (group->service.outlets.count == before)
         return;

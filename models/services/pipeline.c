@@ -144,6 +144,7 @@ static void resolve_action(struct validation *validation, struct pipeline_action
                            "there is no function \"%s\" here: the action is one like others", action->function_name);
     else if (!kind_check(validation, property, action->function, KIND_FUNCTION))
         action->function = ENTITY_NONE;
+    validation_flow(validation, validation_self(validation), action->function);
 }
 
 static void pipeline_validate(struct validation *validation, void *config)
@@ -152,6 +153,7 @@ static void pipeline_validate(struct validation *validation, void *config)
     const struct pipeline_stage *stages = pipeline->stages.items;
     uint32_t bus = validation_find(validation, "default");
     pipeline->bus = kind_is(validation, bus, KIND_BUS) ? bus : ENTITY_NONE;
+    validation_flow(validation, validation_self(validation), pipeline->bus);
     if (pipeline->mode != MODE_SUPERSEDED && pipeline->type == 0)
         validation_error(validation, "ExecutionMode", "set PipelineType to V2", "a V1 pipeline is always SUPERSEDED");
     for (size_t i = 0; i < pipeline->stages.count; i++) {

@@ -19,6 +19,11 @@ static const struct pipeline_stage *stage_at(const struct pipeline *pipeline, ui
     return &((const struct pipeline_stage *)pipeline->stages.items)[stage];
 }
 
+static const struct pipeline_action *action_at(const struct pipeline *pipeline, uint32_t stage, size_t number)
+{
+    return &((const struct pipeline_action *)stage_at(pipeline, stage)->actions.items)[number];
+}
+
 /* Service events are taken as they come: nobody waits for the answer. */
 static void tell(struct simulation *simulation, const struct pipeline *pipeline, const struct execution *execution, enum pipeline_news news)
 {
@@ -204,7 +209,8 @@ void pipeline_action_over(struct simulation *simulation, struct pipeline *pipeli
 {
     const struct execution *execution = execution_at(pipeline, id);
     stream_at(&pipeline->failure_stream, execution->model.item, action_number(execution->stage, number));
-    bool failed = stream_uniform(&pipeline->failure_stream) < pipeline->action_failure_rate;
+    bool failed = action_at(pipeline, execution->stage, number)->category != CATEGORY_SOURCE &&
+                  stream_uniform(&pipeline->failure_stream) < pipeline->action_failure_rate;
     pipeline_action_ended(simulation, pipeline, id, failed ? &cause_action_failed : NULL);
 }
 

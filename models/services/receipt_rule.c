@@ -146,6 +146,7 @@ static void resolve_action(struct validation *validation, struct mail_action *ac
     snprintf(property, sizeof property, "Rule.Actions[%zu].%s", number, name);
     if (given == 1 && !action->stop && !action->other && kind_check(validation, property, target, kind))
         action->target = target;
+    validation_flow(validation, validation_self(validation), action->target);
 }
 
 static void receipt_rule_validate(struct validation *validation, void *config)

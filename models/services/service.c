@@ -1,14 +1,14 @@
 /* service.c: what all services have in common that only pass on. */
 #include "service.h"
 
-void service_tell(struct validation *validation, struct service *service, const char *property, struct outlet *outlet, uint32_t target,
-                  unsigned kinds)
+void service_tell(struct validation *validation, struct service *service, uint32_t from, const char *property, struct outlet *outlet,
+                  uint32_t target, unsigned kinds)
 {
     if (!kind_check(validation, property, target, kinds))
         return;
     outlet->target = target;
     outlet->on_failure = ENTITY_NONE;
-    outlet_add(&service->outlets, outlet);
+    outlet_add(validation, from, &service->outlets, outlet);
 }
 
 enum status service_create(struct simulation *simulation, void *self)

@@ -21,9 +21,9 @@ struct service {
     struct fanout_metrics metrics;
 };
 
-/* An outlet to `target`, if it is one of `kinds`; complains at `property` where not. */
-void service_tell(struct validation *validation, struct service *service, const char *property, struct outlet *outlet, uint32_t target,
-                  unsigned kinds);
+/* An outlet of the entity `from`, whose service it is, to `target`, if it is one of `kinds`; complains at `property` where not. */
+void service_tell(struct validation *validation, struct service *service, uint32_t from, const char *property, struct outlet *outlet,
+                  uint32_t target, unsigned kinds);
 
 enum status service_create(struct simulation *simulation, void *self);
 void service_destroy(struct simulation *simulation, void *self);

@@ -90,6 +90,7 @@ static void topic_rule_validate(struct validation *validation, void *config)
         snprintf(property, sizeof property, "TopicRulePayload.Actions[%zu]", i);
         iot_action_add(validation, rule->disabled ? &nobody : &rule->service, &actions[i], property);
         actions[i].outlet.on_failure = error;
+        validation_flow(validation, validation_self(validation), error);
     }
 }
 
@@ -119,7 +120,8 @@ static void iot_event_validate(struct validation *validation, void *config)
     struct topic_rule *rule = config;
     rule->service.part = "action";
     rule->service.tries_rule = "iot_rule_tries";
-    service_tell(validation, &rule->service, "FunctionName", &rule->error.outlet, rule->error.function, KIND_FUNCTION);
+    service_tell(validation, &rule->service, validation_self(validation), "FunctionName", &rule->error.outlet, rule->error.function,
+                 KIND_FUNCTION);
 }
 
 const struct model_type iot_event_type = {

@@ -69,6 +69,14 @@ struct model_type {
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;
 
+    /* Of a part of another resource, which has a name of its own in every output, "F:live": the property that names that resource, and the
+     * one with the part's name; NULL: parts are numbered from 1 in the order of the file. `inherits`: a part begins as a copy of the part
+     * before, the first as one of the whole, whose state has the same shape. */
+    const char *part_of, *part_name;
+    bool inherits;
+    /* The part that a caller means who names the whole; NULL: the whole itself. */
+    const char *(*default_part)(const void *config);
+
     /* What may happen while it runs; ends with {0}; NULL: nothing. */
     const struct action *actions;
     /* A property that is `live` has been set in the state, by the scenario's `changes`; `offset` is that property's. */
@@ -91,8 +99,8 @@ struct model_type {
      * now. */
     void (*outcome)(struct simulation *simulation, void *self, uint32_t from_data, const struct cause *cause);
 
-    /* Optional: the entity `subject`, to which it listens (engine/observable.h), is in another state; or `subject` names it among its actions,
-     * and then it hears of it again as long as the state lasts. */
+    /* Optional: the entity `subject`, to which it listens (engine/observable.h), is in another state; or `subject` names it among its
+     * actions, and then it hears of it again as long as the state lasts. */
     void (*noticed)(struct simulation *simulation, void *self, uint32_t subject);
 
     /* How it wraps what it sends where patterns look at the whole, as on an event bus: tables of rows, ends with NULL; NULL: it wraps
@@ -144,6 +152,17 @@ struct implied {
     const char *name;
 };
 
+/* A type whose resources are published in versions, which an alias points at. */
+struct publication {
+    const char *on_type;
+    const char *owner;         /* the property by which versions and aliases name what they are of: "FunctionName" */
+    const char *alias;         /* the property that names an alias to be published by itself; NULL: none */
+    const char *const *moved;  /* properties that then are the alias's; ends with NULL; may be NULL */
+    const char *version_type;  /* of a version that the template publishes */
+    const char *deployed_type; /* of one that a deployment brings */
+    const char *alias_type;
+};
+
 /* What the program is made of: handed to the simulator by main. */
 struct model_registry {
     const struct model_type *const *resources; /* ends with NULL */
@@ -153,6 +172,7 @@ struct model_registry {
     const struct rewrite *rewrites;            /* ends with {0}; may be NULL */
     const struct inner_form *inner_forms;      /* the same */
     const struct implied *implied;             /* the same */
+    const struct publication *publications;    /* the same */
 };
 
 #endif

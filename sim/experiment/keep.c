@@ -127,21 +127,31 @@ static const struct cause *own_cause(struct run_result *result, const struct cau
     return made;
 }
 
-/* Lays the ledgers out when the first replication is over: parts are made the same in all. */
-static enum status lay_out_ledgers(struct run_result *result, const struct simulation *simulation)
+/* The place of the ledger of the part `name`, made if need be: replications have the same parts, but for those that come while they run,
+ * which may be more or fewer and in another order. `likely` is where it is if they do not differ. */
+static struct ledger *part_ledger(struct run *run, size_t entities, size_t likely, const char *name)
 {
-    size_t entities = simulation->entity_count, parts = simulation->part_count;
-    result->ledgers = calloc(entities + parts + 1, sizeof *result->ledgers);
-    result->part_names = calloc(parts + 1, sizeof *result->part_names);
-    if (!result->ledgers || !result->part_names)
-        return STATUS_NO_MEMORY;
-    result->ledger_count = entities + parts;
-    for (size_t i = 0; i < parts; i++) {
-        result->part_names[i] = strdup(simulation->parts[i]->name);
-        if (!result->part_names[i])
-            return STATUS_NO_MEMORY;
+    struct run_result *result = run->result;
+    size_t count = result->ledger_count - entities;
+    if (likely < count && strcmp(result->part_names[likely], name) == 0)
+        return &result->ledgers[entities + likely];
+    run->parts_differ = run->parts_differ || likely < count;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(result->part_names[i], name) == 0)
+            return &result->ledgers[entities + i];
+    char *own = strdup(name);
+    struct ledger *ledgers = own ? realloc(result->ledgers, (result->ledger_count + 1) * sizeof *ledgers) : NULL;
+    if (ledgers)
+        result->ledgers = ledgers;
+    char **names = ledgers ? realloc(result->part_names, (count + 1) * sizeof *names) : NULL;
+    if (!names) {
+        free(own);
+        return NULL;
     }
-    return STATUS_OK;
+    names[count] = own;
+    result->part_names = names;
+    ledgers[result->ledger_count] = (struct ledger){0};
+    return &ledgers[result->ledger_count++];
 }
 
 static enum status add_ledger(struct run_result *result, struct ledger *into, const struct ledger *from)
@@ -160,13 +170,18 @@ static enum status keep_ledgers(struct run *run, const struct replication *repli
 {
     struct run_result *result = run->result;
     const struct simulation *simulation = replication->simulation;
-    enum status status = result->ledgers ? STATUS_OK : lay_out_ledgers(result, simulation);
-    if (status == STATUS_OK && result->ledger_count != (size_t)simulation->entity_count + simulation->part_count)
-        return STATUS_INTERNAL;
-    for (uint32_t i = 0; i < simulation->entity_count && status == STATUS_OK; i++)
+    size_t entities = simulation->entity_count;
+    if (!result->ledgers) {
+        result->ledgers = calloc(entities + 1, sizeof *result->ledgers);
+        result->ledger_count = result->ledgers ? entities : 0;
+    }
+    enum status status = result->ledgers ? STATUS_OK : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < entities && status == STATUS_OK; i++)
         status = add_ledger(result, &result->ledgers[i], &simulation->entities[i].ledger);
-    for (uint32_t i = 0; i < simulation->part_count && status == STATUS_OK; i++)
-        status = add_ledger(result, &result->ledgers[simulation->entity_count + i], &simulation->parts[i]->ledger);
+    for (size_t i = 0; i < simulation->part_count && status == STATUS_OK; i++) {
+        struct ledger *ledger = part_ledger(run, entities, i, simulation->parts[i]->name);
+        status = ledger ? add_ledger(result, ledger, &simulation->parts[i]->ledger) : STATUS_NO_MEMORY;
+    }
     return status;
 }
 
@@ -296,6 +311,37 @@ static enum status sum_up_cost(struct run *run)
     return STATUS_OK;
 }
 
+struct named_ledger {
+    char *name;
+    struct ledger ledger;
+};
+
+/* By length first, so that shard 10 comes after shard 9. */
+static int by_name(const void *a, const void *b)
+{
+    const struct named_ledger *left = a, *right = b;
+    size_t left_length = strlen(left->name), right_length = strlen(right->name);
+    return left_length != right_length ? (left_length > right_length) - (left_length < right_length) : strcmp(left->name, right->name);
+}
+
+/* Where replications have different parts, their order must not tell which was over first. */
+static enum status sort_parts(struct run_result *result)
+{
+    size_t entities = result->scenario->entity_count, count = result->ledger_count - entities;
+    struct named_ledger *list = malloc(count * sizeof *list + 1);
+    if (!list)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct named_ledger){.name = result->part_names[i], .ledger = result->ledgers[entities + i]};
+    qsort(list, count, sizeof *list, by_name);
+    for (size_t i = 0; i < count; i++) {
+        result->part_names[i] = list[i].name;
+        result->ledgers[entities + i] = list[i].ledger;
+    }
+    free(list);
+    return STATUS_OK;
+}
+
 enum status keep_sum_up(struct run *run)
 {
     struct run_result *result = run->result;
@@ -305,5 +351,7 @@ enum status keep_sum_up(struct run *run)
         qsort(result->histograms, result->histogram_count, sizeof *result->histograms, by_order);
     for (size_t i = 0; i < result->ledger_count; i++)
         ledger_sort(&result->ledgers[i]);
+    if (run->parts_differ && sort_parts(result) != STATUS_OK)
+        return STATUS_NO_MEMORY;
     return result->replications > 0 ? sum_up_cost(run) : STATUS_OK;
 }

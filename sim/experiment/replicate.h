@@ -21,6 +21,7 @@ struct run {
     int64_t measured_ns;  /* of a replication: from the warm-up's end to the end of `duration`, or where it was stopped */
     double *quantities;   /* lines x replications */
     size_t *histogram_at; /* 2 x slots: where in the result each class's histogram is; SIZE_MAX: not yet */
+    bool parts_differ;    /* two replications have other parts, or the same in another order */
     uint32_t next;        /* the next replication to begin */
     uint32_t ended;
     enum status status;          /* the first failure */

@@ -16,6 +16,7 @@ struct headline_section {
     const char *title;                     /* of the column of names */
     const char *key;                       /* a count: the section's rows are the resources that have it, the largest first */
     const struct headline_column *columns; /* ends with {0} */
+    const char *key_space;                 /* the key's name space, where others have a count of that name too; NULL: any */
 };
 
 struct summary_layout {

@@ -244,3 +244,24 @@ size_t metric_histograms(const struct metric_slot *slot, const char *names[2], c
     }
     return count;
 }
+
+void metrics_link(const struct metric_type *table, void *part, void *whole)
+{
+    for (const struct metric_type *row = table; row->name; row++) {
+        void *from = (char *)part + row->offset, *to = (char *)whole + row->offset;
+        switch (row->kind) {
+        case METRIC_COUNT:
+            ((struct counter *)from)->total = to;
+            break;
+        case METRIC_TALLY:
+            ((struct tally *)from)->total = to;
+            break;
+        case METRIC_GAUGE:
+            ((struct gauge *)from)->total = to;
+            break;
+        case METRIC_PERCENT:
+        case METRIC_GAUGE_RATIO: /* of others' counters and gauges */
+            break;
+        }
+    }
+}

@@ -31,4 +31,7 @@ struct metric_type {
 
 #define METRIC_WHILE(type, counter) (offsetof(type, counter) + 1)
 
+/* From now on what is measured of `part` counts for `whole` too: two blobs that `table` describes. For a model's `create`. */
+void metrics_link(const struct metric_type *table, void *part, void *whole);
+
 #endif

@@ -42,7 +42,8 @@ static void add_row(struct headline_rows *rows, const struct summary_layout *lay
     struct headline_row row = {.first = &rows->result->figures[first], .figure_count = count};
     for (row.section = layout->sections; row.section->title; row.section++) {
         row.key = headline_row_figure(&row, row.section->key, "Sum");
-        if (row.key && !row.key->is_total) {
+        const char *space = row.section->key_space;
+        if (row.key && !row.key->is_total && (!space || strcmp(row.key->metric->name_space, space) == 0)) {
             rows->list[rows->count++] = row;
             return;
         }

@@ -119,6 +119,20 @@ static void line_of_row(const struct headline_row *row, struct line *line)
     }
 }
 
+/* A part of another row's resource, "F:live", which counts it already: no other names have a colon. */
+static bool is_part(const struct headline_row *row)
+{
+    return strchr(row->key->resource, ':') != NULL;
+}
+
+static size_t count_wholes(const struct headline_row *rows, size_t count)
+{
+    size_t wholes = 0;
+    for (size_t i = 0; i < count; i++)
+        wholes += !is_part(&rows[i]);
+    return wholes;
+}
+
 /* The sum over all rows of a section in each replication, and the interval of that: rows of one replication depend on each other, so their
  * intervals do not add. */
 static enum status line_of_total(const struct run_result *result, const struct headline_row *rows, size_t count, struct line *line)
@@ -135,6 +149,8 @@ static enum status line_of_total(const struct run_result *result, const struct h
         for (uint32_t r = 0; r < result->planned; r++)
             sums[r] = NAN; /* of a replication that is not complete it stays so */
         for (size_t i = 0; i < count; i++) {
+            if (is_part(&rows[i]))
+                continue;
             const struct figure *figure = headline_row_figure(&rows[i], columns[c].metric, columns[c].stat);
             for (uint32_t r = 0; figure && r < result->planned; r++)
                 if (!isnan(figure->values[r]))
@@ -169,9 +185,10 @@ static enum status print_section(const struct answer *answer, const struct run_r
         print_line(&table, section, rows[i].key->resource, &line, intervals && count <= ROWS_WITH_INTERVALS);
     }
     enum status status = STATUS_OK;
-    if (count > 1 && (status = line_of_total(result, rows, count, &line)) == STATUS_OK) {
+    size_t wholes = count_wholes(rows, count);
+    if (wholes > 1 && (status = line_of_total(result, rows, count, &line)) == STATUS_OK) {
         char name[64];
-        (void)snprintf(name, sizeof name, count > shown ? "all %zu (%zu more than shown)" : "all %zu", count, count - shown);
+        (void)snprintf(name, sizeof name, count > shown ? "all %zu (%zu more than shown)" : "all %zu", wholes, count - shown);
         print_line(&table, section, name, &line, intervals);
     }
     if (table.failed)

@@ -1,4 +1,5 @@
 /* entities.c: the account, the resources and the sources: first their names, so that anything may refer to anything, then their blobs. */
+#include "engine/request.h"
 #include "scenario/loader.h"
 #include "scenario/property_parse.h"
 #include "scenario/resource_type.h"
@@ -39,7 +40,8 @@ static const struct parse_path *rewritten_path(const struct rewritten *rewritten
 const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS])
 {
     const struct origin *origin = &loader->origins[entity];
-    const char *name = loader->scenario->entities[entity].name;
+    bool is_resource = origin->kind == ORIGIN_RESOURCE && origin->node->string; /* a part's own name is none of the file's */
+    const char *name = is_resource ? origin->node->string : loader->scenario->entities[entity].name;
     if (behavior) {
         bool own = origin->kind != ORIGIN_FLEET || origin->own_behavior;
         steps[0] = own ? (struct parse_path){NULL, "behavior", 0} : (struct parse_path){NULL, "fleet", 0};
@@ -172,8 +174,11 @@ static void add_resource(struct loader *loader, const cJSON *node, const struct 
         return;
     }
     struct origin *origin = add_entity(loader, node->string, model, place);
-    *origin = (struct origin){
-        .kind = ORIGIN_RESOURCE, .node = node, .properties = cJSON_GetObjectItemCaseSensitive(node, "Properties"), .rewritten = rewritten};
+    *origin = (struct origin){.whole = ENTITY_NONE,
+                              .kind = ORIGIN_RESOURCE,
+                              .node = node,
+                              .properties = cJSON_GetObjectItemCaseSensitive(node, "Properties"),
+                              .rewritten = rewritten};
 }
 
 /* A source's name; where it has none, one that only messages see. */
@@ -208,7 +213,7 @@ static void add_source(struct loader *loader, const cJSON *node, const struct pa
     struct place place = places_of(loader->parse.places, name ? name : node);
     const char *text = source_name(loader, node, &inner, index);
     struct origin *origin = add_entity(loader, text, loader->scenario->registry->source, place);
-    *origin = (struct origin){.kind = ORIGIN_SOURCE, .node = node, .properties = node};
+    *origin = (struct origin){.whole = ENTITY_NONE, .kind = ORIGIN_SOURCE, .node = node, .properties = node};
 }
 
 /* F1, F2, ... and F1-calls, F2-calls, ...: a logical id has no '-', so these clash with no resource. */
@@ -224,7 +229,7 @@ static void add_fleet(struct loader *loader, bool sources)
         if (!kept)
             return;
         struct origin *origin = add_entity(loader, kept, sources ? loader->scenario->registry->source : fleet->type, place);
-        *origin = (struct origin){.kind = sources ? ORIGIN_FLEET_SOURCE : ORIGIN_FLEET, .node = fleet->node};
+        *origin = (struct origin){.whole = ENTITY_NONE, .kind = sources ? ORIGIN_FLEET_SOURCE : ORIGIN_FLEET, .node = fleet->node};
         if (sources)
             continue;
         origin->properties = cJSON_GetObjectItemCaseSensitive(fleet->node, "Properties");
@@ -250,6 +255,66 @@ static bool make_room(struct loader *loader, const cJSON *resources, const cJSON
     return scenario->entities && scenario->entity_places && loader->origins && loader->left_out;
 }
 
+/* What an entity can be called by: its name, and of a part its logical id too. */
+static bool list_names(struct loader *loader)
+{
+    struct scenario *scenario = loader->scenario;
+    size_t count = 0, room = 2 * (size_t)scenario->entity_count + loader->left_out_count;
+    struct reference_name *names = store_alloc(loader->parse.store, room, sizeof *names);
+    if (!names)
+        return false;
+    for (uint32_t i = 0; i < scenario->entity_count; i++) {
+        const struct origin *origin = &loader->origins[i];
+        names[count++] = (struct reference_name){scenario->entities[i].name, i, NULL, scenario->entity_places[i]};
+        if (origin->kind == ORIGIN_RESOURCE && origin->node->string && strcmp(origin->node->string, scenario->entities[i].name) != 0)
+            names[count++] = (struct reference_name){origin->node->string, i, NULL, scenario->entity_places[i]};
+    }
+    for (size_t i = 0; i < loader->left_out_count; i++)
+        names[count++] = loader->left_out[i];
+    references_init(&loader->references, names, count, scenario->first_source, &loader->parse);
+    loader->parse.references = &loader->references;
+    return true;
+}
+
+/* "F:live", or "F:3" for the third; NULL when it cannot be told, which is complained of where it is read. */
+static const char *part_name(struct loader *loader, uint32_t entity)
+{
+    struct scenario *scenario = loader->scenario;
+    struct origin *origin = &loader->origins[entity];
+    const struct model_type *type = scenario->entities[entity].type;
+    const cJSON *owner = cJSON_GetObjectItemCaseSensitive(origin->properties, type->part_of);
+    const cJSON *name = type->part_name ? cJSON_GetObjectItemCaseSensitive(origin->properties, type->part_name) : NULL;
+    struct parse_path steps[ORIGIN_STEPS], path = {origin_path(loader, entity, false, steps), type->part_of, 0};
+    uint32_t whole = ENTITY_NONE;
+    const char *qualifier = NULL;
+    char text[600];
+    if (!owner || !reference_parse(&loader->parse, owner, &path, &whole, &qualifier))
+        return NULL;
+    origin->whole = whole;
+    if (type->part_name && !cJSON_IsString(name))
+        return NULL;
+    if (type->part_name)
+        snprintf(text, sizeof text, "%.255s:%.255s", scenario->entities[whole].name, name->valuestring);
+    else
+        snprintf(text, sizeof text, "%.255s:%u", scenario->entities[whole].name, ++loader->origins[whole].part_count);
+    return store_string(loader->parse.store, text);
+}
+
+/* Parts get the names that they have in every output. */
+static bool name_parts(struct loader *loader)
+{
+    struct scenario *scenario = loader->scenario;
+    bool any = false;
+    for (uint32_t i = 1; i < scenario->first_source; i++) {
+        const char *name = scenario->entities[i].type->part_of ? part_name(loader, i) : NULL;
+        if (!name)
+            continue;
+        scenario->entities[i].name = name;
+        any = true;
+    }
+    return !any || list_names(loader);
+}
+
 static bool name_all(struct loader *loader)
 {
     struct scenario *scenario = loader->scenario;
@@ -260,7 +325,8 @@ static bool name_all(struct loader *loader)
     if (!make_room(loader, resources, traffic))
         return false;
     struct origin *origin = add_entity(loader, "account", scenario->registry->account, places_of(loader->parse.places, account));
-    *origin = (struct origin){.kind = ORIGIN_ACCOUNT, .node = account ? account : loader->tree, .properties = account};
+    *origin =
+        (struct origin){.whole = ENTITY_NONE, .kind = ORIGIN_ACCOUNT, .node = account ? account : loader->tree, .properties = account};
     for (const cJSON *item = resources ? resources->child : NULL; item; item = item->next)
         add_resource(loader, item, &resources_path);
     add_fleet(loader, false);
@@ -268,17 +334,7 @@ static bool name_all(struct loader *loader)
     for (const cJSON *item = traffic ? traffic->child : NULL; item; item = item->next, index++)
         add_source(loader, item, &traffic_path, index);
     add_fleet(loader, true);
-    size_t count = scenario->entity_count + loader->left_out_count;
-    struct reference_name *names = store_alloc(loader->parse.store, count, sizeof *names);
-    if (!names)
-        return false;
-    for (uint32_t i = 0; i < scenario->entity_count; i++)
-        names[i] = (struct reference_name){scenario->entities[i].name, i, NULL, scenario->entity_places[i]};
-    for (size_t i = 0; i < loader->left_out_count; i++)
-        names[scenario->entity_count + i] = loader->left_out[i];
-    references_init(&loader->references, names, count, scenario->first_source, &loader->parse);
-    loader->parse.references = &loader->references;
-    return true;
+    return list_names(loader) && name_parts(loader);
 }
 
 /* Is there anything to simulate, and anybody who asks for it? What is there but wrong has been said. */
@@ -326,13 +382,32 @@ static void match_behavior(struct loader *loader)
     }
 }
 
+/* A copy of the part before, or of the whole. */
+static void *inherited(struct loader *loader, uint32_t entity)
+{
+    const struct scenario *scenario = loader->scenario;
+    const struct origin *origin = &loader->origins[entity];
+    const struct model_type *type = scenario->entities[entity].type;
+    void *blob = entity_defaults(loader, type);
+    const void *before = NULL;
+    if (origin->whole == ENTITY_NONE || scenario->entities[origin->whole].type->size != type->size)
+        return blob; /* it is no such part: its own validation says so */
+    before = loader->origins[origin->whole].config;
+    for (uint32_t i = 1; i < entity; i++)
+        if (loader->origins[i].whole == origin->whole && scenario->entities[i].type->inherits && loader->origins[i].config)
+            before = loader->origins[i].config;
+    if (blob && before)
+        memcpy(blob, before, type->size);
+    return blob;
+}
+
 static void parse_entity(struct loader *loader, uint32_t entity)
 {
     struct origin *origin = &loader->origins[entity];
     const struct model_type *type = loader->scenario->entities[entity].type;
     static const char *const others[] = {"name", NULL};
     struct parse_path steps[ORIGIN_STEPS];
-    origin->config = entity_defaults(loader, type);
+    origin->config = type->inherits ? inherited(loader, entity) : entity_defaults(loader, type);
     if (!origin->config)
         return;
     loader->parse.qualifiers = &origin->qualifiers;
@@ -354,11 +429,12 @@ void entities_parse(struct loader *loader)
         return;
     check_emptiness(loader);
     match_behavior(loader);
-    for (uint32_t i = 0; i < loader->scenario->entity_count; i++) {
-        bool fleet = loader->fleet.count > 0 &&
-                     ((i >= loader->fleet.first_function && i < loader->scenario->first_source) || i >= loader->fleet.first_source);
-        if (!fleet)
-            parse_entity(loader, i);
-    }
+    for (int inheriting = 0; inheriting < 2; inheriting++) /* what begins as a copy comes when the others are there */
+        for (uint32_t i = 0; i < loader->scenario->entity_count; i++) {
+            bool fleet = loader->fleet.count > 0 &&
+                         ((i >= loader->fleet.first_function && i < loader->scenario->first_source) || i >= loader->fleet.first_source);
+            if (!fleet && loader->scenario->entities[i].type->inherits == (inheriting == 1))
+                parse_entity(loader, i);
+        }
     fleet_fill(loader);
 }

@@ -26,6 +26,8 @@ struct origin {
     bool own_behavior;       /* a fleet's function with a block of `behavior` of its own */
     void *config;            /* the blob, while it may still change */
     struct qualifier *qualifiers;
+    uint32_t whole;                    /* of a part: the entity that it is a part of; else ENTITY_NONE */
+    uint32_t part_count;               /* of a whole: its numbered parts so far */
     const struct rewritten *rewritten; /* a resource that was written as a short form in another; else NULL */
 };
 

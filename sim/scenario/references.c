@@ -217,7 +217,12 @@ bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_
     }
     *entity = found->entity;
     const char *colon = strrchr(mention.rest, ':');
-    if (colon && parse->store)
+    char part[2 * NAME_MAX_BYTES];
+    snprintf(part, sizeof part, "%s%s", found->name, colon ? colon : "");
+    const struct reference_name *whole = colon ? references_find(references, part) : NULL;
+    if (whole && whole->entity != ENTITY_NONE)
+        *entity = whole->entity; /* the part is an entity of its own */
+    else if (colon && parse->store)
         *qualifier = store_string(parse->store, colon + 1);
     return true;
 }
@@ -225,7 +230,7 @@ bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_
 bool reference_is_outside(const cJSON *node)
 {
     const char *text = cJSON_IsString(node) ? node->valuestring : "";
-    return strstr(text, "://") || strchr(text, '@') || text[0] == '+' || isdigit((unsigned char)text[0]);
+    return strstr(text, "://") || strchr(text, '@') || text[0] == '+' || text[0] == '/' || isdigit((unsigned char)text[0]);
 }
 
 static void text_write(const cJSON *node, FILE *out)

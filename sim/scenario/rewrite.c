@@ -134,6 +134,22 @@ static bool put_inner(struct parse *parse, const struct inner_form *form, cJSON 
     return json_put(parse->places, properties, form->property, list ? list : object);
 }
 
+/* The owner as the made resource names it: its alias, where it is published by itself. */
+static cJSON *owner_name(const struct model_registry *registry, const struct holder *holder)
+{
+    const cJSON *properties = cJSON_GetObjectItemCaseSensitive(holder->resource, "Properties");
+    for (const struct publication *row = registry->publications; row && row->on_type; row++) {
+        const cJSON *alias = row->alias ? cJSON_GetObjectItemCaseSensitive(properties, row->alias) : NULL;
+        char *name = NULL;
+        if (strcmp(row->on_type, holder->type) != 0 || !cJSON_IsString(alias) || !alias->valuestring[0])
+            continue;
+        cJSON *owner = asprintf(&name, "%s:%s", holder->resource->string, alias->valuestring) < 0 ? NULL : cJSON_CreateString(name);
+        free(name);
+        return owner;
+    }
+    return cJSON_CreateString(holder->resource->string);
+}
+
 /* The entry's properties, under the names that the resource has for them, and with its owner. NULL when memory is out. */
 static cJSON *made_properties(struct parse *parse, const struct model_registry *registry, const struct holder *holder, cJSON *entry,
                               const struct rewrite *row, const struct parse_path *path)
@@ -170,7 +186,7 @@ static cJSON *made_properties(struct parse *parse, const struct model_registry *
     }
     translate(parse, form, properties);
     cJSON *object = form ? inner_object(parse, form, properties) : NULL;
-    cJSON *owner = cJSON_CreateString(holder->resource->string);
+    cJSON *owner = owner_name(registry, holder);
     if (owner)
         json_set_places(parse->places, owner, place);
     if (owner && (!form || object) && json_put(parse->places, object ? object : properties, row->owner, owner)) {

@@ -124,6 +124,20 @@ const char *validation_qualifier(const struct validation *validation, const char
     return NULL;
 }
 
+uint32_t validation_callee(const struct validation *validation, const char *property, uint32_t entity)
+{
+    if (entity == ENTITY_NONE || (property && validation_qualifier(validation, property)))
+        return entity;
+    const struct model_type *type = validation_type(validation, entity);
+    const char *part = type->default_part ? type->default_part(validation_config(validation, entity)) : NULL;
+    char name[600];
+    if (!part)
+        return entity;
+    snprintf(name, sizeof name, "%.255s:%.255s", validation_name(validation, entity), part);
+    uint32_t found = validation_find(validation, name);
+    return found == ENTITY_NONE ? entity : found;
+}
+
 const char *validation_string(struct validation *validation, const char *text)
 {
     return store_string(validation->loader->parse.store, text);
@@ -158,6 +172,14 @@ const struct content_set *validation_match(struct validation *validation, const 
 struct pattern_extent validation_pattern_extent(const struct pattern *pattern)
 {
     return pattern->extent;
+}
+
+const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list)
+{
+    if (index >= pattern->root.field_count)
+        return NULL;
+    *is_list = !pattern->root.fields[index].inner;
+    return pattern->root.fields[index].name;
 }
 
 /* One part of a property's name: "Targets", or an element's "Targets[1]", which is cut off before its index. */

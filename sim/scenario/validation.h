@@ -7,6 +7,7 @@
 #include "engine/rule_book.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pattern;     /* scenario/pattern.h */
@@ -26,8 +27,9 @@ const struct model_type *validation_type(const struct validation *validation, ui
 void *validation_config(const struct validation *validation, uint32_t entity);
 /* The entity of that name; ENTITY_NONE when there is none. "account" is the account. */
 uint32_t validation_find(const struct validation *validation, const char *name);
-/* The entity that a text means which names it among other things: "F", "${F.Arn}", "F:live", "function:${F}:live", "table/T", an ARN that ends
- * so. The first name of the scenario in it; together with what stands after its colon where an entity is called so. ENTITY_NONE: nothing here.
+/* The entity that a text means which names it among other things: "F", "${F.Arn}", "F:live", "function:${F}:live", "table/T", an ARN that
+ * ends so. The first name of the scenario in it; together with what stands after its colon where an entity is called so. ENTITY_NONE:
+ * nothing here.
  */
 uint32_t validation_named(const struct validation *validation, const char *text);
 /* The run's times. */
@@ -35,6 +37,10 @@ int64_t validation_duration_ns(const struct validation *validation);
 int64_t validation_warmup_ns(const struct validation *validation);
 /* Does `allow_invalid` name this refusal? */
 bool validation_allowed(const struct validation *validation, const char *refusal);
+
+/* Whom a caller means that names `entity` in its `property` (NULL: the caller says itself whether it named a part, and `entity` is the
+ * whole): the part that stands for the whole, unless another was named. */
+uint32_t validation_callee(const struct validation *validation, const char *property, uint32_t entity);
 
 /* What stands after the colon where the reference `property` of this entity names a part of a resource ("live" of "F:live"); NULL where
  * nothing does. */
@@ -75,6 +81,8 @@ struct pattern_extent {
     double combinations; /* the product of each key's tests and its depth; the sum of these over what $or chooses from */
 };
 struct pattern_extent validation_pattern_extent(const struct pattern *pattern);
+/* The names that it asks for at the top, by `index`; NULL: there are no more. `*is_list`: it lists values, rather than going deeper. */
+const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list);
 
 /* Complains of every traffic source whose `target` is this entity and which gives its items no key; `what` says why it must: "a FIFO
  * queue". */

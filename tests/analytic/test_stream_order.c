@@ -57,6 +57,60 @@ static void test_order_per_key(void **state)
     model_close(&run);
 }
 
+/* Shards are split and merged under load, three times, also while children wait for parents: order holds on every record, none is lost and
+ * none comes twice; for readers that poll and for those that are pushed to. */
+static void test_order_across_resharding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *source, *probe, *mapping;
+        int shards, first, second, third;
+        bool once;
+    } cases[] = {
+        {"splits", "S", "", ", 'Factor': 2, 'BatchSize': 20", 3, 6, 12, 24, true},
+        {"merges", "S", "", ", 'Factor': 3, 'BatchSize': 20", 8, 4, 2, 1, true},
+        {"uneven", "S", "", ", 'Factor': 3, 'BatchSize': 7", 5, 7, 4, 6, true},
+        {"overloaded", "S", "", ", 'Factor': 1, 'BatchSize': 40", 2, 4, 3, 5, true},
+        {"with a window", "S", "", ", 'Factor': 2, 'BatchSize': 50, 'Window': '3s'", 2, 3, 6, 4, true},
+        {"errors", "S", ", 'ErrorRate': 0.1", ", 'Factor': 2, 'BatchSize': 30, 'Bisect': true, 'Reports': true", 3, 5, 4, 8, false},
+        {"throttles", "S", ", 'Limit': 4", ", 'Factor': 4, 'BatchSize': 100", 3, 5, 4, 8, false},
+        {"fan-out", "C", "", ", 'Factor': 2, 'BatchSize': 20", 3, 6, 4, 7, true},
+    };
+    struct model_run run;
+    stream_open(&run);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        model_run(&run,
+                  "{'duration': '4m', 'drain': '3h', 'rules': {'base': 'current', 'kinesis_update_s': 30}, 'Resources': {"
+                  "'S': {'Type': 'AWS::Kinesis::Stream', 'Properties': {'ShardCount': %d}},"
+                  "'C': {'Type': 'AWS::Kinesis::StreamConsumer', 'Properties': {'StreamARN': 'S'}},"
+                  "'X': {'Type': 'Test::Changer', 'Properties': {'Stream': 'S', 'At': '20s', 'To': %d}},"
+                  "'Y': {'Type': 'Test::Changer', 'Properties': {'Stream': 'S', 'At': '65s', 'To': %d}},"
+                  "'Z': {'Type': 'Test::Changer', 'Properties': {'Stream': 'S', 'At': '130s', 'To': %d}},"
+                  "'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w', 'Keys': 300, 'Duration': {'lognormal': {'mean': '300ms',"
+                  " 'cv': 2}} %s}},"
+                  "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': '%s', 'Function': 'P' %s}}},"
+                  "'traffic': [{'name': 'w', 'target': 'S', 'poisson': '400/s', 'key': {'uniform': 300}}]}",
+                  cases[i].shards, cases[i].first, cases[i].second, cases[i].third, cases[i].probe, cases[i].source, cases[i].mapping);
+        int64_t stored = count_of(&run, "S", "IncomingRecords"), handled = count_of(&run, "P", "Records");
+        int64_t disorder = count_of(&run, "P", "Disorder"), overlaps = count_of(&run, "P", "Overlaps");
+        if (disorder != 0 || overlaps != 0)
+            fail_msg("%s: %lld records out of order, %lld keys twice at once", cases[i].what, (long long)disorder, (long long)overlaps);
+        int64_t repeated = count_of(&run, "P", "Repeated");
+        assert_true(stored > 90000 && count_of(&run, "S", "UpdateShardCountRefused") == 0);
+        if (handled - repeated != stored || (cases[i].once && repeated != 0))
+            fail_msg("%s: %lld stored, %lld handled, %lld twice", cases[i].what, (long long)stored, (long long)handled,
+                     (long long)repeated);
+        uint64_t shards = (uint64_t)(cases[i].shards + cases[i].first + cases[i].second + cases[i].third), succeeded = 0;
+        for (uint64_t k = 0; k < shards; k++) {
+            char part[32];
+            snprintf(part, sizeof part, "S/shard-%llu", (unsigned long long)k);
+            succeeded += part_fates(&run, part, FATE_SUCCEEDED, "");
+        }
+        assert_int_equal(succeeded, stored);
+    }
+    model_close(&run);
+}
+
 /* A key is in one shard and one lane: more of either do not help a single one. */
 static void test_hot_key(void **state)
 {
@@ -93,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_per_key),
+        cmocka_unit_test(test_order_across_resharding),
         cmocka_unit_test(test_hot_key),
         cmocka_unit_test(test_lanes_are_even),
     };

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [SLSIM] [--quick]: how fast `slsim run` is, with every default output on, and that memory does not grow with the number of
-# invocations. Prints invocations per second of processor time (user and system), ns per invocation and peak memory; judges nothing.
+# invocations. Prints invocations per second of processor time (user and system), ns per invocation and peak memory; then records of streams
+# per second, and the bytes of memory that each record of a backlog takes. Judges nothing.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 slsim=build/release/slsim
@@ -93,6 +94,22 @@ fleet() {
 JSON
 }
 
+# stream NAME SECONDS READER: 10,000 records a second into 20 shards; READER "Kinesis" hands them to a function in batches of ten, which
+# keeps up; "" leaves them there.
+stream() {
+    local events=
+    [ -z "$3" ] || events=", \"Events\": {\"S\": {\"Type\": \"$3\", \"Properties\": {\"Stream\": \"S\", \"StartingPosition\": \"TRIM_HORIZON\", \"BatchSize\": 10, \"ParallelizationFactor\": 10}}}"
+    cat >"$work/$1.json" <<JSON
+{
+  "name": "$1", "duration": "$(($2 / divisor))s",
+  "Resources": {"S": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 20}},
+                "F": {"Type": "AWS::Serverless::Function", "Properties": {"MemorySize": 1769, "Timeout": 60$events}}},
+  "behavior": {"F": {"duration": {"lognormal": {"mean": "20ms", "cv": 0.5}}}},
+  "traffic": [{"name": "records", "target": "S", "poisson": "10000/s", "payload": "500B", "key": {"uniform": 100000}}]
+}
+JSON
+}
+
 # measure LABEL SCENARIO [METRIC]: one run on one core. Prints what METRIC counts (Invocations) per second, and leaves it in $count and the
 # peak memory in $memory_kb.
 measure() {
@@ -112,10 +129,10 @@ measure() {
     rm -rf "$work/result"
 }
 
-# measure_waiting LABEL SCENARIO BASE_KB: the same of a queue that nobody receives from, and the bytes that a message takes which waits: the
-# peak memory beyond BASE_KB.
+# measure_waiting LABEL SCENARIO BASE_KB [METRIC]: the same of a queue that nobody receives from, or of a stream (METRIC IncomingRecords), and
+# the bytes that a message takes which waits: the peak memory beyond BASE_KB.
 measure_waiting() {
-    measure "$1" "$2" NumberOfMessagesSent || return 1
+    measure "$1" "$2" "${4:-NumberOfMessagesSent}" || return 1
     awk -v kb="$memory_kb" -v base="$3" -v n="$count" 'BEGIN { printf "%-44s %11.1f\n", "  bytes a waiting message", (kb - base) * 1024 / n }'
 }
 
@@ -151,3 +168,12 @@ backlog waiting 8350 1000 '' ''
 measure_waiting 'standard queue, nobody receives' "$work/waiting.json" "$base_kb"
 backlog waiting-fifo 8350 1000 "$fifo" "$groups"
 measure_waiting 'FIFO queue, nobody receives' "$work/waiting-fifo.json" "$base_kb"
+
+printf '\n%-44s %11s\n' '' records
+stream batches 600 Kinesis
+measure 'a stream, batches of 10' "$work/batches.json" IncomingRecords
+stream empty-stream $divisor ''
+measure 'a stream for a second' "$work/empty-stream.json" IncomingRecords
+base_kb=$memory_kb
+stream stored 1600 ''
+measure_waiting 'a stream that nobody reads' "$work/stored.json" "$base_kb" IncomingRecords

@@ -16,6 +16,7 @@
 #include "scenario/property.h"
 #include "scenario/validation.h"
 #include "streams/kinesis_stream.h"
+#include "streams/stream_consumer.h"
 
 #include <stdlib.h>
 
@@ -38,6 +39,7 @@ static const struct property test_mapping_properties[] = {
     {"Retries", PROPERTY_INTEGER, AT(max_retries), .fallback = "-1"},
     {"MaxAge", PROPERTY_INTEGER, AT(max_age_s), .fallback = "-1"},
     {"Tumbling", PROPERTY_TIME, AT(tumbling_window_ns), .fallback = "\"0s\""},
+    {"StatePerRecord", PROPERTY_SIZE, AT(state_record_bytes), .fallback = "\"0B\""},
     {"AtEpoch", PROPERTY_NUMBER, AT(at_epoch_s), .fallback = "-1"},
     {"Position", PROPERTY_ENUM, AT(position), .choices = stream_positions, .fallback = "\"TRIM_HORIZON\""},
     {"Bisect", PROPERTY_BOOLEAN, AT(bisect), .fallback = "false"},
@@ -125,6 +127,7 @@ struct probe {
     double error_rate;
     int64_t limit;    /* concurrent calls; beyond it they are throttled; 0: none */
     int64_t diagonal; /* D > 0: of every D records in a row, the first of the first, the second of the second, ... is poison */
+    bool final_fails; /* calls without records do */
     const char *source;
     int64_t keys; /* of that source; 0: it names none */
     uint32_t self;
@@ -146,6 +149,7 @@ static const struct property probe_properties[] = {
     {"ErrorRate", PROPERTY_PROBABILITY, AT(error_rate), .fallback = "0"},
     {"Limit", PROPERTY_INTEGER, AT(limit), .fallback = "0"},
     {"Diagonal", PROPERTY_INTEGER, AT(diagonal), .fallback = "0"},
+    {"FinalFails", PROPERTY_BOOLEAN, AT(final_fails), .fallback = "false"},
     {"Source", PROPERTY_STRING, AT(source), .required = true},
     {"Keys", PROPERTY_INTEGER, AT(keys), .fallback = "0"},
     {0},
@@ -245,7 +249,7 @@ static void probe_accept(struct simulation *simulation, void *self, struct reque
         return;
     }
     const struct batch *batch = probe_batch(simulation, request);
-    assert_true(batch->count > 0 && batch->records[0].item == request->item);
+    assert_true(batch->count == 0 || batch->records[0].item == request->item); /* no records: the final invocation of a window */
     probe_mark(probe, batch, true);
     counter_add(&probe->calls, 1);
     gauge_add(&probe->concurrent, simulation->now_ns, 1);
@@ -283,7 +287,7 @@ static void probe_handle(struct simulation *simulation, void *self, const struct
         bad += batch->records[i].failed;
     }
     batch->failed_count = bad;
-    failed = failed || (bad > 0 && !batch->reports_failures);
+    failed = failed || (bad > 0 && !batch->reports_failures) || (batch->count == 0 && probe->final_fails);
     for (uint32_t i = 0; i < batch->count && !failed; i++)
         if (!batch->records[i].failed)
             probe_record_over(probe, &batch->records[i]);
@@ -295,7 +299,7 @@ static void probe_handle(struct simulation *simulation, void *self, const struct
         probe_log[probe_log_count++] = (struct probe_call){
             .at_ns = request->sent_ns,
             .end_ns = simulation->now_ns,
-            .first = probe_ordinal(probe, &batch->records[0]),
+            .first = batch->count > 0 ? probe_ordinal(probe, &batch->records[0]) : (uint32_t)(request->item - probe->salt),
             .count = batch->count,
             .failed = failed || bad > 0,
         };
@@ -373,10 +377,53 @@ static const struct model_type sink_type = {
     .accept = sink_accept,
 };
 
+/* -- someone who changes ShardCount -- */
+
+struct changer {
+    uint32_t self, stream;
+    int64_t at_ns, to;
+};
+
+static const struct property changer_properties[] = {
+    {"Stream", PROPERTY_REFERENCE, offsetof(struct changer, stream), .required = true},
+    {"At", PROPERTY_TIME, offsetof(struct changer, at_ns), .required = true},
+    {"To", PROPERTY_INTEGER, offsetof(struct changer, to), .required = true},
+    {0},
+};
+
+static void changer_start(struct simulation *simulation, void *self)
+{
+    const struct changer *changer = self;
+    simulation_schedule(simulation, changer->self, 0, RANK_ARRIVAL, changer->at_ns, 0);
+}
+
+static void changer_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    (void)event;
+    const struct changer *changer = self;
+    struct entity *stream = &simulation->entities[changer->stream];
+    const struct property *property = stream->type->properties;
+    while (strcmp(property->name, "ShardCount") != 0)
+        property++;
+    assert_true(property->live);
+    *(int64_t *)((char *)stream->state + property->offset) = changer->to;
+    stream->type->changed(simulation, stream->state, property->offset);
+}
+
+static const struct model_type changer_type = {
+    .type = "Test::Changer",
+    .size = sizeof(struct changer),
+    .self_offset = offsetof(struct changer, self),
+    .properties = changer_properties,
+    .start = changer_start,
+    .handle = changer_handle,
+};
+
 /* -- all together -- */
 
 static const struct model_type *const stream_test_types[] = {
-    &kinesis_stream_type, &test_mapping_type, &probe_type, &sink_type, &lambda_function_type, &serverless_function_type, NULL,
+    &kinesis_stream_type, &stream_consumer_type, &test_mapping_type,        &probe_type, &sink_type,
+    &changer_type,        &lambda_function_type, &serverless_function_type, NULL,
 };
 
 static const struct model_registry stream_test_registry = {

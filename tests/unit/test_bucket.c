@@ -56,31 +56,33 @@ static void test_filters(void **state)
 }
 
 /* Each operation with its own count, so that the sum says which of them notified. */
-static const char operations[] = ONCE("p", "0s", ", 'records': 1, 'operation': 'PutObject'") "," ONCE("o", "0s", ", 'records': 2, 'operation': 'PostObject'") "," ONCE("c", "0s", ", 'records': 4, 'operation': 'CopyObject'") "," ONCE("m", "0s", ", 'records': 8, 'operation': 'CompleteMultipartUpload'") "," ONCE(
-    "d", "0s",
-    ", 'records': 16, 'operation': 'DeleteObject'") "," ONCE("g", "0s",
-                                                             ", 'records': 32, 'operation': 'GetObject'") "," ONCE("r", "0s",
-                                                                                                                   ", 'records': 64, "
-                                                                                                                   "'operation': "
-                                                                                                                   "'ReducedRedundancyLostO"
-                                                                                                                   "bject'") "," ONCE("t",
-                                                                                                                                      "0s",
-                                                                                                                                      ", "
-                                                                                                                                      "'rec"
-                                                                                                                                      "ords"
-                                                                                                                                      "': "
-                                                                                                                                      "128,"
-                                                                                                                                      " '"
-                                                                                                                                      "oper"
-                                                                                                                                      "atio"
-                                                                                                                                      "n': "
-                                                                                                                                      "'Put"
-                                                                                                                                      "Obje"
-                                                                                                                                      "ctTa"
-                                                                                                                                      "ggin"
-                                                                                                                                      "g'") "," ONCE("l",
-                                                                                                                                                     "0s",
-                                                                                                                                                     ", 'records': 256, 'operation': 'ListObjectsV2'");
+static const char operations[] =
+    ONCE("p", "0s", ", 'records': 1, 'operation': 'PutObject'") "," ONCE("o", "0s", ", 'records': 2, 'operation': 'PostObject'") "," ONCE("c", "0s", ", 'records': 4, 'operation': 'CopyObject'") "," ONCE("m", "0s", ", 'records': 8, 'operation': 'CompleteMultipartUpload'") "," ONCE(
+        "d", "0s",
+        ", 'records': 16, 'operation': 'DeleteObject'") "," ONCE("g", "0s",
+                                                                 ", 'records': 32, 'operation': 'GetObject'") "," ONCE("r", "0s",
+                                                                                                                       ", 'records': 64, "
+                                                                                                                       "'operation': "
+                                                                                                                       "'ReducedRedundancyL"
+                                                                                                                       "ostO"
+                                                                                                                       "bject'") "," ONCE("t",
+                                                                                                                                          "0s",
+                                                                                                                                          ", "
+                                                                                                                                          "'rec"
+                                                                                                                                          "ords"
+                                                                                                                                          "': "
+                                                                                                                                          "128,"
+                                                                                                                                          " '"
+                                                                                                                                          "oper"
+                                                                                                                                          "atio"
+                                                                                                                                          "n': "
+                                                                                                                                          "'Put"
+                                                                                                                                          "Obje"
+                                                                                                                                          "ctTa"
+                                                                                                                                          "ggin"
+                                                                                                                                          "g'") "," ONCE("l",
+                                                                                                                                                         "0s",
+                                                                                                                                                         ", 'records': 256, 'operation': 'ListObjectsV2'");
 
 static void test_event_types(void **state)
 {
@@ -289,6 +291,23 @@ static void test_event_of_a_function(void **state)
     model_close(&run);
 }
 
+/* A function that writes where it reads: each chain is stopped after 16 times round. */
+static void test_chain_through_a_bucket(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(&run,
+              "{'duration': '1h', 'Resources': {'B': {'Type': 'AWS::S3::Bucket'}, 'F': {'Type': 'AWS::Serverless::Function', 'Properties': "
+              "{'Events': {'Up': {'Type': 'S3', 'Properties': {'Bucket': {'Ref': 'B'}, 'Events': 's3:ObjectCreated:*'}}}}}},"
+              "'behavior': {'F': {'steps': [{'cpu': '10ms'}, {'call': 'B', 'op': 'PutObject'}]}, 'B': {" EXACT "}},"
+              "'traffic': [" ONCE("a", "0s", ", 'records': 3") "]}");
+    assert_int_equal(count_of(&run, "F", "Invocations"), 3 * 16);
+    assert_int_equal(count_of(&run, "F", "RecursiveInvocationsDropped"), 3);
+    assert_int_equal(count_of(&run, "B", "PutRequests"), 3 * 17);
+    model_close(&run);
+}
+
 /* Records of events that were given up may go to a bucket. */
 static void test_destination(void **state)
 {
@@ -317,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_overlaps),
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_event_of_a_function),
+        cmocka_unit_test(test_chain_through_a_bucket),
         cmocka_unit_test(test_destination),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

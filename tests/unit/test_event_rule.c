@@ -171,6 +171,21 @@ static void test_fan_out(void **state)
     assert_near(billed(run, "Other", "Event-64K-Chunks", NULL), 2000, 0);
 }
 
+/* All events of a target are one message group: what reads the queue has one at a time. */
+static void test_message_group(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run,
+              "{'duration': '10s', 'drain': '5m', 'Resources': {'O': {'Type': 'AWS::SQS::Queue', 'Properties': {'FifoQueue': true, "
+              "'VisibilityTimeout': 60}}, 'G': {'Type': 'AWS::Serverless::Function', 'Properties': {'Timeout': 10, 'Events': {'O': "
+              "{'Type': 'SQS', 'Properties': {'Queue': {'Fn::GetAtt': ['O', 'Arn']}, 'BatchSize': 1}}}}}, 'R': {'Type': "
+              "'AWS::Events::Rule', 'Properties': {'EventPattern': {'source': ['x']}, 'Targets': [{'Arn': {'Fn::GetAtt': ['O', 'Arn']}, "
+              "'SqsParameters': {'MessageGroupId': 'all'}}]}}}, 'behavior': {'G': {'init': '0s', 'duration': '3s'}}, 'traffic': "
+              "[{'name': 'p', 'target': 'default', 'constant': '2/s'}]}");
+    assert_int_equal(count_of(run, "G", "Invocations"), 20);
+    assert_near(figure(run, "G", "ConcurrentExecutions", "Maximum"), 1, 0);
+}
+
 /* A rule that nobody wrote a bus for is on the account's, which can be named as an ARN too; rules can be called by themselves. */
 static void test_default_bus(void **state)
 {
@@ -271,6 +286,27 @@ static void test_patterns(void **state)
     assert_int_equal(count_of(run, "Bus", "EventsUnmatched"), count_of(run, "F", "Errors") - failed_a);
 }
 
+/* What a service of AWS says by itself is told apart by its envelope, costs nothing, and has no quota. */
+static void test_service_events(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run,
+              "{'duration': '100s', 'drain': '1h', 'rules': {'base': 'current', 'eventbridge_put_rate': 1}, 'Resources': {'B': {'Type': "
+              "'AWS::S3::Bucket', 'Properties': {'NotificationConfiguration': {'EventBridgeConfiguration': {'EventBridgeEnabled': "
+              "true}}}}, 'Q': {'Type': 'AWS::SQS::Queue'}, 'Jpg': {'Type': 'AWS::Events::Rule', 'Properties': {'EventPattern': "
+              "{'source': ['aws.s3'], 'detail': {'object': {'key': [{'suffix': '.jpg'}]}}}, 'Targets': [{'Id': 'q', 'Arn': "
+              "{'Fn::GetAtt': ['Q', 'Arn']}}]}}, 'Own': {'Type': 'AWS::Events::Rule', 'Properties': {'EventPattern': {'source': "
+              "['shop']}, 'Targets': [{'Id': 'q', 'Arn': {'Fn::GetAtt': ['Q', 'Arn']}}]}}}, 'traffic': [{'name': 'j', 'target': 'B', "
+              "'constant': '10/s', 'object_key': 'a.jpg'}, {'name': 't', 'target': 'B', 'constant': '10/s', 'object_key': 'a.txt'}, "
+              "{'name': 'o', 'target': 'default', 'constant': '0.5/s', 'event': {'source': 'shop'}}]}");
+    assert_int_equal(count_of(run, "default", "PutEventsEntriesCount"), 2050);
+    assert_int_equal(count_of(run, "default", "PutEventsFailedEntriesCount"), 0);
+    assert_int_equal(count_of(run, "Jpg", "MatchedEvents"), 1000);
+    assert_int_equal(count_of(run, "Own", "MatchedEvents"), 50);
+    assert_int_equal(count_of(run, "Q", "NumberOfMessagesSent"), 1050);
+    assert_near(billed(run, "default", "Event-64K-Chunks", NULL), 50, 0);
+}
+
 #define SCHEDULE(NAME, PROPERTIES)                                                                                                         \
     "'" NAME "': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'FlexibleTimeWindow': {'Mode': 'OFF'}, 'Target': {'Arn': {'Ref': "    \
     "'E'}, 'RoleArn': 'r'}, " PROPERTIES "}}"
@@ -290,7 +326,7 @@ static void test_scheduler(void **state)
                                     "'2025-01-01T01:30:00Z', 'EndDate': "
                                     "'2025-01-01T03:30:00Z'") ", " SCHEDULE("Before",
                                                                             "'ScheduleExpression': 'rate(2 hours)', 'StartDate': "
-                                                                            "'2024-12-31T23:00:00Z'") ", " SCHEDULE("Off",
+                                                                            "'2024-12-31T23:30:00Z'") ", " SCHEDULE("Off",
                                                                                                                     "'State': 'DISABLED', "
                                                                                                                     "'ScheduleExpression': "
                                                                                                                     "'rate(1 hour)'") ", "
@@ -399,7 +435,7 @@ static void test_scheduler(void **state)
         int count;
     } rows[] = {
         {"Once/target-0", 7200, 1, 60, 1},      {"Rate/target-0", 0, 3600, 60, 5},   {"Part/target-0", 5400, 3600, 60, 2},
-        {"Before/target-0", 3600, 7200, 60, 2}, {"Wide/target-0", 0, 1800, 900, 10},
+        {"Before/target-0", 5400, 7200, 60, 2}, {"Wide/target-0", 0, 1800, 900, 10},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t at = 0;
@@ -452,6 +488,32 @@ static void test_serverless_cron(void **state)
         assert_int_equal(count_of(run, "F", "Invocations"), 167);
         assert_int_equal(count_of(run, "F", "ColdStarts"), kept ? 1 : 167);
     }
+}
+
+/* Wherever memory runs out, the run ends and says so. */
+static void test_memory(void **state)
+{
+    struct model_run *run = *state;
+    static const char text[] =
+        "{'duration': '10m', 'Resources': {'E': {'Type': 'Test::Scripted::Target', 'Properties': {'Answers': 'E'}}, 'T': {'Type': "
+        "'AWS::SNS::Topic', 'Properties': {'FifoTopic': true, 'Subscription': [{'Protocol': 'sqs', 'Endpoint': {'Fn::GetAtt': ['Q', "
+        "'Arn']}}]}}, 'Q': {'Type': 'AWS::SQS::Queue', 'Properties': {'FifoQueue': true}}, 'R': {'Type': 'AWS::Events::Rule', "
+        "'Properties': "
+        "{'EventPattern': {'source': ['x']}, 'Targets': [{'Arn': {'Ref': 'E'}}]}}}, 'rules': {'base': 'current', 'sqs_fifo_calls_per_s': "
+        "1, "
+        "'sqs_fifo_messages_per_s': 1}, 'traffic': [{'name': 'p', 'target': 'default', 'constant': '50/s'}, {'name': 't', 'target': 'T', "
+        "'key': {'uniform': 100}, 'constant': '50/s'}]}";
+    assert_int_equal(model_load(run, text), STATUS_OK);
+    uint64_t ended = 0;
+    for (uint64_t most = 1000; most < 20000000; most = most * 5 / 4) {
+        const struct run_options options = {.threads = 1, .max_memory_bytes = most};
+        struct run_result *result = NULL;
+        enum status status = run_scenario(run->scenario, &options, &result);
+        assert_true(status == STATUS_OK || status == STATUS_LIMIT);
+        ended += status == STATUS_LIMIT;
+        run_result_free(result);
+    }
+    assert_true(ended > 10 && ended < 44); /* some ran to their end */
 }
 
 static void refuse(struct model_run *run, const char *resources, const char *message)
@@ -518,14 +580,17 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_retries_by_count, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_outcomes, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_fan_out, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_message_group, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_default_bus, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_quotas, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_event_size, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_destination, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_patterns, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_service_events, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_scheduler, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_short_forms, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_serverless_cron, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_memory, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_refusals, open_run, close_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

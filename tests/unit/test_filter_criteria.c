@@ -44,8 +44,7 @@ static void test_queue(void **state)
         {FILTERS(ONE("{'body': {'colour': [{'anything-but': ['red']}]}}")), 70},
         {FILTERS(ONE("{'body': {'colour': ['green']}}") ", " ONE("{'body': {'colour': [{'prefix': 'bl'}]}}")), 70}, /* any one */
         {FILTERS(ONE("{'body': {'colour': ['green']}}")), 0},
-        {FILTERS(ONE("{'colour': ['red']}")), 0}, /* it stands below body */
-        {FILTERS(ONE("{'body': ['red']}")), 0},   /* a text, and bodies that are objects */
+        {FILTERS(ONE("{'body': ['red']}")), 0}, /* a text, and bodies that are objects */
     };
     struct model_run run;
     model_open(&run);
@@ -225,6 +224,21 @@ static void test_unknown(void **state)
     model_close(&run);
 }
 
+/* Filters see the body alone, and of a stream's record objects alone. */
+static void test_what_filters_see(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_execute(&run, QUEUED("", "'duration': '1s'", FILTERS(ONE("{'colour': ['red']}")), RED_AND_BLUE("30", "70")));
+    check_counts(&run, 0, 100);
+    assert_int_equal(run.diagnostics.count, 1);
+    assert_true(diagnosed(&run.diagnostics, 0, 0, "looks at \"colour\", but filters of a queue see only \"body\""));
+    assert_int_equal(model_load(&run, STREAMED("", "'duration': '1s'", FILTERS(ONE("{'data': ['red']}")), REDS)), STATUS_INVALID);
+    assert_true(diagnosed(&run.diagnostics, 0, 0, "what it asks of \"data\" must be an object"));
+    model_close(&run);
+}
+
 static void test_mistakes(void **state)
 {
     (void)state;
@@ -257,9 +271,11 @@ static void test_mistakes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_queue),  cmocka_unit_test(test_pattern_as_text), cmocka_unit_test(test_before_batching),
-        cmocka_unit_test(test_fifo),   cmocka_unit_test(test_moved),           cmocka_unit_test(test_destination),
-        cmocka_unit_test(test_stream), cmocka_unit_test(test_unknown),         cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_queue),           cmocka_unit_test(test_pattern_as_text),
+        cmocka_unit_test(test_before_batching), cmocka_unit_test(test_fifo),
+        cmocka_unit_test(test_moved),           cmocka_unit_test(test_destination),
+        cmocka_unit_test(test_stream),          cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_what_filters_see),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

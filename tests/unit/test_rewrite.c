@@ -37,6 +37,24 @@ static void link_validate(struct validation *validation, void *config)
 static const struct model_type link_type = {
     .type = "Fake::Compute::Link", .size = sizeof(struct fake_link), .properties = link_properties, .validate = link_validate};
 
+/* What a short form becomes that says flat what stands in an element of a list. */
+struct fake_nest {
+    struct property_list links;
+    const char *state;
+};
+
+static const struct property nest_properties[] = {
+    {.name = "Links",
+     .kind = PROPERTY_LIST,
+     .offset = offsetof(struct fake_nest, links),
+     .properties = link_properties,
+     .size = sizeof(struct fake_link)},
+    {.name = "State", .kind = PROPERTY_STRING, .offset = offsetof(struct fake_nest, state)},
+    {0},
+};
+
+static const struct model_type nest_type = {.type = "Fake::Compute::Nest", .size = sizeof(struct fake_nest), .properties = nest_properties};
+
 /* A worker that has events, and says so where it still sees any. */
 struct eventful {
     bool events;
@@ -85,16 +103,23 @@ static const char *const queue_names[] = {"Queue", "SourceArn", NULL};
 static const struct rewrite rewrites[] = {
     {"Fake::Short::Worker", "Events", "Q", "Fake::Compute::Link", "WorkerName", queue_names},
     {"Fake::Short::Worker", "Events", "Plain", "Fake::Compute::Link", "WorkerName", NULL},
+    {"Fake::Short::Worker", "Events", "Nest", "Fake::Compute::Nest", "WorkerName", NULL},
     {"Fake::Short::Worker", "Events", "Unmade", "Fake::Compute::Nothing", "WorkerName", queue_names},
     {0},
 };
-static const struct model_type *const resources[] = {&eventful_type, &link_type, &fake_table_type, &keyed_type, NULL};
+static const char *const nest_keys[] = {"SourceArn", "Batch", "More", NULL};
+static const char *const nest_words[] = {"On", "true", "State", "ON", "On", "false", "State", "OFF", NULL};
+static const struct inner_form inner_forms[] = {{"Fake::Compute::Nest", "Links", true, "More", nest_keys, nest_words}, {0}};
+static const struct implied implied[] = {{"Fake::Compute::Nest", "Fake::Storage::Log", "main"}, {0}};
+static const struct model_type *const resources[] = {&eventful_type, &link_type, &nest_type, &fake_table_type, &keyed_type, NULL};
 static const struct model_registry registry = {
     .resources = resources,
     .account = &fake_account_type,
     .source = &keyed_source_type,
     .fleet_type = "Fake::Short::Worker",
     .rewrites = rewrites,
+    .inner_forms = inner_forms,
+    .implied = implied,
 };
 
 #define TRAFFIC "\"traffic\": [{\"name\": \"u\", \"target\": \"Jobs\", \"constant\": \"1/s\"}]"
@@ -302,6 +327,33 @@ static void test_require_key(void **state)
 }
 
 /* Whichever allocation is the first to fail, loading says so; nothing crashes, nothing leaks. */
+/* What is said flat goes into the list's first element, with the owner; words are translated; and what such a resource implies is there. */
+static void test_inner(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    folder_make(&loaded);
+    load_events(&loaded,
+                "{\"A\": {\"Type\": \"Nest\", \"Properties\": {\"SourceArn\": \"main\", \"More\": {\"Batch\": 7}, \"On\": false}}}", NULL);
+    assert_int_equal(loaded.status, STATUS_OK);
+    const uint32_t made = scenario_find(loaded.scenario, "WA"), owner = scenario_find(loaded.scenario, "W");
+    const uint32_t table = scenario_find(loaded.scenario, "main");
+    assert_int_not_equal(made, ENTITY_NONE);
+    assert_int_not_equal(table, ENTITY_NONE);
+    const struct fake_nest *nest = loaded.scenario->entities[made].config;
+    assert_int_equal(nest->links.count, 1);
+    const struct fake_link *link = nest->links.items;
+    assert_int_equal(link->to, owner);
+    assert_int_equal(link->from, table);
+    assert_int_equal(link->batch, 7);
+    assert_string_equal(nest->state, "OFF");
+    load_events(&loaded, "{\"A\": {\"Type\": \"Nest\", \"Properties\": {\"SourceArn\": \"main\", \"Links\": []}}}", NULL);
+    assert_true(diagnosed(&loaded.diagnostics, 0, 0, "is W, as it stands there"));
+    load_events(&loaded, "{\"A\": {\"Type\": \"Nest\", \"Properties\": {\"SourceArn\": \"main\", \"Batch\": 700}}}", NULL);
+    assert_true(diagnosed(&loaded.diagnostics, 0, 0, "between 1 and 100"));
+    folder_remove(&loaded);
+}
+
 static void test_no_memory(void **state)
 {
     (void)state;
@@ -309,10 +361,11 @@ static void test_no_memory(void **state)
         skip();
     struct loaded loaded;
     folder_make(&loaded);
-    load_events(&loaded,
-                "{\"A\": {\"Type\": \"Q\", \"Properties\": {" QUEUE "}}, \"B\": {\"Type\": \"Timer\"}, \"C\": {\"Type\": \"Plain\", "
-                "\"Properties\": {\"SourceArn\": \"Jobs\"}}}",
-                NULL);
+    load_events(
+        &loaded,
+        "{\"A\": {\"Type\": \"Q\", \"Properties\": {" QUEUE "}}, \"B\": {\"Type\": \"Timer\"}, \"C\": {\"Type\": \"Plain\", "
+        "\"Properties\": {\"SourceArn\": \"Jobs\"}}, \"D\": {\"Type\": \"Nest\", \"Properties\": {\"SourceArn\": \"main\", \"On\": true}}}",
+        NULL);
     assert_int_equal(loaded.status, STATUS_OK);
     char path[200];
     snprintf(path, sizeof path, "%s/s.json", loaded.folder);
@@ -333,8 +386,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_made),  cmocka_unit_test(test_mistakes),    cmocka_unit_test(test_name_is_taken),
-        cmocka_unit_test(test_paths), cmocka_unit_test(test_require_key), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_made),      cmocka_unit_test(test_mistakes),    cmocka_unit_test(test_name_is_taken),
+        cmocka_unit_test(test_paths),     cmocka_unit_test(test_require_key), cmocka_unit_test(test_inner),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,18 +137,47 @@ static void test_write_limits(void **state)
     assert_int_equal(fates_of(run, "S", FATE_REJECTED, "ValidationException: record too large"), 60);
 }
 
+/* A stream that has seen nothing takes 4 MB/s; twice the peak is there 15 minutes after the peak began. Ten shards' worth of records then
+ * need three steps: 4, 8, 16 shards; the third holds them, and the last, double the peak, comes with it. */
 static void test_on_demand(void **state)
 {
     struct model_run *run = *state;
-    model_execute(run, "{'duration': '1h', 'Resources': {" STREAM(
-                           "'StreamModeDetails': {'StreamMode': 'ON_DEMAND'}") "},"
-                                                                               "'traffic': [{'name': 'w', 'target': 'S', 'key': "
-                                                                               "{'uniform': 100}, 'constant': '1/s', 'payload': '1MB'}]}");
-    assert_true(figure(run, "S", "Shards", "Maximum") == 4);
-    assert_true(diagnosed(&run->diagnostics, 0, 0, "growth is not simulated"));
+    model_execute(
+        run, "{'duration': '2h', 'period': '15m', 'Resources': {" STREAM(
+                 "'StreamModeDetails': {'StreamMode': 'ON_DEMAND'}") "},"
+                                                                     "'traffic': [{'name': 'w', 'target': 'S', 'key': "
+                                                                     "{'uniform': 1000000}, 'constant': '10000/s', 'payload': '100B'}]}");
+    assert_true(figure(run, "S", "Shards", "Maximum") == 20);
+    assert_true(figure(run, "S", "Shards", "Minimum") == 4);
+    /* 15 minutes of 6,000 a second too many, and 15 of 2,000; less what full buckets hold, and more where the keys are not even */
+    double refused = (double)count_of(run, "S", "WriteProvisionedThroughputExceeded"), expected = 900 * 6000 + 900 * 2000 - 12 * 1000;
+    if (!(refused > expected && refused < expected * 1.01))
+        fail_msg("%.0f were refused, not %.0f", refused, expected);
     double usd;
-    assert_true(billed(run, "S", "OnDemand-StreamHour", &usd) == 1);
+    assert_true(billed(run, "S", "OnDemand-StreamHour", &usd) == 2);
     assert_true(billed(run, "S", "OnDemand-BilledIncomingBytes", &usd) == (double)count_of(run, "S", "IncomingBytes") / 1073741824);
+    assert_true(billed(run, "S", "Storage-ShardHour", NULL) == 0);
+}
+
+/* Bytes count as records do; up to double the peak there is no throttle. */
+static void test_on_demand_bytes(void **state)
+{
+    struct model_run *run = *state;
+    static const struct {
+        const char *rate;
+        int64_t shards;
+        bool refuses;
+    } cases[] = {{"15/s", 4, false}, {"21/s", 5, false}, {"38/s", 8, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        model_run(run,
+                  "{'duration': '20m', 'Resources': {" STREAM(
+                      "'StreamModeDetails': {'StreamMode': 'ON_DEMAND'}") "},"
+                                                                          "'traffic': [{'name': 'w', 'target': 'S', 'key': {'uniform': "
+                                                                          "1000000}, 'constant': '%s', 'payload': '100KB'}]}",
+                  cases[i].rate);
+        assert_int_equal((int64_t)figure(run, "S", "Shards", "Maximum"), cases[i].shards);
+        assert_true(cases[i].refuses == (count_of(run, "S", "WriteProvisionedThroughputExceeded") > 100));
+    }
 }
 
 /* -- keeping -- */
@@ -262,8 +291,8 @@ int main(void)
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_all, close_all)
     const struct CMUnitTest tests[] = {
         TEST(test_store),     TEST(test_memory_of_a_record), TEST(test_shards_are_even), TEST(test_write_limits),
-        TEST(test_on_demand), TEST(test_retention),          TEST(test_read_limits),     TEST(test_cost),
-        TEST(test_mistakes),
+        TEST(test_on_demand), TEST(test_on_demand_bytes),    TEST(test_retention),       TEST(test_read_limits),
+        TEST(test_cost),      TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -322,26 +322,6 @@ static void test_iterator_age(void **state)
     assert_true(figure(run, "F", "IteratorAge", "Maximum") == 8000);
 }
 
-static void test_refused(void **state)
-{
-    struct model_run *run = *state;
-    const char *format = "{'duration': '1m', 'Resources': {'S': {'Type': 'AWS::Kinesis::Stream'},"
-                         "'P': {'Type': 'Test::Probe', 'Properties': {'Source': 'w'}},"
-                         "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', %s}}},"
-                         "'traffic': [{'name': 'w', 'target': 'S', 'constant': '1/s', 'key': 1}]}";
-    static const struct {
-        const char *property, *message;
-    } cases[] = {
-        {"'Tumbling': '30s'", "tumbling windows are not simulated"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[1000];
-        snprintf(text, sizeof text, format, cases[i].property);
-        assert_int_equal(model_load(run, text), STATUS_INVALID);
-        assert_true(diagnosed(&run->diagnostics, 0, 0, cases[i].message));
-    }
-}
-
 /* The real type of resource: what it wants of a stream's mapping, and what it refuses. */
 static void test_resource_mistakes(void **state)
 {
@@ -360,7 +340,8 @@ static void test_resource_mistakes(void **state)
         {"'StartingPosition': 'LATEST', 'BatchSize': 10001", "may have 10000 records, not 10001"},
         {"'StartingPosition': 'LATEST', 'MaximumRecordAgeInSeconds': 59", "must be -1 or at least 60"},
         {"'StartingPosition': 'LATEST', 'ParallelizationFactor': 11", "11"},
-        {"'StartingPosition': 'LATEST', 'TumblingWindowInSeconds': 30", "tumbling windows are not simulated"},
+        {"'StartingPosition': 'LATEST', 'TumblingWindowInSeconds': 30, 'ParallelizationFactor': 2", "must be at most 1 where"},
+        {"'StartingPosition': 'LATEST', 'TumblingWindowInSeconds': 901", "901"},
         {"'StartingPosition': 'LATEST', 'ScalingConfig': {'MaximumConcurrency': 5}", "belongs to mappings of queues"},
         {"'StartingPosition': 'LATEST', 'DestinationConfig': {'OnFailure': {'Destination': 'M'}}", "cannot be a destination"},
     };
@@ -440,7 +421,6 @@ int main(void)
         TEST(test_two_mappings),
         TEST(test_function_metrics),
         TEST(test_iterator_age),
-        TEST(test_refused),
         TEST(test_resource_mistakes),
         TEST(test_out_of_memory),
     };

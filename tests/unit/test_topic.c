@@ -88,6 +88,27 @@ static void test_web_schedule(void **state)
     assert_int_equal(count_of(run, "E", "Calls"), 4);
 }
 
+/* A web endpoint's own policy: the example of the developer guide, and an evenly rising one. */
+static void test_web_policy(void **state)
+{
+    struct model_run *run = *state;
+    run_one(run, "https", "E", "1d",
+            ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 50, 'numNoDelayRetries': 3, 'numMinDelayRetries': 2, "
+            "'numMaxDelayRetries': 35, 'minDelayTarget': 1, 'maxDelayTarget': 60, 'backoffFunction': 'exponential'}, 'throttlePolicy': "
+            "{'maxReceivesPerSecond': 10}}");
+    int64_t at_ns = 0;
+    for (uint32_t retry = 1; retry <= 50; retry++) {
+        at_ns += retry <= 3 ? 0 : retry <= 5 ? S : retry <= 15 ? (int64_t)(1e9 * pow(60, (retry - 6) / 9.0) + 0.5) : 60 * S;
+        assert_int_equal(ended_ns(run, SUB, retry + 1), at_ns);
+    }
+    assert_int_equal(count_of(run, "E", "Calls"), 51);
+    run_one(run, "http", "E", "1d",
+            ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 5, 'minDelayTarget': 10, 'maxDelayTarget': 50}}");
+    static const int64_t instants[] = {0, 10, 30, 60, 100, 150};
+    for (uint32_t i = 0; i < 6; i++)
+        assert_int_equal(ended_ns(run, SUB, i + 1), instants[i] * S);
+}
+
 /* A delivery stream that throttles is waited for as customers are. */
 static void test_firehose(void **state)
 {
@@ -317,6 +338,18 @@ static void test_refusals(void **state)
            TOPIC ", " QUEUES ", 'S': {'Type': 'AWS::SNS::Subscription', 'Properties': {'TopicArn': 'Q', 'Protocol': 'sqs', 'Endpoint': "
                  "'Q'}}",
            "Q is no topic");
+    refuse(run, TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 101}}"),
+           "between");
+    refuse(run, TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numNoDelayRetries': 4}}"),
+           "more retries than numRetries");
+    refuse(run, TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'minDelayTarget': 30}}"),
+           "minDelayTarget is above");
+    refuse(run,
+           TOPIC ", " SUBSCRIPTION("https", "'https://x'",
+                                   ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 100, 'maxDelayTarget': 60}}"),
+           "the waits come to 4000 s");
+    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("lambda", "'F'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 5}}"),
+           "only web endpoints");
     refuse(run, "'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'FifoTopic': true}}", "each item needs a \"key\"");
     refuse(run, "'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'ContentBasedDeduplication': true}}", "only a FIFO topic deduplicates");
     refuse(run, "'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'FifoThroughputScope': 'Topic'}}", "only a FIFO topic has this limit");
@@ -333,6 +366,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_managed_schedule, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_customer_schedule, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_web_schedule, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_web_policy, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_firehose, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_client_errors, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_lost, open_run, close_run),

@@ -1,0 +1,233 @@
+/* provisioned.c: provisioned concurrency: environments of a version that are kept ready.
+ * Sources: rules provisioned_*, which cite the Lambda developer guide, "Configuring provisioned concurrency" and "Understanding Lambda
+ * function scaling", and the price page: paid from the order until it is withdrawn, in steps of five minutes. */
+#include "function.h"
+
+#include <math.h>
+
+static double rule(const struct simulation *simulation, const char *name)
+{
+    return rule_number(simulation->settings->rules, name);
+}
+
+void provisioned_init(struct function *function)
+{
+    idle_set_init(&function->provisioned.idle, (enum reuse_order)function->config.reuse);
+    function->provisioned.enabled_ns = -1;
+}
+
+void provisioned_fini(struct function *function)
+{
+    idle_set_fini(&function->provisioned.idle);
+}
+
+/* What is kept ready is taken out of what others can have. */
+static void claim(struct simulation *simulation, struct function *function, int64_t change)
+{
+    struct function *family = function->family;
+    struct account *account = function->account_state;
+    family->kept_ready += change;
+    if (family->limit != INT64_MAX)
+        return; /* a part of what is reserved, which is claimed already */
+    account->provisioned += change;
+    account_limit_changed(account);
+    gauge_add(&account->claimed, simulation->now_ns, change);
+}
+
+/* Withdrawing it all is paid for up to the end of the step that has begun. */
+static void pay(struct simulation *simulation, struct function *function, int64_t before, int64_t now)
+{
+    struct provisioned *provisioned = &function->provisioned;
+    int64_t memory_mb = function->config.memory_mb, step_ns = (int64_t)(rule(simulation, "provisioned_billing_step_s") * (double)NS_PER_S);
+    if (before == 0 && now > 0)
+        provisioned->enabled_ns = simulation->now_ns;
+    if (now > 0 || before == 0 || step_ns <= 0) {
+        gauge_add(&function->metrics.provisioned_paid_mb, simulation->now_ns, (now - before) * memory_mb);
+        return;
+    }
+    int64_t steps = (simulation->now_ns - provisioned->enabled_ns + step_ns - 1) / step_ns;
+    simulation_schedule(simulation, function->self, FUNCTION_PAID, RANK_COMPLETION,
+                        time_add(provisioned->enabled_ns, (steps > 0 ? steps : 1) * step_ns), (uint32_t)(before * memory_mb));
+    provisioned->enabled_ns = -1;
+}
+
+void provisioned_paid(struct simulation *simulation, struct function *function, uint32_t mb)
+{
+    gauge_add(&function->metrics.provisioned_paid_mb, simulation->now_ns, -(int64_t)mb);
+}
+
+static void set_ready(struct simulation *simulation, struct function *function, int64_t ready)
+{
+    struct provisioned *provisioned = &function->provisioned;
+    gauge_add(&function->metrics.provisioned_ready, simulation->now_ns, ready - provisioned->ready);
+    provisioned->ready = ready;
+    rate_quota_init(&provisioned->rate, rule(simulation, "rps_per_concurrency") * (double)ready, rule(simulation, "rps_bucket_s"),
+                    simulation->now_ns);
+}
+
+/* A new one, its INIT drawn and paid for; *init_ns is how long that takes. NULL when memory is out. */
+static struct environment *start_environment(struct simulation *simulation, struct function *function, int64_t *init_ns)
+{
+    struct environment *environment = environment_create(simulation, function);
+    if (!environment)
+        return NULL;
+    environment->provisioned = true;
+    environment->needs_init = false;
+    *init_ns = 0;
+    if (function->config.init) {
+        stream_at(&function->streams.provisioned_init, environment->ordinal, 0);
+        *init_ns = distribution_sample_ns(function->config.init, &function->streams.provisioned_init.rng);
+    }
+    tally_add(&function->metrics.init_duration, TALLY_ALL, *init_ns);
+    if (rule_flag(simulation->settings->rules, "provisioned_init_billed"))
+        counter_add(&function->metrics.provisioned_mb_ms,
+                    (uint64_t)((*init_ns + function->billing_step_ns - 1) / function->billing_step_ns) * function->billing_step_ms *
+                        (uint64_t)function->config.memory_mb);
+    return environment;
+}
+
+static void make_idle(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    environment->state = ENVIRONMENT_IDLE;
+    environment->due_ns = TIME_FOREVER;
+    if (!idle_set_add(&function->provisioned.idle, environment)) {
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+        return;
+    }
+    gauge_add(&function->metrics.idle, simulation->now_ns, 1);
+    environment_look_by(simulation, function, environment, environment->retires_ns);
+}
+
+static void take_out(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    idle_set_remove(&function->provisioned.idle, environment);
+    gauge_add(&function->metrics.idle, simulation->now_ns, -1);
+}
+
+static void destroy(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    function->provisioned.present--;
+    environment_destroy(simulation, function, environment);
+}
+
+/* What is not needed any more goes: idle ones at once, others when they are done. */
+static void shrink(struct simulation *simulation, struct function *function)
+{
+    struct provisioned *provisioned = &function->provisioned;
+    while (provisioned->present > provisioned->wanted && provisioned->idle.count > 0) {
+        struct environment *environment = idle_set_next(&provisioned->idle, 0);
+        take_out(simulation, function, environment);
+        destroy(simulation, function, environment);
+    }
+    if (provisioned->ready > provisioned->wanted)
+        set_ready(simulation, function, provisioned->wanted);
+}
+
+/* How long it takes until `count` more are there, all at the same time: a preparation, then so many a minute of this function; by the rules
+ * of 2022 a burst and then so many a minute of the whole account. */
+static int64_t allocation_ns(struct simulation *simulation, struct function *function, int64_t count)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    double delay_s = rule(simulation, "provisioned_alloc_delay_s"), per_min = rule(simulation, "provisioned_alloc_per_min");
+    double minutes = per_min > 0 ? (double)count / per_min : 0;
+    if (strcmp(rule_text(rules, "provisioned_alloc_mode"), "account_burst") == 0) {
+        struct account *account = function->account_state;
+        double burst = rule(simulation, "provisioned_alloc_burst");
+        per_min = rule(simulation, "provisioned_alloc_burst_per_min");
+        double refilled = account->alloc_used - per_min * time_to_seconds(simulation->now_ns - account->alloc_ns) / 60;
+        account->alloc_used = fmax(refilled, 0) + (double)count;
+        account->alloc_ns = simulation->now_ns;
+        minutes = per_min > 0 ? fmax(account->alloc_used - burst, 0) / per_min : 0;
+    }
+    return time_from_double((delay_s + minutes * 60) * (double)NS_PER_S);
+}
+
+static void allocate(struct simulation *simulation, struct function *function)
+{
+    struct provisioned *provisioned = &function->provisioned;
+    while (provisioned->present < provisioned->wanted && simulation->status == STATUS_OK) {
+        int64_t init_ns; /* within the time that the allocation took */
+        struct environment *environment = start_environment(simulation, function, &init_ns);
+        if (!environment)
+            return;
+        provisioned->present++;
+        make_idle(simulation, function, environment);
+    }
+    set_ready(simulation, function, provisioned->wanted);
+}
+
+void provisioned_order(struct simulation *simulation, struct function *function, int64_t count, bool at_once)
+{
+    struct provisioned *provisioned = &function->provisioned;
+    int64_t before = provisioned->wanted;
+    if (count == before)
+        return;
+    provisioned->wanted = count;
+    provisioned->order++;
+    claim(simulation, function, count - before);
+    pay(simulation, function, before, count);
+    shrink(simulation, function);
+    if (count <= provisioned->ready)
+        return;
+    if (at_once)
+        allocate(simulation, function);
+    else
+        simulation_schedule(simulation, function->self, FUNCTION_ALLOCATED, RANK_COMPLETION,
+                            time_add(simulation->now_ns, allocation_ns(simulation, function, count - provisioned->ready)),
+                            provisioned->order);
+}
+
+void provisioned_allocated(struct simulation *simulation, struct function *function, uint32_t order)
+{
+    if (order == function->provisioned.order)
+        allocate(simulation, function);
+}
+
+bool provisioned_is_free(struct function *function, int64_t now_ns)
+{
+    return function->provisioned.idle.count > 0 && token_bucket_available(&function->provisioned.rate, now_ns) >= 1;
+}
+
+struct environment *provisioned_take(struct simulation *simulation, struct function *function, const struct request *request)
+{
+    struct environment *environment = idle_set_next(&function->provisioned.idle, reuse_chance(function, request));
+    (void)token_bucket_take(&function->provisioned.rate, 1, simulation->now_ns);
+    take_out(simulation, function, environment);
+    return environment;
+}
+
+/* A new one in its place, which is there when its INIT is over. */
+static void replace(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    int64_t init_ns;
+    environment_destroy(simulation, function, environment);
+    struct environment *next = start_environment(simulation, function, &init_ns);
+    if (!next)
+        return;
+    next->state = ENVIRONMENT_STARTING;
+    simulation_schedule(simulation, function->self, FUNCTION_STARTED, RANK_COMPLETION, time_add(simulation->now_ns, init_ns), next->id);
+}
+
+void provisioned_started(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    if (function->provisioned.present > function->provisioned.wanted)
+        destroy(simulation, function, environment);
+    else
+        make_idle(simulation, function, environment);
+}
+
+void provisioned_release(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    if (function->provisioned.present > function->provisioned.wanted)
+        destroy(simulation, function, environment);
+    else if (simulation->now_ns >= environment->retires_ns)
+        replace(simulation, function, environment);
+    else
+        make_idle(simulation, function, environment);
+}
+
+void provisioned_recycle(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    take_out(simulation, function, environment);
+    replace(simulation, function, environment);
+}

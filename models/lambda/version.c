@@ -1,0 +1,305 @@
+/* version.c: AWS::Lambda::Version and AWS::Lambda::Alias: what was published, and who points at it.
+ * A version is a function with environments of its own, as it was when it was published; limits and quotas are its function's. An alias
+ * hands each invocation to its version, or by chance to a second one: rule alias_weights, which cites the Lambda developer guide,
+ * "Lambda function aliases". What is measured of a version counts for the alias that points at it, and for the function. */
+#include "function.h"
+
+#include "engine/scalable.h"
+#include "measure/metric.h"
+#include "scenario/validation.h"
+
+#include <math.h>
+
+#define AT(field) offsetof(struct function, config.field)
+
+static const struct property provisioned_properties[] = {
+    {"ProvisionedConcurrentExecutions", PROPERTY_INTEGER, AT(provisioned), .minimum = "0", .required = true, .live = true,
+     .help = "Environments that are kept ready, and paid for."},
+    {0},
+};
+
+const struct property function_published_properties[] = {
+    {"FunctionName", PROPERTY_REFERENCE, AT(whole), .required = true, .help = "The function."},
+    {"ProvisionedConcurrencyConfig", PROPERTY_OBJECT, 0, .properties = provisioned_properties, .help = "Provisioned concurrency."},
+    {0},
+};
+
+static const struct property version_properties[] = {
+    {.kind = PROPERTY_TABLE, .properties = function_published_properties},
+    {.name = "Description", .kind = PROPERTY_ACCEPTED},
+    {.name = "CodeSha256", .kind = PROPERTY_ACCEPTED},
+    {.name = "RuntimePolicy", .kind = PROPERTY_ACCEPTED},
+    {.name = "FunctionScalingConfig", .kind = PROPERTY_ACCEPTED},
+    {0},
+};
+
+static const struct property deployed_properties[] = {
+    {.kind = PROPERTY_TABLE, .properties = function_published_properties},
+    {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
+    {0},
+};
+
+#define WEIGHT(field) offsetof(struct version_weight, field)
+
+static const struct property weight_properties[] = {
+    {"FunctionVersion", PROPERTY_REFERENCE, WEIGHT(version), .required = true, .help = "The second version."},
+    {"FunctionWeight", PROPERTY_PROBABILITY, WEIGHT(weight), .required = true, .help = "The share of invocations that it gets."},
+    {0},
+};
+
+static const struct property routing_properties[] = {
+    {"AdditionalVersionWeights", PROPERTY_LIST, AT(weights), .properties = weight_properties, .size = sizeof(struct version_weight),
+     .maximum = "alias_additional_versions_max", .help = "A second version, and its weight."},
+    {0},
+};
+
+static const struct property alias_properties[] = {
+    {.kind = PROPERTY_TABLE, .properties = function_published_properties},
+    {"FunctionVersion", PROPERTY_REFERENCE, AT(version), .required = true, .help = "The version that it points at."},
+    {"Name", PROPERTY_STRING, AT(published_alias), .required = true, .help = "Its name: callers write F:name."},
+    {"RoutingConfig", PROPERTY_OBJECT, 0, .properties = routing_properties, .help = "Traffic for a second version."},
+    {.name = "Description", .kind = PROPERTY_ACCEPTED},
+    {0},
+};
+
+static bool is_version_type(const struct model_type *type)
+{
+    return type == &version_type || type == &deployed_version_type;
+}
+
+bool is_invocable_type(const struct model_type *type)
+{
+    return is_function_type(type) || is_version_type(type) || type == &alias_type;
+}
+
+static struct function *config_of(const struct validation *validation, uint32_t entity)
+{
+    return validation_config(validation, entity);
+}
+
+/* The alias that points at the version, or will when it has been deployed. */
+static uint32_t find_alias(const struct validation *validation, uint32_t self, uint32_t whole, bool deployed)
+{
+    for (uint32_t i = 0; i < validation_entity_count(validation) && !deployed; i++) {
+        if (validation_type(validation, i) != &alias_type)
+            continue;
+        const struct function_config *alias = &config_of(validation, i)->config;
+        const struct version_weight *weights = alias->weights.items;
+        if (alias->version == self || (alias->weights.count > 0 && weights[0].version == self))
+            return i;
+    }
+    uint32_t callee = deployed ? validation_callee(validation, NULL, whole) : whole;
+    return callee == whole ? ENTITY_NONE : callee;
+}
+
+static void version_validate(struct validation *validation, void *blob)
+{
+    struct function_config *config = &((struct function *)blob)->config;
+    uint32_t self = validation_self(validation);
+    config->unmodelled = (struct function_unmodelled){0}; /* its function has complained */
+    config->reserved = -1;
+    config->published_alias = NULL;
+    if (config->whole == ENTITY_NONE)
+        return;
+    if (!is_function_type(validation_type(validation, config->whole))) {
+        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->whole));
+        return;
+    }
+    config_of(validation, config->whole)->config.has_parts = true;
+    config->is_deployed = validation_type(validation, self) == &deployed_version_type;
+    config->alias = find_alias(validation, self, config->whole, config->is_deployed);
+    function_validate(validation, blob);
+}
+
+static void check_version(struct validation *validation, const struct function_config *alias, uint32_t version, const char *property)
+{
+    if (version == ENTITY_NONE || version == alias->whole)
+        return;
+    if (!is_version_type(validation_type(validation, version)))
+        validation_error(validation, property, "name an AWS::Lambda::Version, its number, or $LATEST", "%s is no version",
+                         validation_name(validation, version));
+    else if (config_of(validation, version)->config.whole != alias->whole)
+        validation_error(validation, property, NULL, "%s is a version of another function", validation_name(validation, version));
+}
+
+static void alias_validate(struct validation *validation, void *blob)
+{
+    struct function_config *config = &((struct function *)blob)->config;
+    const struct version_weight *weights = config->weights.items;
+    config->account = validation_find(validation, "account");
+    if (config->whole == ENTITY_NONE)
+        return;
+    if (!is_function_type(validation_type(validation, config->whole))) {
+        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->whole));
+        return;
+    }
+    config_of(validation, config->whole)->config.has_parts = true;
+    check_version(validation, config, config->version, "FunctionVersion");
+    if (config->weights.count > 0) {
+        config->second = weights[0].version;
+        config->second_weight = weights[0].weight;
+        check_version(validation, config, config->second, "RoutingConfig.AdditionalVersionWeights[0].FunctionVersion");
+    }
+    if (config->provisioned > 0 && config->version == config->whole)
+        validation_error(validation, "ProvisionedConcurrencyConfig", "publish a version and point the alias at it",
+                         "$LATEST can have no provisioned concurrency");
+    validation_flow(validation, validation_self(validation), config->version);
+    validation_flow(validation, validation_self(validation), config->second);
+}
+
+static enum status alias_create(struct simulation *simulation, void *self)
+{
+    struct function *alias = self;
+    alias->family = entity_state(simulation, alias->config.whole);
+    alias->account_state = entity_state(simulation, alias->config.account);
+    metrics_link(function_metrics, alias, alias->family);
+    stream_init(&alias->streams.route, simulation->settings->seed, simulation->replication, simulation->entities[alias->self].name,
+                "route");
+    return STATUS_OK;
+}
+
+/* The share of a version in what the alias has. */
+static int64_t share_of(const struct function *alias, uint32_t version)
+{
+    const struct function_config *config = &alias->config;
+    int64_t second = config->second == ENTITY_NONE ? 0 : llround((double)config->provisioned * config->second_weight);
+    return (version == config->version ? config->provisioned - second : 0) + (version == config->second ? second : 0);
+}
+
+void alias_redistribute(struct simulation *simulation, struct function *alias, bool at_once)
+{
+    /* First what gets less, so that there is room for what gets more. */
+    for (int more = 0; more < 2; more++)
+        for (uint32_t i = 0; i < simulation->entity_count; i++) {
+            if (!is_version_type(simulation->entities[i].type))
+                continue;
+            struct function *version = entity_state(simulation, i);
+            int64_t share = share_of(alias, i);
+            if (version->config.alias == alias->self && (share > version->provisioned.wanted) == (more == 1))
+                provisioned_order(simulation, version, share, at_once);
+        }
+}
+
+static bool ready_at_start(const struct simulation *simulation)
+{
+    return rule_flag(simulation->settings->rules, "provisioned_ready_at_start");
+}
+
+static void alias_start(struct simulation *simulation, void *self)
+{
+    if (((struct function *)self)->config.provisioned > 0)
+        alias_redistribute(simulation, self, ready_at_start(simulation));
+}
+
+static void version_start(struct simulation *simulation, void *self)
+{
+    struct function *version = self;
+    if (version->config.provisioned > 0)
+        provisioned_order(simulation, version, version->config.provisioned, ready_at_start(simulation));
+}
+
+/* The alias is only a name: the invocation is the version's. */
+static void alias_accept(struct simulation *simulation, void *self, struct request *request)
+{
+    struct function *alias = self;
+    const struct function_config *config = &alias->config;
+    uint32_t version = config->version;
+    if (config->second != ENTITY_NONE) {
+        stream_at(&alias->streams.route, request->item, request->attempt);
+        if (stream_uniform(&alias->streams.route) < config->second_weight)
+            version = config->second;
+    }
+    struct entity *target = &simulation->entities[version];
+    simulation->entities[alias->self].ledger.entered--;
+    target->ledger.entered++;
+    function_accept(simulation, target->state, request);
+}
+
+/* Nobody asks an alias for anything back. */
+static void alias_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    (void)simulation, (void)self, (void)event;
+}
+
+static void alias_changed(struct simulation *simulation, void *self, size_t offset)
+{
+    (void)offset;
+    alias_redistribute(simulation, self, false);
+}
+
+static void version_changed(struct simulation *simulation, void *self, size_t offset)
+{
+    struct function *version = self;
+    if (offset == AT(provisioned))
+        provisioned_order(simulation, version, version->config.provisioned, false);
+    else
+        function_changed(simulation, self, offset);
+}
+
+static int64_t capacity(const void *self)
+{
+    return ((const struct function *)self)->config.provisioned;
+}
+
+static int64_t allocated(const void *self)
+{
+    return ((const struct function *)self)->provisioned.ready;
+}
+
+/* What is ready of its versions counts for the alias. */
+static int64_t allocated_of_alias(const void *self)
+{
+    return ((const struct function *)self)->metrics.provisioned_ready.level;
+}
+
+static void set_alias_capacity(struct simulation *simulation, void *self, int64_t count)
+{
+    ((struct function *)self)->config.provisioned = count;
+    alias_redistribute(simulation, self, false);
+}
+
+static void set_version_capacity(struct simulation *simulation, void *self, int64_t count)
+{
+    ((struct function *)self)->config.provisioned = count;
+    provisioned_order(simulation, self, count, false);
+}
+
+static const struct scalable scalable_alias = {"lambda:function:ProvisionedConcurrency", capacity, allocated_of_alias, set_alias_capacity};
+static const struct scalable scalable_version = {"lambda:function:ProvisionedConcurrency", capacity, allocated, set_version_capacity};
+
+#define VERSION_TYPE(NAME, PROPERTIES, HELP)                                                                                               \
+    {                                                                                                                                      \
+        .type = NAME, .help = HELP, .size = sizeof(struct function), .self_offset = offsetof(struct function, self),                       \
+        .properties = PROPERTIES, .behavior = function_behavior, .metrics = function_metrics, .part_of = "FunctionName", .inherits = true, \
+        .validate = version_validate, .create = function_create, .start = version_start, .destroy = function_destroy,                      \
+        .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true, .accept = function_accept,    \
+        .done = function_done, .changed = version_changed, .finish = function_finish, .scalable = &scalable_version,                       \
+    }
+
+const struct model_type version_type =
+    VERSION_TYPE("AWS::Lambda::Version", version_properties,
+                 "A published version: the function as it was, with environments of its own; in outputs F:1, F:2, ... in the order of the "
+                 "file.");
+const struct model_type deployed_version_type = VERSION_TYPE("Slsim::Lambda::DeployedVersion", deployed_properties,
+                                                             "A version that a deployment brings: made of an entry of `changes`.");
+
+const struct model_type alias_type = {
+    .type = "AWS::Lambda::Alias",
+    .help =
+        "A name that points at one version, or at two by weight; in outputs F:name. Only a name: what enters it is in the ledger of the "
+        "version that gets it.",
+    .size = sizeof(struct function),
+    .self_offset = offsetof(struct function, self),
+    .properties = alias_properties,
+    .metrics = function_metrics,
+    .part_of = "FunctionName",
+    .part_name = "Name",
+    .validate = alias_validate,
+    .create = alias_create,
+    .start = alias_start,
+    .handle = alias_handle,
+    .accept = alias_accept,
+    .keeps_chain = true,
+    .changed = alias_changed,
+    .scalable = &scalable_alias,
+};
