@@ -133,7 +133,7 @@ static void check_times(struct validation *validation, struct alarm *alarm)
     else if (seconds > most_s)
         validation_error(validation, "EvaluationPeriods", rule, "all points together are %.0f s, and may be no more than %.0f s", seconds,
                          most_s);
-    if (alarm->period_given && alarm->period_ns < NS_PER_MIN && alarm->choice.name_space &&
+    if (period_is_known(alarm->period_ns) && alarm->period_ns < NS_PER_MIN && alarm->choice.name_space &&
         strncmp(alarm->choice.name_space, "AWS/", 4) == 0)
         validation_error(validation, "Period", "60", "what AWS's own services measure has one point a minute");
     if (!period_is_known(alarm->period_ns) || seconds > most_s) {

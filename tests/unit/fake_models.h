@@ -85,7 +85,8 @@ static const struct metric_type fake_worker_metrics[] = {
     {"fake", "Took", "Milliseconds", METRIC_TALLY, offsetof(struct fake_worker, took), 0, 0, 0, "Time.", 0, 0},
     {"fake", "Age", "Seconds", METRIC_TALLY, offsetof(struct fake_worker, took), 0, 0, 0, "Age.", 0, 0},
     {"fake", "Size", "Bytes", METRIC_TALLY, offsetof(struct fake_worker, bytes), 0, 0, 0, "Size.", 0, 0},
-    {"fake", "Rate", "Percent", METRIC_PERCENT, offsetof(struct fake_worker, calls), offsetof(struct fake_worker, calls), 0, 0, "Share.", 0, 0},
+    {"fake", "Rate", "Percent", METRIC_PERCENT, offsetof(struct fake_worker, calls), offsetof(struct fake_worker, calls), 0, 0, "Share.", 0,
+     0},
     {NULL, "Hidden", "Count", METRIC_COUNT, offsetof(struct fake_worker, hidden), 0, 0, 0, NULL, 0, 0},
     {0},
 };
@@ -154,7 +155,8 @@ static const struct property fake_source_properties[] = {
 };
 static const struct metric_type fake_source_metrics[] = {
     {"fake", "Sent", "Count", METRIC_COUNT, offsetof(struct fake_source, sent), 0, 0, 0, "Sent.", 0, 0},
-    {"fake", "LostRate", "Percent", METRIC_PERCENT, offsetof(struct fake_source, lost), offsetof(struct fake_source, sent), 0, 0, "Lost.", 0, 0},
+    {"fake", "LostRate", "Percent", METRIC_PERCENT, offsetof(struct fake_source, lost), offsetof(struct fake_source, sent), 0, 0, "Lost.",
+     0, 0},
     {0},
 };
 

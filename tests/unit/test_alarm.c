@@ -96,7 +96,8 @@ static void test_metrics(void **state)
     assert_near(figure(run, "Tail", "AlarmState", "Average"), (24 - 2) / 30.0, 1e-12);
     assert_near(figure(run, "Whole", "AlarmState", "Average"), 5 / 30.0, 1e-12);
     assert_near(figure(run, "Query", "AlarmState", "Average"), 5 / 30.0, 1e-12);
-    /* The first ten seconds; nothing is missing as long as they are among the three points that are looked at: judged at 10, 20 and 30 s. */
+    /* The first ten seconds; nothing is missing as long as they are among the three points that are looked at: judged at 10, 20 and 30 s.
+     */
     assert_near(figure(run, "Fast", "AlarmState", "Average"), 30 / 1800.0, 1e-12);
     assert_near(billed(run, "Fast", "CW:HighResAlarmMonitorUsage", NULL), 0.5 / 730, 1e-12);
     assert_near(figure(run, "Elsewhere", "InsufficientData", "Average"), 1, 0);
