@@ -111,6 +111,6 @@ uint32_t scaling_find_scaled(const struct validation *validation, const char *di
 /* The capacity that is there. */
 int64_t target_capacity(const struct simulation *simulation, const struct scalable_target *target);
 /* A policy has been judged. */
-void target_consider(struct simulation *simulation, uint32_t target);
+void target_consider(struct simulation *simulation, uint32_t entity);
 
 #endif
