@@ -41,7 +41,7 @@ struct scalable_target {
     int64_t out_base;                  /* the capacity before the scale-out that is cooling down */
 
     struct gauge desired, lower, upper;
-    struct counter outs, ins, scheduled;
+    struct counter outs, ins, scheduled, refused;
 };
 
 enum policy_type { POLICY_STEP, POLICY_TRACKING };
