@@ -174,6 +174,7 @@ struct planning {
     struct run *run;
     double pending_ns; /* of the steps that are not in a node yet */
     double work_ns;    /* so far, as time on one full vCPU, outside of forks that are over */
+    double stretch;
 };
 
 static struct node *add_node(struct planning *planning, enum node_kind kind, const struct step *step)
@@ -227,12 +228,12 @@ static void plan_step(struct planning *planning, const struct step *step)
     double ns;
     switch (step->kind) {
     case STEP_CPU:
-        ns = distribution_sample(step->time, &runner->draws.rng);
+        ns = planning->stretch * distribution_sample(step->time, &runner->draws.rng);
         planning->pending_ns += ns * runner->type->slowdown(runner->owner, step->parallel);
         planning->work_ns += ns;
         break;
     case STEP_WAIT:
-        planning->pending_ns += distribution_sample(step->time, &runner->draws.rng);
+        planning->pending_ns += planning->stretch * distribution_sample(step->time, &runner->draws.rng);
         break;
     case STEP_PROBABILITY:
         if (stream_uniform(&runner->draws) < step->probability)
@@ -331,7 +332,7 @@ uint32_t procedure_start(struct simulation *simulation, struct procedure_runner 
                         .attempt = request->attempt,
                         .hops = (uint8_t)(hops < HOPS_MAX ? hops : HOPS_MAX),
                         .item = request->item};
-    struct planning planning = {.runner = runner, .run = run};
+    struct planning planning = {.runner = runner, .run = run, .stretch = runner->type->stretch ? runner->type->stretch(runner->owner) : 1};
     stream_at(&runner->draws, request->item, request->attempt);
     plan_steps(&planning, runner->steps);
     flush(&planning);
