@@ -123,7 +123,7 @@ struct function_streams {
     struct handler_streams handler;
     struct stream provisioned_init, route;
     struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison;
-    struct stream restore, proactive, post_runtime, shutdown, fault_error, fault_share;
+    struct stream restore, proactive, post_runtime, shutdown, fault_share;
 };
 
 struct function_metrics {

@@ -93,7 +93,7 @@ static void apply(struct simulation *simulation, struct function *function, cons
     if (fault->kind == FAULT_LOST && begins)
         lose(simulation, function, fault->share);
     else if (fault->kind != FAULT_LOST && begins)
-        fault_begin(simulation, &function->faults, fault);
+        fault_begin(simulation, &function->faults, function->self, fault);
     else if (fault->kind != FAULT_LOST)
         fault_end(&function->faults, fault);
 }

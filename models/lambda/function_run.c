@@ -51,7 +51,6 @@ static void init_streams(struct function_streams *streams, const struct simulati
         {&streams->proactive, "proactive"},
         {&streams->post_runtime, "post_runtime"},
         {&streams->shutdown, "shutdown"},
-        {&streams->fault_error, "fault"},
         {&streams->fault_share, "lost"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
@@ -250,7 +249,7 @@ static enum invocation_end draw_end(struct function *function, const struct requ
         return END_ERROR;
     if (config->error_rate > 0 && draw_happens(&streams->error, request, config->error_rate))
         return END_ERROR;
-    if (__builtin_expect(function->faults.any, 0) && draw_happens(&streams->fault_error, request, function->faults.error_rate))
+    if (__builtin_expect(function->faults.any, 0) && fault_strikes(&function->faults, request))
         return END_ERROR;
     if (config->response && function_response_bytes(function, request) > function_response_limit(function, request))
         return END_RESPONSE_TOO_LARGE;
@@ -307,9 +306,7 @@ static int64_t plan_handler(struct function *function, struct environment *envir
     int64_t run_ns = request->handler_ns >= 0
                          ? request->handler_ns
                          : handler_time(&config->handler, &function->share, &function->streams.handler, request->item, request->attempt);
-    if (__builtin_expect(function->faults.any, 0))
-        run_ns = time_from_double((double)run_ns * function->faults.slow);
-    run_ns = time_add(run_ns, suppressed_ns);
+    run_ns = time_add(fault_slowed(&function->faults, run_ns), suppressed_ns);
     if (__builtin_expect(function_streams(function, request), 0))
         run_ns = time_add(run_ns, function_stream_ns(function, request));
     if (run_ns > config->timeout_ns) {

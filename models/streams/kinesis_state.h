@@ -3,6 +3,7 @@
 #define SLSIM_STREAMS_KINESIS_STATE_H
 
 #include "engine/content.h"
+#include "engine/fault.h"
 #include "engine/token_bucket.h"
 #include "growth.h"
 #include "measure/tally.h"
@@ -22,6 +23,7 @@ struct shard_limits {
 
 struct kinesis_stream {
     struct shard_log log; /* first: see there */
+    struct fault_state faults;
 
     /* config */
     int64_t shard_count; /* as it is to be: changes set it */
@@ -36,7 +38,7 @@ struct kinesis_stream {
     struct stream_consumer **reads_for; /* owned; by reader: its consumer, or NULL */
     uint32_t standard_readers;
     int64_t record_limit_bytes, second_bytes, unit_bytes, record_rate;
-    int64_t read_pace_ns, call_rate; /* between two reads of a shard */
+    int64_t read_pace_ns, calls_kept; /* between two reads of a shard; how many unused ones may come at once */
     double read_ns_per_byte, read_ns_per_record;
     uint64_t read_records, read_bytes; /* at most in one call */
     double push_ns_per_byte;

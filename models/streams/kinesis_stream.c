@@ -96,15 +96,16 @@ static enum status stream_create(struct simulation *simulation, void *self)
     const double mb = 1024 * 1024;
     stream->record_limit_bytes = rule_bytes(rules, "kinesis_record_max_mb", mb);
     stream->second_bytes = rule_bytes(rules, "kinesis_shard_in_mb_per_s", mb);
-    stream->unit_bytes = rule_bytes(rules, "kinesis_put_unit_kb", 1024);
+    stream->unit_bytes = (int64_t)fmax(1, (double)rule_bytes(rules, "kinesis_put_unit_kb", 1024));
     stream->read_records = (uint64_t)rule_number(rules, "kinesis_get_records_max");
     stream->read_bytes = (uint64_t)rule_bytes(rules, "kinesis_get_records_max_mb", mb);
-    stream->read_pace_ns = (int64_t)((double)NS_PER_S / rule_number(rules, "kinesis_get_records_per_s"));
+    /* time must pass between two reads that are refused, whatever a rule says */
+    stream->read_pace_ns = time_from_double(fmax(1000, (double)NS_PER_S / rule_number(rules, "kinesis_get_records_per_s")));
     stream->read_ns_per_byte = (double)NS_PER_S / (rule_number(rules, "kinesis_shard_out_mb_per_s") * mb);
     stream->read_ns_per_record = (double)NS_PER_S / rule_number(rules, "kinesis_shard_out_records_per_s");
     stream->record_rate = (int64_t)rule_number(rules, "kinesis_shard_in_records_per_s");
-    stream->call_rate = (int64_t)rule_number(rules, "kinesis_get_records_per_s");
-    stream->push_bytes = (uint64_t)rule_bytes(rules, "kinesis_efo_mb_per_s", mb);
+    stream->calls_kept = (int64_t)fmax(1, fmin(rule_number(rules, "kinesis_get_records_per_s"), 1000));
+    stream->push_bytes = (uint64_t)fmax(1, (double)rule_bytes(rules, "kinesis_efo_mb_per_s", mb));
     stream->push_ns_per_byte = (double)NS_PER_S / (double)stream->push_bytes;
     stream->poll_ns = time_from_double((double)NS_PER_S / rule_number(rules, "kinesis_poll_hz"));
     stream->log.expiry_kind = STREAM_EXPIRY;
@@ -118,6 +119,7 @@ static void stream_destroy(struct simulation *simulation, void *self)
     struct kinesis_stream *stream = self;
     stream_reshard_destroy(stream);
     shard_log_destroy(&stream->log);
+    fault_fini(&stream->faults);
     free(stream->consumers);
     free(stream->reads_for);
 }
@@ -133,6 +135,8 @@ static bool may_write(struct kinesis_stream *stream, struct shard_limits *limits
 static void stream_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct kinesis_stream *stream = self;
+    if (fault_answers(simulation, &stream->faults, stream->log.self, request))
+        return;
     uint32_t shard = shard_log_of(&stream->log, request->group);
     if (request->payload_bytes > stream->record_limit_bytes) {
         request_done(simulation, stream->log.self, request, &cause_too_large);
@@ -195,6 +199,11 @@ static void stream_quantities(const struct simulation *simulation, const void *s
         bill_add(bill, &stream_line_items[ITEM_EXTENDED], shard_hours);
 }
 
+/* Of the writers: readers go on. */
+FAULT_FUNCTIONS(kinesis_stream, log.self)
+
+static const struct action stream_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
+
 const struct model_type kinesis_stream_type = {
     .type = "AWS::Kinesis::Stream",
     .service = "Amazon Kinesis",
@@ -210,6 +219,7 @@ const struct model_type kinesis_stream_type = {
     .destroy = stream_destroy,
     .handle = stream_handle,
     .accept = stream_accept,
+    .actions = stream_actions,
     .streamable = &kinesis_streamable,
     .finish = stream_finish,
     .quantities = stream_quantities,

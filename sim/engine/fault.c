@@ -1,11 +1,10 @@
 /* fault.c: faults that are under way, and what they come to together. */
 #include "engine/fault.h"
 
-#include "engine/simulation.h"
-
 #include <stdlib.h>
 
 const struct cause cause_service_down = {.fate = FATE_FAILED, .server_error = true, .text = "ServiceUnavailable"};
+const struct cause cause_service_error = {.fate = FATE_FAILED, .server_error = true, .text = "InternalError"};
 
 /* From the list anew, so that overlapping faults leave nothing behind, not even a rounding. */
 static void sum_up(struct fault_state *state)
@@ -25,7 +24,7 @@ static void sum_up(struct fault_state *state)
     state->error_rate = 1 - passes;
 }
 
-void fault_begin(struct simulation *simulation, struct fault_state *state, const struct fault *fault)
+void fault_begin(struct simulation *simulation, struct fault_state *state, uint32_t self, const struct fault *fault)
 {
     if (state->count == state->capacity) {
         uint32_t capacity = state->capacity ? 2 * state->capacity : 4;
@@ -34,6 +33,8 @@ void fault_begin(struct simulation *simulation, struct fault_state *state, const
             simulation_fail(simulation, STATUS_NO_MEMORY);
             return;
         }
+        if (state->capacity == 0)
+            stream_init(&state->errors, simulation->settings->seed, simulation->replication, simulation->entities[self].name, "fault");
         state->list = list;
         state->capacity = capacity;
     }
@@ -50,6 +51,17 @@ void fault_end(struct fault_state *state, const struct fault *fault)
         break;
     }
     sum_up(state);
+}
+
+bool fault_answers_now(struct simulation *simulation, struct fault_state *state, uint32_t self, struct request *request)
+{
+    const struct cause *cause = state->down ? &cause_service_down : &cause_service_error;
+    if (!state->down && !fault_strikes(state, request))
+        return false;
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[self].name, fate_names[cause->fate], simulation->now_ns, 0, cause->text);
+    request_done(simulation, self, request, cause);
+    return true;
 }
 
 void fault_fini(struct fault_state *state)

@@ -22,7 +22,7 @@ static const struct property all_lost[] = {
 
 const struct property fault_slow_properties[] = {
     {.kind = PROPERTY_DEFAULTS, .properties = slow_kind},
-    {"factor", PROPERTY_NUMBER, AT(factor), .minimum = "0", .required = true, .help = "So many times longer."},
+    {"factor", PROPERTY_NUMBER, AT(factor), .minimum = "0.001", .maximum = "1000000", .required = true, .help = "So many times longer."},
     {0},
 };
 
