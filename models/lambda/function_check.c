@@ -149,8 +149,9 @@ static void check_limits(struct validation *validation, const struct function_co
 }
 
 /* Said, not simulated: a reader must not believe that it had an effect. */
-static void warn_unmodelled(struct validation *validation, const struct function_unmodelled *given)
+static void warn_unmodelled(struct validation *validation, const struct function_config *config)
 {
+    const struct function_unmodelled *given = &config->unmodelled;
     const struct {
         bool given;
         const char *property;
@@ -158,7 +159,7 @@ static void warn_unmodelled(struct validation *validation, const struct function
         {given->events, "Events"},
         {given->vpc, "VpcConfig"},
         {given->file_system, "FileSystemConfigs"},
-        {given->url, "FunctionUrlConfig"},
+        {given->url && config->url_mode == RESPONSE_BUFFERED, "FunctionUrlConfig"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (list[i].given)
@@ -200,5 +201,5 @@ void function_validate(struct validation *validation, void *config)
                          "$LATEST can have no provisioned concurrency: it belongs to an alias or a version");
     if (function->whole == ENTITY_NONE)
         snap_start_validate(validation, function);
-    warn_unmodelled(validation, &function->unmodelled);
+    warn_unmodelled(validation, function);
 }

@@ -87,6 +87,15 @@ static void refuse(struct validation *validation, const char *refusal, const cha
         validation_error(validation, "SnapStart.ApplyOn", hint, "SnapStart does not go with %s", why);
 }
 
+static void check_storage(struct validation *validation, const struct function_config *config)
+{
+    double most_mb = rule_number(validation_rules(validation), "snapstart_tmp_max_mb");
+    if ((double)config->storage_mb > most_mb && !validation_allowed(validation, "snapstart_tmp"))
+        validation_error(validation, "EphemeralStorage.Size", "make it smaller, or allow_invalid: [\"snapstart_tmp\"]",
+                         "SnapStart does not go with more than %.0f MB of ephemeral storage, got %lld", most_mb,
+                         (long long)config->storage_mb);
+}
+
 void snap_start_validate(struct validation *validation, const struct function_config *config)
 {
     const struct rule_book *rules = validation_rules(validation);
@@ -96,9 +105,7 @@ void snap_start_validate(struct validation *validation, const struct function_co
     if (config->unmodelled.file_system)
         refuse(validation, "snapstart_file_system", "leave FileSystemConfigs out, or allow_invalid: [\"snapstart_file_system\"]",
                "a file system");
-    if ((double)config->storage_mb > rule_number(rules, "snapstart_tmp_max_mb"))
-        refuse(validation, "snapstart_tmp", "make EphemeralStorage.Size smaller, or allow_invalid: [\"snapstart_tmp\"]",
-               "that much ephemeral storage");
+    check_storage(validation, config);
     if (config->package_type == PACKAGE_IMAGE) {
         if (!rule_flag(rules, "snapstart_images"))
             refuse(validation, "snapstart_image", "package it as a zip, or allow_invalid: [\"snapstart_image\"]", "container images");
