@@ -204,6 +204,7 @@ static void queue_destroy(struct simulation *simulation, void *self)
     for (size_t i = 0; i < queue->cause_count; i++)
         free(queue->causes[i]);
     free(queue->causes);
+    fault_fini(&queue->faults);
     queue_redrive_fini(queue);
     queue_poll_fini(queue);
     queue_send_fini(queue);
