@@ -96,7 +96,7 @@ enum status manifest_write(FILE *out, const struct run_result *result)
     json_add_string(manifest, "name", scenario->name, &failed);
     json_add(manifest, "complete", cJSON_CreateBool(complete), &failed);
     json_add(manifest, "seed", natural_json(scenario->settings.seed), &failed);
-    json_add_number(manifest, "replications", scenario->replications, &failed);
+    json_add_number(manifest, "replications", result->planned, &failed);
     /* A single one that ended early is kept as far as it came. */
     if (!complete)
         json_add_number(manifest, "replications_complete", result->planned > 1 ? result->replications : 0, &failed);
