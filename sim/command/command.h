@@ -20,7 +20,8 @@ struct command {
     const char *summary;   /* one line of the list of commands */
     const char *examples;  /* lines of the help page */
     const char *details;   /* further lines of it; may be "" */
-    uint32_t options;      /* a bit an option */
+    uint64_t options;      /* a bit an option */
+    const char *missing;   /* what is said where no argument is given; NULL: a scenario is missing */
     uint32_t arguments_min, arguments_max;
     int (*run)(const struct program *program, const struct command *command, const struct options *options); /* returns the exit code */
 };

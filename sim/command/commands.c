@@ -92,7 +92,7 @@ static int check_arguments(const struct command *command, const struct options *
     char usage[128];
     (void)snprintf(usage, sizeof usage, "usage: slsim %s [OPTIONS] %s", command->name, command->arguments);
     if (options->argument_count < command->arguments_min)
-        return refuse(options, usage, command == &explain_command ? "a result folder is missing" : "a scenario is missing", NULL);
+        return refuse(options, usage, command->missing ? command->missing : "a scenario is missing", NULL);
     if (options->argument_count > command->arguments_max)
         return refuse(options, usage, "one argument too many:", options->arguments[command->arguments_max]);
     return 0;

@@ -38,7 +38,7 @@ int report_status(enum status status, const char *what)
 enum status session_load(const struct program *program, const struct options *options, const char *path, struct scenario **scenario)
 {
     const struct scenario_options changes = {
-        .sets = options->sets, .set_count = options->set_count, .seed = options->seed, .replications = options->replications};
+        .sets = options->sets.list, .set_count = options->sets.count, .seed = options->seed, .replications = options->replications};
     struct diagnostics diagnostics = {0};
     enum status status = scenario_load(path, &changes, program->registry, &diagnostics, scenario);
     bool told = diagnostics.error_count > 0;
@@ -51,8 +51,8 @@ enum status session_load(const struct program *program, const struct options *op
 struct answer session_answer(const struct command *command, const struct options *options)
 {
     return (struct answer){.command = command->name,
-                           .sets = options->sets,
-                           .set_count = options->set_count,
+                           .sets = options->sets.list,
+                           .set_count = options->sets.count,
                            .format = options->format,
                            .colour = wants_colour(stdout)};
 }
