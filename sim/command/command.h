@@ -5,6 +5,7 @@
 #include "command/options.h"
 #include "engine/model.h"
 #include "measure/headline.h"
+#include "measure/server_offer.h"
 
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 struct program {
     const struct model_registry *registry;
     const struct summary_layout *layout;
+    const struct server_offer *servers; /* ends with {0} */
 };
 
 struct command {

@@ -1,5 +1,5 @@
 /* size_command.c: slsim size SCENARIO. */
-#include "command/break_even.h"
+#include "command/break_even_command.h"
 #include "command/what_if.h"
 #include "output/result_files.h"
 #include "output/size_print.h"

@@ -19,12 +19,12 @@ enum status trial_begin(const struct study *study, const char *const *sets, size
     return status;
 }
 
-enum status trial_begin_other(const struct study *study, const char *path, struct trial *trial)
+enum status trial_begin_other(const struct study *study, const char *path, const char *const *sets, size_t set_count, struct trial *trial)
 {
     struct variant_base base = study->base;
     base.path = path;
     *trial = (struct trial){0};
-    enum status status = variant_load(&base, NULL, 0, study->diagnostics, &trial->variant);
+    enum status status = variant_load(&base, sets, set_count, study->diagnostics, &trial->variant);
     want_totals(study, trial, status);
     return status;
 }

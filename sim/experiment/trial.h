@@ -25,7 +25,7 @@ struct trial {
 /* Loads the base with further settings. Mistakes are in the study's diagnostics. To be given to trial_end whatever comes back. */
 enum status trial_begin(const struct study *study, const char *const *sets, size_t set_count, struct trial *trial);
 /* The same of another scenario: `path` with the base's seed and settings. */
-enum status trial_begin_other(const struct study *study, const char *path, struct trial *trial);
+enum status trial_begin_other(const struct study *study, const char *path, const char *const *sets, size_t set_count, struct trial *trial);
 /* Runs on until there are so many replications. */
 enum status trial_replicate(struct study *study, struct trial *trial, uint32_t total);
 /* A figure's values of the replications that are complete: `total` of them; NaN where there is none. */

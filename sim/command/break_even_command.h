@@ -1,6 +1,6 @@
-/* break_even.h: slsim size --against: where two bills cross. */
-#ifndef SLSIM_COMMAND_BREAK_EVEN_H
-#define SLSIM_COMMAND_BREAK_EVEN_H
+/* break_even_command.h: slsim size --against: where two bills cross. */
+#ifndef SLSIM_COMMAND_BREAK_EVEN_COMMAND_H
+#define SLSIM_COMMAND_BREAK_EVEN_COMMAND_H
 
 #include "command/what_if.h"
 
