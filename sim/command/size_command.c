@@ -137,22 +137,27 @@ const struct command size_command = {
     .name = "size",
     .arguments = "SCENARIO",
     .summary = "the smallest or cheapest setting that meets a goal; where two bills cross",
-    .examples =
-        "  slsim size my.json --vary Api.ProvisionedConcurrency=0:500 --goal 'Api.ColdStartRate < 0.1%'\n"
-        "  slsim size my.json --vary Api.MemorySize=128:10240 --minimize cost.month --goal 'Api.ResponseTime.p99 < 800ms' -o results/sized\n"
-        "  slsim size my.json --vary Api.MemorySize=128,512,1769 --vary Queue.BatchSize=1:10 --minimize cost.month\n"
-        "  slsim size my.json --vary users.poisson=1/s:50/s --against '$36.04,capacity=40/s'\n"
-        "  slsim size my.json --vary users.constant=1/s:99/s --against Api.ProvisionedConcurrency=100\n",
-    .details =
-        "The smallest value is found by bisection where the goal's figures rise or fall over the values tried (that is checked, and said),\n"
-        "otherwise, and for --minimize and several settings, by a grid and ever finer ones around its best. Without a STEP a range goes in\n"
-        "the steps of its property, else in ones. Each setting gets more replications (at least 4) until Student's intervals are clear of the\n"
-        "goals, so that the answer is right with 95 % confidence; at --max-replications the answer is \"a or b\". -o DIR keeps the answer's\n"
-        "result and points.csv, all that was tried. Exit code 1 when nothing meets the goals.\n"
-        "\n"
-        "--against asks instead where the month's bill (or the one --figure) crosses another's as the one --vary goes from LOW to HIGH: that\n"
-        "of the same scenario with other settings, of another scenario, or of servers: KIND:SIZE of the price book (--against server: lists the\n"
-        "kinds) or '$36.04' a month, each with capacity=RATE that one of them carries (without: one carries all).\n",
+    .examples = "  slsim size my.json --vary Api.ProvisionedConcurrency=0:500 --goal 'Api.ColdStartRate < 0.1%'\n"
+                "  slsim size my.json --vary Api.MemorySize=128:10240 --minimize cost.month --goal 'Api.ResponseTime.p99 < 800ms' -o "
+                "results/sized\n"
+                "  slsim size my.json --vary Api.MemorySize=128,512,1769 --vary Queue.BatchSize=1:10 --minimize cost.month\n"
+                "  slsim size my.json --vary users.poisson=1/s:50/s --against '$36.04,capacity=40/s'\n"
+                "  slsim size my.json --vary users.constant=1/s:99/s --against Api.ProvisionedConcurrency=100\n",
+    .details = "The smallest value is found by bisection where the goal's figures rise or fall over the values tried (that is checked, and "
+               "said),\n"
+               "otherwise, and for --minimize and several settings, by a grid and ever finer ones around its best. Without a STEP a range "
+               "goes in\n"
+               "the steps of its property, else in ones. Each setting gets more replications (at least 4) until Student's intervals are "
+               "clear of the\n"
+               "goals, so that the answer is right with 95 % confidence; at --max-replications the answer is \"a or b\". -o DIR keeps the "
+               "answer's\n"
+               "result and points.csv, all that was tried. Exit code 1 when nothing meets the goals.\n"
+               "\n"
+               "--against asks instead where the month's bill (or the one --figure) crosses another's as the one --vary goes from LOW to "
+               "HIGH: that\n"
+               "of the same scenario with other settings, of another scenario, or of servers: KIND:SIZE of the price book (--against "
+               "server: lists the\n"
+               "kinds) or '$36.04' a month, each with capacity=RATE that one of them carries (without: one carries all).\n",
     .options = OPTION_BIT(OPTION_VARY) | OPTION_BIT(OPTION_GOAL) | OPTION_BIT(OPTION_MINIMIZE) | OPTION_BIT(OPTION_FIGURE) |
                OPTION_BIT(OPTION_MAX_REPLICATIONS) | OPTION_BIT(OPTION_AGAINST) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) |
                OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) | OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) |

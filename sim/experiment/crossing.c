@@ -45,8 +45,8 @@ static enum status run_variant(struct work *work, const char *const *sets, size_
 {
     struct trial trial;
     uint32_t replications = work->request->replications;
-    enum status status = other_path ? trial_begin_other(work->study, other_path, sets, count, &trial)
-                                    : trial_begin(work->study, sets, count, &trial);
+    enum status status =
+        other_path ? trial_begin_other(work->study, other_path, sets, count, &trial) : trial_begin(work->study, sets, count, &trial);
     if (status == STATUS_OK)
         status = trial_replicate(work->study, &trial, replications);
     if (status == STATUS_OK) {

@@ -7,17 +7,17 @@
 #include "experiment/trial.h"
 
 struct crossing_request {
-    const struct axis *axis;       /* a range: its ends and its unit count, not its step */
-    const char *const *sets;       /* the other variant has these besides; */
+    const struct axis *axis; /* a range: its ends and its unit count, not its step */
+    const char *const *sets; /* the other variant has these besides; */
     size_t set_count;
-    const char *other_path;        /* or is another scenario; NULL: the same */
-    const struct server *server;   /* or servers; NULL: none */
-    uint32_t replications;         /* of each of the two at each value */
+    const char *other_path;      /* or is another scenario; NULL: the same */
+    const struct server *server; /* or servers; NULL: none */
+    uint32_t replications;       /* of each of the two at each value */
 };
 
 struct crossing_point {
     double at;
-    double *differences;           /* this one's less the other's, by replication; owned */
+    double *differences;                     /* this one's less the other's, by replication; owned */
     struct interval mine, other, difference; /* 95 %; the difference is paired */
     double servers;
 };

@@ -24,15 +24,15 @@ struct flip {
 };
 
 struct input {
-    char *path;                       /* "rules.placement", or as given; owned */
+    char *path; /* "rules.placement", or as given; owned */
     char texts[LEVEL_COUNT][AXIS_TEXT_SIZE];
-    char base[AXIS_TEXT_SIZE];        /* "" where nobody knows it */
-    double numbers[LEVEL_COUNT];      /* NaN: values that are no numbers */
-    char *unit;                       /* behind the numbers; owned */
-    const struct rule *rule;          /* NULL: an input that was asked for */
-    bool moves;                       /* any figure, in any replication */
-    struct response *responses;       /* by figure; owned */
-    struct flip *flips;               /* by goal; owned */
+    char base[AXIS_TEXT_SIZE];   /* "" where nobody knows it */
+    double numbers[LEVEL_COUNT]; /* NaN: values that are no numbers */
+    char *unit;                  /* behind the numbers; owned */
+    const struct rule *rule;     /* NULL: an input that was asked for */
+    bool moves;                  /* any figure, in any replication */
+    struct response *responses;  /* by figure; owned */
+    struct flip *flips;          /* by goal; owned */
 };
 
 struct sensitivity {

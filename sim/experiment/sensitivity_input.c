@@ -125,8 +125,8 @@ char *input_assignment(const struct input *input, double number)
     char *text = NULL;
     if (input->rule && input->rule->distribution)
         return scaled(input, number);
-    int length = input->rule ? asprintf(&text, "%s=%.12g", input->path, number)
-                             : asprintf(&text, "%s=%.12g%s", input->path, number, input->unit);
+    int length =
+        input->rule ? asprintf(&text, "%s=%.12g", input->path, number) : asprintf(&text, "%s=%.12g%s", input->path, number, input->unit);
     return length < 0 ? NULL : text;
 }
 

@@ -49,7 +49,8 @@ enum status size_study_run(struct study *study, const struct size_request *reque
                                    .replicate = replicate,
                                    .context = &context};
     for (size_t a = 0; a < request->axis_count; a++)
-        problem.axes[a] = (struct size_axis){request->axes[a].count, request->axes[a].low, request->axes[a].values ? 0 : request->axes[a].step};
+        problem.axes[a] =
+            (struct size_axis){request->axes[a].count, request->axes[a].low, request->axes[a].values ? 0 : request->axes[a].step};
     for (size_t g = 0; g < request->goal_count; g++)
         problem.goals[g] = &request->goals[g].is;
     return size_search(&problem, answer);
