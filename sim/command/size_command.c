@@ -24,7 +24,7 @@ static enum status read_request(struct what_if *what_if, struct size_request *re
                                      .replications_min = least < most ? least : most,
                                      .replications_max = most};
     if (what_if->axis_count == 0)
-        return what_if_refuse(what_if, "as in --vary Api.ProvisionedConcurrency=0:500", "--vary says what may be changed");
+        return what_if_refuse(what_if, "as in --vary Api.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions=0:500", "--vary says what may be changed");
     if (what_if->axis_count > SIZE_AXES_MOST)
         return what_if_refuse(what_if, "", "four settings at once are the most");
     if (what_if->goal_count == 0 && !options->minimize)
@@ -137,12 +137,12 @@ const struct command size_command = {
     .name = "size",
     .arguments = "SCENARIO",
     .summary = "the smallest or cheapest setting that meets a goal; where two bills cross",
-    .examples = "  slsim size my.json --vary Api.ProvisionedConcurrency=0:500 --goal 'Api.ColdStartRate < 0.1%'\n"
+    .examples = "  slsim size my.json --vary Api.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions=0:500 --goal 'Api.ColdStartRate < 0.1%'\n"
                 "  slsim size my.json --vary Api.MemorySize=128:10240 --minimize cost.month --goal 'Api.ResponseTime.p99 < 800ms' -o "
                 "results/sized\n"
                 "  slsim size my.json --vary Api.MemorySize=128,512,1769 --vary Queue.BatchSize=1:10 --minimize cost.month\n"
                 "  slsim size my.json --vary users.poisson=1/s:50/s --against '$36.04,capacity=40/s'\n"
-                "  slsim size my.json --vary users.constant=1/s:99/s --against Api.ProvisionedConcurrency=100\n",
+                "  slsim size my.json --vary users.constant=1/s:99/s --against Api.MemorySize=256\n",
     .details = "The smallest value is found by bisection where the goal's figures rise or fall over the values tried (that is checked, and "
                "said),\n"
                "otherwise, and for --minimize and several settings, by a grid and ever finer ones around its best. Without a STEP a range "

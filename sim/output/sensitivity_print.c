@@ -12,8 +12,8 @@
 
 /* For people: ends and what becomes of the figure. */
 static const struct table_column short_columns[] = {
-    {"figure", false}, {"input", false},  {"low", true},     {"base", true},   {"high", true},
-    {"at low", true},  {"at base", true}, {"at high", true}, {"flips", false},
+    {"figure", false},       {"input", false},         {"low", true},    {"base", true}, {"high", true},
+    {"change at low", true}, {"change at high", true}, {"flips", false},
 };
 
 static const struct table_column long_columns[] = {
@@ -66,19 +66,13 @@ static void add_short(const struct sensitivity_report *report, const struct inpu
         (void)snprintf(text, sizeof text, "%s%s%s", texts[i], bare ? " " : "", bare ? input->unit : "");
         table_text(table, text);
     }
-    table_text(table, study_figure(&response->at[LEVEL_LOW], unit, text));
-    table_text(table, study_figure(&report->sensitivity->base[figure], unit, text));
-    table_text(table, study_figure(&response->at[LEVEL_HIGH], unit, text));
+    table_text(table, study_figure(&response->change[LEVEL_LOW], unit, text));
+    table_text(table, study_figure(&response->change[LEVEL_HIGH], unit, text));
     text[0] = '\0';
     if (flip)
         (void)snprintf(text, sizeof text, "%s up to %.4g%s%s", flip->holds_below ? "holds" : "fails", flip->from, input->rule ? " " : "",
                        input->unit);
     table_text(table, text);
-}
-
-static void add_change(struct table *table, const struct interval *change)
-{
-    study_cells(table, change);
 }
 
 static void add_long(const struct sensitivity_report *report, const struct input *input, size_t figure, struct table *table)
@@ -96,8 +90,8 @@ static void add_long(const struct sensitivity_report *report, const struct input
     table_number(table, response->at[LEVEL_LOW].mean);
     table_number(table, report->sensitivity->base[figure].mean);
     table_number(table, response->at[LEVEL_HIGH].mean);
-    add_change(table, &response->change[LEVEL_LOW]);
-    add_change(table, &response->change[LEVEL_HIGH]);
+    study_cells(table, &response->change[LEVEL_LOW]);
+    study_cells(table, &response->change[LEVEL_HIGH]);
     table_number(table, response->swing);
     table_number(table, flip ? flip->from : NAN);
     table_number(table, flip ? flip->until : NAN);
