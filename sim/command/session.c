@@ -142,7 +142,8 @@ static enum status write_folder(struct outputs *outputs, const struct run_result
     return complete ? result_folder_commit(&outputs->folder, diagnostics) : result_folder_commit_partial(&outputs->folder, diagnostics);
 }
 
-static void tell_of_end(const struct options *options, const struct run_result *result, enum status status, struct diagnostics *diagnostics)
+void session_tell_of_end(const struct options *options, const struct run_result *result, enum status status,
+                         struct diagnostics *diagnostics)
 {
     const struct place nowhere = {0};
     if (status == STATUS_INTERRUPTED) {
@@ -187,7 +188,7 @@ enum status session_run(const struct options *options, const struct scenario *sc
     close_outputs(&outputs);
     status = written != STATUS_OK ? written : status;
     if (status != STATUS_OK)
-        tell_of_end(options, *result, status, &diagnostics);
+        session_tell_of_end(options, *result, status, &diagnostics);
     if (*result && status != STATUS_OK && status == (*result)->status && folder_path)
         diagnose(&diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", "what is complete is kept in %s.partial", folder_path);
     report(&diagnostics, options);

@@ -97,11 +97,7 @@ static void tell_of(struct what_if *what_if, enum status status)
         return;
     if (status == STATUS_INVALID && !what_if->scenario) /* its loading has told */
         return;
-    const char *message = status == STATUS_INTERRUPTED ? "interrupted"
-                          : status == STATUS_LIMIT     ? "a limit was reached: --max-memory or --max-events of a replication"
-                                                       : status_text(status);
-    if (what_if->scenario || status != STATUS_IO)
-        diagnose(&what_if->diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s", message);
+    session_tell_of_end(what_if->options, NULL, status, &what_if->diagnostics);
 }
 
 int what_if_close(struct what_if *what_if, enum status status)

@@ -1,31 +1,9 @@
 /* judge.c: goals against Student's intervals. */
 #include "experiment/judge.h"
 
-#include <math.h>
+#include "experiment/verify.h"
 
-bool comparison_holds(const struct expectation *expectation, double observed)
-{
-    double value = expectation->value;
-    switch (expectation->comparison) {
-    case COMPARE_EQ:
-        return observed == value;
-    case COMPARE_NE:
-        return observed < value || observed > value; /* nothing observed is no difference */
-    case COMPARE_LT:
-        return observed < value;
-    case COMPARE_LE:
-        return observed <= value;
-    case COMPARE_GT:
-        return observed > value;
-    case COMPARE_GE:
-        return observed >= value;
-    case COMPARE_WITHIN:
-        return fabs(observed - value) <= expectation->other * fabs(value);
-    case COMPARE_BETWEEN:
-        return observed >= value && observed <= expectation->other;
-    }
-    return false;
-}
+#include <math.h>
 
 static void bounds_of(const struct expectation *expectation, double bounds[2])
 {
@@ -38,13 +16,6 @@ static void bounds_of(const struct expectation *expectation, double bounds[2])
     }
 }
 
-bool comparison_straddles(const struct expectation *expectation, double low, double high)
-{
-    double bounds[2];
-    bounds_of(expectation, bounds);
-    return low < high && ((low < bounds[0] && bounds[0] < high) || (low < bounds[1] && bounds[1] < high));
-}
-
 /* A figure is exactly something, or never above nothing, in every replication or not at all: no interval can tell. */
 static bool is_of_each(const struct expectation *goal)
 {
@@ -55,7 +26,7 @@ static struct judgement judge_each(const struct expectation *goal, const double 
 {
     judgement.holds = count > 0;
     for (size_t i = 0; i < count && judgement.holds; i++)
-        judgement.holds = comparison_holds(goal, values[i]);
+        judgement.holds = expectation_holds(goal, values[i]);
     judgement.clear = count > 1 || (count == 1 && !judgement.holds);
     return judgement;
 }
@@ -66,7 +37,7 @@ struct judgement judge_goal(const struct expectation *goal, const double *values
     double bounds[2], mean = judgement.interval.mean;
     if (is_of_each(goal))
         return judge_each(goal, values, count, judgement);
-    judgement.holds = comparison_holds(goal, mean);
+    judgement.holds = expectation_holds(goal, mean);
     if (isnan(mean)) {
         judgement.clear = count > 1;
         return judgement;

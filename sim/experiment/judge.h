@@ -8,11 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Does `observed` fulfil the expectation's comparison? NaN (nothing was observed) only a "!=". */
-bool comparison_holds(const struct expectation *expectation, double observed);
-/* Does one of its bounds lie inside of (low, high)? Then chance decided. */
-bool comparison_straddles(const struct expectation *expectation, double low, double high);
-
 struct judgement {
     bool holds;               /* by the mean; equality and "at most 0" by every single replication */
     bool clear;               /* Student's interval at the confidence asked for holds no bound */

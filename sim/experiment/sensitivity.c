@@ -2,6 +2,7 @@
 #include "experiment/sensitivity.h"
 
 #include "experiment/sensitivity_input.h"
+#include "experiment/verify.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -73,7 +74,7 @@ static enum status run_end_of(struct work *work, struct input *input, enum level
 
 static bool holds_at(const struct work *work, size_t goal, double mean)
 {
-    return comparison_holds(&work->request->goals[goal].is, mean);
+    return expectation_holds(&work->request->goals[goal].is, mean);
 }
 
 /* Between the ends, whose verdicts differ: halves until the place is known well enough. */

@@ -62,10 +62,10 @@ uint32_t replications_wanted(const struct interval *interval, double scale, doub
     /* A little more than the estimate: one more round costs more than a few replications. */
     static const double surplus = 1.1, growth = 4;
     double half = (interval->high - interval->low) / 2, wanted_half = share * fabs(scale);
-    if (half <= wanted_half || so_far >= most)
+    if (half <= wanted_half || so_far >= most || interval->count < 2 || !(fabs(scale) > 0))
         return so_far;
-    double ratio = half / wanted_half; /* NaN with fewer than two values, infinite of zero */
-    double factor = isnan(ratio) ? growth : fmin(growth, surplus * ratio * ratio);
+    double ratio = half / wanted_half;
+    double factor = fmin(growth, surplus * ratio * ratio);
     double wanted = fmax(ceil(factor * so_far), (double)so_far + 1);
     return wanted < most ? (uint32_t)wanted : most;
 }

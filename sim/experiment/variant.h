@@ -39,9 +39,10 @@ const struct run_result *variant_result(const struct variant *variant);
 /* A figure's value in each replication (run_result's `planned` of them), NaN where there is none; NULL when the run has no such figure. */
 const double *run_result_values(const struct run_result *result, const struct figure_name *figure);
 
-/* How many replications there should be in all until the half-width of the 95 % interval of a mean is `share` of `scale` (a value that is
- * not 0): `so_far` where it is narrow enough, otherwise an estimate from what is known, at most four times as many, and `most`. Values that
- * all agree are narrow enough. */
+/* How many replications there should be in all until half the 95 % interval of a mean is `share` of `scale`: `so_far` where it is narrow
+ * enough, and where there is nothing to be a share of (fewer than two values, a scale of 0); otherwise an estimate from what is known, at
+ * most four times as many, and `most`. */
+#define UNTIL_MOST 10000u /* replications that are worth trying */
 uint32_t replications_wanted(const struct interval *interval, double scale, double share, uint32_t so_far, uint32_t most);
 
 #endif

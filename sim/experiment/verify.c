@@ -1,10 +1,45 @@
 /* verify.c: is what was observed what was expected? */
 #include "experiment/verify.h"
 
-#include "experiment/judge.h"
-
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+bool expectation_holds(const struct expectation *expectation, double observed)
+{
+    double value = expectation->value;
+    switch (expectation->comparison) {
+    case COMPARE_EQ:
+        return observed == value;
+    case COMPARE_NE:
+        return observed < value || observed > value; /* nothing observed is no difference */
+    case COMPARE_LT:
+        return observed < value;
+    case COMPARE_LE:
+        return observed <= value;
+    case COMPARE_GT:
+        return observed > value;
+    case COMPARE_GE:
+        return observed >= value;
+    case COMPARE_WITHIN:
+        return fabs(observed - value) <= expectation->other * fabs(value);
+    case COMPARE_BETWEEN:
+        return observed >= value && observed <= expectation->other;
+    }
+    return false;
+}
+
+bool expectation_straddles(const struct expectation *expectation, double low, double high)
+{
+    double bounds[2] = {expectation->value, expectation->value};
+    if (expectation->comparison == COMPARE_WITHIN) {
+        bounds[0] = expectation->value * (1 - expectation->other);
+        bounds[1] = expectation->value * (1 + expectation->other);
+    } else if (expectation->comparison == COMPARE_BETWEEN) {
+        bounds[1] = expectation->other;
+    }
+    return low < high && ((low < bounds[0] && bounds[0] < high) || (low < bounds[1] && bounds[1] < high));
+}
 
 static const char *unit_of(const struct run_result *result, const struct expectation *expectation)
 {
@@ -26,8 +61,8 @@ static struct verdict judge(const struct run_result *result, size_t index)
     double observed = expectation->resource ? interval.mean : result->month_usd;
     return (struct verdict){
         .expectation = expectation,
-        .holds = comparison_holds(expectation, observed),
-        .straddles = comparison_straddles(expectation, interval.low, interval.high),
+        .holds = expectation_holds(expectation, observed),
+        .straddles = expectation_straddles(expectation, interval.low, interval.high),
         .observed = observed,
         .low = interval.low,
         .high = interval.high,

@@ -1,6 +1,7 @@
 /* sensitivity_print.c: one row a figure and input, the largest swing first; inputs that move nothing are only named. */
 #include "output/sensitivity_print.h"
 
+#include "experiment/verify.h"
 #include "output/json_print.h"
 #include "output/output_file.h"
 #include "output/safe_text.h"
@@ -143,7 +144,7 @@ static void print_head(const struct sensitivity_report *report, FILE *out)
         const char *unit = figure_unit_name(&report->study->figures[f]);
         (void)fprintf(out, "%s: %s", name_of(report, f, name), study_figure(&sensitivity->base[f], unit, text));
         if (f < report->request->goal_count) {
-            bool holds = comparison_holds(&report->request->goals[f].is, sensitivity->base[f].mean);
+            bool holds = expectation_holds(&report->request->goals[f].is, sensitivity->base[f].mean);
             (void)fputs("; goal ", out);
             safe_text_print(out, report->request->goals[f].text);
             (void)fputs(holds ? " holds" : " fails", out);
@@ -182,7 +183,7 @@ static cJSON *members(const struct sensitivity_report *report, bool *failed)
     cJSON *goals = json_add_array(extra, "goals", failed);
     for (size_t g = 0; g < report->request->goal_count; g++) {
         cJSON *goal = json_add_object(goals, NULL, failed);
-        bool holds = comparison_holds(&report->request->goals[g].is, sensitivity->base[g].mean);
+        bool holds = expectation_holds(&report->request->goals[g].is, sensitivity->base[g].mean);
         json_add_string(goal, "goal", report->request->goals[g].text, failed);
         json_add(goal, "holds", cJSON_CreateBool(holds), failed);
     }
