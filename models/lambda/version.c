@@ -267,14 +267,30 @@ static int64_t allocated_of_alias(const void *self)
     return ((const struct function *)self)->metrics.provisioned_ready.level;
 }
 
+/* Lambda refuses what is beyond the function's reserved concurrency, or would leave the account less than unreserved_min. */
+static bool is_refused(const struct simulation *simulation, const struct function *function, int64_t count)
+{
+    const struct function *family = function->family;
+    int64_t more = count - function->config.provisioned;
+    if (more <= 0)
+        return false;
+    if (family->limit != INT64_MAX)
+        return more > family->limit - family->kept_ready;
+    return (double)more > (double)function->account_state->unreserved_limit - rule_number(simulation->settings->rules, "unreserved_min");
+}
+
 static void set_alias_capacity(struct simulation *simulation, void *self, int64_t count)
 {
+    if (is_refused(simulation, self, count))
+        return;
     ((struct function *)self)->config.provisioned = count;
     alias_redistribute(simulation, self, false);
 }
 
 static void set_version_capacity(struct simulation *simulation, void *self, int64_t count)
 {
+    if (is_refused(simulation, self, count))
+        return;
     ((struct function *)self)->config.provisioned = count;
     provisioned_order(simulation, self, count, false);
 }
