@@ -12,6 +12,12 @@
 
 enum { A, B, SIDES };
 
+/* How far one side is. */
+struct part_of_progress {
+    struct progress *progress;
+    int side;
+};
+
 /* Everything that one call holds. */
 struct work {
     const struct program *program;
@@ -20,8 +26,10 @@ struct work {
     size_t assignment_count[SIDES];
     char *seed; /* owned: A's, which B is to have too */
     struct variant variants[SIDES];
-    struct figure_name *figures; /* owned */
-    struct figure_bound *bounds; /* owned */
+    struct progress progress;
+    struct part_of_progress parts[SIDES]; /* the runs point at them */
+    struct figure_name *figures;          /* owned */
+    struct figure_bound *bounds;          /* owned */
     struct bound_verdict *verdicts;
     struct figure_name until;
     double until_share;
@@ -186,18 +194,11 @@ static enum status parse_all(struct work *work, struct diagnostics *diagnostics)
 
 static uint32_t first_replications(const struct work *work)
 {
-    uint32_t most = 1;
-    for (int side = 0; side < SIDES; side++)
-        most = work->variants[side].scenario->replications > most ? work->variants[side].scenario->replications : most;
-    uint32_t few = option_given(work->options, OPTION_REPLICATIONS) && !work->options->until ? 1 : REPLICATIONS_BY_DEFAULT;
-    return most > 1 && !work->options->until ? most : most > few ? most : few;
+    uint32_t a = work->variants[A].scenario->replications, b = work->variants[B].scenario->replications, asked = a > b ? a : b;
+    if (work->options->until && asked < UNTIL_LEAST)
+        return UNTIL_LEAST;
+    return asked > 1 || option_given(work->options, OPTION_REPLICATIONS) ? asked : REPLICATIONS_BY_DEFAULT;
 }
-
-/* Progress of one side in one round. */
-struct part_of_progress {
-    struct progress *progress;
-    int side;
-};
 
 static void show_part(void *context, double share)
 {
@@ -205,33 +206,45 @@ static void show_part(void *context, double share)
     progress_show(part->progress, (part->side + share) / SIDES);
 }
 
-static enum status replicate(struct work *work, uint32_t replications)
+static enum status replicate_both(struct work *work, uint32_t replications)
 {
     enum status status = STATUS_OK;
-    struct progress progress;
-    struct part_of_progress parts[SIDES] = {{&progress, A}, {&progress, B}};
     struct run_options run_options;
-    session_run_options(work->options, &progress, &run_options);
+    session_run_options(work->options, &work->progress, &run_options);
     run_options.progress = show_part;
-    for (;;) {
-        for (int side = 0; side < SIDES && status == STATUS_OK; side++) {
-            run_options.progress_context = &parts[side];
-            status = variant_replicate(&work->variants[side], &run_options, replications);
-        }
-        if (status != STATUS_OK || !work->options->until)
-            break;
-        const double *a = run_result_values(variant_result(&work->variants[A]), &work->until);
-        const double *b = run_result_values(variant_result(&work->variants[B]), &work->until);
-        if (!a || !b)
-            break;
-        struct interval before = interval_of_mean(a, replications, 0.95);
-        struct interval difference = interval_of_difference(a, b, replications, 0.95);
-        uint32_t wanted = replications_wanted(&difference, before.mean, work->until_share, replications, UNTIL_MOST);
-        if (wanted == replications)
-            break;
-        replications = wanted;
+    for (int side = 0; side < SIDES && status == STATUS_OK; side++) {
+        work->parts[side] = (struct part_of_progress){&work->progress, side};
+        run_options.progress_context = &work->parts[side];
+        status = variant_replicate(&work->variants[side], &run_options, replications);
     }
-    progress_fini(&progress);
+    progress_fini(&work->progress);
+    return status;
+}
+
+/* The difference that --until is about, and A's mean; false where either side lacks the figure. */
+static bool difference_of_until(const struct work *work, struct interval *difference, double *mean_a)
+{
+    const struct run_result *a = variant_result(&work->variants[A]), *b = variant_result(&work->variants[B]);
+    const double *values_a = run_result_values(a, &work->until), *values_b = run_result_values(b, &work->until);
+    if (!values_a || !values_b)
+        return false;
+    *difference = interval_of_difference(values_a, values_b, a->planned, 0.95);
+    *mean_a = interval_of_mean(values_a, a->planned, 0.95).mean;
+    return true;
+}
+
+static enum status replicate(struct work *work, uint32_t replications)
+{
+    enum status status;
+    uint32_t wanted = replications;
+    do {
+        struct interval difference;
+        double mean_a;
+        replications = wanted;
+        status = replicate_both(work, replications);
+        if (status == STATUS_OK && work->options->until && difference_of_until(work, &difference, &mean_a))
+            wanted = replications_wanted(&difference, mean_a, work->until_share, replications, UNTIL_MOST);
+    } while (status == STATUS_OK && wanted > replications);
     return status;
 }
 
@@ -285,6 +298,10 @@ static void warn_of_chance(const struct work *work, struct diagnostics *diagnost
         if (work->verdicts[i].straddles)
             diagnose(diagnostics, SEVERITY_WARNING, (struct place){0}, NULL, "more --replications narrow the interval",
                      "the bound of '%s' lies inside the observed 95 %% interval: the verdict may be chance", work->bounds[i].text);
+    struct interval difference;
+    double mean_a;
+    if (work->options->until && difference_of_until(work, &difference, &mean_a))
+        session_tell_until(work->options, &difference, mean_a, work->until_share, diagnostics);
     if (work->compare.pairs == 1)
         diagnose(diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "--replications 10 gives 95 % intervals",
                  "one replication: nothing says how much of a difference is chance");

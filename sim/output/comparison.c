@@ -32,6 +32,21 @@ static enum status add_row(struct compare *compare, const struct headline_row *r
     return status;
 }
 
+static enum status add_others(struct compare *compare, const struct run_result *result, const struct headline_column *columns)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < result->figure_count && status == STATUS_OK; i++) {
+        const struct figure *figure = &result->figures[i];
+        bool wanted = false;
+        for (const struct headline_column *column = columns; column && column->metric && !wanted && !figure->is_total; column++)
+            wanted = strcmp(column->metric, figure->metric->name) == 0 && strcmp(column->stat, figure->stat) == 0;
+        /* What both have is A's to bring. */
+        if (wanted && (result == compare->a || !run_result_find(compare->a, figure->resource, figure->metric->name, figure->stat)))
+            status = compare_add(compare, figure->resource, figure->metric->name, figure->stat);
+    }
+    return status;
+}
+
 enum status comparison_add_headlines(struct compare *compare, const struct summary_layout *layout)
 {
     struct headline_rows a = {0}, b = {0};
@@ -43,6 +58,10 @@ enum status comparison_add_headlines(struct compare *compare, const struct summa
     for (size_t i = 0; i < b.count && status == STATUS_OK; i++)
         if (!has_row(&a, &b.list[i]))
             status = add_row(compare, &b.list[i]);
+    if (status == STATUS_OK)
+        status = add_others(compare, compare->a, layout->compared);
+    if (status == STATUS_OK)
+        status = add_others(compare, compare->b, layout->compared);
     headline_rows_fini(&a);
     headline_rows_fini(&b);
     return status == STATUS_OK ? compare_add_month(compare) : status;
@@ -76,7 +95,7 @@ static void half_width_text(const struct interval *interval, const char *unit, c
     if (strcmp(unit, "USD") == 0)
         (void)money_text(half, text);
     else
-        (void)figure_text_beside(half, interval->mean, unit, text);
+        (void)figure_text(half, unit, text); /* to its own precision: it may be far smaller than the difference */
     size_t length = strlen(text);
     if (strcmp(unit, "Percent") == 0 && length > 0 && text[length - 1] == '%')
         (void)strcpy(text + length - 1, "pp");
@@ -128,16 +147,20 @@ static void cost_cells(struct table *table, const struct cost_difference *cost)
     table_text(table, cell);
 }
 
-static enum status print_table(const struct answer *answer, struct table *table, size_t same, const char *what, FILE *out)
+/* What may be counted: one, and many. */
+static const char *const figure_nouns[] = {"figure is", "figures are"}, *const line_nouns[] = {"line of the bill is",
+                                                                                               "lines of the bill are"};
+
+static enum status print_table(const struct answer *answer, struct table *table, size_t same, const char *const *nouns, FILE *out)
 {
+    bool markdown = answer->format == FORMAT_MARKDOWN, rows = table->cell_count > 0;
     if (!table->failed) {
-        if (table->cell_count > 0 && answer->format == FORMAT_MARKDOWN)
+        if (rows && markdown)
             table_print_markdown(table, out);
-        else if (table->cell_count > 0)
+        else if (rows)
             table_print(table, out, answer->colour);
         if (same > 0)
-            (void)fprintf(out, "%s%zu %s%s the same in both\n", answer->format == FORMAT_MARKDOWN && table->cell_count > 0 ? "\n" : "",
-                          same, what, same == 1 ? " is" : "s are");
+            (void)fprintf(out, "%s%zu %s the same in both\n", markdown && rows ? "\n" : "", same, nouns[same != 1]);
     }
     enum status status = table->failed ? STATUS_NO_MEMORY : STATUS_OK;
     table_fini(table);
@@ -164,7 +187,7 @@ static enum status print_figures(const struct answer *answer, const struct compa
             more++;
         }
     }
-    enum status status = print_table(answer, &table, same, "figure", out);
+    enum status status = print_table(answer, &table, same, figure_nouns, out);
     if (more > 0)
         (void)fprintf(out, "%zu more figures differ: -v shows them\n", more);
     return status;
@@ -187,7 +210,7 @@ static enum status print_cost(const struct answer *answer, const struct comparis
     }
     if (table.cell_count > 0 || same > 0)
         (void)fputc('\n', out);
-    return print_table(answer, &table, same, "line of the bill", out);
+    return print_table(answer, &table, same, line_nouns, out);
 }
 
 static void print_side(const char *label, const struct comparison_side *side, const char *end, FILE *out)
