@@ -10,12 +10,14 @@
 
 #define REPLICATIONS_BY_DEFAULT 10u /* where the scenarios say nothing: enough for an interval, and soon over */
 
+#define STEP 64u /* replications after which the sides take turns: so many that threads seldom wait for each other */
+
 enum { A, B, SIDES };
 
 /* How far one side is. */
 struct part_of_progress {
     struct progress *progress;
-    int side;
+    uint32_t own, other, total; /* replications that this step ends with, that the other side has, that each side is to have */
 };
 
 /* Everything that one call holds. */
@@ -203,19 +205,26 @@ static uint32_t first_replications(const struct work *work)
 static void show_part(void *context, double share)
 {
     const struct part_of_progress *part = context;
-    progress_show(part->progress, (part->side + share) / SIDES);
+    progress_show(part->progress, (share * part->own + part->other) / (SIDES * (double)part->total));
 }
 
+/* Step by step, one side after the other, so that an interrupted comparison has pairs. */
 static enum status replicate_both(struct work *work, uint32_t replications)
 {
     enum status status = STATUS_OK;
     struct run_options run_options;
+    uint32_t done = 0;
     session_run_options(work->options, &work->progress, &run_options);
     run_options.progress = show_part;
-    for (int side = 0; side < SIDES && status == STATUS_OK; side++) {
-        work->parts[side] = (struct part_of_progress){&work->progress, side};
-        run_options.progress_context = &work->parts[side];
-        status = variant_replicate(&work->variants[side], &run_options, replications);
+    while (done < replications && status == STATUS_OK) {
+        uint32_t next = replications - done > STEP ? done + STEP : replications;
+        for (int side = 0; side < SIDES && status == STATUS_OK; side++) {
+            work->parts[side] = (struct part_of_progress){
+                .progress = &work->progress, .own = next, .other = side == A ? done : next, .total = replications};
+            run_options.progress_context = &work->parts[side];
+            status = variant_replicate(&work->variants[side], &run_options, next);
+        }
+        done = next;
     }
     progress_fini(&work->progress);
     return status;
@@ -307,6 +316,14 @@ static void warn_of_chance(const struct work *work, struct diagnostics *diagnost
                  "one replication: nothing says how much of a difference is chance");
 }
 
+static bool wants_month(const struct work *work)
+{
+    for (size_t i = 0; i < work->options->figures.count; i++)
+        if (!work->figures[i].metric)
+            return true;
+    return option_given(work->options, OPTION_VERBOSE);
+}
+
 /* Prints what is to be said of both. STATUS_UNMET where a --fail-if holds. */
 static enum status tell(const struct command *command, struct work *work)
 {
@@ -315,7 +332,8 @@ static enum status tell(const struct command *command, struct work *work)
     struct comparison_view view = {.compare = &work->compare,
                                    .bounds = work->verdicts,
                                    .bound_count = options->fail_ifs.count,
-                                   .all = option_given(options, OPTION_VERBOSE) || options->figures.count > 0};
+                                   .all = option_given(options, OPTION_VERBOSE) || options->figures.count > 0,
+                                   .cost = options->figures.count == 0 || wants_month(work)};
     struct comparison_side *sides[SIDES] = {&view.a, &view.b};
     bool failed = false;
     for (int side = 0; side < SIDES; side++)
@@ -349,7 +367,8 @@ static enum status run_and_tell(const struct command *command, struct work *work
     if (status == STATUS_OK)
         status = run_both(work);
     const struct run_result *a = work->variants[A].result, *b = work->variants[B].result;
-    if (a && b && (status == STATUS_OK || status == STATUS_LIMIT || status == STATUS_INTERRUPTED)) {
+    if (a && b && a->replications > 0 && b->replications > 0 &&
+        (status == STATUS_OK || status == STATUS_LIMIT || status == STATUS_INTERRUPTED)) {
         said = compare_init(&work->compare, a, b, work->program->layout->directions, &work->effects);
         if (said == STATUS_OK)
             said = choose_figures(work, &work->compare);
@@ -360,6 +379,8 @@ static enum status run_and_tell(const struct command *command, struct work *work
     }
     if (has_folder)
         result_folder_fini(&folder);
+    if (status != STATUS_OK && said == STATUS_OK && has_folder && work->compare.pairs > 0)
+        diagnose(diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", "what is complete is kept in %s.partial", options->output);
     if (status != STATUS_OK)
         session_tell_of_end(options, a && a->status != STATUS_OK ? a : b, status, diagnostics);
     return status != STATUS_OK ? status : said;
@@ -403,7 +424,7 @@ const struct command compare_command = {
     .summary = "two scenarios, or one and its variation: what differs, for sure, and what it costs",
     .examples = "  slsim compare before.json after.json\n"
                 "  slsim compare scenarios/hello.json --vary Hello.MemorySize=1024 --vary Hello.behavior.duration=60ms\n"
-                "  slsim compare my.json --vary Jobs.MaximumConcurrency=60,70 --figure Jobs.BacklogDuration.Maximum\n"
+                "  slsim compare my.json --vary Api.MemorySize=512,1024 --figure Api.Duration.p99 --figure cost.month\n"
                 "  slsim compare main.json branch.json --fail-if 'cost.month > +5%' --fail-if 'Api.ResponseTime.p99 > +10ms'\n"
                 "  slsim compare before.json after.json --min-effect 1% --format markdown > comment.md\n",
     .details =

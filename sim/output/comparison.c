@@ -74,6 +74,13 @@ static char *value_text(double value, const char *unit, char *text)
     return isnan(value) ? strcpy(text, "-") : money_text(value, text);
 }
 
+/* What is left of equal values when they are added up in another order is no difference. */
+static double without_dust(double difference, double a)
+{
+    static const double dust = 1e-12;
+    return fabs(difference) <= dust * fabs(a) ? 0 : difference;
+}
+
 /* "+1.20s", "-$3.40"; points of percent are told from percent of something. */
 static void difference_text(double value, const char *unit, char *cell)
 {
@@ -123,11 +130,12 @@ static void figure_cells(struct table *table, const struct difference *differenc
     table_text(table, name);
     table_text(table, value_text(difference->mean_a, difference->unit, cell));
     table_text(table, value_text(difference->mean_b, difference->unit, cell));
-    difference_text(difference->interval.mean, difference->unit, cell);
+    double mean = without_dust(difference->interval.mean, difference->mean_a);
+    difference_text(mean, difference->unit, cell);
     table_text(table, cell);
     half_width_text(&difference->interval, difference->unit, cell);
     table_text(table, cell);
-    percent_text(difference_percent(difference), cell);
+    percent_text(mean == 0 ? 0 : difference_percent(difference), cell);
     table_text(table, cell);
     table_text(table, difference->mark == '+' ? "only in B" : difference->mark == '-' ? "only in A" : effect_names[difference->effect]);
 }
@@ -167,6 +175,15 @@ static enum status print_table(const struct answer *answer, struct table *table,
     return status;
 }
 
+/* Of what only one side has: nothing to see. */
+static bool is_empty(const struct difference *difference)
+{
+    if (difference->mark == '=' || difference->mark == '~')
+        return isnan(difference->mean_a) && isnan(difference->mean_b);
+    double value = difference->mark == '+' ? difference->mean_b : difference->mean_a;
+    return isnan(value) || value == 0;
+}
+
 static enum status print_figures(const struct answer *answer, const struct comparison_view *view, FILE *out)
 {
     static const struct table_column columns[] = {{"", false},     {"figure", false}, {"A", true},      {"B", true},
@@ -178,7 +195,9 @@ static enum status print_figures(const struct answer *answer, const struct compa
     for (size_t i = 0; i < compare->count; i++) {
         const struct difference *difference = &compare->figures[i];
         bool is_month = !difference->metric;
-        if (difference->mark == '=' && !view->all && !is_month) {
+        if (!view->all && is_empty(difference)) {
+            continue;
+        } else if (difference->mark == '=' && !view->all && !is_month) {
             same++;
         } else if (shown < ROWS_MAX || view->all || is_month) {
             figure_cells(&table, difference);
@@ -239,21 +258,32 @@ static void print_heading(const struct answer *answer, const struct comparison_v
     (void)fputs(compare->pairs > 1 ? "; 95 % intervals of B - A\n\n" : "\n\n", out);
 }
 
+/* A change has its sign; one of a figure in percent is in points. */
+static const char *observed_text(const struct bound_verdict *verdict, double value, char text[CELL_SIZE])
+{
+    char plain[FIGURE_TEXT_SIZE];
+    bool change = verdict->bound->of != BOUND_VALUE;
+    (void)figure_text_precise(change ? fabs(value) : value, verdict->unit, plain);
+    size_t length = strlen(plain);
+    if (verdict->bound->of == BOUND_CHANGE && length > 0 && plain[length - 1] == '%')
+        (void)strcpy(plain + length - 1, "pp");
+    (void)snprintf(text, CELL_SIZE, "%s%s", !change || isnan(value) || value == 0 ? "" : value < 0 ? "-" : "+", plain);
+    return text;
+}
+
 static void print_bounds(const struct comparison_view *view, FILE *out)
 {
-    char text[FIGURE_TEXT_SIZE];
+    char text[CELL_SIZE];
     if (view->bound_count > 0)
         (void)fputc('\n', out);
     for (size_t i = 0; i < view->bound_count; i++) {
         const struct bound_verdict *verdict = &view->bounds[i];
-        bool change = verdict->bound->of != BOUND_VALUE;
         (void)fputs(verdict->holds ? "FAIL  " : "PASS  ", out);
         safe_text_print(out, verdict->bound->text);
-        (void)fprintf(out, ": observed %s%s", change && verdict->value > 0 ? "+" : "",
-                      figure_text_precise(verdict->value, verdict->unit, text));
+        (void)fprintf(out, ": observed %s", observed_text(verdict, verdict->value, text));
         if (!isnan(verdict->low)) {
-            (void)fprintf(out, " [%s", figure_text_precise(verdict->low, verdict->unit, text));
-            (void)fprintf(out, ", %s]", figure_text_precise(verdict->high, verdict->unit, text));
+            (void)fprintf(out, " [%s", observed_text(verdict, verdict->low, text));
+            (void)fprintf(out, ", %s]", observed_text(verdict, verdict->high, text));
         }
         (void)fputc('\n', out);
     }
@@ -265,7 +295,7 @@ static enum status print_screen(const struct answer *answer, const struct compar
     if (view->compare->pairs == 0)
         return STATUS_OK;
     enum status status = print_figures(answer, view, out);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && view->cost)
         status = print_cost(answer, view, out);
     if (status == STATUS_OK)
         print_bounds(view, out);
@@ -279,6 +309,8 @@ static void add_side(cJSON *object, const char *key, const struct comparison_sid
     answer_add_settings(made, side->sets, side->set_count, failed);
 }
 
+static const char *const of_names[] = {[BOUND_VALUE] = "value", [BOUND_CHANGE] = "change", [BOUND_SHARE] = "change_percent"};
+
 static void add_bounds(cJSON *object, const struct comparison_view *view, bool *failed)
 {
     cJSON *list = json_add_array(object, "fail_if", failed);
@@ -286,6 +318,7 @@ static void add_bounds(cJSON *object, const struct comparison_view *view, bool *
         const struct bound_verdict *verdict = &view->bounds[i];
         cJSON *made = json_add_object(list, NULL, failed);
         json_add_string(made, "bound", verdict->bound->text, failed);
+        json_add_string(made, "of", of_names[verdict->bound->of], failed);
         json_add_string(made, "unit", verdict->unit, failed);
         json_add_number(made, "value", verdict->value, failed);
         json_add_number(made, "ci95_low", verdict->low, failed);
@@ -300,7 +333,7 @@ enum status comparison_print(const struct answer *answer, const struct compariso
         return print_screen(answer, view, out);
     bool failed = false;
     struct table figures, cost;
-    comparison_table(view->compare, answer->format == FORMAT_CSV, &figures);
+    comparison_table(view->compare, answer->format == FORMAT_CSV && view->cost, &figures);
     comparison_cost_table(view->compare, &cost);
     cJSON *extra = cJSON_CreateObject();
     if (answer->format == FORMAT_JSON) {
