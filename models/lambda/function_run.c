@@ -6,6 +6,7 @@
 #include "measure/metric.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct cause cause_account_concurrency = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded"};
@@ -99,6 +100,12 @@ enum status function_create(struct simulation *simulation, void *self)
     pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
     idle_set_init(&function->idle, (enum reuse_order)config->reuse);
     function->limit = config->reserved >= 0 ? config->reserved : INT64_MAX;
+    if (config->has_parts) {
+        function->shared = malloc(sizeof *function->shared);
+        if (!function->shared)
+            return STATUS_NO_MEMORY;
+        *function->shared = *config;
+    }
     function_derive(simulation, function);
     function->billing_step_ns = (int64_t)(rule_number(rules, "billing_step_ms") * (double)NS_PER_MS);
     function->billing_step_ms = (uint64_t)(function->billing_step_ns / NS_PER_MS);
@@ -124,6 +131,7 @@ void function_destroy(struct simulation *simulation, void *self)
     struct function *function = self;
     function_steps_destroy(function);
     provisioned_fini(function);
+    free(function->shared);
     deployment_destroy(function);
     delivery_fini(&function->async);
     idle_set_fini(&function->idle);
@@ -138,7 +146,7 @@ static void throttle(struct simulation *simulation, struct function *function, s
     request_done(simulation, function->self, request, cause);
 }
 
-/* Is there concurrency left for one more invocation? NULL: yes. */
+/* Is there concurrency left for one more invocation on demand? NULL: yes. */
 static const struct cause *concurrency_refusal(const struct function *function)
 {
     const struct account *account = function->account_state;
@@ -178,6 +186,9 @@ static const struct cause *admit(struct simulation *simulation, struct function 
 {
     int64_t now_ns = simulation->now_ns;
     if (function->provisioned.ready > 0 && provisioned_is_free(function, now_ns)) {
+        const struct function *family = function->family; /* less may be reserved by now than is provisioned */
+        if (family->busy + family->metrics.provisioned_busy.level >= family->limit)
+            return &cause_reserved_concurrency;
         if (!request->asynchronous && !token_bucket_take(&function->account_state->rate, 1, now_ns))
             return &cause_account_rate;
         *environment = provisioned_take(simulation, function, request);
@@ -469,7 +480,9 @@ void function_complete(struct simulation *simulation, struct function *function,
     function_log(simulation, function, request, environment->cold);
     function->busy_ns += now_ns - request->sent_ns;
     change_concurrency(function, now_ns, -1, environment->provisioned);
-    if (end == END_OUT_OF_MEMORY) {
+    if (end == END_OUT_OF_MEMORY && environment->provisioned) {
+        provisioned_lost(simulation, function, environment);
+    } else if (end == END_OUT_OF_MEMORY) {
         environment_destroy(simulation, function, environment);
     } else {
         environment->needs_init = end == END_TIMED_OUT; /* rule reset_on_failure: the runtime is gone, the environment stays */
