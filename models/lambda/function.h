@@ -183,6 +183,8 @@ extern const struct metric_type function_metrics[];
 bool is_function_type(const struct model_type *type);
 /* A function, a version or an alias: what can be invoked. */
 bool is_invocable_type(const struct model_type *type);
+/* Which entity has the settings that an invocation of `entity`, of `type` with `blob`, meets: of an alias its version. */
+uint32_t invoked_version(const struct model_type *type, const void *blob, uint32_t entity);
 
 /* function_run.c */
 extern const struct cause cause_recursion; /* a loop was stopped: the invocation did not happen */

@@ -83,6 +83,17 @@ void function_derive(struct simulation *simulation, struct function *function)
     function->present_mb = config->memory_mb;
 }
 
+/* As its EventInvokeConfig says, or its alias's, or its function's. The dead-letter queue is always the function's. */
+static struct async_config version_async(const struct simulation *simulation, const struct function *version)
+{
+    const struct function_config *config = &version->config, *family = &version->family->config;
+    const struct async_config *alias =
+        config->alias != ENTITY_NONE ? &((const struct function *)entity_state(simulation, config->alias))->config.async : &config->async;
+    struct async_config async = config->async.given ? config->async : alias->given ? *alias : family->async;
+    async.dead_letter = family->async.dead_letter;
+    return async;
+}
+
 enum status function_create(struct simulation *simulation, void *self)
 {
     struct function *function = self;
@@ -93,8 +104,7 @@ enum status function_create(struct simulation *simulation, void *self)
     function->family = is_version ? entity_state(simulation, config->whole) : function;
     if (is_version) {
         metrics_link(function_metrics, function, entity_state(simulation, config->alias != ENTITY_NONE ? config->alias : config->whole));
-        if (!config->async.given)
-            function->config.async = function->family->config.async;
+        function->config.async = version_async(simulation, function);
     }
     provisioned_init(function);
     pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
@@ -151,8 +161,10 @@ static const struct cause *concurrency_refusal(const struct function *function)
 {
     const struct account *account = function->account_state;
     const struct function *family = function->family;
-    if (family->limit != INT64_MAX) /* what is provisioned is taken out of what is reserved */
-        return family->busy >= family->limit - family->kept_ready ? &cause_reserved_concurrency : NULL;
+    if (family->limit != INT64_MAX) { /* what is ready is taken out of what is reserved; what was withdrawn, until it is done */
+        int64_t ready = family->metrics.provisioned_ready.level, serving = family->metrics.provisioned_busy.level;
+        return family->busy + (ready > serving ? ready : serving) >= family->limit ? &cause_reserved_concurrency : NULL;
+    }
     return account->unreserved.level >= account->unreserved_limit ? &cause_account_concurrency : NULL;
 }
 

@@ -73,6 +73,12 @@ bool is_invocable_type(const struct model_type *type)
     return is_function_type(type) || is_version_type(type) || type == &alias_type;
 }
 
+uint32_t invoked_version(const struct model_type *type, const void *blob, uint32_t entity)
+{
+    uint32_t version = type == &alias_type ? ((const struct function *)blob)->config.version : entity;
+    return version == ENTITY_NONE ? entity : version;
+}
+
 static struct function *config_of(const struct validation *validation, uint32_t entity)
 {
     return validation_config(validation, entity);
