@@ -213,13 +213,16 @@ const struct property function_behavior[] = {
 #undef AT
 #define AT(field) offsetof(struct function, metrics.field)
 
+/* Reported with each invocation, so that there is nothing to see while there are none. */
+#define SAMPLED METRIC_WHILE(struct function, metrics.invocations)
+
 const struct metric_type function_metrics[] = {
     {"AWS/Lambda", "Invocations", "Count", METRIC_COUNT, AT(invocations),
      .help = "Invocations that ran: the billed requests. Throttled attempts are not among them."},
-    {"AWS/Lambda", "Errors", "Count", METRIC_COUNT, AT(errors), .help = "Invocations that failed, timeouts included."},
-    {"AWS/Lambda", "Throttles", "Count", METRIC_COUNT, AT(throttles), .help = "Attempts that were turned away."},
+    {"AWS/Lambda", "Errors", "Count", METRIC_COUNT, AT(errors), .samples = SAMPLED, .help = "Invocations that failed, timeouts included."},
+    {"AWS/Lambda", "Throttles", "Count", METRIC_COUNT, AT(throttles), .samples = SAMPLED, .help = "Attempts that were turned away."},
     {"AWS/Lambda", "Duration", "Milliseconds", METRIC_TALLY, AT(duration), .classes = 1, .help = "Time in the handler, INIT left out."},
-    {"AWS/Lambda", "ConcurrentExecutions", "Count", METRIC_GAUGE, AT(concurrent), .levels = 1,
+    {"AWS/Lambda", "ConcurrentExecutions", "Count", METRIC_GAUGE, AT(concurrent), .levels = 1, .samples = SAMPLED,
      .help = "Environments that serve a request."},
     {"slsim", "ColdStarts", "Count", METRIC_COUNT, AT(cold_starts), .help = "Invocations that waited for a new environment."},
     {"slsim", "ColdStartRate", "Percent", METRIC_PERCENT, AT(cold_starts), .other = AT(invocations),
@@ -249,10 +252,10 @@ const struct metric_type function_metrics[] = {
     {"AWS/Lambda", "RecursiveInvocationsDropped", "Count", METRIC_COUNT, AT(recursive_dropped),
      .help = "Invocations that did not happen because their chain of requests had come round too often."},
     {"slsim", "AsyncEventsQueued", "Count", METRIC_GAUGE, AT(async_queued), .help = "Events that are not over yet."},
-    {"AWS/Lambda", "ProvisionedConcurrentExecutions", "Count", METRIC_GAUGE, AT(provisioned_busy), .levels = 1,
+    {"AWS/Lambda", "ProvisionedConcurrentExecutions", "Count", METRIC_GAUGE, AT(provisioned_busy), .levels = 1, .samples = SAMPLED,
      .help = "Provisioned environments that serve a request."},
     {"AWS/Lambda", "ProvisionedConcurrencyUtilization", "None", METRIC_GAUGE_RATIO, AT(provisioned_busy), .other = AT(provisioned_ready),
-     .help = "Those that serve / those that are allocated, from 0 to 1."},
+     .samples = SAMPLED, .help = "Those that serve / those that are allocated, from 0 to 1."},
     {"AWS/Lambda", "ProvisionedConcurrencyInvocations", "Count", METRIC_COUNT, AT(provisioned_invocations),
      .help = "Invocations on provisioned concurrency."},
     {"AWS/Lambda", "ProvisionedConcurrencySpilloverInvocations", "Count", METRIC_COUNT, AT(spillover),

@@ -9,6 +9,10 @@
 
 #include <math.h>
 
+/* What rules may say at most, so that sums hold: partitions, and units that are kept. */
+#define PARTITIONS_MOST 1000000
+#define UNITS_MOST INT64_C(9000000000)
+
 static const struct cause cause_throughput = {.fate = FATE_THROTTLED, .text = "ProvisionedThroughputExceededException"};
 static const struct cause cause_too_large = {.fate = FATE_REJECTED, .text = "ValidationException: item too large"};
 
@@ -28,7 +32,12 @@ static uint32_t partitions(const struct dynamo_table *table)
     double count = table->billing == BILLING_PROVISIONED
                        ? (double)table->write_units / table->partition_writes + (double)table->read_units / table->partition_reads
                        : table->growth.capacity / table->partition_writes;
-    return table->shards_split ? (uint32_t)fmax(1, ceil(count - 1e-9)) : 1;
+    return table->shards_split ? (uint32_t)fmin(fmax(1, ceil(count - 1e-9)), PARTITIONS_MOST) : 1;
+}
+
+static int64_t units_of(double units)
+{
+    return units < (double)UNITS_MOST ? (int64_t)units : UNITS_MOST;
 }
 
 /* Unused capacity is kept for a while where it is provisioned; on demand there is no more than a second's. Tables are taken to have been
@@ -46,9 +55,9 @@ static void set_up_capacity(struct simulation *simulation, struct dynamo_table *
     if (table->growth.review_ns < NS_PER_MS) /* time must pass */
         table->growth.review_ns = NS_PER_MS;
     bool provisioned = table->billing == BILLING_PROVISIONED;
-    int64_t rate = provisioned ? table->write_units : (int64_t)table->growth.capacity;
-    int64_t kept_s = provisioned ? (int64_t)rule_number(rules, "ddb_burst_s") : 1;
-    token_bucket_init(&table->writes, rate * (kept_s > 1 ? kept_s : 1), rate, NS_PER_S, simulation->now_ns);
+    int64_t rate = provisioned ? table->write_units : units_of(table->growth.capacity);
+    double kept_s = provisioned ? fmax(1, rule_number(rules, "ddb_burst_s")) : 1;
+    token_bucket_init(&table->writes, units_of((double)rate * kept_s), rate, NS_PER_S, simulation->now_ns);
     gauge_add(&table->write_capacity, simulation->now_ns, rate);
     gauge_add(&table->provisioned_writes, simulation->now_ns, provisioned ? table->write_units : 0);
     gauge_add(&table->provisioned_reads, simulation->now_ns, provisioned ? table->read_units : 0);
@@ -74,7 +83,7 @@ enum status table_create(struct simulation *simulation, void *self)
 {
     struct dynamo_table *table = self;
     const struct rule_book *rules = simulation->settings->rules;
-    table->unit_bytes = rule_bytes(rules, "ddb_write_unit_kb", 1024);
+    table->unit_bytes = (int64_t)fmax(1, (double)rule_bytes(rules, "ddb_write_unit_kb", 1024));
     table->item_most_bytes = rule_bytes(rules, "ddb_item_max_kb", 1024);
     table->partition_writes = rule_number(rules, "ddb_partition_write_units");
     table->partition_reads = rule_number(rules, "ddb_partition_read_units");
@@ -162,7 +171,7 @@ static void review(struct simulation *simulation, struct dynamo_table *table)
 static void grow(struct simulation *simulation, struct dynamo_table *table)
 {
     growth_grow(&table->growth);
-    int64_t rate = (int64_t)table->growth.capacity;
+    int64_t rate = units_of(table->growth.capacity);
     token_bucket_change(&table->writes, rate, rate, NS_PER_S, simulation->now_ns);
     gauge_add(&table->write_capacity, simulation->now_ns, rate - table->write_capacity.level);
     uint32_t shards = partitions(table);

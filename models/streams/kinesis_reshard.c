@@ -7,7 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define UPDATES_MOST 1000u /* that are remembered, whatever the rule says */
+#define SHARDS_MOST 1000000 /* of one stream, whatever the rule says */
+#define UPDATES_MOST 1000u  /* that are remembered, whatever the rule says */
 
 static struct growth make_growth(const struct rule_book *rules, int64_t shards)
 {
@@ -48,11 +49,12 @@ bool stream_limit_shards(struct simulation *simulation, struct kinesis_stream *s
         stream->limits = grown;
         stream->limit_capacity = stream->log.capacity;
     }
+    int64_t calls = stream->calls_kept < INT64_MAX / stream->read_pace_ns ? stream->calls_kept : 1;
     for (uint32_t i = first; i < stream->log.count; i++) {
         struct shard_limits *limits = &stream->limits[i];
         token_bucket_init(&limits->records, stream->record_rate, stream->record_rate, NS_PER_S, simulation->now_ns);
         token_bucket_init(&limits->bytes, stream->second_bytes, stream->second_bytes, NS_PER_S, simulation->now_ns);
-        token_bucket_init(&limits->reads, stream->call_rate, stream->call_rate, NS_PER_S, simulation->now_ns);
+        token_bucket_init(&limits->reads, calls, 1, stream->read_pace_ns, simulation->now_ns);
         limits->free_ns = 0;
     }
     return true;
@@ -132,7 +134,7 @@ void stream_grow(struct simulation *simulation, struct kinesis_stream *stream)
     growth_grow(&stream->growth_records);
     double shards = fmax(stream->growth_bytes.capacity, stream->growth_records.capacity);
     stream->growth_bytes.capacity = stream->growth_records.capacity = shards;
-    uint32_t count = (uint32_t)ceil(shards - 1e-9); /* what binary fractions add is no shard */
+    uint32_t count = (uint32_t)fmin(ceil(shards - 1e-9), SHARDS_MOST); /* what binary fractions add is no shard */
     if (count > stream->log.opens)
         reshard(simulation, stream, count);
 }

@@ -96,15 +96,16 @@ static enum status stream_create(struct simulation *simulation, void *self)
     const double mb = 1024 * 1024;
     stream->record_limit_bytes = rule_bytes(rules, "kinesis_record_max_mb", mb);
     stream->second_bytes = rule_bytes(rules, "kinesis_shard_in_mb_per_s", mb);
-    stream->unit_bytes = rule_bytes(rules, "kinesis_put_unit_kb", 1024);
+    stream->unit_bytes = (int64_t)fmax(1, (double)rule_bytes(rules, "kinesis_put_unit_kb", 1024));
     stream->read_records = (uint64_t)rule_number(rules, "kinesis_get_records_max");
     stream->read_bytes = (uint64_t)rule_bytes(rules, "kinesis_get_records_max_mb", mb);
-    stream->read_pace_ns = (int64_t)((double)NS_PER_S / rule_number(rules, "kinesis_get_records_per_s"));
+    /* time must pass between two reads that are refused, whatever a rule says */
+    stream->read_pace_ns = time_from_double(fmax(1000, (double)NS_PER_S / rule_number(rules, "kinesis_get_records_per_s")));
     stream->read_ns_per_byte = (double)NS_PER_S / (rule_number(rules, "kinesis_shard_out_mb_per_s") * mb);
     stream->read_ns_per_record = (double)NS_PER_S / rule_number(rules, "kinesis_shard_out_records_per_s");
     stream->record_rate = (int64_t)rule_number(rules, "kinesis_shard_in_records_per_s");
-    stream->call_rate = (int64_t)rule_number(rules, "kinesis_get_records_per_s");
-    stream->push_bytes = (uint64_t)rule_bytes(rules, "kinesis_efo_mb_per_s", mb);
+    stream->calls_kept = (int64_t)fmax(1, fmin(rule_number(rules, "kinesis_get_records_per_s"), 1000));
+    stream->push_bytes = (uint64_t)fmax(1, (double)rule_bytes(rules, "kinesis_efo_mb_per_s", mb));
     stream->push_ns_per_byte = (double)NS_PER_S / (double)stream->push_bytes;
     stream->poll_ns = time_from_double((double)NS_PER_S / rule_number(rules, "kinesis_poll_hz"));
     stream->log.expiry_kind = STREAM_EXPIRY;

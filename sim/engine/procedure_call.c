@@ -1,0 +1,222 @@
+/* procedure_call.c: what a run sends, and how it tries again. */
+#include "engine/procedure_run.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* from_data of what procedures send; no pool comes that far, and deliveries use the bits below. */
+#define SENT_BY_PROCEDURE UINT32_C(0x80000000)
+/* Attempts of a call follow on those of the handler's own, so that a handler that is tried again draws anew for what it calls. */
+#define ATTEMPTS_APART 16u
+
+/* The client that makes this call for `data`. NULL: no policy needs one, or memory is out. */
+static struct client *client_of(struct simulation *simulation, struct procedure_runner *runner, uint32_t data, uint32_t place)
+{
+    if (!runner->has_quotas)
+        return NULL;
+    if (data >= runner->client_room) {
+        uint32_t room = runner->client_room ? runner->client_room : 16;
+        while (room <= data)
+            room *= 2;
+        const uint64_t bytes = (uint64_t)(room - runner->client_room) * runner->call_count * sizeof(struct client);
+        enum status status = memory_account_take(&simulation->memory, bytes, simulation->entities[runner->self].name);
+        struct client *grown = status == STATUS_OK ? realloc(runner->clients, (size_t)room * runner->call_count * sizeof *grown) : NULL;
+        if (!grown) {
+            simulation_fail(simulation, status != STATUS_OK ? status : STATUS_NO_MEMORY);
+            return NULL;
+        }
+        runner->clients = grown;
+        for (size_t i = (size_t)runner->client_room * runner->call_count; i < (size_t)room * runner->call_count; i++)
+            client_init(&grown[i], &runner->policies[i % runner->call_count].retry);
+        runner->client_room = room;
+    }
+    return &runner->clients[(size_t)data * runner->call_count + place];
+}
+
+void procedure_forget(struct procedure_runner *runner, uint32_t data)
+{
+    for (uint32_t i = 0; data < runner->client_room && i < runner->call_count; i++)
+        client_init(&runner->clients[(size_t)data * runner->call_count + i], &runner->policies[i].retry);
+}
+
+/* One more request like this call; an attempt's own, as the one before may still be under way. */
+static struct request *make_request(struct simulation *simulation, const struct procedure_runner *runner, uint32_t id)
+{
+    const struct task *task = task_at(runner, id);
+    const struct run *run = run_at(runner, task->run);
+    const struct step_call *call = task->call.step->call;
+    struct request *request = request_new(simulation);
+    if (!request)
+        return NULL;
+    *request = (struct request){
+        .item = task->call.item,
+        .born_ns = task->call.born_ns,
+        .handler_ns = -1,
+        .id = request->id,
+        .from = runner->self,
+        .from_data = id | SENT_BY_PROCEDURE,
+        .group = run->group,
+        .payload_bytes = run->payload_bytes,
+        .attempt = (uint16_t)(run->attempt * ATTEMPTS_APART + task->attempt),
+        .asynchronous = call->type == CALL_EVENT,
+        .hops = (simulation->entities[call->target].type->keeps_chain ? run->hops : 0u) & HOPS_MAX,
+    };
+    return request;
+}
+
+/* Size, key and content of a call's request are drawn at the item's own place: the same at each attempt. */
+static void fill_request(struct procedure_runner *runner, const struct step_call *call, struct request *request)
+{
+    if (call->payload) {
+        stream_at(&runner->draws, request->item, 0);
+        request->payload_bytes = (uint32_t)fmin(fmax(distribution_sample(call->payload, &runner->draws.rng), 0), UINT32_MAX);
+    }
+    if (call->key.kind != KEY_NONE) {
+        stream_at(&runner->draws, request->item, 1);
+        request->group = key_draw(&call->key, &runner->draws);
+    }
+    if (call->content.count > 0) {
+        stream_at(&runner->draws, request->item, 2);
+        request->content = content_draw(&call->content, &runner->draws);
+    }
+}
+
+void call_send(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
+{
+    struct task *task = task_at(runner, id);
+    const struct step_call *call = task->call.step->call;
+    struct request *request = request_at(simulation, task->call.request);
+    task->under_way = true;
+    if (call->timeout_ns > 0)
+        task_schedule(simulation, runner, id, PROCEDURE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, call->timeout_ns));
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[call->target].name, "sent", simulation->now_ns, 0,
+                         simulation->entities[runner->self].name);
+    request_send(simulation, call->target, request);
+}
+
+/* Sends now, or when the adaptive mode's limiter lets it. */
+static void send_when_allowed(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
+{
+    const struct task *task = task_at(runner, id);
+    const struct procedure_call_policy *policy = &runner->policies[task->call.step->place];
+    int64_t wait_ns = 0;
+    if (policy->retry.mode == RETRY_ADAPTIVE) {
+        struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, task->call.step->place);
+        wait_ns = client ? adaptive_delay_ns(&policy->rules, client, simulation->now_ns) : 0;
+    }
+    if (wait_ns > 0)
+        task_schedule(simulation, runner, id, PROCEDURE_SEND, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns));
+    else
+        call_send(simulation, runner, id);
+}
+
+/* One call of a node: the `k`-th, for the item `parent`. */
+void call_begin(struct simulation *simulation, struct procedure_runner *runner, uint32_t strand, const struct step *step, uint64_t parent,
+                uint32_t k)
+{
+    uint32_t run_id = task_at(runner, strand)->run;
+    uint32_t id = task_new(simulation, runner, run_id);
+    if (id == POOL_NONE)
+        return;
+    struct task *task = task_at(runner, id);
+    task->is_call = true;
+    task->call.step = step;
+    task->call.strand = strand;
+    task->call.request = POOL_NONE;
+    task->call.item = item_child(parent, runner->salt, step->place, k);
+    task->call.born_ns = simulation->now_ns;
+    if (simulation->tracer)
+        simulation_derive(simulation, task->call.item, parent);
+    struct request *request = make_request(simulation, runner, id);
+    if (!request)
+        return;
+    fill_request(runner, step->call, request);
+    task->call.request = request->id;
+    send_when_allowed(simulation, runner, id);
+}
+
+/* The call has its last answer. */
+static void call_over(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, bool good)
+{
+    struct task *task = task_at(runner, id);
+    uint32_t strand = task->call.strand, run = task->run;
+    bool fails = !good && task->call.step->call->on_error == CALL_FAIL;
+    task->call.request = POOL_NONE;
+    task_close(runner, id);
+    if (fails)
+        run_fail(simulation, runner, run);
+    else
+        strand_arrive(simulation, runner, strand);
+}
+
+/* An attempt failed: try again, or that was it. `request` is the attempt's, free for the next. */
+static void try_again(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, struct request *request,
+                      enum failure failure)
+{
+    struct task *task = task_at(runner, id);
+    const struct step *step = task->call.step;
+    struct client none = {0};
+    struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, step->place);
+    int64_t delay_ns = 0;
+    stream_at(&runner->retries, request->item, request->attempt);
+    if (failure == FAILURE_FINAL || !retry_allowed(&runner->policies[step->place].retry, client ? client : &none, failure, task->attempt,
+                                                   &runner->retries, &delay_ns, &task->call.spent)) {
+        request_free(simulation, request);
+        call_over(simulation, runner, id, false);
+        return;
+    }
+    task->attempt++;
+    request->attempt++;
+    task->call.request = request->id;
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[runner->self].name, "retry", simulation->now_ns, delay_ns,
+                         simulation->entities[step->call->target].name);
+    task_schedule(simulation, runner, id, PROCEDURE_SEND, RANK_ARRIVAL, time_add(simulation->now_ns, delay_ns));
+}
+
+bool procedure_sent(const struct request *request)
+{
+    return request->from_data & SENT_BY_PROCEDURE;
+}
+
+void procedure_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request)
+{
+    uint32_t id = request->from_data & ~SENT_BY_PROCEDURE;
+    struct task *task = task_at(runner, id);
+    const struct step *step = task->call.step;
+    const struct procedure_call_policy *policy = &runner->policies[step->place];
+    struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, step->place);
+    enum failure failure = failure_of(request->cause);
+    task->under_way = false;
+    if (client && policy->retry.mode == RETRY_ADAPTIVE)
+        adaptive_learn(&policy->rules, client, failure == FAILURE_THROTTLED, simulation->now_ns);
+    if (request->cause != &cause_succeeded) {
+        try_again(simulation, runner, id, request, failure);
+        return;
+    }
+    if (client)
+        retry_succeeded(&policy->retry, client, task->attempt, task->call.spent);
+    request_free(simulation, request);
+    call_over(simulation, runner, id, true);
+}
+
+/* The caller's patience is over for one attempt, if it is still that one. */
+void call_timed_out(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
+{
+    struct task *task = task_at(runner, id);
+    if (!task->under_way)
+        return;
+    struct request *waiting = request_at(simulation, task->call.request);
+    if (waiting->sent_ns + task->call.step->call->timeout_ns != simulation->now_ns)
+        return;
+    struct request *next = request_new(simulation);
+    if (!next)
+        return;
+    uint32_t next_id = next->id;
+    *next = *waiting;
+    next->id = next_id;
+    waiting->from = ENTITY_NONE; /* runs on, for nobody */
+    task->under_way = false;
+    try_again(simulation, runner, id, next, FAILURE_TIMEOUT);
+}
