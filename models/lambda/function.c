@@ -117,7 +117,7 @@ static const struct property lambda_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
     {.kind = PROPERTY_DEFAULTS, .properties = event_invoke_properties}, /* AWS::Lambda::EventInvokeConfig sets them */
     ACCEPTED("Code"),
-    ACCEPTED("TracingConfig"),
+    {"TracingConfig", PROPERTY_OBJECT, 0, .properties = function_tracing_properties, .help = "Traces of X-Ray."},
     {"DeadLetterConfig", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
      .help = "Where asynchronous events go that were given up."},
     {0},
@@ -140,7 +140,8 @@ static const struct property serverless_properties[] = {
     ACCEPTED("PermissionsBoundary"),
     ACCEPTED("RolePath"),
     ACCEPTED("AssumeRolePolicyDocument"),
-    ACCEPTED("Tracing"),
+    {"Tracing", PROPERTY_ENUM, AT(tracing), .choices = function_tracing_choices, .fallback = "\"PassThrough\"",
+     .help = "Active: traces of X-Ray are begun here, and billed. Disabled is PassThrough."},
     ACCEPTED("VersionDescription"),
     ACCEPTED("AutoPublishAliasAllProperties"),
     ACCEPTED("AutoPublishCodeSha256"),
@@ -256,6 +257,7 @@ const struct metric_type function_metrics[] = {
     {"slsim", "DeploymentsFailed", "Count", METRIC_COUNT, AT(rollbacks), .help = "Deployments that were rolled back, or not begun."},
     {NULL, "provisioned MB", "None", METRIC_GAUGE, AT(provisioned_paid_mb), .help = ""},
     {NULL, "provisioned MB x ms", "None", METRIC_COUNT, AT(provisioned_mb_ms), .help = ""},
+    {"slsim", "TracesBegun", "Count", METRIC_COUNT, AT(traces), .help = "Sampled traces of X-Ray that begin with this function."},
     {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
     {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
     {NULL, "INIT MB x ms", "None", METRIC_COUNT, AT(init_mb_ms), .help = ""},
@@ -264,7 +266,8 @@ const struct metric_type function_metrics[] = {
 };
 
 /* x86 first, then arm: the index is 2 * item + architecture. */
-enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE, ITEM_PROVISIONED, ITEM_PROVISIONED_DURATION };
+enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE, ITEM_PROVISIONED, ITEM_PROVISIONED_DURATION, ITEM_BY_ARCHITECTURE };
+enum { ITEM_VENDED_LOGS = 2 * ITEM_BY_ARCHITECTURE, ITEM_OTHER_LOGS, ITEM_KEPT_LOGS, ITEM_TRACES };
 
 static const struct line_item function_line_items[] = {
     {"Request", "Invocations."},
@@ -279,6 +282,11 @@ static const struct line_item function_line_items[] = {
     {"Lambda-Provisioned-Concurrency-ARM", "Memory kept ready x time, on arm64."},
     {"Lambda-Provisioned-GB-Second", "Memory x billed duration on provisioned concurrency, INIT at allocation and recycling included."},
     {"Lambda-Provisioned-GB-Second-ARM", "The same on arm64."},
+    [ITEM_VENDED_LOGS] = {"VendedLog-Bytes",
+                          "What it logs, Lambda's own lines included, unless to an AWS::Logs::LogGroup that is simulated."},
+    [ITEM_OTHER_LOGS] = {"DataProcessing-Bytes", "The same until May 2025."},
+    [ITEM_KEPT_LOGS] = {"Logs-TimedStorage-ByteHrs", "Those logs, compressed, kept for as long as the rules say (log_kept_months)."},
+    [ITEM_TRACES] = {"XRay-TracesStored", "Traces that begin here, with active tracing."},
     {0},
 };
 
@@ -287,9 +295,22 @@ static double gigabyte_seconds(const struct counter *mb_ms)
     return (double)mb_ms->whole / 1024 / 1000;
 }
 
+/* Logs that no log group of the scenario has taken, and traces. */
+static void observed_quantities(const struct rule_book *rules, const struct function *function, struct bill *bill)
+{
+    const double gb = 1024.0 * 1024 * 1024;
+    if (!function->config.log_group_given || function->config.log_group == ENTITY_NONE) {
+        double logged_gb = function_logged_bytes(rules, function) / gb;
+        bill_add(bill, &function_line_items[rule_flag(rules, "log_lambda_vended") ? ITEM_VENDED_LOGS : ITEM_OTHER_LOGS], logged_gb);
+        bill_add(bill, &function_line_items[ITEM_KEPT_LOGS],
+                 logged_gb * rule_number(rules, "log_kept_compression") * rule_number(rules, "log_kept_months"));
+    }
+    if (function->config.tracing == TRACING_ACTIVE)
+        bill_add(bill, &function_line_items[ITEM_TRACES], (double)function->metrics.traces.whole);
+}
+
 static void function_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
-    (void)simulation;
     const struct function *function = self;
     const struct line_item *items = function_line_items + function->config.architecture;
     bill_add(bill, &items[2 * ITEM_REQUEST], (double)(function->metrics.invocations.whole + function->metrics.async_extra_requests.whole));
@@ -302,6 +323,7 @@ static void function_quantities(const struct simulation *simulation, const void 
         bill_add(bill, &items[2 * ITEM_PROVISIONED], (double)kept_mb_ns / 1024 / (double)NS_PER_S);
         bill_add(bill, &items[2 * ITEM_PROVISIONED_DURATION], gigabyte_seconds(&function->metrics.provisioned_mb_ms));
     }
+    observed_quantities(simulation->settings->rules, function, bill);
 }
 
 /* Who names the function means the alias that is published by itself. */

@@ -56,6 +56,7 @@ static void init_streams(struct function_streams *streams, const struct simulati
         {&streams->response, "response"},
         {&streams->poison, "poison"},
         {&streams->record_error, "record_error"},
+        {&streams->trace, "trace"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         stream_init(list[i].stream, simulation->settings->seed, simulation->replication, name, list[i].purpose);
@@ -106,6 +107,7 @@ enum status function_create(struct simulation *simulation, void *self)
     function->payload_limit_bytes = (int64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
     function->response_limit_bytes = function->payload_limit_bytes;
     function->init_billed = init_is_billed(config, rules);
+    function->traced_second = -1;
     if (config->reserved >= 0)
         rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
                         rule_number(rules, "rps_bucket_s"), 0);
@@ -341,6 +343,8 @@ static bool is_runaway(struct simulation *simulation, struct function *function,
 void function_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct function *function = self;
+    if (__builtin_expect(function->config.tracing == TRACING_ACTIVE, 0))
+        function_trace(simulation, function, request);
     /* What its own queue hands over is tried; what its own handler sends is queued. */
     if (request->asynchronous && (request->from != function->self || procedure_sent(request))) {
         function_async_accept(simulation, function, request);
@@ -466,7 +470,7 @@ void function_complete(struct simulation *simulation, struct function *function,
     tally_add(&metrics->response_time, class, now_ns - request->born_ns);
     bill(function, environment, class);
     count_end(function, end);
-    function_log(simulation, function, request, environment->cold);
+    function_log(simulation, function, request, environment->cold, end != END_SUCCEEDED);
     function->busy_ns += now_ns - request->sent_ns;
     change_concurrency(function, now_ns, -1, environment->provisioned);
     if (end == END_OUT_OF_MEMORY) {
