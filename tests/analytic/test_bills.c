@@ -136,6 +136,11 @@ static const struct bill_case provisioned_cases[] = {
      {{"Request", 0.53}, {"Lambda-Provisioned-Concurrency", 18.25}, {"Lambda-Provisioned-GB-Second", 0.30}, {"Lambda-GB-Second", 3.87}}},
 };
 
+#define ACTION(NAME, CATEGORY)                                                                                                             \
+    "{'Name': '" NAME "', 'Actions': [{'Name': 'a', 'ActionTypeId': {'Category': '" CATEGORY                                               \
+    "', 'Owner': 'AWS', 'Provider': 'p', 'Version': '1'}}]}"
+#define STAGES "'Stages': [" ACTION("S", "Source") ", " ACTION("B", "Build") ", " ACTION("A", "Approval") "]"
+
 static const struct bill_case service_cases[] = {
     /* Nobody sends, and five pollers ask three times a minute: 657,000 requests a month at $0.40 / M. */
     {"an idle queue",
@@ -207,6 +212,32 @@ static const struct bill_case service_cases[] = {
      "'1KB'}]}",
      NULL,
      {{"Event-64K-Chunks", 5.26}, {"SNS-Requests-Tier1", 4.76}, {"S3-Requests-Tier1", 13.14}, {"S3-TimedStorage-ByteHrs", 0.00}}},
+    /* One execution an hour: its source's minute, a build of 90 s that is billed as two, an approval that is free: 3 x 730 minutes at
+     * $0.002. A pipeline of the old type is a dollar a month, however often it runs. */
+    {"two pipelines",
+     "{'duration': '1h', 'Resources': {'New': {'Type': 'AWS::CodePipeline::Pipeline', 'Properties': {'RoleArn': 'r', 'PipelineType': "
+     "'V2', " STAGES "}}, 'Old': {'Type': 'AWS::CodePipeline::Pipeline', 'Properties': {'RoleArn': 'r', " STAGES "}}}, 'behavior': {'New': "
+     "{'action_duration': '90s'}, 'Old': {'action_duration': '90s'}}, 'traffic': [{'name': 'a', 'target': 'New', 'constant': '1/h'}, "
+     "{'name': "
+     "'b', 'target': 'Old', 'constant': '10/h'}]}",
+     NULL,
+     {{"CodePipeline-actionExecutionMinute", 4.38}, {"CodePipeline-activePipeline", 1.00}}},
+    /* 200,000 mails of 600 KB: $0.10 a thousand, and two whole 256 KB each at $0.09 a thousand. */
+    {"mail",
+     "{" SHORT
+     ", 'Resources': {'R': {'Type': 'AWS::SES::ReceiptRule', 'Properties': {'RuleSetName': 's', 'Rule': {'Enabled': true, 'Actions': "
+     "[{'StopAction': {'Scope': 'RuleSet'}}]}}}}, 'traffic': [{'name': 'a', 'target': 'R', 'constant': '1/s', 'count': 2, 'payload': "
+     "'600KB'}]}",
+     NULL,
+     {{"SES-ReceivedMessage", 20.00}, {"SES-ReceivedChunk", 36.00}}},
+    /* A million messages of 6 KB count as two million, for the message, the rule and its one action: $1, $0.15 and $0.15 a million. */
+    {"devices",
+     "{" SHORT ", 'Resources': {'Q': {'Type': 'AWS::SQS::Queue'}, 'R': {'Type': 'AWS::IoT::TopicRule', 'Properties': {'TopicRulePayload': "
+     "{'Sql': 'SELECT * FROM a', 'Actions': [{'Sqs': {'QueueUrl': {'Ref': 'Q'}, 'RoleArn': 'r'}}]}}}}, 'traffic': [{'name': 'a', 'target': "
+     "'R', "
+     "'constant': '1/s', 'count': 10, 'payload': '6KB'}]}",
+     "AWS IoT",
+     {{"IoT-Messages", 2.00}, {"IoT-RulesTriggered", 0.30}, {"IoT-ActionsExecuted", 0.30}}},
     /* 600,000 changes: the first 100,000 evaluations at $0.001, 400,000 at $0.0008, 100,000 at $0.0005. */
     {"a Config rule",
      "{" SHORT ", 'Resources': {'F': {'Type': 'AWS::Lambda::Function'}, 'C': {'Type': 'AWS::Config::ConfigRule', 'Properties': {'Source': "
