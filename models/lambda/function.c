@@ -125,7 +125,7 @@ static const struct property lambda_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = whole_properties},
     {.kind = PROPERTY_DEFAULTS, .properties = event_invoke_properties}, /* AWS::Lambda::EventInvokeConfig sets them */
     ACCEPTED("Code"),
-    ACCEPTED("TracingConfig"),
+    {"TracingConfig", PROPERTY_OBJECT, 0, .properties = function_tracing_properties, .help = "Traces of X-Ray."},
     {"DeadLetterConfig", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
      .help = "Where asynchronous events go that were given up."},
     {0},
@@ -149,7 +149,8 @@ static const struct property serverless_properties[] = {
     ACCEPTED("PermissionsBoundary"),
     ACCEPTED("RolePath"),
     ACCEPTED("AssumeRolePolicyDocument"),
-    ACCEPTED("Tracing"),
+    {"Tracing", PROPERTY_ENUM, AT(tracing), .choices = function_tracing_choices, .fallback = "\"PassThrough\"",
+     .help = "Active: traces of X-Ray are begun here, and billed. Disabled is PassThrough."},
     ACCEPTED("VersionDescription"),
     ACCEPTED("AutoPublishAliasAllProperties"),
     ACCEPTED("AutoPublishCodeSha256"),
@@ -297,6 +298,7 @@ const struct metric_type function_metrics[] = {
     {NULL, "snapshot MB", "None", METRIC_GAUGE, AT(snapshot_mb), .help = ""},
     {NULL, "provisioned MB", "None", METRIC_GAUGE, AT(provisioned_paid_mb), .help = ""},
     {NULL, "provisioned MB x ms", "None", METRIC_COUNT, AT(provisioned_mb_ms), .help = ""},
+    {"slsim", "TracesBegun", "Count", METRIC_COUNT, AT(traces), .help = "Sampled traces of X-Ray that begin with this function."},
     {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
     {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
     {NULL, "INIT MB x ms", "None", METRIC_COUNT, AT(init_mb_ms), .help = ""},
@@ -307,7 +309,7 @@ const struct metric_type function_metrics[] = {
 /* x86 first, then arm: the index is 2 * item + architecture. */
 enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE, ITEM_PROVISIONED, ITEM_PROVISIONED_DURATION, ITEM_STREAMED, ITEM_PAIRS };
 /* The same for both. */
-enum { ITEM_CACHED = 2 * ITEM_PAIRS, ITEM_RESTORED };
+enum { ITEM_CACHED = 2 * ITEM_PAIRS, ITEM_RESTORED, ITEM_VENDED_LOGS, ITEM_OTHER_LOGS, ITEM_KEPT_LOGS, ITEM_TRACES };
 
 static const struct line_item function_line_items[] = {
     {"Request", "Invocations."},
@@ -328,6 +330,11 @@ static const struct line_item function_line_items[] = {
      "Memory of each published version x time since it was published. None is deleted while it runs, so the least time of three hours "
      "never decides."},
     {"Lambda-SnapStart-Restored-GB", "Memory of each environment that was restored."},
+    [ITEM_VENDED_LOGS] = {"VendedLog-Bytes",
+                          "What it logs, Lambda's own lines included, unless to an AWS::Logs::LogGroup that is simulated."},
+    [ITEM_OTHER_LOGS] = {"DataProcessing-Bytes", "The same until May 2025."},
+    [ITEM_KEPT_LOGS] = {"Logs-TimedStorage-ByteHrs", "Those logs, compressed, kept for as long as the rules say (log_kept_months)."},
+    [ITEM_TRACES] = {"XRay-TracesStored", "Traces that begin here, with active tracing."},
     {0},
 };
 
@@ -383,6 +390,20 @@ static void bill_use(struct bill *bill, const struct line_item *items, const str
     bill_add(bill, &items[2 * ITEM_PROVISIONED_DURATION], use->kept_duration);
 }
 
+/* Logs that no log group of the scenario has taken, and traces. */
+static void observed_quantities(const struct rule_book *rules, const struct function *function, struct bill *bill)
+{
+    const double gb = 1024.0 * 1024 * 1024;
+    if (!function->config.log_group_given || function->config.log_group == ENTITY_NONE) {
+        double logged_gb = function_logged_bytes(rules, function) / gb;
+        bill_add(bill, &function_line_items[rule_flag(rules, "log_lambda_vended") ? ITEM_VENDED_LOGS : ITEM_OTHER_LOGS], logged_gb);
+        bill_add(bill, &function_line_items[ITEM_KEPT_LOGS],
+                 logged_gb * rule_number(rules, "log_kept_compression") * rule_number(rules, "log_kept_months"));
+    }
+    if (function->config.tracing == TRACING_ACTIVE)
+        bill_add(bill, &function_line_items[ITEM_TRACES], (double)function->metrics.traces.whole);
+}
+
 /* What is measured of a function holds what its versions did, and a deployment may have moved to the other architecture. */
 static void function_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
@@ -408,6 +429,7 @@ static void function_quantities(const struct simulation *simulation, const void 
         bill_add(bill, &function_line_items[ITEM_CACHED], (double)cached_mb_ns / 1024 / (double)NS_PER_S);
         bill_add(bill, &function_line_items[ITEM_RESTORED], (double)function->metrics.restored_mb.whole / 1024);
     }
+    observed_quantities(simulation->settings->rules, function, bill);
 }
 
 /* Who names the function means the alias that is published by itself. */

@@ -21,6 +21,9 @@
 enum package_type { PACKAGE_ZIP, PACKAGE_IMAGE };
 enum recursive_loop { LOOP_TERMINATE, LOOP_ALLOW };
 enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };
+enum log_format { LOG_TEXT, LOG_JSON };
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN };
+enum tracing_mode { TRACING_PASS_THROUGH, TRACING_ACTIVE };
 
 /* How one invocation ends; decided when it begins. */
 enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY, END_RESPONSE_TOO_LARGE, END_RESTORE_TIMED_OUT };
@@ -79,6 +82,9 @@ struct function_config {
     int64_t log_bytes;
     uint32_t log_group; /* with log_group_given; ENTITY_NONE: nobody here reads the log */
     bool log_group_given;
+    int log_format, system_log_level; /* enum log_format, log_level */
+    bool system_log_level_given;
+    int tracing;        /* enum tracing_mode */
     int recursive_loop; /* enum recursive_loop */
     bool init_given, placement_given, keep_alive_given, max_lifetime_given, memory_given;
 
@@ -125,7 +131,7 @@ struct provisioned {
 struct function_streams {
     struct handler_streams handler;
     struct stream provisioned_init, route;
-    struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison;
+    struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison, trace;
     struct stream restore, proactive, post_runtime, shutdown, fault_share;
 };
 
@@ -150,6 +156,7 @@ struct function_metrics {
     struct counter restored_mb;
     struct gauge snapshot_mb;
     struct counter provisioned_mb_ms;
+    struct counter traces;               /* begun here and sampled */
     struct counter async_extra_requests; /* large events are billed as several requests */
     /* for the bill, in MB x ms: exact, and right also where the memory changes while it runs */
     struct counter billed_mb_ms, init_mb_ms, storage_mb_ms;
@@ -194,6 +201,8 @@ struct function {
     struct deployment *deployment;      /* owned; of a function that is deployed while it runs; NULL: none */
     struct delivery async;              /* the internal event queue */
     struct procedure_runner *procedure; /* owned; NULL: the handler calls nobody, and its time is known when it begins */
+    int64_t traced_second;              /* of a family: of the latest request that could be traced */
+    uint32_t traced_for_certain;        /* in that second */
     uint32_t chain_limit;               /* invocations in one chain of requests; 0: loops are not detected */
     struct function_streams streams;
 };
@@ -345,11 +354,16 @@ enum status function_async_create(struct simulation *simulation, struct function
 void function_async_accept(struct simulation *simulation, struct function *function, struct request *request);
 extern const struct envelope *const function_envelopes[];
 uint32_t function_envelope(const struct simulation *simulation, const void *self, const struct request *request);
-/* The rows of LoggingConfig. */
-extern const struct property function_logging_properties[];
+/* The rows of LoggingConfig, and of TracingConfig. */
+extern const struct property function_logging_properties[], function_tracing_properties[];
+extern const char *const function_tracing_choices[]; /* of the serverless form */
 void function_log_validate(struct validation *validation, const struct function_config *config);
 /* The lines of an invocation that is over. */
-void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold);
+void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold, bool failed);
+/* The bytes of all that it logged, as they are billed. */
+double function_logged_bytes(const struct rule_book *rules, const struct function *function);
+/* A request comes to a function with active tracing: is a trace of it begun? Source: rules xray_*. */
+void function_trace(struct simulation *simulation, struct function *function, const struct request *request);
 void function_async_validate(struct validation *validation, const struct function_config *config);
 void function_done(struct simulation *simulation, void *self, struct request *request);
 

@@ -181,7 +181,7 @@ void function_complete(struct simulation *simulation, struct function *function,
     if (__builtin_expect(function_streams(function, request), 0) && (end == END_SUCCEEDED || end == END_RESPONSE_TOO_LARGE))
         function_streamed(simulation, function, request);
     count_end(function, end);
-    function_log(simulation, function, request, environment->cold);
+    function_log(simulation, function, request, environment->cold, end != END_SUCCEEDED);
     function->busy_ns += now_ns - request->sent_ns;
     leave(simulation, function, environment, end, after_ns);
     const struct cause *cause = end == END_SUCCEEDED ? &cause_succeeded : &ends[end];

@@ -53,6 +53,7 @@ static void init_streams(struct function_streams *streams, const struct simulati
         {&streams->post_runtime, "post_runtime"},
         {&streams->shutdown, "shutdown"},
         {&streams->fault_share, "lost"},
+        {&streams->trace, "trace"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         stream_init(list[i].stream, simulation->settings->seed, simulation->replication, name, list[i].purpose);
@@ -133,6 +134,7 @@ enum status function_create(struct simulation *simulation, void *self)
     derive_shutdown(function, rules);
     snap_start_init(simulation, function);
     function_stream_init(simulation, function);
+    function->traced_second = -1;
     if (config->reserved >= 0)
         rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
                         rule_number(rules, "rps_bucket_s"), 0);
@@ -388,6 +390,8 @@ static void foresee(struct function *function, struct environment *environment)
 void function_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct function *function = self;
+    if (__builtin_expect(function->config.tracing == TRACING_ACTIVE, 0))
+        function_trace(simulation, function, request);
     /* What its own queue hands over is tried; what its own handler sends is queued. */
     if (request->asynchronous && (request->from != function->self || procedure_sent(request))) {
         function_async_accept(simulation, function, request);
