@@ -45,6 +45,8 @@ static void resolve_init(struct validation *validation, struct function_config *
         validation_error(validation, "Runtime", known, "%s is no Lambda runtime", config->runtime);
         return;
     }
+    if (!config->restore)
+        config->restore = rule_find(rules, "snapstart_restore")->distribution;
     if (config->init_given)
         return;
     if (!rule || !rule->distribution) {
@@ -111,6 +113,10 @@ static void check_sizes(struct validation *validation, const struct function_con
 {
     const struct rule_book *rules = validation_rules(validation);
     bool streams = config->response_mode == RESPONSE_STREAM;
+    if (streams && !rule_flag(rules, "response_streaming_available") && !validation_allowed(validation, "response_streaming"))
+        validation_error(validation, config->response_mode_given ? "behavior.response_mode" : "FunctionUrlConfig.InvokeMode",
+                         "answer buffered, or allow_invalid: [\"response_streaming\"]",
+                         "these rules are of a time before responses could be streamed");
     double most_mb = rule_number(rules, streams ? "payload_stream_max_mb" : "payload_sync_max_mb");
     if (always_exceeds(config->response, most_mb))
         validation_warning(validation, "behavior.response", streams ? NULL : "a streamed one may be larger: response_mode \"stream\"",
