@@ -144,7 +144,8 @@ void publish_versions(struct parse *parse, const struct model_registry *registry
             publish_alias(&publishing, row, resource, alias);
     }
     for (const cJSON *entry = cJSON_IsArray(changes) ? changes->child : NULL; entry; entry = entry->next, index++) {
-        const cJSON *owner = cJSON_GetObjectItemCaseSensitive(entry, "deploy");
+        const cJSON *deployed = cJSON_GetObjectItemCaseSensitive(entry, "deploy");
+        const cJSON *owner = cJSON_IsObject(deployed) ? deployed->child : deployed; /* {"Ref": "Api"} */
         const cJSON *resource = cJSON_IsString(owner) ? cJSON_GetObjectItemCaseSensitive(publishing.resources, owner->valuestring) : NULL;
         const struct publication *row = resource ? publication_of(registry, resource) : NULL;
         if (row)
