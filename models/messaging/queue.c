@@ -102,6 +102,9 @@ static const struct metric_type queue_metrics[] = {
              "received (rule sqs_duplicate_rate)."},
     {"slsim", "SendsThrottled", "Count", METRIC_COUNT, AT(throttled), .help = "Messages beyond the quota of a FIFO queue."},
     {"slsim", "AgeAtDelete", "Milliseconds", METRIC_TALLY, AT(age_at_delete), .help = "From sending a message to its deletion."},
+    {"slsim", "BacklogDuration", "Seconds", METRIC_TALLY, AT(backlog),
+     .help = "How long messages waited to be received without a break, each time that none is left; the Maximum of an overload is the "
+             "overload and its draining."},
     {"slsim", "ReceiveCount", "Count", METRIC_TALLY, AT(receive_count), .help = "How often a message was received, of those deleted."},
     {NULL, "billed requests", "None", METRIC_COUNT, AT(requests), .help = ""},
     {0},
@@ -204,6 +207,7 @@ static void queue_destroy(struct simulation *simulation, void *self)
     for (size_t i = 0; i < queue->cause_count; i++)
         free(queue->causes[i]);
     free(queue->causes);
+    fault_fini(&queue->faults);
     queue_redrive_fini(queue);
     queue_poll_fini(queue);
     queue_send_fini(queue);

@@ -62,6 +62,7 @@ static const struct metric_type target_metrics[] = {
     {"slsim", "MaximumCapacity", "Count", METRIC_GAUGE, AT(upper), .help = "The maximum in force."},
     {"slsim", "ScaleOuts", "Count", METRIC_COUNT, AT(outs), .help = "How often capacity was raised."},
     {"slsim", "ScaleIns", "Count", METRIC_COUNT, AT(ins), .help = "How often it was lowered."},
+    {"slsim", "ScalingRefused", "Count", METRIC_COUNT, AT(refused), .help = "Capacities that were refused: they are beyond a quota."},
     {"slsim", "ScheduledActionsTaken", "Count", METRIC_COUNT, AT(scheduled), .help = "Scheduled actions that were due."},
     {0},
 };
@@ -226,12 +227,16 @@ static int64_t within(const struct scalable_target *target, int64_t capacity)
 static int move(struct simulation *simulation, struct scalable_target *target, int64_t capacity)
 {
     int64_t before = asked_for(simulation, target);
-    gauge_add(&target->desired, simulation->now_ns, capacity - target->desired.level);
-    if (capacity == before)
+    if (capacity != before)
+        role_of(simulation, target)->set_capacity(simulation, entity_state(simulation, target->scaled), capacity);
+    int64_t after = asked_for(simulation, target);
+    gauge_add(&target->desired, simulation->now_ns, after - target->desired.level);
+    if (after != capacity)
+        counter_add(&target->refused, 1);
+    if (after == before)
         return 0;
-    role_of(simulation, target)->set_capacity(simulation, entity_state(simulation, target->scaled), capacity);
-    counter_add(capacity > before ? &target->outs : &target->ins, 1);
-    return capacity > before ? 1 : -1;
+    counter_add(after > before ? &target->outs : &target->ins, 1);
+    return after > before ? 1 : -1;
 }
 
 static bool is_inert(const struct simulation *simulation, const struct scalable_target *target)

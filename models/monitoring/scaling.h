@@ -41,7 +41,7 @@ struct scalable_target {
     int64_t out_base;                  /* the capacity before the scale-out that is cooling down */
 
     struct gauge desired, lower, upper;
-    struct counter outs, ins, scheduled;
+    struct counter outs, ins, scheduled, refused;
 };
 
 enum policy_type { POLICY_STEP, POLICY_TRACKING };
@@ -111,6 +111,6 @@ uint32_t scaling_find_scaled(const struct validation *validation, const char *di
 /* The capacity that is there. */
 int64_t target_capacity(const struct simulation *simulation, const struct scalable_target *target);
 /* A policy has been judged. */
-void target_consider(struct simulation *simulation, uint32_t target);
+void target_consider(struct simulation *simulation, uint32_t entity);
 
 #endif

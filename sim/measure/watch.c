@@ -82,7 +82,9 @@ enum status watch_start(struct watch *watch, const struct watch_rule *rule, stru
     *watch = (struct watch){.rule = *rule, .self = self, .event_kind = event_kind};
     watch->step_ns = common_divisor(rule->period_ns, rule->every_ns);
     watch->slice_count = (uint32_t)(rule->period_ns / watch->step_ns) * rule->range;
-    watch->finding_count = (uint32_t)(rule->delay_ns / rule->every_ns) + 1;
+    /* What is known only after the end never is. */
+    int64_t waits_ns = rule->delay_ns < simulation->end_ns ? rule->delay_ns : simulation->end_ns;
+    watch->finding_count = (uint32_t)(waits_ns / rule->every_ns) + 1;
     watch->slices = calloc(watch->slice_count, sizeof *watch->slices);
     watch->findings = calloc(watch->finding_count, sizeof *watch->findings);
     watch->values = calloc(rule->range, sizeof *watch->values);

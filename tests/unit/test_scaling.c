@@ -278,6 +278,83 @@ static void test_steps(void **state)
     STEPS(5, 12, 7, 13, 12, 16);
 }
 
+/* A real alias: what the account cannot give is refused, and nothing changes: 900 of 1,000 at most, 40 of 50 reserved ones beside 10. */
+static void test_quota(void **state)
+{
+    struct model_run *run = *state;
+    for (int reserved = 0; reserved < 2; reserved++)
+        for (int fits = 0; fits < 2; fits++) {
+            int most = reserved ? 50 : 900;
+            model_run(
+                run,
+                "{'duration': '10m', 'Resources': {'F': {'Type': 'AWS::Serverless::Function', 'Properties': {%s'AutoPublishAlias': 'live', "
+                "'ProvisionedConcurrencyConfig': {'ProvisionedConcurrentExecutions': 10}}}, 'T': {'Type': "
+                "'AWS::ApplicationAutoScaling::ScalableTarget', 'Properties': {'ServiceNamespace': 'lambda', 'ScalableDimension': "
+                "'lambda:function:ProvisionedConcurrency', 'ResourceId': {'Fn::Sub': 'function:${F}:live'}, 'MinCapacity': %d, "
+                "'MaxCapacity': "
+                "1000000000000}}}, 'behavior': {'F': {'init': '0s', 'duration': '1s'}}, 'traffic': [{'name': 'c', 'target': 'F:live', "
+                "'constant': '1/s'}]}",
+                reserved ? "'ReservedConcurrentExecutions': 50, " : "", most + 1 - fits);
+            assert_int_equal(count_of(run, "T", "ScaleOuts"), fits);
+            assert_int_equal(count_of(run, "T", "ScalingRefused"), 1 - fits);
+            assert_near(figure(run, "T", "DesiredCapacity", "Maximum"), fits ? most : 10, 0);
+            assert_near(figure(run, "F:live", "ProvisionedConcurrencyAllocated", "Maximum"), fits ? most : 10, 0);
+        }
+}
+
+/* What is said of mistakes, beside what the command line's cases show. */
+static void test_refusals(void **state)
+{
+    struct model_run *run = *state;
+    static const struct {
+        const char *resources, *said;
+    } cases[] = {
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " TRACK("P", "'TargetValue': 0.7"), "needs a PredefinedMetricSpecification or"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " TRACK("P", UTILISATION ", " CUSTOM("Demand", "Average")), "and not both"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " TRACK("P", "'TargetValue': 0, " CUSTOM("Demand", "Average")), "must be above 0"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " TRACK("P", "'TargetValue': 0.5, " CUSTOM("Demnd", "Average")),
+         "C has no metric Demnd"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " TRACK(
+             "P", "'TargetValue': 0.5, 'PredefinedMetricSpecification': {'PredefinedMetricType': 'ECSServiceAverageCPUUtilization'}"),
+         "ECSServiceAverageCPUUtilization is no metric of lambda:function:ProvisionedConcurrency here"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2, 'ScheduledActions': [{'Schedule': 'cron(0 8 * * ? *)', 'ScalableTargetAction': "
+                "{'MinCapacity': "
+                "5, 'MaxCapacity': 4}}]"),
+         "MinCapacity 5 is above MaxCapacity 4"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2, 'ScheduledActions': [{'Schedule': 'cron(0 8 * * ? *)', 'StartTime': "
+                "'2025-01-02T00:00:00Z', "
+                "'EndTime': '2025-01-01T00:00:00Z', 'ScalableTargetAction': {'MinCapacity': 5}}]"),
+         "EndTime is not after StartTime"},
+        {"'P': {'Type': 'AWS::ApplicationAutoScaling::ScalingPolicy', 'Properties': {'PolicyType': 'StepScaling', 'ResourceId': "
+         "'function:C:live', "
+         "'ScalableDimension': 'lambda:function:ProvisionedConcurrency', 'StepScalingPolicyConfiguration': {'AdjustmentType': "
+         "'ExactCapacity', "
+         "'StepAdjustments': [{'MetricIntervalLowerBound': 0, 'ScalingAdjustment': 1}]}}}",
+         "no scalable target is registered for function:C:live"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " STEPPING("ExactCapacity", "{'ScalingAdjustment': -1}", ""), "needs a bound"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " STEPPING("ExactCapacity",
+                                                                    "{'MetricIntervalLowerBound': 0, 'ScalingAdjustment': -1}", ""),
+         "an exact capacity cannot be negative"},
+        {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", 'P': {'Type': 'AWS::ApplicationAutoScaling::ScalingPolicy', 'Properties': "
+                                                      "{'PolicyType': "
+                                                      "'StepScaling', 'ScalingTargetId': {'Ref': 'T'}}}",
+         "a policy of this type needs StepScalingPolicyConfiguration"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[4000];
+        snprintf(text, sizeof text,
+                 "{'duration': '30m', 'start': '2025-01-01T00:00:00Z', 'Resources': {'C': {'Type': 'Test::Scaled::Crew', 'Properties': "
+                 "{'Capacity': "
+                 "1}}, %s, 'Q': {'Type': 'AWS::SQS::Queue'}}, 'traffic': [{'name': 's', 'target': 'Q', 'constant': '1/s'}]}",
+                 cases[i].resources);
+        assert_int_equal(model_load(run, text), STATUS_INVALID);
+        if (!diagnosed(&run->diagnostics, 0, 0, cases[i].said)) {
+            diagnostics_print(&run->diagnostics, stderr, false);
+            fail_msg("case %zu wants \"%s\"", i, cases[i].said);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +367,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cooldowns, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_two_policies, open_run, close_run),
         cmocka_unit_test_setup_teardown(test_steps, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_quota, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_refusals, open_run, close_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
