@@ -5,6 +5,7 @@
 #include "command/options.h"
 #include "engine/model.h"
 #include "measure/headline.h"
+#include "measure/server_offer.h"
 
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 struct program {
     const struct model_registry *registry;
     const struct summary_layout *layout;
+    const struct server_offer *servers; /* ends with {0} */
 };
 
 struct command {
@@ -27,7 +29,7 @@ struct command {
 };
 
 extern const struct command run_command, check_command, verify_command, schema_command, rules_command, prices_command, explain_command,
-    compare_command;
+    compare_command, size_command, sensitivity_command;
 
 /* All of the program behind main: returns the exit code. */
 int command_main(const struct program *program, int argc, char **argv);

@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &run_command, &check_command, &verify_command, &compare_command, &explain_command, &schema_command, &rules_command, &prices_command,
+    &run_command,         &check_command,   &verify_command, &compare_command, &size_command,
+    &sensitivity_command, &explain_command, &schema_command, &rules_command,   &prices_command,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -37,13 +38,14 @@ static void print_overview(FILE *out)
                 "Commands:\n",
                 out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        (void)fprintf(out, "  %-10s  %s\n", commands[i]->name, commands[i]->summary);
-    (void)fputs("  help        this, or the help of a command: slsim help run\n"
+        (void)fprintf(out, "  %-11s  %s\n", commands[i]->name, commands[i]->summary);
+    (void)fputs("  help         this, or the help of a command: slsim help run\n"
                 "\n"
                 "slsim COMMAND --help tells of a command's options; slsim --version of the program.\n"
                 "\n"
-                "Exit codes: 0 done; 1 an expectation does not hold, or what --fail-if says does; 2 wrong usage or an invalid scenario;\n"
-                "3 could not read or write; 4 a limit was reached (--max-memory, --max-events); 130 interrupted.\n",
+                "Exit codes: 0 done; 1 an expectation or a goal does not hold, or what --fail-if says does; 2 wrong usage or an\n"
+                "invalid scenario; 3 could not read or write;\n"
+                "4 a limit was reached (--max-memory, --max-events); 130 interrupted.\n",
                 out);
 }
 

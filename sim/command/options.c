@@ -36,12 +36,18 @@ static const struct {
     [OPTION_CAUSE] = {"cause", 0, "TEXT", "the life of the first item of replication 1 that ended so, as in --cause dead_lettered"},
     [OPTION_ITEM] = {"item", 0, "ITEM", "the life of one item of replication 1: its number from 0, or SOURCE:NUMBER"},
     [OPTION_INPUTS] = {"inputs", 0, "DIR", "the folder of the scenario, where its files are (default: the current one)"},
-    [OPTION_VARY] = {"vary", 0, "PATH=VALUE", "B has the value, or PATH=X,Y: A has X and B has Y; may be repeated"},
+    [OPTION_VARY] = {"vary", 0, "PATH=VALUE",
+                     "compare: B has the value (X,Y: A has X, B has Y); size: LOW:HIGH[:STEP] or a,b,c; may be repeated"},
     [OPTION_FIGURE] = {"figure", 0, "FIGURE", "this figure instead of the usual ones, as in Api.ResponseTime.p99; may be repeated"},
     [OPTION_MIN_EFFECT] = {"min-effect", 0, "SIZE", "smaller is negligible: 1% of A's, or 10ms, $5, 2, 0.1pp; may be repeated"},
     [OPTION_FAIL_IF] = {"fail-if", 0, "BOUND", "exit code 1 if it holds, as in 'cost.month > +5%'; may be repeated"},
     [OPTION_GOAL] = {"goal", 0, "BOUND", "what must hold, as in 'Api.ColdStartRate < 0.1%'; may be repeated"},
     [OPTION_UNTIL] = {"until", 0, "'FIGURE N%'", "replications until half its 95 % interval is N % of it, as in 'cost.month 2%'"},
+    [OPTION_MINIMIZE] = {"minimize", 0, "FIGURE", "what is to be as small as can be, as in cost.month"},
+    [OPTION_MAX_REPLICATIONS] = {"max-replications", 0, "N",
+                                 "at most so many of one setting: then the answer may be \"a or b\" (default: 100)"},
+    [OPTION_AGAINST] = {"against", 0, "WHAT", "whose bill is held against this one: PATH=VALUE (may be repeated), FILE.json, or a server"},
+    [OPTION_INPUT] = {"input", 0, "PATH=LOW:HIGH", "a setting to be varied beside the assumptions; may be repeated"},
     [OPTION_NO_PROGRESS] = {"no-progress", 0, NULL, "no progress on the terminal"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, "errors only, and what --format asks for"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, "says more"},
@@ -158,6 +164,18 @@ static void take(struct options *options, enum option_id option, const char *tex
         break;
     case OPTION_GOAL:
         take_word_of_list(&options->goals, text);
+        break;
+    case OPTION_AGAINST:
+        take_word_of_list(&options->againsts, text);
+        break;
+    case OPTION_INPUT:
+        take_assignment(&options->inputs_varied, option, text, diagnostics);
+        break;
+    case OPTION_MINIMIZE:
+        options->minimize = text;
+        break;
+    case OPTION_MAX_REPLICATIONS:
+        options->max_replications = (uint32_t)take_natural(option, text, 2, REPLICATIONS_MAX, diagnostics);
         break;
     case OPTION_UNTIL:
         options->until = text;
@@ -279,8 +297,8 @@ static void fill_forms(struct forms *forms)
 enum status options_parse(int argc, char **argv, struct options *options, struct diagnostics *diagnostics)
 {
     *options = (struct options){0};
-    struct option_words *const lists[] = {&options->sets,        &options->varies,   &options->figures,
-                                          &options->min_effects, &options->fail_ifs, &options->goals};
+    struct option_words *const lists[] = {&options->sets,     &options->varies, &options->figures,  &options->min_effects,
+                                          &options->fail_ifs, &options->goals,  &options->againsts, &options->inputs_varied};
     const size_t list_count = sizeof lists / sizeof *lists, room = (size_t)argc + 1;
     options->words = calloc(list_count * room, sizeof *options->words);
     if (!options->words)

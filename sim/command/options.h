@@ -36,6 +36,10 @@ enum option_id {
     OPTION_FAIL_IF,
     OPTION_GOAL,
     OPTION_UNTIL,
+    OPTION_MINIMIZE,
+    OPTION_MAX_REPLICATIONS,
+    OPTION_AGAINST,
+    OPTION_INPUT,
     OPTION_NO_PROGRESS,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -58,8 +62,10 @@ struct options {
     const char *output;
     const char *seed;
     const char **words; /* owned: room for the lists that follow */
-    struct option_words sets, varies, figures, min_effects, fail_ifs, goals;
+    struct option_words sets, varies, figures, min_effects, fail_ifs, goals, againsts, inputs_varied;
     const char *until;
+    const char *minimize;
+    uint32_t max_replications;
     uint32_t replications;
     uint32_t threads;
     enum output_format format;
