@@ -44,8 +44,7 @@ static void print_overview(FILE *out)
                 "slsim COMMAND --help tells of a command's options; slsim --version of the program.\n"
                 "\n"
                 "Exit codes: 0 done; 1 an expectation or a goal does not hold, or what --fail-if says does; 2 wrong usage or an\n"
-                "invalid scenario; 3 could not read or write;\n"
-                "4 a limit was reached (--max-memory, --max-events); 130 interrupted.\n",
+                "invalid scenario; 3 could not read or write; 4 a limit was reached (--max-memory, --max-events); 130 interrupted.\n",
                 out);
 }
 
