@@ -92,7 +92,7 @@ static void account_changed(struct simulation *simulation, void *self, size_t of
     (void)offset;
     struct account *account = self;
     const struct rule_book *rules = simulation->settings->rules;
-    account->unreserved_limit = account->concurrency_limit - account->reserved;
+    account_limit_changed(account);
     rate_quota_init(&account->rate, rule_number(rules, "rps_per_concurrency") * (double)account->concurrency_limit,
                     rule_number(rules, "rps_bucket_s"), simulation->now_ns);
 }

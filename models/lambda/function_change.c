@@ -35,7 +35,7 @@ static void replace_environments(struct simulation *simulation, struct function 
 {
     for (uint32_t id = 0; id < function->environments.fresh; id++) {
         struct environment *environment = pool_at(&function->environments, id);
-        if (environment->state == ENVIRONMENT_BUSY)
+        if (environment->state == ENVIRONMENT_BUSY || environment->state == ENVIRONMENT_FINISHING)
             environment->retires_ns = simulation->now_ns;
     }
     function->first_ordinal = function->environment_ordinal;

@@ -3,6 +3,7 @@
 #define SLSIM_MESSAGING_QUEUE_H
 
 #include "chain.h"
+#include "engine/fault.h"
 #include "engine/key_map.h"
 #include "engine/pollable.h"
 #include "engine/pool.h"
@@ -147,6 +148,7 @@ struct queue {
     int64_t backlog_since_ns; /* when the first of the messages came that can be received; where there are any */
 
     uint32_t self;
+    struct fault_state faults;
     /* from the rules */
     int64_t in_flight_max;
     uint64_t chunk_bytes;   /* a billed request */
