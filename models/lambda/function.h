@@ -21,6 +21,9 @@
 enum package_type { PACKAGE_ZIP, PACKAGE_IMAGE };
 enum recursive_loop { LOOP_TERMINATE, LOOP_ALLOW };
 enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };
+enum log_format { LOG_TEXT, LOG_JSON };
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN };
+enum tracing_mode { TRACING_PASS_THROUGH, TRACING_ACTIVE };
 
 /* How one invocation ends; decided when it begins. */
 enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY, END_RESPONSE_TOO_LARGE, END_RESTORE_TIMED_OUT };
@@ -79,6 +82,9 @@ struct function_config {
     int64_t log_bytes;
     uint32_t log_group; /* with log_group_given; ENTITY_NONE: nobody here reads the log */
     bool log_group_given;
+    int log_format, system_log_level; /* enum log_format, log_level */
+    bool system_log_level_given;
+    int tracing;        /* enum tracing_mode */
     int recursive_loop; /* enum recursive_loop */
     bool init_given, placement_given, keep_alive_given, max_lifetime_given, memory_given;
 
@@ -99,7 +105,9 @@ struct function_config {
     double second_weight;         /* its share of the invocations */
     int64_t provisioned;          /* ProvisionedConcurrentExecutions; 0: none */
     bool is_deployed;             /* of a version: a deployment brings it, with settings of its own */
-    bool has_parts;               /* of a function: set by their validation */
+    bool has_parts;               /* of a function: set by their validation, as are */
+    int64_t parts_provisioned;    /* what they have provisioned, all together, and */
+    uint32_t provisioned_part;    /* the last of them that has */
 };
 
 /* One of AdditionalVersionWeights. */
@@ -113,6 +121,7 @@ struct provisioned {
     int64_t wanted;  /* asked for last: what is paid for */
     int64_t ready;   /* usable: serving, idle, or being recycled */
     int64_t present; /* environments that there are */
+    int64_t paid_mb; /* what is counted for the bill, until it is withdrawn */
     struct idle_set idle;
     struct token_bucket rate; /* of requests, in proportion to `ready` */
     int64_t enabled_ns;       /* since when there are any; -1: there are none */
@@ -122,7 +131,7 @@ struct provisioned {
 struct function_streams {
     struct handler_streams handler;
     struct stream provisioned_init, route;
-    struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison;
+    struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison, trace;
     struct stream restore, proactive, post_runtime, shutdown, fault_share;
 };
 
@@ -147,6 +156,7 @@ struct function_metrics {
     struct counter restored_mb;
     struct gauge snapshot_mb;
     struct counter provisioned_mb_ms;
+    struct counter traces;               /* begun here and sampled */
     struct counter async_extra_requests; /* large events are billed as several requests */
     /* for the bill, in MB x ms: exact, and right also where the memory changes while it runs */
     struct counter billed_mb_ms, init_mb_ms, storage_mb_ms;
@@ -187,9 +197,12 @@ struct function {
     int128 busy_ns;              /* sum of the time that finished invocations held an environment: Little's law */
     struct function_metrics metrics;
     struct provisioned provisioned;
+    struct function_config *shared;     /* owned; of a function with versions: what they were last told of it; NULL: has none */
     struct deployment *deployment;      /* owned; of a function that is deployed while it runs; NULL: none */
     struct delivery async;              /* the internal event queue */
     struct procedure_runner *procedure; /* owned; NULL: the handler calls nobody, and its time is known when it begins */
+    int64_t traced_second;              /* of a family: of the latest request that could be traced */
+    uint32_t traced_for_certain;        /* in that second */
     uint32_t chain_limit;               /* invocations in one chain of requests; 0: loops are not detected */
     struct function_streams streams;
 };
@@ -206,6 +219,8 @@ extern const struct metric_type function_metrics[];
 bool is_function_type(const struct model_type *type);
 /* A function, a version or an alias: what can be invoked. */
 bool is_invocable_type(const struct model_type *type);
+/* Which entity has the settings that an invocation of `entity`, of `type` with `blob`, meets: of an alias its version. */
+uint32_t invoked_version(const struct model_type *type, const void *blob, uint32_t entity);
 
 /* function_run.c */
 extern const struct cause cause_recursion; /* a loop was stopped: the invocation did not happen */
@@ -339,11 +354,16 @@ enum status function_async_create(struct simulation *simulation, struct function
 void function_async_accept(struct simulation *simulation, struct function *function, struct request *request);
 extern const struct envelope *const function_envelopes[];
 uint32_t function_envelope(const struct simulation *simulation, const void *self, const struct request *request);
-/* The rows of LoggingConfig. */
-extern const struct property function_logging_properties[];
+/* The rows of LoggingConfig, and of TracingConfig. */
+extern const struct property function_logging_properties[], function_tracing_properties[];
+extern const char *const function_tracing_choices[]; /* of the serverless form */
 void function_log_validate(struct validation *validation, const struct function_config *config);
 /* The lines of an invocation that is over. */
-void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold);
+void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold, bool failed);
+/* The bytes of all that it logged, as they are billed. */
+double function_logged_bytes(const struct rule_book *rules, const struct function *function);
+/* A request comes to a function with active tracing: is a trace of it begun? Source: rules xray_*. */
+void function_trace(struct simulation *simulation, struct function *function, const struct request *request);
 void function_async_validate(struct validation *validation, const struct function_config *config);
 void function_done(struct simulation *simulation, void *self, struct request *request);
 
@@ -354,6 +374,8 @@ void provisioned_fini(struct function *function);
 void provisioned_order(struct simulation *simulation, struct function *function, int64_t count, bool at_once);
 void provisioned_allocated(struct simulation *simulation, struct function *function, uint32_t order);
 void provisioned_started(struct simulation *simulation, struct function *function, struct environment *environment);
+/* The memory of each is another now: they are replaced. */
+void provisioned_resized(struct simulation *simulation, struct function *function);
 void provisioned_paid(struct simulation *simulation, struct function *function, uint32_t mb);
 /* Is one idle, and may it take a request now? Else the request is served on demand. */
 bool provisioned_is_free(struct function *function, int64_t now_ns);
@@ -364,8 +386,12 @@ void provisioned_release(struct simulation *simulation, struct function *functio
 void provisioned_recycle(struct simulation *simulation, struct function *function, struct environment *environment);
 /* A fault took it: another one starts in its place. As environment_lose. */
 void provisioned_lost(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending);
+/* It was busy, and broke. */
+void provisioned_broken(struct simulation *simulation, struct function *function, struct environment *environment);
 
 /* version.c: versions and aliases */
+/* The alias that moves when the function is deployed: the published one, or the only one; ENTITY_NONE: there is none. */
+uint32_t deployed_alias(const struct validation *validation, uint32_t function);
 void alias_redistribute(struct simulation *simulation, struct function *alias, bool at_once);
 
 /* function_change.c */

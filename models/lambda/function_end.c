@@ -142,6 +142,10 @@ static void leave(struct simulation *simulation, struct function *function, stru
         return;
     }
     function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
+    if (end == END_OUT_OF_MEMORY && environment->provisioned) {
+        provisioned_broken(simulation, function, environment);
+        return;
+    }
     if (end == END_OUT_OF_MEMORY || end == END_RESTORE_TIMED_OUT) {
         environment_destroy(simulation, function, environment);
         return;
@@ -177,7 +181,7 @@ void function_complete(struct simulation *simulation, struct function *function,
     if (__builtin_expect(function_streams(function, request), 0) && (end == END_SUCCEEDED || end == END_RESPONSE_TOO_LARGE))
         function_streamed(simulation, function, request);
     count_end(function, end);
-    function_log(simulation, function, request, environment->cold);
+    function_log(simulation, function, request, environment->cold, end != END_SUCCEEDED);
     function->busy_ns += now_ns - request->sent_ns;
     leave(simulation, function, environment, end, after_ns);
     const struct cause *cause = end == END_SUCCEEDED ? &cause_succeeded : &ends[end];

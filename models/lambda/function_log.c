@@ -1,5 +1,5 @@
-/* function_log.c: what an invocation logs, line by line, to a log group that somebody reads.
- * Source: rules log_*; CloudWatch Logs counts each line's own overhead with it. */
+/* function_log.c: what an invocation logs, line by line, to a log group that somebody reads, or only in bytes, for the bill; and traces.
+ * Source: rules log_* and xray_*; CloudWatch Logs counts each line's own overhead with it. */
 #include "function.h"
 
 #include "scenario/property.h"
@@ -9,18 +9,36 @@
 #include <string.h>
 
 #define AT(field) offsetof(struct function, config.field)
+#define GIVEN(field) (offsetof(struct function, config.field) + 1)
+
+static const char *const log_formats[] = {"Text", "JSON", NULL};
+static const char *const log_levels[] = {"DEBUG", "INFO", "WARN", NULL};
+static const char *const tracing_modes[] = {"PassThrough", "Active", NULL};
+const char *const function_tracing_choices[] = {"PassThrough", "Active", "Disabled", NULL};
 
 const struct property function_logging_properties[] = {
-    {"LogGroup", PROPERTY_REFERENCE, AT(log_group), .outside = true, .given = offsetof(struct function, config.log_group_given) + 1,
+    {"LogGroup", PROPERTY_REFERENCE, AT(log_group), .outside = true, .given = GIVEN(log_group_given),
      .help = "The AWS::Logs::LogGroup that gets each invocation's lines; a name like \"/aws/lambda/f\" is nobody's here."},
+    {"LogFormat", PROPERTY_ENUM, AT(log_format), .choices = log_formats, .fallback = "\"Text\"",
+     .help = "Lambda's own lines are longer in JSON."},
+    {"SystemLogLevel", PROPERTY_ENUM, AT(system_log_level), .choices = log_levels, .fallback = "\"INFO\"",
+     .given = GIVEN(system_log_level_given),
+     .help = "With JSON, which lines of Lambda's own there are. WARN: only a report of what failed."},
     {.name = "ApplicationLogLevel", .kind = PROPERTY_ACCEPTED},
-    {.name = "LogFormat", .kind = PROPERTY_ACCEPTED},
-    {.name = "SystemLogLevel", .kind = PROPERTY_ACCEPTED},
+    {0},
+};
+
+const struct property function_tracing_properties[] = {
+    {"Mode", PROPERTY_ENUM, AT(tracing), .choices = tracing_modes, .fallback = "\"PassThrough\"",
+     .help = "Active: traces of X-Ray are begun here, and billed."},
     {0},
 };
 
 void function_log_validate(struct validation *validation, const struct function_config *config)
 {
+    if (config->system_log_level_given && config->log_format == LOG_TEXT)
+        validation_error(validation, "LoggingConfig.SystemLogLevel", "set LoggingConfig.LogFormat to JSON",
+                         "text has no levels: they are for LogFormat JSON");
     if (!config->log_group_given || config->log_group == ENTITY_NONE)
         return;
     if (strcmp(validation_type(validation, config->log_group)->type, "AWS::Logs::LogGroup") != 0)
@@ -29,12 +47,49 @@ void function_log_validate(struct validation *validation, const struct function_
     validation_flow(validation, validation_self(validation), config->log_group);
 }
 
+/* The bytes of the lines of one invocation, without their overhead; 0: there is no such line. */
+struct log_lines {
+    double init; /* of a new environment */
+    double start, output, end, report;
+    double report_init; /* what is added to `report` after a cold start */
+    bool failures_only; /* `report` is only of an invocation that failed */
+};
+
+static struct log_lines lines_of(const struct rule_book *rules, const struct function_config *config)
+{
+    struct log_lines lines = {.output = (double)config->log_bytes};
+    if (config->log_format == LOG_TEXT) {
+        lines.init = rule_number(rules, "log_init_bytes");
+        lines.start = rule_number(rules, "log_start_bytes");
+        lines.end = rule_number(rules, "log_end_bytes");
+        lines.report = rule_number(rules, "log_report_bytes");
+        lines.report_init = rule_number(rules, "log_report_init_bytes");
+        return lines;
+    }
+    lines.report = rule_number(rules, "log_json_report_bytes");
+    lines.report_init = rule_number(rules, "log_json_report_init_bytes");
+    lines.failures_only = config->system_log_level == LOG_WARN;
+    if (!lines.failures_only) {
+        lines.init = rule_number(rules, "log_json_init_bytes");
+        lines.start = rule_number(rules, "log_json_start_bytes");
+    }
+    if (config->system_log_level == LOG_DEBUG) {
+        lines.init += rule_number(rules, "log_json_init_debug_bytes");
+        lines.end = rule_number(rules, "log_json_runtime_done_bytes");
+    }
+    return lines;
+}
+
+static double billed(const struct rule_book *rules, double bytes)
+{
+    return bytes > 0 ? bytes + rule_number(rules, "log_event_overhead_bytes") : 0;
+}
+
 static void log_line(struct simulation *simulation, const struct function *function, const struct request *request, double bytes)
 {
     struct request *line = bytes > 0 ? request_new(simulation) : NULL;
     if (!line)
         return;
-    double all = bytes + rule_number(simulation->settings->rules, "log_event_overhead_bytes");
     uint32_t id = line->id;
     *line = (struct request){
         .item = request->item,
@@ -42,19 +97,67 @@ static void log_line(struct simulation *simulation, const struct function *funct
         .handler_ns = -1,
         .id = id,
         .from = ENTITY_NONE, /* nobody waits for what became of a line */
-        .payload_bytes = (uint32_t)fmin(all, UINT32_MAX),
+        .payload_bytes = (uint32_t)fmin(billed(simulation->settings->rules, bytes), UINT32_MAX),
     };
     request_send(simulation, function->config.log_group, line);
 }
 
-void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold)
+void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold, bool failed)
 {
-    const struct rule_book *rules = simulation->settings->rules;
-    if (!function->config.log_group_given || function->config.log_group == ENTITY_NONE)
+    if (__builtin_expect(!function->config.log_group_given || function->config.log_group == ENTITY_NONE, 1))
         return;
-    log_line(simulation, function, request, rule_number(rules, "log_start_bytes"));
-    log_line(simulation, function, request, (double)function->config.log_bytes);
-    log_line(simulation, function, request, rule_number(rules, "log_end_bytes"));
-    log_line(simulation, function, request,
-             rule_number(rules, "log_report_bytes") + (cold ? rule_number(rules, "log_report_init_bytes") : 0));
+    const struct log_lines lines = lines_of(simulation->settings->rules, &function->config);
+    if (cold)
+        log_line(simulation, function, request, lines.init);
+    log_line(simulation, function, request, lines.start);
+    log_line(simulation, function, request, lines.output);
+    log_line(simulation, function, request, lines.end);
+    if (failed || !lines.failures_only)
+        log_line(simulation, function, request, lines.report + (cold ? lines.report_init : 0));
+}
+
+double function_logged_bytes(const struct rule_book *rules, const struct function *function)
+{
+    const struct log_lines lines = lines_of(rules, &function->config);
+    const struct function_metrics *metrics = &function->metrics;
+    double invocations = (double)metrics->invocations.whole, reports = invocations, cold = (double)metrics->cold_starts.whole;
+    if (lines.failures_only) {
+        cold *= invocations > 0 ? (double)metrics->errors.whole / invocations : 0;
+        reports = (double)metrics->errors.whole;
+    }
+    double sum = invocations * (billed(rules, lines.start) + billed(rules, lines.output) + billed(rules, lines.end));
+    sum += reports * billed(rules, lines.report) + cold * lines.report_init + (double)metrics->created.whole * billed(rules, lines.init);
+    return sum + (double)metrics->traces.whole * rule_number(rules, "log_report_trace_bytes");
+}
+
+/* Who calls with a trace of its own goes on with that one. */
+static bool is_in_trace(const struct simulation *simulation, const struct request *request)
+{
+    if (request->from == ENTITY_NONE || request->is_batch || !is_invocable_type(simulation->entities[request->from].type))
+        return false;
+    const struct function *caller = simulation->entities[request->from].state;
+    return caller->config.tracing == TRACING_ACTIVE;
+}
+
+void function_trace(struct simulation *simulation, struct function *function, const struct request *request)
+{
+    struct function *family = function->family;
+    const struct rule_book *rules = simulation->settings->rules;
+    bool is_try = request->asynchronous && request->from == function->self && !procedure_sent(request);
+    if (is_try || is_in_trace(simulation, request))
+        return;
+    int64_t second = simulation->now_ns / NS_PER_S;
+    if (second != family->traced_second) {
+        family->traced_second = second;
+        family->traced_for_certain = 0;
+    }
+    bool sampled = family->traced_for_certain < rule_number(rules, "xray_reservoir_per_s");
+    if (sampled) {
+        family->traced_for_certain++;
+    } else {
+        stream_at(&function->streams.trace, request->item, request->attempt);
+        sampled = stream_uniform(&function->streams.trace) < rule_number(rules, "xray_rate");
+    }
+    if (sampled)
+        counter_add(&function->metrics.traces, 1);
 }

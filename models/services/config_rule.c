@@ -3,6 +3,8 @@
 #include "service.h"
 #include "services.h"
 
+#include "measure/bill.h"
+
 #include <string.h>
 
 enum { CONFIG_PERIOD = SERVICE_OWN };
@@ -76,6 +78,19 @@ static const struct metric_type config_rule_metrics[] = {
     {"slsim", "ChangesIgnored", "Count", METRIC_COUNT, AT(ignored), .help = "Changes that the rule is not evaluated on."},
     {0},
 };
+
+static const struct line_item config_rule_line_items[] = {
+    {"ConfigRuleEvaluations", "Evaluations: of changes, and because it was time, each as one of one resource."},
+    {0},
+};
+
+static void config_rule_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    (void)simulation;
+    const struct config_rule *rule = self;
+    bill_add(bill, &config_rule_line_items[0],
+             (double)(rule->periodic.whole + rule->service.received.whole));
+}
 
 static void read_details(struct validation *validation, struct config_rule *rule)
 {
@@ -153,6 +168,7 @@ static void config_rule_accept(struct simulation *simulation, void *self, struct
 
 const struct model_type config_rule_type = {
     .type = "AWS::Config::ConfigRule",
+    .service = "AWS Config",
     .help = "A custom rule: each arrival of a source is a change; the function is invoked on changes, every so often, or both. The first "
             "time that it is due is after one interval.",
     .size = sizeof(struct config_rule),
@@ -160,6 +176,8 @@ const struct model_type config_rule_type = {
     .properties = config_rule_properties,
     .behavior = config_rule_behavior,
     .metrics = config_rule_metrics,
+    .line_items = config_rule_line_items,
+    .quantities = config_rule_quantities,
     .validate = config_rule_validate,
     .create = service_create,
     .start = config_rule_start,

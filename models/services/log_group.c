@@ -31,21 +31,37 @@ struct gathering {
     uint32_t round; /* which batch: a window that is over says which it was for */
 };
 
+enum log_class { CLASS_STANDARD, CLASS_INFREQUENT_ACCESS, CLASS_DELIVERY };
+
 struct log_group {
     struct service service;
     struct subscription *subscriptions;
     struct gathering *gatherings; /* owned; by route */
     int64_t window_ns;
     double compression;
+    int log_class; /* enum log_class */
+    int64_t retention_ns;
+    bool retention_given;
     uint64_t batch_max_bytes;
     struct counter incoming_events, incoming_bytes, vended_bytes, forwarded_events, forwarded_bytes;
 };
 
 #define AT(field) offsetof(struct log_group, field)
 
+static const char *const log_classes[] = {"STANDARD", "INFREQUENT_ACCESS", "DELIVERY", NULL};
+
 static const struct property log_group_properties[] = {
-    ACCEPTED("DataProtectionPolicy"), ACCEPTED("FieldIndexPolicies"), ACCEPTED("KmsKeyId"), ACCEPTED("LogGroupClass"),
-    ACCEPTED("LogGroupName"),         ACCEPTED("RetentionInDays"),    ACCEPTED("Tags"),     {0},
+    {"LogGroupClass", PROPERTY_ENUM, AT(log_class), .choices = log_classes, .fallback = "\"STANDARD\"",
+     .help = "Decides the price of what is taken in; DELIVERY: passed on to S3 or Firehose, and not kept."},
+    {"RetentionInDays", PROPERTY_TIME, AT(retention_ns), .unit = "d", .minimum = "log_retention_min_days",
+     .maximum = "log_retention_max_days", .given = PROPERTY_GIVEN(struct log_group, retention_given),
+     .help = "How long log events are kept, for the bill: as much is kept as this time brings."},
+    ACCEPTED("DataProtectionPolicy"),
+    ACCEPTED("FieldIndexPolicies"),
+    ACCEPTED("KmsKeyId"),
+    ACCEPTED("LogGroupName"),
+    ACCEPTED("Tags"),
+    {0},
 };
 
 static const struct property log_group_behavior[] = {
@@ -71,11 +87,15 @@ static const struct metric_type log_group_metrics[] = {
     {0},
 };
 
-enum { ITEM_INGESTED, ITEM_VENDED };
+enum { ITEM_INGESTED, ITEM_INGESTED_IA, ITEM_VENDED, ITEM_VENDED_IA, ITEM_VENDED_DELIVERY, ITEM_KEPT };
 
 static const struct line_item log_group_line_items[] = {
     [ITEM_INGESTED] = {"DataProcessing-Bytes", "What is taken in."},
+    [ITEM_INGESTED_IA] = {"DataProcessingIA-Bytes", "The same of the class INFREQUENT_ACCESS."},
     [ITEM_VENDED] = {"VendedLog-Bytes", "What functions log."},
+    [ITEM_VENDED_IA] = {"VendedLogIA-Bytes", "The same of the class INFREQUENT_ACCESS."},
+    [ITEM_VENDED_DELIVERY] = {"S3-Egress-Bytes", "The same of the class DELIVERY; to Firehose it has the same price."},
+    [ITEM_KEPT] = {"Logs-TimedStorage-ByteHrs", "What is kept, compressed, in the long run."},
     {0},
 };
 
@@ -163,11 +183,21 @@ static void log_group_handle(struct simulation *simulation, void *self, const st
 
 static void log_group_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
-    (void)simulation;
+    static const int vended_items[] = {ITEM_VENDED, ITEM_VENDED_IA, ITEM_VENDED_DELIVERY};
     const struct log_group *group = self;
+    const struct rule_book *rules = simulation->settings->rules;
     const double gb = 1024.0 * 1024 * 1024;
-    bill_add(bill, &log_group_line_items[ITEM_INGESTED], (double)(group->incoming_bytes.whole - group->vended_bytes.whole) / gb);
-    bill_add(bill, &log_group_line_items[ITEM_VENDED], (double)group->vended_bytes.whole / gb);
+    double all_gb = (double)group->incoming_bytes.whole / gb, vended_gb = (double)group->vended_bytes.whole / gb;
+    if (!rule_flag(rules, "log_lambda_vended"))
+        vended_gb = 0;
+    bill_add(bill, &log_group_line_items[group->log_class == CLASS_INFREQUENT_ACCESS ? ITEM_INGESTED_IA : ITEM_INGESTED],
+             all_gb - vended_gb);
+    bill_add(bill, &log_group_line_items[vended_items[group->log_class]], vended_gb);
+    if (group->log_class == CLASS_DELIVERY)
+        return;
+    double months = group->retention_given ? (double)group->retention_ns / (rule_number(rules, "billing_month_h") * (double)NS_PER_HOUR)
+                                           : rule_number(rules, "log_kept_months");
+    bill_add(bill, &log_group_line_items[ITEM_KEPT], all_gb * months * rule_number(rules, "log_kept_compression"));
 }
 
 const struct model_type log_group_type = {

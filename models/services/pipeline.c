@@ -3,6 +3,7 @@
 #include "pipeline.h"
 
 #include "engine/content.h"
+#include "measure/bill.h"
 #include "measure/metric.h"
 #include "scenario/property.h"
 #include "services.h"
@@ -17,6 +18,7 @@
 
 static const char *const categories[] = {"Source", "Build", "Test", "Deploy", "Invoke", "Approval", "Compute", NULL};
 static const char *const modes[] = {"SUPERSEDED", "QUEUED", "PARALLEL", NULL};
+enum { TYPE_V1, TYPE_V2 };
 static const char *const types[] = {"V1", "V2", NULL};
 
 static const struct property type_id_properties[] = {
@@ -100,8 +102,28 @@ static const struct metric_type pipeline_metrics[] = {
     {"slsim", "ActionsHung", "Count", METRIC_COUNT, AT(hung), .help = "Lambda actions that timed out without a call back."},
     {"slsim", "ExecutionDuration", "Milliseconds", METRIC_TALLY, AT(duration), .help = "From the start to success or failure."},
     {"slsim", "ExecutionsInProgress", "Count", METRIC_GAUGE, AT(in_progress), .help = "Executions under way or waiting."},
+    {NULL, "billed minutes", "None", METRIC_COUNT, AT(billed_minutes), .help = ""},
     {0},
 };
+
+enum { ITEM_PIPELINE, ITEM_MINUTES };
+
+static const struct line_item pipeline_line_items[] = {
+    [ITEM_PIPELINE] = {"CodePipeline-activePipeline", "A pipeline of type V1 that had an execution, by the share of a month that was simulated."},
+    [ITEM_MINUTES] = {"CodePipeline-actionExecutionMinute", "Minutes of the actions of a pipeline of type V2, each rounded up; approvals are free."},
+    {0},
+};
+
+static void pipeline_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    const struct pipeline *pipeline = self;
+    double month_ns = rule_number(simulation->settings->rules, "billing_month_h") * (double)NS_PER_HOUR;
+    if (pipeline->type == TYPE_V2)
+        bill_add(bill, &pipeline_line_items[ITEM_MINUTES], (double)pipeline->billed_minutes.whole);
+    else
+        bill_add(bill, &pipeline_line_items[ITEM_PIPELINE],
+                 pipeline->started.whole > 0 ? (double)pipeline->in_progress.whole.length_ns / month_ns : 0);
+}
 
 /* On the event bus. */
 #define STATE_CHANGE(NAME, STATE)                                                                                                          \
@@ -154,7 +176,7 @@ static void pipeline_validate(struct validation *validation, void *config)
     uint32_t bus = validation_find(validation, "default");
     pipeline->bus = kind_is(validation, bus, KIND_BUS) ? bus : ENTITY_NONE;
     validation_flow(validation, validation_self(validation), pipeline->bus);
-    if (pipeline->mode != MODE_SUPERSEDED && pipeline->type == 0)
+    if (pipeline->mode != MODE_SUPERSEDED && pipeline->type == TYPE_V1)
         validation_error(validation, "ExecutionMode", "set PipelineType to V2", "a V1 pipeline is always SUPERSEDED");
     for (size_t i = 0; i < pipeline->stages.count; i++) {
         struct pipeline_action *actions = stages[i].actions.items;
@@ -233,12 +255,15 @@ static enum status pipeline_finish(struct simulation *simulation, void *self)
 
 const struct model_type pipeline_type = {
     .type = "AWS::CodePipeline::Pipeline",
+    .service = "AWS CodePipeline",
     .help = "A pipeline: each arrival of a source starts an execution; a Lambda action waits until its function calls back.",
     .size = sizeof(struct pipeline),
     .self_offset = AT(self),
     .properties = pipeline_properties,
     .behavior = pipeline_behavior,
     .metrics = pipeline_metrics,
+    .line_items = pipeline_line_items,
+    .quantities = pipeline_quantities,
     .validate = pipeline_validate,
     .envelopes = pipeline_envelopes,
     .envelope = pipeline_envelope,

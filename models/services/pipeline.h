@@ -41,7 +41,7 @@ struct execution {
     uint32_t stage;
     uint32_t running;  /* actions under way */
     int64_t run_order; /* of them */
-    int64_t began_ns;
+    int64_t began_ns, order_began_ns; /* the execution, and the actions of this run order */
     struct request model;
     const struct cause *trouble; /* the first action that did not end well; NULL: none */
 };
@@ -72,6 +72,7 @@ struct pipeline {
     uint32_t queued_max;
     struct stream duration_stream, failure_stream;
     struct counter started, succeeded, failed, superseded, rejected, hung;
+    struct counter billed_minutes;
     struct tally duration;
     struct gauge in_progress;
 };

@@ -110,6 +110,7 @@ static bool begin_actions(struct simulation *simulation, struct pipeline *pipeli
     if (order == INT64_MAX)
         return false;
     execution->run_order = order;
+    execution->order_began_ns = simulation->now_ns;
     for (size_t i = 0; i < stage->actions.count; i++)
         execution->running += actions[i].run_order == order;
     for (size_t i = 0; i < stage->actions.count; i++)
@@ -193,6 +194,13 @@ void pipeline_action_ended(struct simulation *simulation, struct pipeline *pipel
         work(simulation, pipeline, id);
 }
 
+/* Each action is billed by minutes that have begun. */
+static void bill_action(const struct simulation *simulation, struct pipeline *pipeline, const struct execution *execution)
+{
+    int64_t ns = simulation->now_ns - execution->order_began_ns;
+    counter_add(&pipeline->billed_minutes, ns > NS_PER_MIN ? (uint64_t)((ns + NS_PER_MIN - 1) / NS_PER_MIN) : 1);
+}
+
 void pipeline_called(struct simulation *simulation, void *owner, uint32_t id, enum callback_end end)
 {
     static const struct cause *const troubles[] = {[CALLBACK_SUCCESS] = NULL,
@@ -202,6 +210,7 @@ void pipeline_called(struct simulation *simulation, void *owner, uint32_t id, en
     struct pipeline *pipeline = owner;
     if (end == CALLBACK_NEVER)
         counter_add(&pipeline->hung, 1);
+    bill_action(simulation, pipeline, execution_at(pipeline, id));
     pipeline_action_ended(simulation, pipeline, id, troubles[end]);
 }
 
@@ -209,7 +218,10 @@ void pipeline_action_over(struct simulation *simulation, struct pipeline *pipeli
 {
     const struct execution *execution = execution_at(pipeline, id);
     stream_at(&pipeline->failure_stream, execution->model.item, action_number(execution->stage, number));
-    bool failed = action_at(pipeline, execution->stage, number)->category != CATEGORY_SOURCE &&
+    int category = action_at(pipeline, execution->stage, number)->category;
+    if (category != CATEGORY_APPROVAL)
+        bill_action(simulation, pipeline, execution);
+    bool failed = category != CATEGORY_SOURCE &&
                   stream_uniform(&pipeline->failure_stream) < pipeline->action_failure_rate;
     pipeline_action_ended(simulation, pipeline, id, failed ? &cause_action_failed : NULL);
 }

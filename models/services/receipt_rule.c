@@ -2,6 +2,7 @@
  * function, at most 30 s, and may stop the rest; an Event action does not wait.
  * Source: Amazon SES Developer Guide, "Action options" of receipt rules; rules ses_*. */
 #include "callback.h"
+#include "measure/bill.h"
 #include "measure/tally.h"
 #include "service.h"
 #include "services.h"
@@ -38,8 +39,10 @@ struct receipt_rule {
     struct pool mails;
     struct part *part;
     int64_t sync_timeout_ns;
+    uint32_t chunk_bytes; /* what is billed as one */
     struct stream delay_stream, stop_stream;
     struct counter received, processed, stopped, timed_out, failed;
+    struct counter chunks; /* whole ones, as billed */
     struct tally duration;
 };
 
@@ -129,8 +132,25 @@ static const struct metric_type receipt_rule_metrics[] = {
     {"slsim", "ActionsFailed", "Count", METRIC_COUNT, AT(failed), .help = "Actions that failed; the next one follows all the same."},
     {"slsim", "ActionsTimedOut", "Count", METRIC_COUNT, AT(timed_out), .help = "Functions that were waited for in vain."},
     {"slsim", "MailDuration", "Milliseconds", METRIC_TALLY, AT(duration), .help = "From a mail's arrival to the end of its actions."},
+    {NULL, "billed chunks", "None", METRIC_COUNT, AT(chunks), .help = ""},
     {0},
 };
+
+enum { ITEM_MESSAGES, ITEM_CHUNKS };
+
+static const struct line_item receipt_rule_line_items[] = {
+    [ITEM_MESSAGES] = {"SES-ReceivedMessage", "Mails that came."},
+    [ITEM_CHUNKS] = {"SES-ReceivedChunk", "Of each mail the whole 256 KB."},
+    {0},
+};
+
+static void receipt_rule_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    (void)simulation;
+    const struct receipt_rule *rule = self;
+    bill_add(bill, &receipt_rule_line_items[ITEM_MESSAGES], (double)rule->received.whole);
+    bill_add(bill, &receipt_rule_line_items[ITEM_CHUNKS], (double)rule->chunks.whole);
+}
 
 static void resolve_action(struct validation *validation, struct mail_action *action, size_t number)
 {
@@ -219,6 +239,7 @@ static enum status receipt_rule_create(struct simulation *simulation, void *self
     stream_init(&rule->delay_stream, simulation->settings->seed, simulation->replication, name, "delivery_delay");
     stream_init(&rule->stop_stream, simulation->settings->seed, simulation->replication, name, "stop");
     rule->sync_timeout_ns = time_from_double(rule_number(simulation->settings->rules, "ses_lambda_sync_timeout_s") * (double)NS_PER_S);
+    rule->chunk_bytes = service_chunk_bytes(simulation->settings->rules, "ses_chunk_kb");
     rule->part = simulation_part(simulation, rule->self, "mails");
     return rule->part ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -236,6 +257,7 @@ static void receipt_rule_accept(struct simulation *simulation, void *self, struc
 {
     struct receipt_rule *rule = self;
     counter_add(&rule->received, 1);
+    counter_add(&rule->chunks, request->payload_bytes / rule->chunk_bytes);
     uint32_t id = rule->enabled ? pool_take(&rule->mails) : POOL_NONE;
     if (id == POOL_NONE) {
         if (rule->enabled)
@@ -275,12 +297,15 @@ static enum status receipt_rule_finish(struct simulation *simulation, void *self
 
 const struct model_type receipt_rule_type = {
     .type = "AWS::SES::ReceiptRule",
+    .service = "Amazon Simple Email Service",
     .help = "A rule for mail that comes in: each arrival of a source is a mail.",
     .size = sizeof(struct receipt_rule),
     .self_offset = AT(self),
     .properties = receipt_rule_properties,
     .behavior = receipt_rule_behavior,
     .metrics = receipt_rule_metrics,
+    .line_items = receipt_rule_line_items,
+    .quantities = receipt_rule_quantities,
     .validate = receipt_rule_validate,
     .create = receipt_rule_create,
     .destroy = receipt_rule_destroy,

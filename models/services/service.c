@@ -1,6 +1,8 @@
 /* service.c: what all services have in common that only pass on. */
 #include "service.h"
 
+#include <math.h>
+
 void service_tell(struct validation *validation, struct service *service, uint32_t from, const char *property, struct outlet *outlet,
                   uint32_t target, unsigned kinds)
 {
@@ -9,6 +11,11 @@ void service_tell(struct validation *validation, struct service *service, uint32
     outlet->target = target;
     outlet->on_failure = ENTITY_NONE;
     outlet_add(validation, from, &service->outlets, outlet);
+}
+
+uint32_t service_chunk_bytes(const struct rule_book *rules, const char *rule)
+{
+    return (uint32_t)fmin(fmax(1024 * rule_number(rules, rule), 1), UINT32_MAX);
 }
 
 enum status service_create(struct simulation *simulation, void *self)

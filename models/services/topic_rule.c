@@ -3,12 +3,15 @@
 #include "actions.h"
 #include "services.h"
 
+#include "measure/bill.h"
+
 #include <stdio.h>
 
 struct topic_rule {
     struct service service;
     struct iot_action error;
     bool disabled, error_given;
+    struct counter chunks, action_chunks; /* as billed */
     struct property_list actions; /* of struct iot_action */
 };
 
@@ -75,7 +78,43 @@ static const struct property topic_rule_properties[] = {
 };
 
 static const struct property topic_rule_behavior[] = {SERVICE_DELAY(struct topic_rule, "iot_rule_delay"), {0}};
-static const struct metric_type topic_rule_metrics[] = {SERVICE_METRICS(struct topic_rule), {0}};
+static const struct metric_type topic_rule_metrics[] = {SERVICE_METRICS(struct topic_rule),
+                                                       {NULL, "billed chunks", "None", METRIC_COUNT, AT(chunks), .help = ""},
+                                                       {NULL, "billed chunks of actions", "None", METRIC_COUNT, AT(action_chunks), .help = ""},
+                                                       {0}};
+
+enum { ITEM_MESSAGES, ITEM_RULES, ITEM_ACTIONS };
+
+static const struct line_item topic_rule_line_items[] = {
+    [ITEM_MESSAGES] = {"IoT-Messages", "Messages, in chunks of 5 KB, each counted for one rule."},
+    [ITEM_RULES] = {"IoT-RulesTriggered", "The same, as the rule was triggered by them."},
+    [ITEM_ACTIONS] = {"IoT-ActionsExecuted", "The same for each action."},
+    {0},
+};
+
+static void topic_rule_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    (void)simulation;
+    const struct topic_rule *rule = self;
+    bill_add(bill, &topic_rule_line_items[ITEM_MESSAGES], (double)rule->chunks.whole);
+    bill_add(bill, &topic_rule_line_items[ITEM_RULES], rule->disabled ? 0 : (double)rule->chunks.whole);
+    bill_add(bill, &topic_rule_line_items[ITEM_ACTIONS], (double)rule->action_chunks.whole);
+}
+
+static void topic_rule_accept(struct simulation *simulation, void *self, struct request *request)
+{
+    struct topic_rule *rule = self;
+    uint64_t bytes = request->payload_bytes, chunk = service_chunk_bytes(simulation->settings->rules, "iot_chunk_kb");
+    uint64_t chunks = bytes > chunk ? (bytes + chunk - 1) / chunk : 1;
+    counter_add(&rule->chunks, chunks);
+    counter_add(&rule->action_chunks, chunks * rule->service.outlets.count);
+    service_accept(simulation, self, request);
+}
+
+/* What both types are made of. */
+#define RULE_FUNCTIONS                                                                                                                     \
+    .service = "AWS IoT", .line_items = topic_rule_line_items, .quantities = topic_rule_quantities, .create = service_create,              \
+    .destroy = service_destroy, .handle = service_handle, .accept = topic_rule_accept, .done = service_done, .finish = service_finish
 
 static void topic_rule_validate(struct validation *validation, void *config)
 {
@@ -103,7 +142,7 @@ const struct model_type topic_rule_type = {
     .behavior = topic_rule_behavior,
     .metrics = topic_rule_metrics,
     .validate = topic_rule_validate,
-    SERVICE_FUNCTIONS,
+    RULE_FUNCTIONS,
 };
 
 /* What a function's IoTRule event makes: a rule with one action. */
@@ -133,5 +172,5 @@ const struct model_type iot_event_type = {
     .behavior = topic_rule_behavior,
     .metrics = topic_rule_metrics,
     .validate = iot_event_validate,
-    SERVICE_FUNCTIONS,
+    RULE_FUNCTIONS,
 };

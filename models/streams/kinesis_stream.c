@@ -56,7 +56,7 @@ static const struct metric_type stream_metrics[] = {
     {0},
 };
 
-enum { ITEM_SHARD_HOUR, ITEM_PUT_UNIT, ITEM_EXTENDED, ITEM_STREAM_HOUR, ITEM_BYTES_IN, ITEM_BYTES_OUT };
+enum { ITEM_SHARD_HOUR, ITEM_PUT_UNIT, ITEM_EXTENDED, ITEM_STREAM_HOUR, ITEM_BYTES_IN, ITEM_BYTES_OUT, ITEM_KEPT, ITEM_KEPT_LONG };
 
 static const struct line_item stream_line_items[] = {
     {"Storage-ShardHour", "Shards x time."},
@@ -65,6 +65,8 @@ static const struct line_item stream_line_items[] = {
     {"OnDemand-StreamHour", "An on-demand stream x time."},
     {"OnDemand-BilledIncomingBytes", "Bytes written to an on-demand stream."},
     {"OnDemand-BilledOutgoingBytes", "Bytes read from an on-demand stream."},
+    {"OnDemand-ExtendedRetention-ByteHrs", "What an on-demand stream keeps from its second to its seventh day, in the long run."},
+    {"LongTermRetention-ByteHrs", "What is kept after the seventh day, in the long run."},
     {0},
 };
 
@@ -182,20 +184,36 @@ static enum status stream_finish(struct simulation *simulation, void *self)
     return shard_log_finish(simulation, self);
 }
 
+/* GB-months of what is older than `from_h` and not than `until_h`, once the stream has run for that long. */
+static double kept_between(const struct simulation *simulation, const struct kinesis_stream *stream, double from_h, double until_h)
+{
+    double kept_h = fmin((double)stream->log.retention_ns / (double)NS_PER_HOUR, until_h) - from_h;
+    double gb = (double)stream->incoming_bytes.whole / (1024.0 * 1024 * 1024);
+    return kept_h > 0 ? gb * kept_h / rule_number(simulation->settings->rules, "billing_month_h") : 0;
+}
+
 static void stream_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct kinesis_stream *stream = self;
+    const struct rule_book *rules = simulation->settings->rules;
     const double gb = 1024.0 * 1024 * 1024;
+    double first_h = rule_number(rules, "kinesis_retention_default_h"), extended_h = rule_number(rules, "kinesis_retention_extended_h");
+    double retention_h = (double)stream->log.retention_ns / (double)NS_PER_HOUR;
     double shard_hours = (double)stream->log.open.whole.integral / (double)NS_PER_HOUR;
     if (stream->mode == MODE_ON_DEMAND) {
         bill_add(bill, &stream_line_items[ITEM_STREAM_HOUR], (double)stream->log.open.whole.length_ns / (double)NS_PER_HOUR);
         bill_add(bill, &stream_line_items[ITEM_BYTES_IN], (double)stream->incoming_bytes.whole / gb);
         bill_add(bill, &stream_line_items[ITEM_BYTES_OUT], (double)stream->outgoing_bytes.whole / gb);
-        return;
+        if (retention_h > first_h)
+            bill_add(bill, &stream_line_items[ITEM_KEPT], kept_between(simulation, stream, first_h, extended_h));
     }
+    if (retention_h > extended_h)
+        bill_add(bill, &stream_line_items[ITEM_KEPT_LONG], kept_between(simulation, stream, extended_h, INFINITY));
+    if (stream->mode == MODE_ON_DEMAND)
+        return;
     bill_add(bill, &stream_line_items[ITEM_SHARD_HOUR], shard_hours);
     bill_add(bill, &stream_line_items[ITEM_PUT_UNIT], (double)stream->put_units.whole);
-    if ((double)stream->log.retention_ns > rule_number(simulation->settings->rules, "kinesis_retention_default_h") * (double)NS_PER_HOUR)
+    if (retention_h > first_h)
         bill_add(bill, &stream_line_items[ITEM_EXTENDED], shard_hours);
 }
 

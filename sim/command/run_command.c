@@ -33,7 +33,7 @@ static enum status print_result(const struct program *program, const struct comm
     if (status != STATUS_OK)
         return status;
     if (!option_given(options, OPTION_QUIET) || option_given(options, OPTION_FORMAT))
-        status = summary_print(&answer, &rows, program->layout, stdout);
+        status = summary_print(&answer, &rows, stdout);
     /* Before the notes, so that they stand below on a terminal. */
     enum status flushed = session_flush();
     struct diagnostics notes = {0};

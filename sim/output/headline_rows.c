@@ -52,7 +52,7 @@ static void add_row(struct headline_rows *rows, const struct summary_layout *lay
 
 enum status headline_rows_collect(const struct run_result *result, const struct summary_layout *layout, struct headline_rows *rows)
 {
-    *rows = (struct headline_rows){.result = result};
+    *rows = (struct headline_rows){.result = result, .requests = layout->requests};
     size_t resources = 0;
     for (size_t i = 0; i < result->figure_count; i += resource_length(result, i))
         resources++;
@@ -72,6 +72,45 @@ void headline_rows_fini(struct headline_rows *rows)
 {
     free(rows->list);
     *rows = (struct headline_rows){0};
+}
+
+static bool counts_requests(const struct headline_rows *rows, const struct figure *figure)
+{
+    return !figure->is_total && strcmp(figure->metric->name, rows->requests) == 0 && strcmp(figure->stat, "Sum") == 0;
+}
+
+static double count_requests(const struct headline_rows *rows, uint32_t replication)
+{
+    double requests = 0;
+    for (size_t i = 0; i < rows->result->figure_count; i++)
+        if (counts_requests(rows, &rows->result->figures[i]))
+            requests += rows->result->figures[i].values[replication];
+    return requests;
+}
+
+struct interval headline_rows_million(const struct headline_rows *rows)
+{
+    const struct run_result *result = rows->result;
+    double run_usd = 0, requests = 0;
+    for (size_t i = 0; i < result->cost_count; i++)
+        run_usd += result->cost[i].amount_usd;
+    for (size_t i = 0; i < result->figure_count; i++)
+        if (counts_requests(rows, &result->figures[i]))
+            requests += result->figures[i].interval.mean;
+    struct interval million = {.mean = requests > 0 ? run_usd / requests * 1e6 : NAN, .low = NAN, .high = NAN};
+    double *ratios = requests > 0 && result->month_usd > 0 ? malloc((result->planned + 1u) * sizeof *ratios) : NULL;
+    if (!ratios)
+        return million;
+    /* A run's own bill is the same share of its month in every replication. */
+    for (uint32_t i = 0; i < result->planned; i++) {
+        requests = count_requests(rows, i);
+        ratios[i] = requests > 0 ? result->months[i] * (run_usd / result->month_usd) / requests * 1e6 : NAN;
+    }
+    struct interval interval = interval_of_mean(ratios, result->planned, 0.95);
+    million.low = interval.low;
+    million.high = interval.high;
+    free(ratios);
+    return million;
 }
 
 static const struct table_column figure_columns[] = {
@@ -104,4 +143,7 @@ void headline_rows_table(const struct headline_rows *rows, struct table *table)
     struct interval month = rows->result->month_interval;
     month.mean = rows->result->month_usd;
     add_figure(table, "cost", "month", "Sum", "USD", &month);
+    struct interval million = headline_rows_million(rows);
+    if (!isnan(million.mean))
+        add_figure(table, "cost", "million_requests", "Average", "USD", &million);
 }

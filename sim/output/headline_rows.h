@@ -19,6 +19,7 @@ struct headline_row {
 /* Section by section, within one the largest key first, and the order of the figures among equals. */
 struct headline_rows {
     const struct run_result *result;
+    const char *requests;      /* the metric that counts what callers ask for */
     struct headline_row *list; /* owned */
     size_t count;
 };
@@ -29,7 +30,10 @@ void headline_rows_fini(struct headline_rows *rows);
 /* A figure of the row's resource; NULL when it has none of that name. */
 const struct figure *headline_row_figure(const struct headline_row *row, const char *metric, const char *stat);
 
-/* Every headline figure, and the month's bill as cost.month: resource, metric, stat, unit, value, ci95_low, ci95_high. */
+/* What a million requests cost, in USD: the bill over the requests, and the interval of this ratio over replications. NaN: there were none. */
+struct interval headline_rows_million(const struct headline_rows *rows);
+
+/* Every headline figure, the month's bill as cost.month, and cost.million_requests: resource, metric, stat, unit, value, ci95_low, ci95_high. */
 void headline_rows_table(const struct headline_rows *rows, struct table *table);
 
 #endif

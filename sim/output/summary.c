@@ -230,29 +230,17 @@ static void add_services(struct table *table, const struct run_result *result)
     }
 }
 
-static double count_requests(const struct run_result *result, const char *metric)
-{
-    double requests = 0;
-    for (size_t i = 0; i < result->figure_count; i++) {
-        const struct figure *figure = &result->figures[i];
-        if (!figure->is_total && strcmp(figure->metric->name, metric) == 0 && strcmp(figure->stat, "Sum") == 0)
-            requests += figure->interval.mean;
-    }
-    return requests;
-}
-
-static enum status print_cost(const struct answer *answer, const struct run_result *result, const struct summary_layout *layout, FILE *out)
+static enum status print_cost(const struct answer *answer, const struct headline_rows *rows, FILE *out)
 {
     static const struct table_column columns[] = {{"cost of a month", false}, {"USD", true}, {"95 % interval", false}};
+    const struct run_result *result = rows->result;
+    const struct interval million = headline_rows_million(rows);
     struct table table;
-    double run_usd = 0, requests = count_requests(result, layout->requests);
     table_init(&table, columns, isnan(result->month_interval.low) ? 2 : 3);
     add_services(&table, result);
     money_row(&table, "total", result->month_usd, &result->month_interval);
-    for (size_t i = 0; i < result->cost_count; i++)
-        run_usd += result->cost[i].amount_usd;
-    if (requests > 0)
-        money_row(&table, "a million requests", run_usd / requests * 1e6, NULL);
+    if (!isnan(million.mean))
+        money_row(&table, "a million requests", million.mean, &million);
     enum status status = table.failed ? STATUS_NO_MEMORY : STATUS_OK;
     if (status == STATUS_OK) {
         (void)fputc('\n', out);
@@ -262,8 +250,7 @@ static enum status print_cost(const struct answer *answer, const struct run_resu
     return status;
 }
 
-static enum status print_screen(const struct answer *answer, const struct headline_rows *rows, const struct summary_layout *layout,
-                                FILE *out)
+static enum status print_screen(const struct answer *answer, const struct headline_rows *rows, FILE *out)
 {
     print_heading(rows->result, out);
     if (rows->result->replications == 0)
@@ -276,13 +263,13 @@ static enum status print_screen(const struct answer *answer, const struct headli
         status = print_section(answer, rows->result, &rows->list[i], end - i, out);
         i = end;
     }
-    return status == STATUS_OK ? print_cost(answer, rows->result, layout, out) : status;
+    return status == STATUS_OK ? print_cost(answer, rows, out) : status;
 }
 
-enum status summary_print(const struct answer *answer, const struct headline_rows *rows, const struct summary_layout *layout, FILE *out)
+enum status summary_print(const struct answer *answer, const struct headline_rows *rows, FILE *out)
 {
     if (answer->format == FORMAT_TABLE)
-        return print_screen(answer, rows, layout, out);
+        return print_screen(answer, rows, out);
     struct table table;
     headline_rows_table(rows, &table);
     bool failed = false;

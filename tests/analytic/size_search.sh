@@ -72,7 +72,7 @@ note "$verdict" "load 172, loss below 1 %: $(field answer), certain $(field cert
 
 # Every value of a day's provisioned concurrency, one by one, with the replications that the hardest of them needed.
 provisioned=Api.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions
-scenario=scenarios/questions/q12-provisioned-for-cold-starts.json
+scenario=scenarios/questions/q12-provisioned-for-a-day.json
 "$slsim" size "$scenario" --vary "$provisioned=0:40" --goal 'Api.ColdStartRate < 0.1%' --no-progress --format json -o "$work/result" \
     >"$work/answer.json" || note FAILED "provisioned: exit $?"
 cp "$work/result/points.csv" "$work/points.csv"

@@ -140,7 +140,7 @@ static double median_error(const struct costs *costs, const char *start, size_t 
             snprintf(name, sizeof name, "F%zu%s", row, columns->letter);
             assert_int_equal(count_of(&run, name, "Invocations"), 1);
             assert_int_equal(count_of(&run, name, "ColdStarts"), strcmp(start, "cold") == 0);
-            errors[(*count)++] = fabs(1e6 * billed_usd(&run, name) / published - 1);
+            errors[(*count)++] = fabs(1e6 * billed_usd(&run, name, "AWS Lambda") / published - 1);
         }
     gsl_sort(errors, 1, *count);
     const double median = gsl_stats_median_from_sorted_data(errors, 1, *count);

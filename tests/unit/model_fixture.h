@@ -232,12 +232,13 @@ static inline double billed(const struct model_run *run, const char *resource, c
     return quantity;
 }
 
-/* All that is billed to `resource`. */
-static inline double billed_usd(const struct model_run *run, const char *resource)
+/* All that `service` bills for `resource`; NULL: all services. */
+static inline double billed_usd(const struct model_run *run, const char *resource, const char *service)
 {
     double amount = 0;
     for (size_t i = 0; i < run->result->cost_count; i++)
-        if (strcmp(run->result->cost[i].resource, resource) == 0)
+        if (strcmp(run->result->cost[i].resource, resource) == 0 &&
+            (service == NULL || strcmp(run->result->cost[i].price->service, service) == 0))
             amount += run->result->cost[i].amount_usd;
     return amount;
 }

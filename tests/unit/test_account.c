@@ -31,7 +31,7 @@ static void test_reserved(void **state)
                                  "{'name': 'a', 'target': 'F', 'constant': '3/s'}"));
     assert_int_equal(count_of(&run, "F", "Invocations"), 0);
     check_throttles(&run, "F", "a", reserved_concurrency, 30);
-    assert_near(billed_usd(&run, "F"), 0, 0);
+    assert_near(billed_usd(&run, "F", NULL), 0, 0);
     /* Ten at once on four. */
     model_run(&run, ONE_FUNCTION("'duration': '10s'", "'ReservedConcurrentExecutions': 4", "'init': '0ms', 'duration': '1s'",
                                  "{'name': 'a', 'target': 'F', 'bursts': {'size': 10, 'every': '2s'}}"));

@@ -314,7 +314,7 @@ static void test_usage_types(void **state)
             assert_near(usd, lines[k].usd, 1e-15);
             total += lines[k].usd;
         }
-        assert_near(billed_usd(&run, "F"), total, 1e-15); /* and nothing else */
+        assert_near(billed_usd(&run, "F", "AWS Lambda"), total, 1e-15); /* and nothing else */
     }
     /* The first 512 MB of /tmp are free. */
     model_run(&run, ONE_FUNCTION("'duration': '1h'", "'EphemeralStorage': {'Size': 512}", "'init': '2s', 'duration': '1s'",

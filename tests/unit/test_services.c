@@ -130,27 +130,26 @@ static void test_triggers(void **state)
     struct model_run run;
     model_open(&run);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        model_run(
-            &run,
-            "{'duration': '1h', 'Resources': {" FUNCTION ", 'G': {'Type': 'AWS::CodeCommit::Repository', 'Properties': "
-            "{'RepositoryName': 'g', 'Triggers': [{'Name': 't', 'DestinationArn': {'Fn::GetAtt': ['F', 'Arn']}, %s}]}}},"
-            "'behavior': {'F': {'duration': '1s'}}, 'traffic': [" ONCE("a", "G", "0s",
-                                                                       ", 'records': 1, 'operation': 'updateReference', 'object_key': "
-                                                                       "'main'") "," ONCE("b", "G", "0s",
-                                                                                          ", 'records': 2, 'operation': "
-                                                                                          "'createReference', 'object_key': "
-                                                                                          "'next'") "," ONCE("c", "G", "0s",
-                                                                                                             ", 'records': 4, "
-                                                                                                             "'operation': "
-                                                                                                             "'deleteReference"
-                                                                                                             "', "
-                                                                                                             "'object_key': "
-                                                                                                             "'main'") "," ONCE("d", "G",
-                                                                                                                                "0s",
-                                                                                                                                ", "
-                                                                                                                                "'records':"
-                                                                                                                                " 8") "]}",
-            cases[i].trigger);
+        model_run(&run,
+                  "{'duration': '1h', 'Resources': {" FUNCTION ", 'G': {'Type': 'AWS::CodeCommit::Repository', 'Properties': "
+                  "{'RepositoryName': 'g', 'Triggers': [{'Name': 't', 'DestinationArn': {'Fn::GetAtt': ['F', 'Arn']}, %s}]}}},"
+                  "'behavior': {'F': {'duration': '1s'}}, 'traffic': [" ONCE(
+                      "a", "G", "0s",
+                      ", 'records': 1, 'operation': 'updateReference', 'object_key': "
+                      "'main'") "," ONCE("b", "G", "0s",
+                                         ", 'records': 2, 'operation': "
+                                         "'createReference', 'object_key': "
+                                         "'next'") "," ONCE("c", "G", "0s",
+                                                            ", 'records': 4, "
+                                                            "'operation': "
+                                                            "'deleteReference"
+                                                            "', "
+                                                            "'object_key': "
+                                                            "'main'") "," ONCE("d", "G", "0s",
+                                                                               ", "
+                                                                               "'records':"
+                                                                               " 8") "]}",
+                  cases[i].trigger);
         if (count_of(&run, "F", "Invocations") != cases[i].told)
             fail_msg("%s: %lld", cases[i].trigger, (long long)count_of(&run, "F", "Invocations"));
     }
@@ -209,7 +208,8 @@ static void test_terms(void **state)
     model_close(&run);
 }
 
-/* A function's own lines: START, what the code logs, END, REPORT, each with its overhead; a function that reads them. */
+/* A function's own lines: START, what the code logs, END, REPORT, each with its overhead, and of a new environment INIT_START (164); a
+ * function that reads them. */
 static void test_log_of_a_function(void **state)
 {
     (void)state;
@@ -224,12 +224,16 @@ static void test_log_of_a_function(void **state)
         "'traffic': [{'name': 'a', 'target': 'F', 'constant': '1/m'}]}");
     const int64_t invocations = 60, warm_bytes = 71 + 1024 + 52 + 143 + 4 * 26;
     int64_t cold = count_of(&run, "F", "ColdStarts");
-    assert_int_equal(count_of(&run, "L", "IncomingLogEvents"), 4 * invocations);
-    assert_int_equal(count_of(&run, "L", "IncomingBytes"), invocations * warm_bytes + 25 * cold);
+    const int64_t all_bytes = invocations * warm_bytes + (25 + 164 + 26) * cold;
+    assert_int_equal(count_of(&run, "L", "IncomingLogEvents"), 4 * invocations + cold);
+    assert_int_equal(count_of(&run, "L", "IncomingBytes"), all_bytes);
     assert_int_equal(count_of(&run, "G", "AsyncEventsReceived") + (int64_t)figure(&run, "L", "NoticesSent", "Sum"),
                      2 * count_of(&run, "G", "AsyncEventsReceived")); /* all that set out has come */
-    assert_near(billed(&run, "L", "VendedLog-Bytes", NULL) * 1024 * 1024 * 1024, (double)(invocations * warm_bytes + 25 * cold), 1e-6);
+    assert_near(billed(&run, "L", "VendedLog-Bytes", NULL) * 1024 * 1024 * 1024, (double)all_bytes, 1e-6);
     assert_near(billed(&run, "L", "DataProcessing-Bytes", NULL), 0, 0);
+    /* The function whose lines the group takes pays for none itself; the other one, which has no group, does. */
+    assert_near(billed_usd(&run, "F", "AmazonCloudWatch"), 0, 0);
+    assert_true(billed_usd(&run, "G", "AmazonCloudWatch") > 0);
     model_close(&run);
 }
 
