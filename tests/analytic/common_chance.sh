@@ -34,7 +34,7 @@ drain=$ratio
 measure Jobs.AgeAtDelete.p99 scenarios/queue-overload.json --vary Worker.Events.Q.ScalingConfig.MaximumConcurrency=60,70
 measure cost.month scenarios/queue-overload.json --vary Worker.MemorySize=512,1024
 measure calls.RejectedRate scenarios/erlang-b.json --set duration=1000s --vary F.ReservedConcurrentExecutions=10,11
-measure calls.ResponseTime.p99 scenarios/erlang-b.json --set duration=1000s --vary F.behavior.init=0ms,300ms
+measure calls.ResponseTime.p99 scenarios/erlang-b.json --set duration=1000s --vary F.behavior.duration.lognormal.cv=2,1.5
 measure Often.ColdStartRate scenarios/cold-start-study.json --set duration=6h --vary Often.behavior.keep_alive=5m,10m
 
 awk -v ratio="$drain" 'BEGIN { exit !(ratio == "inf" || ratio >= 5) }' || {
