@@ -8,6 +8,7 @@
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
 #include "messaging/topic.h"
+#include "monitoring/monitoring.h"
 #include "rewrites.h"
 #include "services/services.h"
 #include "streams/dynamo_table.h"
@@ -30,6 +31,10 @@ static const struct model_type *const resources[] = {
     &event_rule_type,
     &schedule_type,
     &kinesis_stream_type,
+    &alarm_type,
+    &composite_alarm_type,
+    &scalable_target_type,
+    &scaling_policy_type,
     &stream_consumer_type,
     &dynamo_table_type,
     &simple_table_type,

@@ -3,7 +3,7 @@
 # Needs root or sudo only when something is missing.
 set -euo pipefail
 
-packages=(gcc libc6-dev cmake ninja-build pkg-config libgsl-dev libcjson-dev libcsv-dev libmd-dev gnuplot-nox)
+packages=(gcc libc6-dev cmake ninja-build pkg-config libgsl-dev libcjson-dev libcsv-dev libyaml-dev libmd-dev gnuplot-nox)
 test_packages=(clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev jq time)
 
 case "${1:-}" in

@@ -101,6 +101,8 @@ static const struct cause *refusal_of(struct simulation *simulation, struct even
 static void bus_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct event_bus *bus = self;
+    if (fault_answers(simulation, &bus->faults, bus->self, request))
+        return;
     bool service = is_service_event(simulation, request), matched = false;
     const struct cause *refusal = refusal_of(simulation, bus, request, service);
     counter_add(&bus->metrics.entries, 1);
@@ -130,6 +132,16 @@ static void bus_quantities(const struct simulation *simulation, const void *self
     bill_add(bill, &bus_line_items[ITEM_CUSTOM], (double)((const struct event_bus *)self)->metrics.custom_chunks.whole);
 }
 
+static void bus_destroy(struct simulation *simulation, void *self)
+{
+    (void)simulation;
+    fault_fini(&((struct event_bus *)self)->faults);
+}
+
+FAULT_FUNCTIONS(event_bus, self)
+
+static const struct action bus_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
+
 const struct model_type event_bus_type = {
     .type = "AWS::Events::EventBus",
     .service = "Amazon EventBridge",
@@ -141,6 +153,8 @@ const struct model_type event_bus_type = {
     .line_items = bus_line_items,
     .validate = bus_validate,
     .create = bus_create,
+    .destroy = bus_destroy,
+    .actions = bus_actions,
     .accept = bus_accept,
     .quantities = bus_quantities,
 };

@@ -3,6 +3,7 @@
 #define SLSIM_EVENTS_EVENT_BUS_H
 
 #include "engine/content.h"
+#include "engine/fault.h"
 #include "engine/token_bucket.h"
 #include "event_target.h"
 
@@ -14,6 +15,7 @@ struct bus_metrics {
 
 struct event_bus {
     uint32_t self;
+    struct fault_state faults;
     const char *name;
     uint32_t first; /* 1 + entity of its first rule; 0: none */
     uint32_t quota; /* the bus that keeps the account's bucket */

@@ -3,6 +3,7 @@
  * that nobody waits for can keep it busy. */
 #include "external_service.h"
 
+#include "engine/fault.h"
 #include "engine/pool.h"
 #include "engine/random.h"
 #include "engine/simulation.h"
@@ -30,9 +31,7 @@ struct external_service {
 
     /* state */
     uint32_t self;
-    double factor;     /* of the latency, by the faults there are */
-    double fault_rate; /* of errors, the same */
-    int64_t down;      /* faults of that kind there are */
+    struct fault_state faults;
     struct pool places;
     uint32_t first, last; /* of the line */
     struct stream latencies, errors;
@@ -79,7 +78,6 @@ static enum status external_create(struct simulation *simulation, void *self)
 {
     struct external_service *service = self;
     const char *name = simulation->entities[service->self].name;
-    service->factor = 1;
     service->first = service->last = POOL_NONE;
     pool_init(&service->places, sizeof(struct in_line), &simulation->memory, name);
     stream_init(&service->latencies, simulation->settings->seed, simulation->replication, name, "latency");
@@ -93,6 +91,7 @@ static void external_destroy(struct simulation *simulation, void *self)
     struct external_service *service = self;
     if (service->places.owner)
         pool_fini(&service->places);
+    fault_fini(&service->faults);
 }
 
 static void serve(struct simulation *simulation, struct external_service *service, const struct request *request)
@@ -100,7 +99,7 @@ static void serve(struct simulation *simulation, struct external_service *servic
     int64_t time_ns = 0;
     if (service->latency) {
         stream_at(&service->latencies, request->item, request->attempt);
-        time_ns = time_from_double(distribution_sample(service->latency, &service->latencies.rng) * service->factor);
+        time_ns = fault_slowed(&service->faults, distribution_sample_ns(service->latency, &service->latencies.rng));
     }
     gauge_add(&service->serving, simulation->now_ns, 1);
     simulation_schedule(simulation, service->self, EXTERNAL_SERVED, RANK_COMPLETION, time_add(simulation->now_ns, time_ns), request->id);
@@ -141,7 +140,7 @@ static void external_accept(struct simulation *simulation, void *self, struct re
 {
     struct external_service *service = self;
     counter_add(&service->requests, 1);
-    if (service->down > 0) {
+    if (service->faults.down) {
         counter_add(&service->failures, 1);
         request_done(simulation, service->self, request, &cause_down);
     } else if (service->capacity == 0 || service->serving.level < service->capacity) {
@@ -156,11 +155,12 @@ static void external_accept(struct simulation *simulation, void *self, struct re
 
 static bool fails(struct external_service *service, const struct request *request)
 {
-    double rate = 1 - (1 - service->error_rate) * (1 - service->fault_rate);
-    if (rate <= 0)
+    if (service->faults.any && fault_strikes(&service->faults, request))
+        return true;
+    if (service->error_rate <= 0)
         return false;
     stream_at(&service->errors, request->item, request->attempt);
-    return stream_uniform(&service->errors) < rate;
+    return stream_uniform(&service->errors) < service->error_rate;
 }
 
 static void external_handle(struct simulation *simulation, void *self, const struct event *event)
@@ -185,79 +185,12 @@ static enum status external_finish(struct simulation *simulation, void *self)
     return service->waiting.level == service->places.used ? STATUS_OK : STATUS_INTERNAL;
 }
 
-/* Faults. */
-struct slow_arguments {
-    double factor;
-};
-
-struct error_arguments {
-    double rate;
-};
-
-static const struct property slow_properties[] = {
-    {"factor", PROPERTY_NUMBER, offsetof(struct slow_arguments, factor), .minimum = "0.001", .maximum = "1000000", .required = true,
-     .help = "So many times its latency."},
-    {0},
-};
-
-static const struct property error_properties[] = {
-    {"rate", PROPERTY_PROBABILITY, offsetof(struct error_arguments, rate), .required = true,
-     .help = "Probability of an error, beside error_rate."},
-    {0},
-};
-
-static void begin_down(struct simulation *simulation, void *self, const void *arguments)
-{
-    (void)simulation, (void)arguments;
-    ((struct external_service *)self)->down++;
-}
-
-static void end_down(struct simulation *simulation, void *self, const void *arguments)
-{
-    (void)simulation, (void)arguments;
-    ((struct external_service *)self)->down--;
-}
-
-static void begin_slow(struct simulation *simulation, void *self, const void *arguments)
-{
-    (void)simulation;
-    ((struct external_service *)self)->factor *= ((const struct slow_arguments *)arguments)->factor;
-}
-
-static void end_slow(struct simulation *simulation, void *self, const void *arguments)
-{
-    (void)simulation;
-    ((struct external_service *)self)->factor /= ((const struct slow_arguments *)arguments)->factor;
-}
-
-static void begin_errors(struct simulation *simulation, void *self, const void *arguments)
-{
-    (void)simulation;
-    ((struct external_service *)self)->fault_rate = ((const struct error_arguments *)arguments)->rate;
-}
-
-static void end_errors(struct simulation *simulation, void *self, const void *arguments)
-{
-    (void)simulation, (void)arguments;
-    ((struct external_service *)self)->fault_rate = 0;
-}
+FAULT_FUNCTIONS(external_service, self)
 
 static const struct action external_actions[] = {
-    {.verb = "fault", .kind = "down", .begin = begin_down, .end = end_down, .help = "Every request fails at once."},
-    {.verb = "fault",
-     .kind = "slow",
-     .properties = slow_properties,
-     .size = sizeof(struct slow_arguments),
-     .begin = begin_slow,
-     .end = end_slow,
-     .help = "What is begun takes longer."},
-    {.verb = "fault",
-     .kind = "errors",
-     .properties = error_properties,
-     .size = sizeof(struct error_arguments),
-     .begin = begin_errors,
-     .end = end_errors,
-     .help = "Requests fail after they were served."},
+    FAULT_ROW("down", NULL, begin_fault, end_fault, "Every request fails at once."),
+    FAULT_SLOW_ROW,
+    FAULT_ROW("errors", fault_errors_properties, begin_fault, end_fault, "That share of the requests fails after they were served."),
     {0},
 };
 

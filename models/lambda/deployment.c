@@ -406,6 +406,7 @@ static void deploy_begin(struct simulation *simulation, void *self, const void *
         return;
     }
     deployment->deploy = deploy;
+    snap_start_publish(simulation, entity_state(simulation, deploy->version));
     deployment->old_version = alias_of(simulation, function)->config.version;
     deployment->weight = 0;
     deployment->number++;
@@ -475,5 +476,6 @@ const struct action function_actions[] = {
      .begin = deploy_begin,
      .help = "A new version is published, and the alias moves to it as the deployment configuration says; an alarm or a hook that fails "
              "rolls it back."},
+    FUNCTION_FAULTS,
     {0},
 };

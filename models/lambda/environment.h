@@ -8,8 +8,16 @@
 /* The values are those of the choices of `behavior.reuse`, in their order. */
 enum reuse_order { REUSE_MOST_RECENT, REUSE_LEAST_RECENT, REUSE_NEWEST, REUSE_OLDEST, REUSE_RANDOM };
 
-/* STARTING: a provisioned one in INIT, that nobody waits for. */
-enum environment_state { ENVIRONMENT_BUSY, ENVIRONMENT_IDLE, ENVIRONMENT_STARTING, ENVIRONMENT_GONE };
+/* STARTING: a provisioned one in INIT, that nobody waits for. FINISHING: it has answered, and extensions are still at work. LOST: taken by
+ * a fault; one event of it is still to come. */
+enum environment_state {
+    ENVIRONMENT_BUSY,
+    ENVIRONMENT_IDLE,
+    ENVIRONMENT_STARTING,
+    ENVIRONMENT_FINISHING,
+    ENVIRONMENT_LOST,
+    ENVIRONMENT_GONE
+};
 
 /* One cache line; what holds while it is busy and what while it is idle share room. */
 struct environment {
@@ -30,7 +38,7 @@ struct environment {
             struct environment *before, *after; /* idle, by recency: its neighbours */
         };
         struct {
-            int64_t began_ns; /* busy, a handler with calls: when it began, and */
+            int64_t began_ns; /* finishing: since when; busy, a handler with calls: when it began, and */
             uint32_t run;     /* its procedure; POOL_NONE: over */
         };
     };

@@ -21,6 +21,8 @@
 static const char *const package_types[] = {"Zip", "Image", NULL};
 static const char *const architectures[] = {"x86_64", "arm64", NULL};
 static const char *const recursive_loops[] = {"Terminate", "Allow", NULL};
+static const char *const extension_kinds[] = {"none", "internal", "external", NULL};
+static const char *const response_modes[] = {"buffered", "stream", NULL};
 static const char *const reuse_orders[] = {"most_recent", "least_recent", "newest", "oldest", "random", NULL};
 
 static const struct property ephemeral_storage[] = {
@@ -78,7 +80,7 @@ const struct property function_shared_properties[] = {
     {"Architectures", PROPERTY_ENUM_LIST, AT(architecture), .choices = architectures, .fallback = "\"x86_64\"",
      .help = "One of x86_64 and arm64: decides prices and the default `init`."},
     {"EphemeralStorage", PROPERTY_OBJECT, 0, .properties = ephemeral_storage, .help = "Size of /tmp."},
-    UNMODELLED("SnapStart", snap_start),
+    {"SnapStart", PROPERTY_OBJECT, 0, .properties = snap_start_properties, .help = "Whether versions restore instead of running INIT."},
     UNMODELLED("VpcConfig", vpc),
     UNMODELLED("FileSystemConfigs", file_system),
     ACCEPTED("FunctionName"),
@@ -159,7 +161,8 @@ static const struct property serverless_properties[] = {
      .help = "How asynchronous invocations are retried, and where records of them go."},
     {"DeadLetterQueue", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
      .help = "Where asynchronous events go that were given up."},
-    UNMODELLED("FunctionUrlConfig", url),
+    {"FunctionUrlConfig", PROPERTY_OBJECT, 0, .properties = function_url_properties, .given = GIVEN(unmodelled.url),
+     .help = "A function URL: only its mode of answering is simulated."},
     {0},
 };
 
@@ -182,6 +185,17 @@ const struct property function_behavior[] = {
     {"placement", PROPERTY_TIME_DISTRIBUTION, AT(placement), .given = GIVEN(placement_given), .live = true,
      .help = "Time before INIT (finding a worker, fetching the code): waited for, not billed. Default: 0 where `init` is given, else from "
              "the rules."},
+    {"restore", PROPERTY_TIME_DISTRIBUTION, AT(restore), .live = true,
+     .help = "Instead of `init`, of a version with SnapStart: restoring the snapshot, as RESTORE_REPORT says. Default: rule "
+             "snapstart_restore."},
+    {"proactive_init", PROPERTY_PROBABILITY, AT(proactive_init), .fallback = "proactive_init_share", .live = true,
+     .help = "Share of new environments that Lambda has initialised ahead of the request that needs them: no cold start."},
+    {"extensions", PROPERTY_ENUM, AT(extensions), .choices = extension_kinds, .fallback = "\"none\"",
+     .help = "Decides how long an environment may take to shut down."},
+    {"shutdown", PROPERTY_TIME_DISTRIBUTION, AT(shutdown), .live = true,
+     .help = "How long it takes, up to what its extensions may. Default: all of that."},
+    {"post_runtime", PROPERTY_TIME_DISTRIBUTION, AT(post_runtime), .live = true,
+     .help = "Time that extensions go on after the handler has answered: billed, within Timeout, and the environment stays busy."},
     {"keep_alive", PROPERTY_LIFETIME, AT(keep_alive), .given = GIVEN(keep_alive_given), .live = true,
      .help = "How long an idle environment is kept. Default: halving, as rule idle_keep_alive_halving_s says."},
     {"max_lifetime", PROPERTY_LIFETIME, AT(max_lifetime), .given = GIVEN(max_lifetime_given), .live = true,
@@ -198,6 +212,9 @@ const struct property function_behavior[] = {
      .help = "Probability that a record or message always fails, however often it is tried."},
     {"response", PROPERTY_SIZE_DISTRIBUTION, AT(response), .live = true,
      .help = "Size of the answer; over the quota the invocation fails."},
+    {"response_mode", PROPERTY_ENUM, AT(response_mode), .choices = response_modes, .given = GIVEN(response_mode_given),
+     .fallback = "\"buffered\"",
+     .help = "stream: InvokeWithResponseStream, or InvokeMode RESPONSE_STREAM: larger answers, timed and billed beyond their first part."},
     {"code_size", PROPERTY_SIZE, AT(code_size_bytes), .help = "Unzipped package or image, checked against the quota."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
     {"log_bytes", PROPERTY_SIZE, AT(log_bytes), .unit = "B", .help = "What an invocation logs beside Lambda's own lines."},
@@ -207,13 +224,16 @@ const struct property function_behavior[] = {
 #undef AT
 #define AT(field) offsetof(struct function, metrics.field)
 
+/* Reported with each invocation, so that there is nothing to see while there are none. */
+#define SAMPLED METRIC_WHILE(struct function, metrics.invocations)
+
 const struct metric_type function_metrics[] = {
     {"AWS/Lambda", "Invocations", "Count", METRIC_COUNT, AT(invocations),
      .help = "Invocations that ran: the billed requests. Throttled attempts are not among them."},
-    {"AWS/Lambda", "Errors", "Count", METRIC_COUNT, AT(errors), .help = "Invocations that failed, timeouts included."},
-    {"AWS/Lambda", "Throttles", "Count", METRIC_COUNT, AT(throttles), .help = "Attempts that were turned away."},
+    {"AWS/Lambda", "Errors", "Count", METRIC_COUNT, AT(errors), .samples = SAMPLED, .help = "Invocations that failed, timeouts included."},
+    {"AWS/Lambda", "Throttles", "Count", METRIC_COUNT, AT(throttles), .samples = SAMPLED, .help = "Attempts that were turned away."},
     {"AWS/Lambda", "Duration", "Milliseconds", METRIC_TALLY, AT(duration), .classes = 1, .help = "Time in the handler, INIT left out."},
-    {"AWS/Lambda", "ConcurrentExecutions", "Count", METRIC_GAUGE, AT(concurrent), .levels = 1,
+    {"AWS/Lambda", "ConcurrentExecutions", "Count", METRIC_GAUGE, AT(concurrent), .levels = 1, .samples = SAMPLED,
      .help = "Environments that serve a request."},
     {"slsim", "ColdStarts", "Count", METRIC_COUNT, AT(cold_starts), .help = "Invocations that waited for a new environment."},
     {"slsim", "ColdStartRate", "Percent", METRIC_PERCENT, AT(cold_starts), .other = AT(invocations),
@@ -243,10 +263,10 @@ const struct metric_type function_metrics[] = {
     {"AWS/Lambda", "RecursiveInvocationsDropped", "Count", METRIC_COUNT, AT(recursive_dropped),
      .help = "Invocations that did not happen because their chain of requests had come round too often."},
     {"slsim", "AsyncEventsQueued", "Count", METRIC_GAUGE, AT(async_queued), .help = "Events that are not over yet."},
-    {"AWS/Lambda", "ProvisionedConcurrentExecutions", "Count", METRIC_GAUGE, AT(provisioned_busy), .levels = 1,
+    {"AWS/Lambda", "ProvisionedConcurrentExecutions", "Count", METRIC_GAUGE, AT(provisioned_busy), .levels = 1, .samples = SAMPLED,
      .help = "Provisioned environments that serve a request."},
     {"AWS/Lambda", "ProvisionedConcurrencyUtilization", "None", METRIC_GAUGE_RATIO, AT(provisioned_busy), .other = AT(provisioned_ready),
-     .help = "Those that serve / those that are allocated, from 0 to 1."},
+     .samples = SAMPLED, .help = "Those that serve / those that are allocated, from 0 to 1."},
     {"AWS/Lambda", "ProvisionedConcurrencyInvocations", "Count", METRIC_COUNT, AT(provisioned_invocations),
      .help = "Invocations on provisioned concurrency."},
     {"AWS/Lambda", "ProvisionedConcurrencySpilloverInvocations", "Count", METRIC_COUNT, AT(spillover),
@@ -255,6 +275,20 @@ const struct metric_type function_metrics[] = {
      .help = "Provisioned environments that are ready."},
     {"slsim", "DeploymentsSucceeded", "Count", METRIC_COUNT, AT(deployments), .help = "New versions that got all of the traffic."},
     {"slsim", "DeploymentsFailed", "Count", METRIC_COUNT, AT(rollbacks), .help = "Deployments that were rolled back, or not begun."},
+    {"slsim", "ServiceErrors", "Count", METRIC_COUNT, AT(service_errors),
+     .help = "Invocations that the service answered with an error of its own, while it was down or as their environment was lost."},
+    {"slsim", "EnvironmentsLost", "Count", METRIC_COUNT, AT(lost), .help = "Environments that faults took."},
+    {"slsim", "ProactiveInits", "Count", METRIC_COUNT, AT(proactive_inits),
+     .help = "New environments that were initialised ahead of their request: not among the ColdStarts."},
+    {"slsim", "RestoreDuration", "Milliseconds", METRIC_TALLY, AT(restore_duration),
+     .help = "Restores of snapshots, as RESTORE_REPORT lines say."},
+    {"AWS/Lambda", "PostRuntimeExtensionsDuration", "Milliseconds", METRIC_TALLY, AT(post_runtime),
+     .help = "Time of extensions after the handler."},
+    {"slsim", "TimeToFirstByte", "Milliseconds", METRIC_TALLY, AT(first_byte),
+     .help = "Of streamed responses: what the caller waits until they begin."},
+    {NULL, "streamed bytes", "None", METRIC_COUNT, AT(streamed_bytes), .help = ""},
+    {NULL, "restored MB", "None", METRIC_COUNT, AT(restored_mb), .help = ""},
+    {NULL, "snapshot MB", "None", METRIC_GAUGE, AT(snapshot_mb), .help = ""},
     {NULL, "provisioned MB", "None", METRIC_GAUGE, AT(provisioned_paid_mb), .help = ""},
     {NULL, "provisioned MB x ms", "None", METRIC_COUNT, AT(provisioned_mb_ms), .help = ""},
     {"slsim", "TracesBegun", "Count", METRIC_COUNT, AT(traces), .help = "Sampled traces of X-Ray that begin with this function."},
@@ -266,8 +300,9 @@ const struct metric_type function_metrics[] = {
 };
 
 /* x86 first, then arm: the index is 2 * item + architecture. */
-enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE, ITEM_PROVISIONED, ITEM_PROVISIONED_DURATION, ITEM_BY_ARCHITECTURE };
-enum { ITEM_VENDED_LOGS = 2 * ITEM_BY_ARCHITECTURE, ITEM_OTHER_LOGS, ITEM_KEPT_LOGS, ITEM_TRACES };
+enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE, ITEM_PROVISIONED, ITEM_PROVISIONED_DURATION, ITEM_STREAMED, ITEM_PAIRS };
+/* The same for both. */
+enum { ITEM_CACHED = 2 * ITEM_PAIRS, ITEM_RESTORED, ITEM_VENDED_LOGS, ITEM_OTHER_LOGS, ITEM_KEPT_LOGS, ITEM_TRACES };
 
 static const struct line_item function_line_items[] = {
     {"Request", "Invocations."},
@@ -282,6 +317,12 @@ static const struct line_item function_line_items[] = {
     {"Lambda-Provisioned-Concurrency-ARM", "Memory kept ready x time, on arm64."},
     {"Lambda-Provisioned-GB-Second", "Memory x billed duration on provisioned concurrency, INIT at allocation and recycling included."},
     {"Lambda-Provisioned-GB-Second-ARM", "The same on arm64."},
+    {"Lambda-Streaming-Response-Processed-Bytes", "Of each streamed response what is beyond the part that is free."},
+    {"Lambda-Streaming-Response-Processed-Bytes-ARM", "The same on arm64."},
+    {"Lambda-SnapStart-Cached-GB-Second",
+     "Memory of each published version x time since it was published. None is deleted while it runs, so the least time of three hours "
+     "never decides."},
+    {"Lambda-SnapStart-Restored-GB", "Memory of each environment that was restored."},
     [ITEM_VENDED_LOGS] = {"VendedLog-Bytes",
                           "What it logs, Lambda's own lines included, unless to an AWS::Logs::LogGroup that is simulated."},
     [ITEM_OTHER_LOGS] = {"DataProcessing-Bytes", "The same until May 2025."},
@@ -318,6 +359,13 @@ static void function_quantities(const struct simulation *simulation, const void 
     bill_add(bill, &items[2 * ITEM_INIT], gigabyte_seconds(&function->metrics.init_mb_ms));
     if (function->billed_storage_mb > 0)
         bill_add(bill, &items[2 * ITEM_STORAGE], gigabyte_seconds(&function->metrics.storage_mb_ms));
+    if (function->metrics.streamed_bytes.whole > 0)
+        bill_add(bill, &items[2 * ITEM_STREAMED], (double)function->metrics.streamed_bytes.whole / 1024 / 1024 / 1024);
+    int128 cached_mb_ns = function->metrics.snapshot_mb.whole.integral;
+    if (cached_mb_ns > 0) {
+        bill_add(bill, &function_line_items[ITEM_CACHED], (double)cached_mb_ns / 1024 / (double)NS_PER_S);
+        bill_add(bill, &function_line_items[ITEM_RESTORED], (double)function->metrics.restored_mb.whole / 1024);
+    }
     int128 kept_mb_ns = function->metrics.provisioned_paid_mb.whole.integral;
     if (kept_mb_ns > 0) {
         bill_add(bill, &items[2 * ITEM_PROVISIONED], (double)kept_mb_ns / 1024 / (double)NS_PER_S);
@@ -341,6 +389,7 @@ static const char *default_part(const void *config)
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
         .accept = function_accept, .done = function_done, .noticed = deployment_noticed, .changed = function_changed,                      \
         .default_part = default_part, .actions = function_actions, .finish = function_finish, .quantities = function_quantities,           \
+        .refusals = function_refusals,                                                                                                     \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);

@@ -5,6 +5,7 @@
 #include "account.h"
 #include "deployment.h"
 #include "engine/delivery.h"
+#include "engine/fault.h"
 #include "engine/pool.h"
 #include "engine/procedure.h"
 #include "engine/simulation.h"
@@ -25,11 +26,16 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN };
 enum tracing_mode { TRACING_PASS_THROUGH, TRACING_ACTIVE };
 
 /* How one invocation ends; decided when it begins. */
-enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY, END_RESPONSE_TOO_LARGE };
+enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY, END_RESPONSE_TOO_LARGE, END_RESTORE_TIMED_OUT };
+
+enum snap_start { SNAP_START_NONE, SNAP_START_PUBLISHED_VERSIONS };
+enum response_mode { RESPONSE_BUFFERED, RESPONSE_STREAM };
+/* What is told that an environment shuts down, and may take its time. */
+enum extensions { EXTENSIONS_NONE, EXTENSIONS_INTERNAL, EXTENSIONS_EXTERNAL };
 
 /* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
 struct function_unmodelled {
-    bool events, provisioned, snap_start, vpc, file_system, url;
+    bool events, provisioned, vpc, file_system, url;
 };
 
 /* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */
@@ -51,11 +57,19 @@ struct function_config {
     int package_type;
     const char *runtime;
     const char *published_alias; /* AutoPublishAlias; NULL: none */
+    int snap_start;              /* enum snap_start: ApplyOn */
+    int url_mode;                /* enum response_mode: InvokeMode of FunctionUrlConfig */
     struct function_unmodelled unmodelled;
 
     struct handler handler;
     const struct distribution *init;
     const struct distribution *placement; /* NULL: none */
+    const struct distribution *restore;   /* instead of `init`, with SnapStart */
+    double proactive_init;                /* share of new environments that are initialised ahead of their request */
+    int extensions;                       /* enum extensions */
+    const struct distribution *shutdown, *post_runtime;
+    int response_mode; /* enum response_mode */
+    bool response_mode_given;
     struct lifetime keep_alive;
     struct lifetime max_lifetime;
     int reuse;                              /* enum reuse_order */
@@ -115,6 +129,7 @@ struct function_streams {
     struct handler_streams handler;
     struct stream provisioned_init, route;
     struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison, trace;
+    struct stream restore, proactive, post_runtime, shutdown, fault_share;
 };
 
 struct function_metrics {
@@ -132,6 +147,11 @@ struct function_metrics {
     struct gauge provisioned_busy, provisioned_ready, provisioned_paid_mb;
     struct counter provisioned_invocations, spillover;
     struct counter deployments, rollbacks;
+    struct counter service_errors, lost, proactive_inits;
+    struct tally restore_duration, post_runtime, first_byte;
+    struct counter streamed_bytes; /* that are billed */
+    struct counter restored_mb;
+    struct gauge snapshot_mb;
     struct counter provisioned_mb_ms;
     struct counter traces;               /* begun here and sampled */
     struct counter async_extra_requests; /* large events are billed as several requests */
@@ -156,8 +176,15 @@ struct function {
     uint64_t billing_step_ms;
     int64_t init_limit_ns;
     int64_t payload_limit_bytes, response_limit_bytes;
+    int64_t restore_limit_ns, shutdown_limit_ns;
+    double restore_billed_share;
+    double stream_free_bytes, stream_limit_bytes, stream_bytes_per_s;
     int64_t billed_storage_mb; /* ephemeral storage above what is free */
-    bool init_billed;
+    bool init_billed, proactive_billed, shutdown_billed;
+    bool restores;      /* a published version with SnapStart, */
+    bool restores_free; /* and of a runtime that pays nothing for it */
+    struct fault_state faults;
+    uint32_t fault_ordinal; /* of those that took environments */
     uint32_t environment_ordinal;
     uint32_t first_ordinal; /* of those made since the memory was changed; the ones before have */
     int64_t former_mb, present_mb;
@@ -194,6 +221,8 @@ extern const struct cause cause_recursion; /* a loop was stopped: the invocation
 enum function_event {
     FUNCTION_COMPLETE,
     FUNCTION_EXPIRE,
+    FUNCTION_FINISHED, /* the extensions of an environment */
+    FUNCTION_SHUT,     /* an environment has shut down */
     FUNCTION_ASYNC,
     FUNCTION_ALLOCATED, /* data: the order */
     FUNCTION_STARTED,   /* data: a provisioned environment */
@@ -208,13 +237,88 @@ void function_derive(struct simulation *simulation, struct function *function);
 void function_accept(struct simulation *simulation, void *self, struct request *request);
 void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near);
 void function_handle(struct simulation *simulation, void *self, const struct event *event);
-enum status function_finish(struct simulation *simulation, void *self);
-/* The invocation in `environment` is over, as its outcome and duration say. */
-void function_complete(struct simulation *simulation, struct function *function, struct environment *environment);
+/* So many environments more, or fewer, serve a request. */
+static inline void function_concurrency(struct function *function, int64_t now_ns, int64_t change, bool provisioned)
+{
+    struct account *account = function->account_state;
+    struct function *family = function->family;
+    gauge_add(&function->metrics.concurrent, now_ns, change);
+    gauge_add(&account->concurrent, now_ns, change);
+    if (provisioned) {
+        gauge_add(&function->metrics.provisioned_busy, now_ns, change);
+        return;
+    }
+    family->busy += change;
+    if (family->limit == INT64_MAX) {
+        gauge_add(&account->unreserved, now_ns, change);
+        gauge_add(&account->claimed, now_ns, change);
+    }
+}
+
+/* Does this item fail whenever it is tried? */
+static inline bool function_is_poison(struct function *function, uint64_t item, bool by_its_source)
+{
+    if (by_its_source || function->config.poison_rate <= 0)
+        return by_its_source;
+    stream_at(&function->streams.poison, item, 0);
+    return stream_uniform(&function->streams.poison) < function->config.poison_rate;
+}
 /* For REUSE_RANDOM: which of the idle ones serves this request. */
 double reuse_chance(struct function *function, const struct request *request);
 /* How often the chain of `request` has come round, this invocation counted. */
 uint32_t function_hops(const struct simulation *simulation, const struct function *function, const struct request *request);
+
+/* function_end.c: an invocation is over */
+/* ... as the outcome and the duration of `environment` say. */
+void function_complete(struct simulation *simulation, struct function *function, struct environment *environment);
+void function_finished(struct simulation *simulation, struct function *function, struct environment *environment);
+enum status function_finish(struct simulation *simulation, void *self);
+/* An environment was made ahead of its request: what its INIT or restore, `init_ns` long, is measured as, and costs. */
+void function_initialised(struct function *function, int64_t init_ns);
+
+/* function_stream.c: responses that are streamed */
+/* How many bytes the handler answers, where config.response says it; the same whenever it is asked. */
+double function_response_bytes(struct function *function, const struct request *request);
+/* ... and how many it may. */
+double function_response_limit(const struct function *function, const struct request *request);
+/* Is the response to this request streamed? Events and batches are answered at once, whatever the mode. */
+static inline bool function_streams(const struct function *function, const struct request *request)
+{
+    return function->config.response_mode == RESPONSE_STREAM && !request->asynchronous && !request->is_batch;
+}
+/* How much longer the response takes than the handler that makes it. */
+int64_t function_stream_ns(struct function *function, const struct request *request);
+/* What is measured and billed of a response that was streamed to its end. */
+void function_streamed(struct simulation *simulation, struct function *function, const struct request *request);
+void function_stream_init(struct simulation *simulation, struct function *function);
+extern const struct property function_url_properties[];
+
+/* snap_start.c: published versions that restore */
+void snap_start_init(struct simulation *simulation, struct function *function);
+/* From now on the version's snapshot is kept. */
+void snap_start_publish(struct simulation *simulation, struct function *function);
+void snap_start_validate(struct validation *validation, const struct function_config *config);
+extern const struct property snap_start_properties[];
+extern const char *const function_refusals[];
+
+/* function_fault.c: what `changes` can do to functions, versions and aliases */
+extern const struct action version_actions[];
+extern const struct cause cause_function_down;
+void function_fault_begin(struct simulation *simulation, void *self, const void *arguments);
+void function_fault_end(struct simulation *simulation, void *self, const void *arguments);
+#define FUNCTION_FAULT(KIND, PROPERTIES, END, HELP) FAULT_ROW(KIND, PROPERTIES, function_fault_begin, END, HELP)
+#define FUNCTION_FAULTS                                                                                                                    \
+    FUNCTION_FAULT("down", NULL, function_fault_end,                                                                                       \
+                   "Every invocation is answered with an error of the service; events that Lambda queues are taken, and tried later."),    \
+        FUNCTION_FAULT("slow", fault_slow_properties, function_fault_end,                                                                  \
+                       "Handlers that begin take longer by the factor: what they do themselves, not what they call."),                     \
+        FUNCTION_FAULT("errors", fault_errors_properties, function_fault_end,                                                              \
+                       "Handlers that begin fail at that rate, beside error_rate."),                                                       \
+        FUNCTION_FAULT("az_lost", fault_share_properties, function_fault_end,                                                              \
+                       "That share of the environments is gone at once, each by chance, and what runs in them fails; new ones start in "   \
+                       "other zones."),                                                                                                    \
+        FUNCTION_FAULT("environments_lost", fault_all_properties, NULL,                                                                    \
+                       "Every environment is gone at once, and what runs in it fails; provisioned ones are replaced.")
 
 /* function_steps.c: handlers that call others */
 enum status function_steps_create(struct simulation *simulation, struct function *function);
@@ -230,6 +334,8 @@ void function_steps_validate(struct validation *validation, const struct functio
 struct environment *environment_create(struct simulation *simulation, struct function *function);
 void environment_release(struct simulation *simulation, struct function *function, struct environment *environment);
 void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment);
+/* It is gone at once, without a shutdown. `event_pending`: one that names it, other than its expiry, is still to come. */
+void environment_lose(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending);
 /* An event of it comes at `at_ns` at the latest. */
 void environment_look_by(struct simulation *simulation, struct function *function, struct environment *environment, int64_t at_ns);
 void environment_expire(struct simulation *simulation, struct function *function, struct environment *environment);
@@ -270,6 +376,8 @@ struct environment *provisioned_take(struct simulation *simulation, struct funct
 /* A provisioned environment is no longer busy, or was idle until it got too old. */
 void provisioned_release(struct simulation *simulation, struct function *function, struct environment *environment);
 void provisioned_recycle(struct simulation *simulation, struct function *function, struct environment *environment);
+/* A fault took it: another one starts in its place. As environment_lose. */
+void provisioned_lost(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending);
 
 /* version.c: versions and aliases */
 void alias_redistribute(struct simulation *simulation, struct function *alias, bool at_once);

@@ -101,6 +101,28 @@ static double settling_ns(const struct function_config *config)
                                                        : distribution_mean(config->keep_alive.drawn);
 }
 
+/* Is it always larger than `limit_mb`? */
+static bool always_exceeds(const struct distribution *size, double limit_mb)
+{
+    return size && distribution_is_constant(size) && distribution_sample(size, NULL) > limit_mb * 1024 * 1024;
+}
+
+static void check_sizes(struct validation *validation, const struct function_config *config)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    bool streams = config->response_mode == RESPONSE_STREAM;
+    double most_mb = rule_number(rules, streams ? "payload_stream_max_mb" : "payload_sync_max_mb");
+    if (always_exceeds(config->response, most_mb))
+        validation_warning(validation, "behavior.response", streams ? NULL : "a streamed one may be larger: response_mode \"stream\"",
+                           "every invocation will fail: a %s response may have %.0f MB", streams ? "streamed" : "buffered", most_mb);
+    if (always_exceeds(config->payload, rule_number(rules, "payload_sync_max_mb")))
+        validation_warning(validation, "behavior.payload", "send a reference to what is stored elsewhere",
+                           "every invocation will be refused: a request may have %.0f MB", rule_number(rules, "payload_sync_max_mb"));
+    if (config->shutdown && config->extensions == EXTENSIONS_NONE)
+        validation_warning(validation, "behavior.shutdown", "say which `extensions` there are",
+                           "shutdown has no effect: without extensions an environment ends at once");
+}
+
 static void check_limits(struct validation *validation, const struct function_config *config)
 {
     const struct rule_book *rules = validation_rules(validation);
@@ -118,6 +140,7 @@ static void check_limits(struct validation *validation, const struct function_co
     if (config->handler.duration && distribution_is_constant(config->handler.duration) &&
         distribution_sample_ns(config->handler.duration, NULL) > config->timeout_ns)
         validation_warning(validation, "Timeout", "raise Timeout", "every invocation will time out: its duration is longer than Timeout");
+    check_sizes(validation, config);
     int64_t warmup_ns = validation_warmup_ns(validation);
     if (warmup_ns > 0 && (double)warmup_ns < settling_ns(config))
         validation_warning(validation, NULL, "warm up for longer than environments are kept idle",
@@ -126,15 +149,17 @@ static void check_limits(struct validation *validation, const struct function_co
 }
 
 /* Said, not simulated: a reader must not believe that it had an effect. */
-static void warn_unmodelled(struct validation *validation, const struct function_unmodelled *given)
+static void warn_unmodelled(struct validation *validation, const struct function_config *config)
 {
+    const struct function_unmodelled *given = &config->unmodelled;
     const struct {
         bool given;
         const char *property;
     } list[] = {
-        {given->events, "Events"},         {given->snap_start, "SnapStart"},
-        {given->vpc, "VpcConfig"},         {given->file_system, "FileSystemConfigs"},
-        {given->url, "FunctionUrlConfig"},
+        {given->events, "Events"},
+        {given->vpc, "VpcConfig"},
+        {given->file_system, "FileSystemConfigs"},
+        {given->url && config->url_mode == RESPONSE_BUFFERED, "FunctionUrlConfig"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (list[i].given)
@@ -161,6 +186,8 @@ void function_validate(struct validation *validation, void *config)
     function->account = validation_find(validation, "account");
     resolve_init(validation, function);
     resolve_lifetimes(validation, function);
+    if (!function->response_mode_given)
+        function->response_mode = function->url_mode;
     check_handler(validation, function);
     check_limits(validation, function);
     function_async_validate(validation, function);
@@ -172,5 +199,7 @@ void function_validate(struct validation *validation, void *config)
     if (function->unmodelled.provisioned && !function->published_alias)
         validation_error(validation, "ProvisionedConcurrencyConfig", "add AutoPublishAlias",
                          "$LATEST can have no provisioned concurrency: it belongs to an alias or a version");
-    warn_unmodelled(validation, &function->unmodelled);
+    if (function->whole == ENTITY_NONE)
+        snap_start_validate(validation, function);
+    warn_unmodelled(validation, function);
 }

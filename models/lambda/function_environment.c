@@ -30,12 +30,40 @@ struct environment *environment_create(struct simulation *simulation, struct fun
     return environment;
 }
 
+/* It is there, but not for requests, until what it has to do at its end is done: rules shutdown_*. */
+static void shut_down(struct simulation *simulation, struct function *function, const struct environment *environment)
+{
+    int64_t limit_ns = function->shutdown_limit_ns, shutdown_ns = limit_ns;
+    if (function->config.shutdown) {
+        stream_at(&function->streams.shutdown, environment->ordinal, 0);
+        shutdown_ns = distribution_sample_ns(function->config.shutdown, &function->streams.shutdown.rng);
+    }
+    shutdown_ns = shutdown_ns < limit_ns ? shutdown_ns : limit_ns;
+    int64_t steps = (shutdown_ns + function->billing_step_ns - 1) / function->billing_step_ns;
+    if (function->shutdown_billed)
+        counter_add(environment->provisioned ? &function->metrics.provisioned_mb_ms : &function->metrics.billed_mb_ms,
+                    (uint64_t)steps * function->billing_step_ms * (uint64_t)function->config.memory_mb);
+    simulation_schedule(simulation, function->self, FUNCTION_SHUT, RANK_EXPIRY, time_add(simulation->now_ns, shutdown_ns), 0);
+}
+
 void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     environment->state = ENVIRONMENT_GONE; /* a pending event will find it so */
-    pool_give(&function->environments, environment->id);
     counter_add(&function->metrics.expired, 1);
+    if (function->shutdown_limit_ns > 0)
+        shut_down(simulation, function, environment);
+    else
+        gauge_add(&function->metrics.environments, simulation->now_ns, -1);
+    pool_give(&function->environments, environment->id);
+}
+
+void environment_lose(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending)
+{
+    environment->state = event_pending ? ENVIRONMENT_LOST : ENVIRONMENT_GONE;
+    counter_add(&function->metrics.lost, 1);
     gauge_add(&function->metrics.environments, simulation->now_ns, -1);
+    if (!event_pending)
+        pool_give(&function->environments, environment->id);
 }
 
 void environment_look_by(struct simulation *simulation, struct function *function, struct environment *environment, int64_t at_ns)
@@ -124,7 +152,7 @@ void environment_expire(struct simulation *simulation, struct function *function
         (void)function_steps_expired(simulation, function, environment); /* else its release schedules the next */
         return;
     }
-    if (environment->state == ENVIRONMENT_STARTING)
+    if (environment->state != ENVIRONMENT_IDLE)
         return;
     if (environment->provisioned && environment->retires_ns <= simulation->now_ns) {
         provisioned_recycle(simulation, function, environment);

@@ -2,7 +2,6 @@
  * Sources: rules of the sections "Environment lifecycle" and "Concurrency"; REPORT lines: billed = ceil(INIT + duration). */
 #include "function.h"
 
-#include "engine/batch.h"
 #include "measure/metric.h"
 
 #include <math.h>
@@ -17,14 +16,6 @@ static const struct cause cause_scaling = {.fate = FATE_THROTTLED, .text = "Conc
 static const struct cause cause_payload = {.fate = FATE_REJECTED, .text = "RequestTooLargeException"};
 
 const struct cause cause_recursion = {.fate = FATE_DROPPED, .text = "RecursiveInvocationException"};
-
-static const struct cause ends[] = {
-    [END_SUCCEEDED] = {.fate = FATE_SUCCEEDED, .text = ""}, /* cause_succeeded stands for it */
-    [END_ERROR] = {.fate = FATE_FAILED, .text = "function error"},
-    [END_TIMED_OUT] = {.fate = FATE_TIMED_OUT, .text = "Sandbox.Timedout"},
-    [END_OUT_OF_MEMORY] = {.fate = FATE_FAILED, .text = "Runtime.OutOfMemory"},
-    [END_RESPONSE_TOO_LARGE] = {.fate = FATE_FAILED, .text = "Function.ResponseSizeTooLarge"},
-};
 
 static int64_t constant_lifetime(const struct lifetime *lifetime)
 {
@@ -57,6 +48,11 @@ static void init_streams(struct function_streams *streams, const struct simulati
         {&streams->poison, "poison"},
         {&streams->record_error, "record_error"},
         {&streams->trace, "trace"},
+        {&streams->restore, "restore"},
+        {&streams->proactive, "proactive"},
+        {&streams->post_runtime, "post_runtime"},
+        {&streams->shutdown, "shutdown"},
+        {&streams->fault_share, "lost"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         stream_init(list[i].stream, simulation->settings->seed, simulation->replication, name, list[i].purpose);
@@ -81,6 +77,16 @@ void function_derive(struct simulation *simulation, struct function *function)
     function->billed_storage_mb = config->storage_mb > free_mb ? config->storage_mb - free_mb : 0;
     function->share = compute_share_of(rules, config->memory_mb);
     function->present_mb = config->memory_mb;
+}
+
+/* How long an environment may take to shut down, by what it has to tell. */
+static void derive_shutdown(struct function *function, const struct rule_book *rules)
+{
+    static const char *const limits[] = {[EXTENSIONS_NONE] = "shutdown_none_ms",
+                                         [EXTENSIONS_INTERNAL] = "shutdown_internal_ms",
+                                         [EXTENSIONS_EXTERNAL] = "shutdown_external_ms"};
+    function->shutdown_limit_ns = (int64_t)(rule_number(rules, limits[function->config.extensions]) * (double)NS_PER_MS);
+    function->shutdown_billed = rule_flag(rules, "shutdown_billed");
 }
 
 enum status function_create(struct simulation *simulation, void *self)
@@ -108,6 +114,10 @@ enum status function_create(struct simulation *simulation, void *self)
     function->response_limit_bytes = function->payload_limit_bytes;
     function->init_billed = init_is_billed(config, rules);
     function->traced_second = -1;
+    function->proactive_billed = rule_flag(rules, "proactive_init_billed");
+    derive_shutdown(function, rules);
+    snap_start_init(simulation, function);
+    function_stream_init(simulation, function);
     if (config->reserved >= 0)
         rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
                         rule_number(rules, "rps_bucket_s"), 0);
@@ -129,6 +139,7 @@ void function_destroy(struct simulation *simulation, void *self)
     deployment_destroy(function);
     delivery_fini(&function->async);
     idle_set_fini(&function->idle);
+    fault_fini(&function->faults);
     pool_fini(&function->environments);
 }
 
@@ -213,6 +224,13 @@ static int64_t draw_ns(const struct distribution *distribution, struct stream *s
     return distribution_sample_ns(distribution, &stream->rng);
 }
 
+/* Has it come true that happens at this rate? */
+static bool draw_happens(struct stream *stream, const struct request *request, double rate)
+{
+    stream_at(stream, request->item, request->attempt);
+    return stream_uniform(stream) < rate;
+}
+
 /* Does what is drawn from `distribution` exceed `limit`? Nothing is drawn where nothing is said. */
 static bool draw_exceeds(const struct distribution *distribution, struct stream *stream, const struct request *request, double limit)
 {
@@ -222,15 +240,6 @@ static bool draw_exceeds(const struct distribution *distribution, struct stream 
     return distribution_sample(distribution, &stream->rng) > limit;
 }
 
-/* Does this item fail whenever it is tried? */
-static bool is_poison(struct function *function, uint64_t item, bool by_its_source)
-{
-    if (by_its_source || function->config.poison_rate <= 0)
-        return by_its_source;
-    stream_at(&function->streams.poison, item, 0);
-    return stream_uniform(&function->streams.poison) < function->config.poison_rate;
-}
-
 /* How a handler that runs to its end will end. Of a batch it is the records that are poison, and they are judged at the end. */
 static enum invocation_end draw_end(struct function *function, const struct request *request)
 {
@@ -238,16 +247,26 @@ static enum invocation_end draw_end(struct function *function, const struct requ
     struct function_streams *streams = &function->streams;
     if (draw_exceeds(config->memory_used, &streams->memory, request, (double)config->memory_mb * 1024 * 1024))
         return END_OUT_OF_MEMORY;
-    if (!request->is_batch && is_poison(function, request->item, request->poison))
+    if (!request->is_batch && function_is_poison(function, request->item, request->poison))
         return END_ERROR;
-    if (config->error_rate > 0) {
-        stream_at(&streams->error, request->item, request->attempt);
-        if (stream_uniform(&streams->error) < config->error_rate)
-            return END_ERROR;
-    }
-    if (draw_exceeds(config->response, &streams->response, request, (double)function->response_limit_bytes))
+    if (config->error_rate > 0 && draw_happens(&streams->error, request, config->error_rate))
+        return END_ERROR;
+    if (__builtin_expect(function->faults.any, 0) && fault_strikes(&function->faults, request))
+        return END_ERROR;
+    if (config->response && function_response_bytes(function, request) > function_response_limit(function, request))
         return END_RESPONSE_TOO_LARGE;
     return END_SUCCEEDED;
+}
+
+/* An environment that a version's snapshot is restored in. Returns how long that takes; its invocation fails when that is too long. */
+static int64_t plan_restore(struct function *function, struct environment *environment, const struct request *request)
+{
+    int64_t restore_ns = draw_ns(function->config.restore, &function->streams.restore, request);
+    if (restore_ns > function->restore_limit_ns) {
+        restore_ns = function->restore_limit_ns;
+        environment->outcome = END_RESTORE_TIMED_OUT;
+    }
+    return restore_ns;
 }
 
 /* Sets what comes before the handler in `environment`; returns how long that takes. `*suppressed_ns`: INIT within the invocation. */
@@ -257,9 +276,14 @@ static int64_t plan_start(struct function *function, struct environment *environ
     struct function_streams *streams = &function->streams;
     int64_t before_ns = 0, init_ns = 0;
     environment->init_ns = 0;
-    if (environment->cold || environment->needs_init)
+    environment->outcome = (uint8_t)draw_end(function, request);
+    if (environment->cold && function->restores) {
+        environment->init_ns = plan_restore(function, environment, request);
+        before_ns = time_add(draw_ns(config->placement, &streams->placement, request), environment->init_ns);
+    } else if (environment->cold || environment->needs_init) {
         init_ns = draw_ns(config->init, &streams->init, request);
-    if (environment->cold) {
+    }
+    if (environment->cold && !function->restores) {
         before_ns = draw_ns(config->placement, &streams->placement, request);
         /* An INIT that overruns is given up and done again within the invocation (rule init_retry_under_function_timeout). */
         environment->needs_init = init_ns > function->init_limit_ns;
@@ -268,7 +292,6 @@ static int64_t plan_start(struct function *function, struct environment *environ
     }
     *suppressed_ns = environment->needs_init ? init_ns : 0;
     environment->needs_init = false;
-    environment->outcome = (uint8_t)draw_end(function, request);
     return before_ns;
 }
 
@@ -277,33 +300,23 @@ static int64_t plan_handler(struct function *function, struct environment *envir
                             int64_t suppressed_ns)
 {
     const struct function_config *config = &function->config;
+    if (environment->outcome == END_RESTORE_TIMED_OUT) {
+        environment->duration_ns = 0;
+        environment->run = POOL_NONE;
+        return before_ns;
+    }
     int64_t run_ns = request->handler_ns >= 0
                          ? request->handler_ns
                          : handler_time(&config->handler, &function->share, &function->streams.handler, request->item, request->attempt);
-    run_ns = time_add(run_ns, suppressed_ns);
+    run_ns = time_add(fault_slowed(&function->faults, run_ns), suppressed_ns);
+    if (__builtin_expect(function_streams(function, request), 0))
+        run_ns = time_add(run_ns, function_stream_ns(function, request));
     if (run_ns > config->timeout_ns) {
         run_ns = config->timeout_ns;
         environment->outcome = END_TIMED_OUT;
     }
     environment->duration_ns = run_ns;
     return time_add(before_ns, run_ns);
-}
-
-static void change_concurrency(struct function *function, int64_t now_ns, int64_t change, bool provisioned)
-{
-    struct account *account = function->account_state;
-    struct function *family = function->family;
-    gauge_add(&function->metrics.concurrent, now_ns, change);
-    gauge_add(&account->concurrent, now_ns, change);
-    if (provisioned) {
-        gauge_add(&function->metrics.provisioned_busy, now_ns, change);
-        return;
-    }
-    family->busy += change;
-    if (family->limit == INT64_MAX) {
-        gauge_add(&account->unreserved, now_ns, change);
-        gauge_add(&account->claimed, now_ns, change);
-    }
 }
 
 /* What comes before the handler, which begins in `before_ns`. */
@@ -315,7 +328,7 @@ static void trace_start(struct simulation *simulation, const struct function *fu
     int64_t waited_ns = before_ns - init_ns;
     if (environment->cold) {
         simulation_trace(simulation, request, name, "placement", now_ns, waited_ns, "new environment");
-        simulation_trace(simulation, request, name, "init", time_add(now_ns, waited_ns), init_ns, "");
+        simulation_trace(simulation, request, name, function->restores ? "restore" : "init", time_add(now_ns, waited_ns), init_ns, "");
     }
     /* A handler with calls tells when it is over how long it took. */
     simulation_trace(simulation, request, name, "invoke", time_add(now_ns, before_ns), function->procedure ? 0 : environment->duration_ns,
@@ -340,6 +353,15 @@ static bool is_runaway(struct simulation *simulation, struct function *function,
     return true;
 }
 
+/* It has been initialised ahead, with nobody waiting for it: that is over, and paid for. */
+static void foresee(struct function *function, struct environment *environment)
+{
+    counter_add(&function->metrics.proactive_inits, 1);
+    function_initialised(function, environment->init_ns);
+    environment->init_ns = 0;
+    environment->cold = false;
+}
+
 void function_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct function *function = self;
@@ -356,6 +378,11 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     }
     if (is_runaway(simulation, function, request))
         return;
+    if (__builtin_expect(function->faults.down, 0)) {
+        counter_add(&function->metrics.service_errors, 1);
+        request_done(simulation, function->self, request, &cause_function_down);
+        return;
+    }
     struct environment *environment;
     bool is_new = false;
     const struct cause *refusal = admit(simulation, function, request, &environment, &is_new);
@@ -370,119 +397,26 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     environment->request = request->id;
     int64_t suppressed_ns;
     int64_t before_ns = plan_start(function, environment, request, &suppressed_ns);
-    int64_t span_ns = function->procedure ? 0 : plan_handler(function, environment, request, before_ns, suppressed_ns);
+    if (is_new && function->config.proactive_init > 0 && environment->outcome != END_RESTORE_TIMED_OUT &&
+        draw_happens(&function->streams.proactive, request, function->config.proactive_init)) {
+        foresee(function, environment);
+        before_ns = 0;
+    }
+    bool calls = function->procedure && environment->outcome != END_RESTORE_TIMED_OUT;
+    int64_t span_ns = calls ? 0 : plan_handler(function, environment, request, before_ns, suppressed_ns);
     counter_add(&function->metrics.invocations, 1);
-    if (is_new)
+    if (environment->cold)
         counter_add(&function->metrics.cold_starts, 1);
-    change_concurrency(function, simulation->now_ns, 1, environment->provisioned);
+    function_concurrency(function, simulation->now_ns, 1, environment->provisioned);
     if (function->provisioned.ready > 0)
         counter_add(environment->provisioned ? &function->metrics.provisioned_invocations : &function->metrics.spillover, 1);
     if (simulation->tracer)
         trace_start(simulation, function, environment, request, before_ns);
-    if (function->procedure)
+    if (calls)
         function_steps_begin(simulation, function, environment, request, before_ns, suppressed_ns);
     else
         simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(simulation->now_ns, span_ns),
                             environment->id);
-}
-
-static int64_t round_up(int64_t ns, int64_t step_ns)
-{
-    return (ns + step_ns - 1) / step_ns;
-}
-
-/* Duration and INIT are added before they are rounded up, as in REPORT lines; the INIT part is what it adds to the handler's own. */
-static void bill(struct function *function, const struct environment *environment, enum tally_class class)
-{
-    struct function_metrics *metrics = &function->metrics;
-    int64_t step_ns = function->billing_step_ns;
-    int64_t handler_steps = round_up(environment->duration_ns, step_ns);
-    int64_t init_ns = environment->cold && function->init_billed ? environment->init_ns : 0;
-    int64_t steps = init_ns > 0 ? round_up(environment->duration_ns + init_ns, step_ns) : handler_steps;
-    bool former = environment->ordinal < function->first_ordinal; /* it keeps the memory that it began with */
-    uint64_t step_ms = function->billing_step_ms, memory_mb = (uint64_t)(former ? function->former_mb : function->config.memory_mb);
-    tally_add(&metrics->billed_duration, class, steps * step_ns);
-    counter_add(environment->provisioned ? &metrics->provisioned_mb_ms : &metrics->billed_mb_ms,
-                (uint64_t)handler_steps * step_ms * memory_mb);
-    if (init_ns > 0)
-        counter_add(&metrics->init_mb_ms, (uint64_t)(steps - handler_steps) * step_ms * memory_mb);
-    if (function->billed_storage_mb > 0)
-        counter_add(&metrics->storage_mb_ms, (uint64_t)steps * step_ms * (uint64_t)function->billed_storage_mb);
-}
-
-static void count_end(struct function *function, enum invocation_end end)
-{
-    if (__builtin_expect(end == END_SUCCEEDED, 1))
-        return;
-    counter_add(&function->metrics.errors, 1);
-    if (end == END_TIMED_OUT)
-        counter_add(&function->metrics.timeouts, 1);
-    if (end == END_OUT_OF_MEMORY)
-        counter_add(&function->metrics.out_of_memory, 1);
-}
-
-static bool record_fails(struct function *function, const struct batch_record *record)
-{
-    if (is_poison(function, record->item, record->poison))
-        return true;
-    if (function->config.record_error_rate <= 0)
-        return false;
-    stream_at(&function->streams.record_error, record->item, record->attempt);
-    return stream_uniform(&function->streams.record_error) < function->config.record_error_rate;
-}
-
-/* Marks the records that failed. A failed one fails the invocation, and with it every record, unless the handler may name it; a handler of
- * an ordered batch stops there. Returns how the invocation ends. */
-static enum invocation_end judge_records(struct simulation *simulation, struct function *function, const struct request *request,
-                                         enum invocation_end end)
-{
-    const struct entity *sender = &simulation->entities[request->from];
-    struct batch *batch = sender->type->batch(simulation, sender->state, request);
-    uint32_t failed = 0;
-    for (uint32_t i = 0; i < batch->count; i++) {
-        struct batch_record *record = &batch->records[i];
-        record->failed = end != END_SUCCEEDED || (batch->in_order && failed > 0) || record_fails(function, record);
-        failed += record->failed;
-    }
-    if (failed > 0 && end == END_SUCCEEDED && !batch->reports_failures) {
-        for (uint32_t i = 0; i < batch->count; i++)
-            batch->records[i].failed = true;
-        failed = batch->count;
-        end = END_ERROR;
-    }
-    batch->failed_count = failed;
-    return end;
-}
-
-void function_complete(struct simulation *simulation, struct function *function, struct environment *environment)
-{
-    struct request *request = request_at(simulation, environment->request);
-    struct function_metrics *metrics = &function->metrics;
-    enum invocation_end end = environment->outcome;
-    enum tally_class class = environment->cold ? TALLY_COLD : TALLY_WARM;
-    int64_t now_ns = simulation->now_ns;
-
-    if (__builtin_expect(request->is_batch, 0))
-        end = judge_records(simulation, function, request, end);
-    tally_add(&metrics->duration, class, environment->duration_ns);
-    if (environment->cold)
-        tally_add(&metrics->init_duration, TALLY_ALL, environment->init_ns);
-    tally_add(&metrics->response_time, class, now_ns - request->born_ns);
-    bill(function, environment, class);
-    count_end(function, end);
-    function_log(simulation, function, request, environment->cold, end != END_SUCCEEDED);
-    function->busy_ns += now_ns - request->sent_ns;
-    change_concurrency(function, now_ns, -1, environment->provisioned);
-    if (end == END_OUT_OF_MEMORY) {
-        environment_destroy(simulation, function, environment);
-    } else {
-        environment->needs_init = end == END_TIMED_OUT; /* rule reset_on_failure: the runtime is gone, the environment stays */
-        environment_release(simulation, function, environment);
-    }
-    const struct cause *cause = end == END_SUCCEEDED ? &cause_succeeded : &ends[end];
-    if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[function->self].name, fate_names[cause->fate], now_ns, 0, cause->text);
-    request_done(simulation, function->self, request, cause);
 }
 
 void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near)
@@ -497,12 +431,31 @@ void function_prefetch(const struct simulation *simulation, const void *self, co
         __builtin_prefetch(request_at(simulation, environment->request), 1);
 }
 
+/* A fault has taken the environment that the event names: its place is free from here on. */
+static bool was_lost(struct function *function, uint32_t id)
+{
+    struct environment *environment = pool_at(&function->environments, id);
+    if (__builtin_expect(environment->state != ENVIRONMENT_LOST, 1))
+        return false;
+    environment->state = ENVIRONMENT_GONE;
+    pool_give(&function->environments, id);
+    return true;
+}
+
 void function_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     struct function *function = self;
     switch ((enum function_event)event->kind) {
     case FUNCTION_COMPLETE:
-        function_complete(simulation, function, pool_at(&function->environments, event->data));
+        if (!was_lost(function, event->data))
+            function_complete(simulation, function, pool_at(&function->environments, event->data));
+        return;
+    case FUNCTION_FINISHED:
+        if (!was_lost(function, event->data))
+            function_finished(simulation, function, pool_at(&function->environments, event->data));
+        return;
+    case FUNCTION_SHUT:
+        gauge_add(&function->metrics.environments, simulation->now_ns, -1);
         return;
     case FUNCTION_EXPIRE:
         environment_expire(simulation, function, pool_at(&function->environments, event->data));
@@ -514,7 +467,8 @@ void function_handle(struct simulation *simulation, void *self, const struct eve
         provisioned_allocated(simulation, function, event->data);
         return;
     case FUNCTION_STARTED:
-        provisioned_started(simulation, function, pool_at(&function->environments, event->data));
+        if (!was_lost(function, event->data))
+            provisioned_started(simulation, function, pool_at(&function->environments, event->data));
         return;
     case FUNCTION_PAID:
         provisioned_paid(simulation, function, event->data);
@@ -526,25 +480,4 @@ void function_handle(struct simulation *simulation, void *self, const struct eve
         break;
     }
     procedure_handle(simulation, function->procedure, event);
-}
-
-/* Little's law as an identity: the integral of the level is the sum of the times, to the nanosecond. */
-enum status function_finish(struct simulation *simulation, void *self)
-{
-    struct function *function = self;
-    int128 busy_ns = function->busy_ns;
-    int64_t in_flight = 0;
-    for (uint32_t id = 0; id < function->environments.fresh; id++) {
-        const struct environment *environment = pool_at(&function->environments, id);
-        if (environment->state != ENVIRONMENT_BUSY)
-            continue;
-        busy_ns += simulation->now_ns - request_at(simulation, environment->request)->sent_ns;
-        in_flight++;
-    }
-    simulation_in_flight(simulation, function->self, (uint64_t)in_flight);
-    delivery_finish(simulation, &function->async);
-    if (function->config.has_parts) /* what is measured of it is what its versions do, too: they have been looked at themselves */
-        return STATUS_OK;
-    int128 integral = gauge_integral(&function->metrics.concurrent, simulation->now_ns);
-    return busy_ns == integral && in_flight == function->metrics.concurrent.level ? STATUS_OK : STATUS_INTERNAL;
 }

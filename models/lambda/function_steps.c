@@ -25,18 +25,44 @@ static void end_handler(struct simulation *simulation, struct function *function
     function_complete(simulation, function, environment);
 }
 
+/* The handler has answered, and the rest of its response is under way for so long. */
+static void stream_rest(struct simulation *simulation, struct function *function, struct environment *environment, int64_t stream_ns)
+{
+    int64_t run_ns = time_add(simulation->now_ns - environment->began_ns, stream_ns);
+    if (run_ns > function->config.timeout_ns) {
+        run_ns = function->config.timeout_ns;
+        environment->outcome = END_TIMED_OUT;
+    }
+    environment->duration_ns = run_ns;
+    environment->run = POOL_NONE; /* from here on it is as a handler without calls */
+    simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(environment->began_ns, run_ns),
+                        environment->id);
+}
+
 static void steps_ended(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end)
 {
     struct function *function = owner;
     struct environment *environment = pool_at(&function->environments, data);
     if (end == PROCEDURE_FAILED)
         environment->outcome = END_ERROR;
-    end_handler(simulation, function, environment);
+    const struct request *request = request_at(simulation, environment->request);
+    int64_t stream_ns = function_streams(function, request) && end != PROCEDURE_FAILED ? function_stream_ns(function, request) : 0;
+    if (stream_ns > 0)
+        stream_rest(simulation, function, environment, stream_ns);
+    else
+        end_handler(simulation, function, environment);
+}
+
+static double steps_stretch(const void *owner)
+{
+    const struct fault_state *faults = &((const struct function *)owner)->faults;
+    return faults->any ? faults->slow : 1;
 }
 
 static const struct procedure_type handler_procedure = {
     .slowdown = steps_slowdown,
     .vcpus = steps_vcpus,
+    .stretch = steps_stretch,
     .ended = steps_ended,
 };
 

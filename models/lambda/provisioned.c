@@ -196,16 +196,32 @@ struct environment *provisioned_take(struct simulation *simulation, struct funct
     return environment;
 }
 
-/* A new one in its place, which is there when its INIT is over. */
-static void replace(struct simulation *simulation, struct function *function, struct environment *environment)
+/* A new one in the place of one that is gone, which is there when its INIT is over. */
+static void start_another(struct simulation *simulation, struct function *function)
 {
     int64_t init_ns;
-    environment_destroy(simulation, function, environment);
     struct environment *next = start_environment(simulation, function, &init_ns);
     if (!next)
         return;
     next->state = ENVIRONMENT_STARTING;
     simulation_schedule(simulation, function->self, FUNCTION_STARTED, RANK_COMPLETION, time_add(simulation->now_ns, init_ns), next->id);
+}
+
+static void replace(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    environment_destroy(simulation, function, environment);
+    start_another(simulation, function);
+}
+
+void provisioned_lost(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending)
+{
+    if (environment->state == ENVIRONMENT_IDLE)
+        take_out(simulation, function, environment);
+    environment_lose(simulation, function, environment, event_pending);
+    if (function->provisioned.present > function->provisioned.wanted)
+        function->provisioned.present--;
+    else
+        start_another(simulation, function);
 }
 
 void provisioned_started(struct simulation *simulation, struct function *function, struct environment *environment)

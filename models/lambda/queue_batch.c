@@ -195,8 +195,8 @@ static void rest(struct simulation *simulation, struct queue_mapping *mapping, s
                         lane->id);
 }
 
-/* Turned away: the batch is kept and tried again while its messages are hidden, or let go of at once: rule
- * sqs_throttle_retried_until_visibility. */
+/* Turned away, or not served by the service's own fault: the batch is kept and tried again while its messages are hidden, or let go of at
+ * once: rule sqs_throttle_retried_until_visibility. */
 static void refused(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane, struct request *request)
 {
     counter_add(&mapping->metrics.refused, 1);
@@ -261,7 +261,7 @@ void queue_mapping_done(struct simulation *simulation, void *self, struct reques
     struct queue_mapping *mapping = self;
     struct lane *lane = pool_at(&mapping->lanes, request->from_data);
     const struct cause *cause = request->cause;
-    if (cause->fate == FATE_THROTTLED) {
+    if (cause->fate == FATE_THROTTLED || cause->server_error) {
         refused(simulation, mapping, lane, request);
         return;
     }

@@ -92,10 +92,21 @@ static uint32_t find_alias(const struct validation *validation, uint32_t self, u
     return callee == whole ? ENTITY_NONE : callee;
 }
 
+/* A version's snapshot and environments that are kept ready do not go together. */
+static void check_snap_start(struct validation *validation, const struct function_config *config)
+{
+    if (config->provisioned > 0 && config_of(validation, config->whole)->config.snap_start == SNAP_START_PUBLISHED_VERSIONS &&
+        !validation_allowed(validation, "snapstart_provisioned"))
+        validation_error(validation, "ProvisionedConcurrencyConfig", "keep one of the two, or allow_invalid: [\"snapstart_provisioned\"]",
+                         "SnapStart does not go with provisioned concurrency");
+}
+
 static void version_validate(struct validation *validation, void *blob)
 {
     struct function_config *config = &((struct function *)blob)->config;
     uint32_t self = validation_self(validation);
+    if (validation_type(validation, self) == &deployed_version_type)
+        snap_start_validate(validation, config);          /* its settings are its own */
     config->unmodelled = (struct function_unmodelled){0}; /* its function has complained */
     config->reserved = -1;
     config->published_alias = NULL;
@@ -106,6 +117,7 @@ static void version_validate(struct validation *validation, void *blob)
         return;
     }
     config_of(validation, config->whole)->config.has_parts = true;
+    check_snap_start(validation, config);
     config->is_deployed = validation_type(validation, self) == &deployed_version_type;
     config->alias = find_alias(validation, self, config->whole, config->is_deployed);
     function_validate(validation, blob);
@@ -143,6 +155,7 @@ static void alias_validate(struct validation *validation, void *blob)
     if (config->provisioned > 0 && config->version == config->whole)
         validation_error(validation, "ProvisionedConcurrencyConfig", "publish a version and point the alias at it",
                          "$LATEST can have no provisioned concurrency");
+    check_snap_start(validation, config);
     validation_flow(validation, validation_self(validation), config->version);
     validation_flow(validation, validation_self(validation), config->second);
 }
@@ -194,6 +207,8 @@ static void alias_start(struct simulation *simulation, void *self)
 static void version_start(struct simulation *simulation, void *self)
 {
     struct function *version = self;
+    if (!version->config.is_deployed)
+        snap_start_publish(simulation, version);
     if (version->config.provisioned > 0)
         provisioned_order(simulation, version, version->config.provisioned, ready_at_start(simulation));
 }
@@ -252,14 +267,30 @@ static int64_t allocated_of_alias(const void *self)
     return ((const struct function *)self)->metrics.provisioned_ready.level;
 }
 
+/* Lambda refuses what is beyond the function's reserved concurrency, or would leave the account less than unreserved_min. */
+static bool is_refused(const struct simulation *simulation, const struct function *function, int64_t count)
+{
+    const struct function *family = function->family;
+    int64_t more = count - function->config.provisioned;
+    if (more <= 0)
+        return false;
+    if (family->limit != INT64_MAX)
+        return more > family->limit - family->kept_ready;
+    return (double)more > (double)function->account_state->unreserved_limit - rule_number(simulation->settings->rules, "unreserved_min");
+}
+
 static void set_alias_capacity(struct simulation *simulation, void *self, int64_t count)
 {
+    if (is_refused(simulation, self, count))
+        return;
     ((struct function *)self)->config.provisioned = count;
     alias_redistribute(simulation, self, false);
 }
 
 static void set_version_capacity(struct simulation *simulation, void *self, int64_t count)
 {
+    if (is_refused(simulation, self, count))
+        return;
     ((struct function *)self)->config.provisioned = count;
     provisioned_order(simulation, self, count, false);
 }
@@ -274,6 +305,7 @@ static const struct scalable scalable_version = {"lambda:function:ProvisionedCon
         .validate = version_validate, .create = function_create, .start = version_start, .destroy = function_destroy,                      \
         .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true, .accept = function_accept,    \
         .done = function_done, .changed = version_changed, .finish = function_finish, .scalable = &scalable_version,                       \
+        .actions = version_actions, .refusals = function_refusals,                                                                         \
     }
 
 const struct model_type version_type =
@@ -301,5 +333,7 @@ const struct model_type alias_type = {
     .accept = alias_accept,
     .keeps_chain = true,
     .changed = alias_changed,
+    .actions = version_actions,
+    .refusals = function_refusals,
     .scalable = &scalable_alias,
 };

@@ -70,12 +70,13 @@ static const struct property queue_behavior[] = {
 #define AT(field) offsetof(struct queue, metrics.field)
 
 static const struct metric_type queue_metrics[] = {
-    {"AWS/SQS", "NumberOfMessagesSent", "Count", METRIC_COUNT, AT(sent),
+    {"AWS/SQS", "NumberOfMessagesSent", "Count", METRIC_COUNT, AT(sent), .steady = 1,
      .help = "Messages added by senders; those that a redrive policy moved here are not among them."},
-    {"AWS/SQS", "NumberOfMessagesReceived", "Count", METRIC_COUNT, AT(received), .help = "Messages returned, each time."},
-    {"AWS/SQS", "NumberOfMessagesDeleted", "Count", METRIC_COUNT, AT(deleted), .help = "Messages deleted by receivers."},
-    {"AWS/SQS", "NumberOfEmptyReceives", "Count", METRIC_COUNT, AT(empty_receives), .help = "Receive calls that returned nothing."},
-    {"AWS/SQS", "NumberOfDeduplicatedSentMessages", "Count", METRIC_COUNT, AT(deduplicated),
+    {"AWS/SQS", "NumberOfMessagesReceived", "Count", METRIC_COUNT, AT(received), .steady = 1, .help = "Messages returned, each time."},
+    {"AWS/SQS", "NumberOfMessagesDeleted", "Count", METRIC_COUNT, AT(deleted), .steady = 1, .help = "Messages deleted by receivers."},
+    {"AWS/SQS", "NumberOfEmptyReceives", "Count", METRIC_COUNT, AT(empty_receives), .steady = 1,
+     .help = "Receive calls that returned nothing."},
+    {"AWS/SQS", "NumberOfDeduplicatedSentMessages", "Count", METRIC_COUNT, AT(deduplicated), .steady = 1,
      .help = "Messages of a FIFO queue that were accepted and dropped: sent again within the deduplication window."},
     {"AWS/SQS", "SentMessageSize", "Bytes", METRIC_TALLY, AT(sent_size), .help = "Sizes of the messages sent."},
     {"AWS/SQS", "ApproximateNumberOfMessagesVisible", "Count", METRIC_GAUGE, AT(levels[MESSAGE_VISIBLE]),
@@ -101,6 +102,9 @@ static const struct metric_type queue_metrics[] = {
              "received (rule sqs_duplicate_rate)."},
     {"slsim", "SendsThrottled", "Count", METRIC_COUNT, AT(throttled), .help = "Messages beyond the quota of a FIFO queue."},
     {"slsim", "AgeAtDelete", "Milliseconds", METRIC_TALLY, AT(age_at_delete), .help = "From sending a message to its deletion."},
+    {"slsim", "BacklogDuration", "Seconds", METRIC_TALLY, AT(backlog),
+     .help = "How long messages waited to be received without a break, each time that none is left; the Maximum of an overload is the "
+             "overload and its draining."},
     {"slsim", "ReceiveCount", "Count", METRIC_TALLY, AT(receive_count), .help = "How often a message was received, of those deleted."},
     {NULL, "billed requests", "None", METRIC_COUNT, AT(requests), .help = ""},
     {0},
@@ -203,6 +207,7 @@ static void queue_destroy(struct simulation *simulation, void *self)
     for (size_t i = 0; i < queue->cause_count; i++)
         free(queue->causes[i]);
     free(queue->causes);
+    fault_fini(&queue->faults);
     queue_redrive_fini(queue);
     queue_poll_fini(queue);
     queue_send_fini(queue);

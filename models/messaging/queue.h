@@ -3,6 +3,7 @@
 #define SLSIM_MESSAGING_QUEUE_H
 
 #include "chain.h"
+#include "engine/fault.h"
 #include "engine/key_map.h"
 #include "engine/pollable.h"
 #include "engine/pool.h"
@@ -138,13 +139,16 @@ struct queue_metrics {
     struct counter expired, dead_lettered, moved, moved_back, duplicated, throttled;
     struct counter tasks_failed, tasks_refused;
     struct tally age_at_delete, receive_count;
+    struct tally backlog;    /* ns in which messages waited without a break */
     struct counter requests; /* as billed */
 };
 
 struct queue {
     struct queue_config config;
+    int64_t backlog_since_ns; /* when the first of the messages came that can be received; where there are any */
 
     uint32_t self;
+    struct fault_state faults;
     /* from the rules */
     int64_t in_flight_max;
     uint64_t chunk_bytes;   /* a billed request */
@@ -219,7 +223,15 @@ static inline int64_t queue_level(const struct queue *queue, enum message_state 
 /* `change` more messages are in `state` now. */
 static inline void queue_count(const struct simulation *simulation, struct queue *queue, enum message_state state, int64_t change)
 {
-    gauge_add(&queue->metrics.levels[state], simulation->now_ns, change);
+    struct gauge *level = &queue->metrics.levels[state];
+    int64_t before = level->level;
+    gauge_add(level, simulation->now_ns, change);
+    if (state != MESSAGE_VISIBLE)
+        return;
+    if (before == 0)
+        queue->backlog_since_ns = simulation->now_ns;
+    else if (level->level == 0 && simulation->now_ns > queue->backlog_since_ns)
+        tally_add(&queue->metrics.backlog, TALLY_ALL, simulation->now_ns - queue->backlog_since_ns);
 }
 
 /* Requests that `bytes` in one call are billed as: at least one. */

@@ -25,7 +25,7 @@ void queue_poll_fini(struct queue *queue)
 static uint64_t takeable(const struct simulation *simulation, const struct queue *queue)
 {
     int64_t room = queue->in_flight_max - queue_level(queue, MESSAGE_HIDDEN);
-    if (room <= 0 || simulation->now_ns < queue->blocked_ns)
+    if (room <= 0 || simulation->now_ns < queue->blocked_ns || queue->faults.down)
         return 0;
     uint64_t ready = queue_line_ready(queue);
     return ready < (uint64_t)room ? ready : (uint64_t)room;
@@ -105,11 +105,11 @@ static bool quota_allows(struct simulation *simulation, struct queue *queue)
     return false;
 }
 
-/* One ReceiveMessage. With too many messages in flight a FIFO queue returns nothing, a standard queue the error OverLimit: both count as
- * empty here. */
+/* One ReceiveMessage; while the queue is down, in vain. With too many messages in flight a FIFO queue returns nothing, a standard queue the
+ * error OverLimit: both count as empty here. */
 static uint32_t receive_call(struct simulation *simulation, struct queue *queue, uint32_t most, int64_t until_ns, struct received *list)
 {
-    if (!quota_allows(simulation, queue))
+    if (queue->faults.down || !quota_allows(simulation, queue))
         return 0;
     int64_t room = queue->in_flight_max - queue_level(queue, MESSAGE_HIDDEN);
     queue->calls = (queue->calls + 1) & CALL_MASK;

@@ -220,6 +220,20 @@ static void cancel_begin(struct simulation *simulation, void *self, const void *
     queue->task.running = false;
 }
 
+static void begin_fault(struct simulation *simulation, void *self, const void *arguments)
+{
+    struct queue *queue = self;
+    fault_begin(simulation, &queue->faults, queue->self, arguments);
+}
+
+/* Who waits for messages gets them again. */
+static void end_fault(struct simulation *simulation, void *self, const void *arguments)
+{
+    struct queue *queue = self;
+    fault_end(&queue->faults, arguments);
+    queue_offer(simulation, queue);
+}
+
 const struct action queue_actions[] = {
     [ACTION_START_TASK] =
         {
@@ -238,5 +252,7 @@ const struct action queue_actions[] = {
             .help = "Ends the task of this dead-letter queue; what was moved stays where it is.",
             .begin = cancel_begin,
         },
+    FAULT_ROW("down", NULL, begin_fault, end_fault, "Messages are refused with a server error, and receivers find none."),
+    FAULT_ROW("errors", fault_errors_properties, begin_fault, end_fault, "That share of the messages is refused with a server error."),
     {0},
 };

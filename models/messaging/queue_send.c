@@ -135,6 +135,8 @@ void queue_accept(struct simulation *simulation, void *self, struct request *req
 {
     struct queue *queue = self;
     struct queue_metrics *metrics = &queue->metrics;
+    if (fault_answers(simulation, &queue->faults, queue->self, request))
+        return;
     if (request->payload_bytes > queue->config.message_max_bytes) {
         request_done(simulation, queue->self, request, &cause_too_large);
         return;

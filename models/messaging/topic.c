@@ -348,6 +348,10 @@ static void subscription_validate(struct validation *validation, void *blob)
     validation_flow(validation, subscription->topic, subscription->dead_letter);
 }
 
+FAULT_FUNCTIONS(topic, self)
+
+static const struct action topic_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
+
 const struct model_type topic_type = {
     .type = "AWS::SNS::Topic",
     .service = "Amazon SNS",
@@ -363,6 +367,7 @@ const struct model_type topic_type = {
     .destroy = topic_destroy,
     .handle = topic_handle,
     .accept = topic_accept,
+    .actions = topic_actions,
     .done = topic_done,
     .finish = topic_finish,
     .quantities = topic_quantities,

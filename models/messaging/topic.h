@@ -4,6 +4,7 @@
 
 #include "engine/content.h"
 #include "engine/delivery.h"
+#include "engine/fault.h"
 #include "engine/key_map.h"
 #include "engine/random.h"
 #include "engine/token_bucket.h"
@@ -87,6 +88,7 @@ struct topic {
     uint32_t quota; /* the topic that keeps the bucket of all that share it */
 
     uint32_t self;
+    struct fault_state faults;
     int64_t delay_ns;
     uint64_t chunk_bytes;
     double jitter;

@@ -260,6 +260,7 @@ void topic_destroy(struct simulation *simulation, void *self)
     struct topic *topic = self;
     delivery_fini(&topic->delivery);
     key_map_fini(&topic->last_ids);
+    fault_fini(&topic->faults);
     free(topic->routes);
 }
 
@@ -285,6 +286,8 @@ void topic_accept(struct simulation *simulation, void *self, struct request *req
 {
     struct topic *topic = self, *keeper = entity_state(simulation, topic->quota);
     struct topic_metrics *metrics = &topic->metrics;
+    if (fault_answers(simulation, &topic->faults, topic->self, request))
+        return;
     if (request->payload_bytes > topic->message_max_bytes) {
         request_done(simulation, topic->self, request, &cause_too_large);
         return;

@@ -191,6 +191,7 @@ static void bucket_destroy(struct simulation *simulation, void *self)
     struct bucket *bucket = self;
     key_map_fini(&bucket->objects);
     fanout_fini(&bucket->fanout);
+    fault_fini(&bucket->faults);
 }
 
 static const struct cause cause_slow_down = {.fate = FATE_THROTTLED, .server_error = true, .text = "SlowDown"};
@@ -263,6 +264,10 @@ static void bucket_accept(struct simulation *simulation, void *self, struct requ
         return;
     }
     count_request(bucket, request, class);
+    if (fault_answers(simulation, &bucket->faults, bucket->self, request)) {
+        counter_add(&bucket->metrics.errors, 1);
+        return;
+    }
     bool reads = class == CLASS_READ || class == CLASS_LIST;
     if (!token_bucket_take(reads ? &bucket->reads : &bucket->writes, 1, simulation->now_ns)) {
         counter_add(&bucket->metrics.errors, 1);
@@ -270,7 +275,7 @@ static void bucket_accept(struct simulation *simulation, void *self, struct requ
         return;
     }
     stream_at(&bucket->latency_stream, request->item, request->attempt);
-    int64_t latency_ns = distribution_sample_ns(bucket->latency, &bucket->latency_stream.rng);
+    int64_t latency_ns = fault_slowed(&bucket->faults, distribution_sample_ns(bucket->latency, &bucket->latency_stream.rng));
     bucket->waiting++;
     simulation_schedule(simulation, bucket->self, BUCKET_ANSWER, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
 }
@@ -309,6 +314,10 @@ static void bucket_quantities(const struct simulation *simulation, const void *s
     bill_add(bill, &bucket_line_items[ITEM_STORAGE], (double)bucket->metrics.stored.whole.integral / month_ns / (1024.0 * 1024 * 1024));
 }
 
+FAULT_FUNCTIONS(bucket, self)
+
+static const struct action bucket_fault_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_ROW, {0}};
+
 const struct model_type bucket_type = {
     .type = "AWS::S3::Bucket",
     .service = "Amazon S3",
@@ -329,6 +338,7 @@ const struct model_type bucket_type = {
     .destroy = bucket_destroy,
     .handle = bucket_handle,
     .accept = bucket_accept,
+    .actions = bucket_fault_actions,
     .done = bucket_done,
     .finish = bucket_finish,
     .quantities = bucket_quantities,

@@ -2,6 +2,7 @@
 #ifndef SLSIM_SERVICES_BUCKET_H
 #define SLSIM_SERVICES_BUCKET_H
 
+#include "engine/fault.h"
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
@@ -32,6 +33,7 @@ struct bucket_metrics {
 
 struct bucket {
     uint32_t self;
+    struct fault_state faults;
 
     /* config */
     struct property_list functions, queues, topics; /* of struct notification */

@@ -49,17 +49,7 @@ bool kind_check(struct validation *validation, const char *property, uint32_t en
 
 uint32_t kind_named(const struct validation *validation, const char *text)
 {
-    char name[256];
-    if (!text)
-        return ENTITY_NONE;
-    if (strncmp(text, "${", 2) == 0)
-        text += 2;
-    size_t length = strcspn(text, ".:}");
-    if (length == 0 || length >= sizeof name)
-        return ENTITY_NONE;
-    memcpy(name, text, length);
-    name[length] = '\0';
-    uint32_t entity = validation_find(validation, name);
+    uint32_t entity = validation_named(validation, text);
     return entity != ENTITY_NONE && validation_type(validation, entity)->accept ? entity : ENTITY_NONE;
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/content.h"
 #include "engine/distribution.h"
+#include "engine/fault.h"
 #include "engine/random.h"
 #include "engine/token_bucket.h"
 #include "growth.h"
@@ -16,6 +17,7 @@ enum table_event { TABLE_EXPIRY, TABLE_WRITTEN, TABLE_REVIEW, TABLE_GROW };
 
 struct dynamo_table {
     struct shard_log log; /* first: see there; of its stream, without shards where it has none */
+    struct fault_state faults;
 
     /* config */
     int billing, view;                  /* enum billing_mode, stream_view */

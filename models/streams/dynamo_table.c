@@ -165,6 +165,11 @@ static void simple_validate(struct validation *validation, void *config)
     table_validate(validation, config);
 }
 
+/* Of reads and writes; those of the stream go on. */
+FAULT_FUNCTIONS(dynamo_table, log.self)
+
+static const struct action table_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_ROW, {0}};
+
 const struct model_type dynamo_table_type = {
     .type = "AWS::DynamoDB::Table",
     .service = "Amazon DynamoDB",
@@ -181,6 +186,7 @@ const struct model_type dynamo_table_type = {
     .destroy = table_destroy,
     .handle = table_handle,
     .accept = table_accept,
+    .actions = table_actions,
     .streamable = &dynamo_streamable,
     .finish = table_finish,
     .quantities = table_quantities,
@@ -201,6 +207,7 @@ const struct model_type simple_table_type = {
     .destroy = table_destroy,
     .handle = table_handle,
     .accept = table_accept,
+    .actions = table_actions,
     .streamable = &dynamo_streamable,
     .finish = table_finish,
     .quantities = table_quantities,

@@ -99,6 +99,7 @@ void table_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
     shard_log_destroy(&((struct dynamo_table *)self)->log);
+    fault_fini(&((struct dynamo_table *)self)->faults);
 }
 
 static int64_t write_units_of(const struct dynamo_table *table, uint32_t bytes)
@@ -118,7 +119,7 @@ static void note_consumed(struct simulation *simulation, struct dynamo_table *ta
 static void answer(struct simulation *simulation, struct dynamo_table *table, const struct request *request)
 {
     stream_at(&table->latency_stream, request->item, request->attempt);
-    int64_t latency_ns = distribution_sample_ns(table->latency, &table->latency_stream.rng);
+    int64_t latency_ns = fault_slowed(&table->faults, distribution_sample_ns(table->latency, &table->latency_stream.rng));
     table->pending++;
     simulation_schedule(simulation, table->log.self, TABLE_WRITTEN, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
 }
@@ -143,6 +144,8 @@ static bool append(struct simulation *simulation, struct dynamo_table *table, co
 void table_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct dynamo_table *table = self;
+    if (fault_answers(simulation, &table->faults, table->log.self, request))
+        return;
     if (content_set_has(&table->reads, request->content)) {
         answer(simulation, table, request);
         return;

@@ -3,6 +3,7 @@
 #define SLSIM_STREAMS_KINESIS_STATE_H
 
 #include "engine/content.h"
+#include "engine/fault.h"
 #include "engine/token_bucket.h"
 #include "growth.h"
 #include "measure/tally.h"
@@ -22,6 +23,7 @@ struct shard_limits {
 
 struct kinesis_stream {
     struct shard_log log; /* first: see there */
+    struct fault_state faults;
 
     /* config */
     int64_t shard_count; /* as it is to be: changes set it */

@@ -121,6 +121,7 @@ static void stream_destroy(struct simulation *simulation, void *self)
     struct kinesis_stream *stream = self;
     stream_reshard_destroy(stream);
     shard_log_destroy(&stream->log);
+    fault_fini(&stream->faults);
     free(stream->consumers);
     free(stream->reads_for);
 }
@@ -136,6 +137,8 @@ static bool may_write(struct kinesis_stream *stream, struct shard_limits *limits
 static void stream_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct kinesis_stream *stream = self;
+    if (fault_answers(simulation, &stream->faults, stream->log.self, request))
+        return;
     uint32_t shard = shard_log_of(&stream->log, request->group);
     if (request->payload_bytes > stream->record_limit_bytes) {
         request_done(simulation, stream->log.self, request, &cause_too_large);
@@ -214,6 +217,11 @@ static void stream_quantities(const struct simulation *simulation, const void *s
         bill_add(bill, &stream_line_items[ITEM_EXTENDED], shard_hours);
 }
 
+/* Of the writers: readers go on. */
+FAULT_FUNCTIONS(kinesis_stream, log.self)
+
+static const struct action stream_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
+
 const struct model_type kinesis_stream_type = {
     .type = "AWS::Kinesis::Stream",
     .service = "Amazon Kinesis",
@@ -229,6 +237,7 @@ const struct model_type kinesis_stream_type = {
     .destroy = stream_destroy,
     .handle = stream_handle,
     .accept = stream_accept,
+    .actions = stream_actions,
     .streamable = &kinesis_streamable,
     .finish = stream_finish,
     .quantities = stream_quantities,

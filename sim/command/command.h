@@ -5,6 +5,7 @@
 #include "command/options.h"
 #include "engine/model.h"
 #include "measure/headline.h"
+#include "measure/server_offer.h"
 
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 struct program {
     const struct model_registry *registry;
     const struct summary_layout *layout;
+    const struct server_offer *servers; /* ends with {0} */
 };
 
 struct command {
@@ -20,12 +22,14 @@ struct command {
     const char *summary;   /* one line of the list of commands */
     const char *examples;  /* lines of the help page */
     const char *details;   /* further lines of it; may be "" */
-    uint32_t options;      /* a bit an option */
+    uint64_t options;      /* a bit an option */
+    const char *missing;   /* what is said where no argument is given; NULL: a scenario is missing */
     uint32_t arguments_min, arguments_max;
     int (*run)(const struct program *program, const struct command *command, const struct options *options); /* returns the exit code */
 };
 
-extern const struct command run_command, check_command, verify_command, schema_command, rules_command, prices_command, explain_command;
+extern const struct command run_command, check_command, verify_command, schema_command, rules_command, prices_command, explain_command,
+    compare_command, size_command, sensitivity_command;
 
 /* All of the program behind main: returns the exit code. */
 int command_main(const struct program *program, int argc, char **argv);

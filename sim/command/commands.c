@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &run_command, &check_command, &verify_command, &explain_command, &schema_command, &rules_command, &prices_command,
+    &run_command,         &check_command,   &verify_command, &compare_command, &size_command,
+    &sensitivity_command, &explain_command, &schema_command, &rules_command,   &prices_command,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -36,14 +37,15 @@ static void print_overview(FILE *out)
                 "Commands:\n",
                 out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        (void)fprintf(out, "  %-10s  %s\n", commands[i]->name, commands[i]->summary);
-    (void)fputs("  help        this, or the help of a command: slsim help run\n"
-                "\n"
-                "slsim COMMAND --help tells of a command's options; slsim --version of the program.\n"
-                "\n"
-                "Exit codes: 0 done; 1 an expectation does not hold; 2 wrong usage or an invalid scenario; 3 could not read or write;\n"
-                "4 a limit was reached (--max-memory, --max-events); 130 interrupted.\n",
-                out);
+        (void)fprintf(out, "  %-11s  %s\n", commands[i]->name, commands[i]->summary);
+    (void)fputs(
+        "  help         this, or the help of a command: slsim help run\n"
+        "\n"
+        "slsim COMMAND --help tells of a command's options; slsim --version of the program.\n"
+        "\n"
+        "Exit codes: 0 done; 1 an expectation or a goal does not hold; 2 wrong usage or an invalid scenario; 3 could not read or write;\n"
+        "4 a limit was reached (--max-memory, --max-events); 130 interrupted.\n",
+        out);
 }
 
 static void print_help(const struct command *command, FILE *out)
@@ -92,7 +94,7 @@ static int check_arguments(const struct command *command, const struct options *
     char usage[128];
     (void)snprintf(usage, sizeof usage, "usage: slsim %s [OPTIONS] %s", command->name, command->arguments);
     if (options->argument_count < command->arguments_min)
-        return refuse(options, usage, command == &explain_command ? "a result folder is missing" : "a scenario is missing", NULL);
+        return refuse(options, usage, command->missing ? command->missing : "a scenario is missing", NULL);
     if (options->argument_count > command->arguments_max)
         return refuse(options, usage, "one argument too many:", options->arguments[command->arguments_max]);
     return 0;

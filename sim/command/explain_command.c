@@ -139,6 +139,7 @@ const struct command explain_command = {
     .options = OPTION_BIT(OPTION_CAUSE) | OPTION_BIT(OPTION_ITEM) | OPTION_BIT(OPTION_INPUTS) | OPTION_BIT(OPTION_FORMAT) |
                OPTION_BIT(OPTION_QUEUE) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_NO_PROGRESS) |
                OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
+    .missing = "a result folder is missing",
     .arguments_min = 1,
     .arguments_max = 1,
     .run = run,

@@ -9,6 +9,6 @@ int main(int argc, char **argv)
 {
     /* Errors come back as codes, which are looked at. */
     (void)gsl_set_error_handler_off();
-    const struct program program = {.registry = &model_registry, .layout = &summary_layout};
+    const struct program program = {.registry = &model_registry, .layout = &summary_layout, .servers = server_offers};
     return command_main(&program, argc, argv);
 }

@@ -36,6 +36,18 @@ static const struct {
     [OPTION_CAUSE] = {"cause", 0, "TEXT", "the life of the first item of replication 1 that ended so, as in --cause dead_lettered"},
     [OPTION_ITEM] = {"item", 0, "ITEM", "the life of one item of replication 1: its number from 0, or SOURCE:NUMBER"},
     [OPTION_INPUTS] = {"inputs", 0, "DIR", "the folder of the scenario, where its files are (default: the current one)"},
+    [OPTION_VARY] = {"vary", 0, "PATH=VALUE",
+                     "compare: B has the value (X,Y: A has X, B has Y); size: LOW:HIGH[:STEP] or a,b,c; may be repeated"},
+    [OPTION_FIGURE] = {"figure", 0, "FIGURE", "this figure instead of the usual ones, as in Api.ResponseTime.p99; may be repeated"},
+    [OPTION_MIN_EFFECT] = {"min-effect", 0, "SIZE", "smaller is negligible: 1% of A's, or 10ms, $5, 2, 0.1pp; may be repeated"},
+    [OPTION_FAIL_IF] = {"fail-if", 0, "BOUND", "exit code 1 if it holds, as in 'cost.month > +5%'; may be repeated"},
+    [OPTION_GOAL] = {"goal", 0, "BOUND", "what must hold, as in 'Api.ColdStartRate < 0.1%'; may be repeated"},
+    [OPTION_UNTIL] = {"until", 0, "'FIGURE N%'", "replications until half its 95 % interval is N % of it, as in 'cost.month 2%'"},
+    [OPTION_MINIMIZE] = {"minimize", 0, "FIGURE", "what is to be as small as can be, as in cost.month"},
+    [OPTION_MAX_REPLICATIONS] = {"max-replications", 0, "N",
+                                 "at most so many of one setting: then the answer may be \"a or b\" (default: 100)"},
+    [OPTION_AGAINST] = {"against", 0, "WHAT", "whose bill is held against this one: PATH=VALUE (may be repeated), FILE.json, or a server"},
+    [OPTION_INPUT] = {"input", 0, "PATH=LOW:HIGH", "a setting to be varied beside the assumptions; may be repeated"},
     [OPTION_NO_PROGRESS] = {"no-progress", 0, NULL, "no progress on the terminal"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, "errors only, and what --format asks for"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, "says more"},
@@ -101,13 +113,21 @@ static uint64_t take_size(enum option_id option, const char *text, struct diagno
     return 0;
 }
 
-static void take_set(struct options *options, const char *assignment, struct diagnostics *diagnostics)
+static void take_word_of_list(struct option_words *words, const char *text)
+{
+    words->list[words->count++] = text;
+}
+
+static void take_assignment(struct option_words *words, enum option_id option, const char *assignment, struct diagnostics *diagnostics)
 {
     const char *equals = strchr(assignment, '=');
-    if (!equals || equals == assignment)
-        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "as in --set Api.MemorySize=1024",
-                 "--set: \"%s\" is not of the form PATH=VALUE", assignment);
-    options->sets[options->set_count++] = assignment;
+    if (!equals || equals == assignment) {
+        char hint[64];
+        (void)snprintf(hint, sizeof hint, "as in --%s Api.MemorySize=1024", table[option].name);
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--%s: \"%s\" is not of the form PATH=VALUE",
+                 table[option].name, assignment);
+    }
+    take_word_of_list(words, assignment);
 }
 
 static void take(struct options *options, enum option_id option, const char *text, struct diagnostics *diagnostics)
@@ -128,7 +148,37 @@ static void take(struct options *options, enum option_id option, const char *tex
         (void)take_natural(option, text, 0, UINT64_MAX, diagnostics);
         break;
     case OPTION_SET:
-        take_set(options, text, diagnostics);
+        take_assignment(&options->sets, option, text, diagnostics);
+        break;
+    case OPTION_VARY:
+        take_assignment(&options->varies, option, text, diagnostics);
+        break;
+    case OPTION_FIGURE:
+        take_word_of_list(&options->figures, text);
+        break;
+    case OPTION_MIN_EFFECT:
+        take_word_of_list(&options->min_effects, text);
+        break;
+    case OPTION_FAIL_IF:
+        take_word_of_list(&options->fail_ifs, text);
+        break;
+    case OPTION_GOAL:
+        take_word_of_list(&options->goals, text);
+        break;
+    case OPTION_AGAINST:
+        take_word_of_list(&options->againsts, text);
+        break;
+    case OPTION_INPUT:
+        take_assignment(&options->inputs_varied, option, text, diagnostics);
+        break;
+    case OPTION_MINIMIZE:
+        options->minimize = text;
+        break;
+    case OPTION_MAX_REPLICATIONS:
+        options->max_replications = (uint32_t)take_natural(option, text, 2, REPLICATIONS_MAX, diagnostics);
+        break;
+    case OPTION_UNTIL:
+        options->until = text;
         break;
     case OPTION_REPLICATIONS:
         options->replications = (uint32_t)take_natural(option, text, 1, REPLICATIONS_MAX, diagnostics);
@@ -247,9 +297,14 @@ static void fill_forms(struct forms *forms)
 enum status options_parse(int argc, char **argv, struct options *options, struct diagnostics *diagnostics)
 {
     *options = (struct options){0};
-    options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
-    if (!options->sets)
+    struct option_words *const lists[] = {&options->sets,     &options->varies, &options->figures,  &options->min_effects,
+                                          &options->fail_ifs, &options->goals,  &options->againsts, &options->inputs_varied};
+    const size_t list_count = sizeof lists / sizeof *lists, room = (size_t)argc + 1;
+    options->words = calloc(list_count * room, sizeof *options->words);
+    if (!options->words)
         return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < list_count; i++)
+        lists[i]->list = options->words + i * room;
     struct forms forms;
     fill_forms(&forms);
     optind = 0; /* getopt keeps its place in a global: begin anew */
@@ -270,11 +325,11 @@ enum status options_parse(int argc, char **argv, struct options *options, struct
 
 void options_fini(struct options *options)
 {
-    free(options->sets);
+    free(options->words);
     *options = (struct options){0};
 }
 
-enum status options_check(const struct options *options, uint32_t allowed, const char *command, struct diagnostics *diagnostics)
+enum status options_check(const struct options *options, uint64_t allowed, const char *command, struct diagnostics *diagnostics)
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -288,7 +343,7 @@ enum status options_check(const struct options *options, uint32_t allowed, const
     return status;
 }
 
-void options_print(uint32_t allowed, FILE *out)
+void options_print(uint64_t allowed, FILE *out)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (!(allowed & OPTION_BIT(i)))

@@ -30,6 +30,16 @@ enum option_id {
     OPTION_CAUSE,
     OPTION_ITEM,
     OPTION_INPUTS,
+    OPTION_VARY,
+    OPTION_FIGURE,
+    OPTION_MIN_EFFECT,
+    OPTION_FAIL_IF,
+    OPTION_GOAL,
+    OPTION_UNTIL,
+    OPTION_MINIMIZE,
+    OPTION_MAX_REPLICATIONS,
+    OPTION_AGAINST,
+    OPTION_INPUT,
     OPTION_NO_PROGRESS,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -38,15 +48,24 @@ enum option_id {
     OPTION_COUNT
 };
 
-#define OPTION_BIT(option) (UINT32_C(1) << (option))
+#define OPTION_BIT(option) (UINT64_C(1) << (option))
+
+/* What an option that may be repeated was given, in order. */
+struct option_words {
+    const char **list; /* the strings are argv's */
+    size_t count;
+};
 
 /* What was given; strings are argv's. Zero where nothing was. */
 struct options {
-    uint32_t given; /* a bit an option */
+    uint64_t given; /* a bit an option */
     const char *output;
     const char *seed;
-    const char **sets; /* owned; the strings are argv's */
-    size_t set_count;
+    const char **words; /* owned: room for the lists that follow */
+    struct option_words sets, varies, figures, min_effects, fail_ifs, goals, againsts, inputs_varied;
+    const char *until;
+    const char *minimize;
+    uint32_t max_replications;
     uint32_t replications;
     uint32_t threads;
     enum output_format format;
@@ -75,9 +94,9 @@ enum status options_parse(int argc, char **argv, struct options *options, struct
 void options_fini(struct options *options);
 
 /* Options outside `allowed`, diagnosed as not being the command's. */
-enum status options_check(const struct options *options, uint32_t allowed, const char *command, struct diagnostics *diagnostics);
+enum status options_check(const struct options *options, uint64_t allowed, const char *command, struct diagnostics *diagnostics);
 
 /* The list for a help page. */
-void options_print(uint32_t allowed, FILE *out);
+void options_print(uint64_t allowed, FILE *out);
 
 #endif

@@ -38,7 +38,7 @@ int report_status(enum status status, const char *what)
 enum status session_load(const struct program *program, const struct options *options, const char *path, struct scenario **scenario)
 {
     const struct scenario_options changes = {
-        .sets = options->sets, .set_count = options->set_count, .seed = options->seed, .replications = options->replications};
+        .sets = options->sets.list, .set_count = options->sets.count, .seed = options->seed, .replications = options->replications};
     struct diagnostics diagnostics = {0};
     enum status status = scenario_load(path, &changes, program->registry, &diagnostics, scenario);
     bool told = diagnostics.error_count > 0;
@@ -51,8 +51,8 @@ enum status session_load(const struct program *program, const struct options *op
 struct answer session_answer(const struct command *command, const struct options *options)
 {
     return (struct answer){.command = command->name,
-                           .sets = options->sets,
-                           .set_count = options->set_count,
+                           .sets = options->sets.list,
+                           .set_count = options->sets.count,
                            .format = options->format,
                            .colour = wants_colour(stdout)};
 }
@@ -142,7 +142,8 @@ static enum status write_folder(struct outputs *outputs, const struct run_result
     return complete ? result_folder_commit(&outputs->folder, diagnostics) : result_folder_commit_partial(&outputs->folder, diagnostics);
 }
 
-static void tell_of_end(const struct options *options, const struct run_result *result, enum status status, struct diagnostics *diagnostics)
+void session_tell_of_end(const struct options *options, const struct run_result *result, enum status status,
+                         struct diagnostics *diagnostics)
 {
     const struct place nowhere = {0};
     if (status == STATUS_INTERRUPTED) {
@@ -187,7 +188,7 @@ enum status session_run(const struct options *options, const struct scenario *sc
     close_outputs(&outputs);
     status = written != STATUS_OK ? written : status;
     if (status != STATUS_OK)
-        tell_of_end(options, *result, status, &diagnostics);
+        session_tell_of_end(options, *result, status, &diagnostics);
     if (*result && status != STATUS_OK && status == (*result)->status && folder_path)
         diagnose(&diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", "what is complete is kept in %s.partial", folder_path);
     report(&diagnostics, options);

@@ -29,6 +29,10 @@ void session_run_options(const struct options *options, struct progress *progres
 enum status session_run(const struct options *options, const struct scenario *scenario, const char *folder_path,
                         struct run_result **result);
 
+/* Says why a run ended early, or failed; where an error was told of already, only what that did not say. */
+void session_tell_of_end(const struct options *options, const struct run_result *result, enum status status,
+                         struct diagnostics *diagnostics);
+
 /* Prints the text output's fate: STATUS_IO with a message when standard output could not take everything. */
 enum status session_flush(void);
 

@@ -7,6 +7,9 @@
 
 enum status listeners_add(struct listeners *listeners, uint32_t entity)
 {
+    for (uint32_t i = 0; i < listeners->count; i++)
+        if (listeners->entities[i] == entity)
+            return STATUS_OK;
     if (listeners->count == listeners->capacity) {
         uint32_t capacity = listeners->capacity ? 2 * listeners->capacity : 4;
         uint32_t *grown = realloc(listeners->entities, capacity * sizeof *grown);

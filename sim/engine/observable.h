@@ -30,6 +30,7 @@ struct listeners {
     uint32_t count, capacity;
 };
 
+/* Once: who listens already goes on. */
 enum status listeners_add(struct listeners *listeners, uint32_t entity);
 void listeners_fini(struct listeners *listeners);
 /* Tells all of them that `subject` is in another state. */

@@ -27,6 +27,8 @@ struct procedure_type {
     /* So many times longer does work of one vCPU take, with this part of it on several. */
     double (*slowdown)(const void *owner, double parallel);
     double (*vcpus)(const void *owner);
+    /* So many times longer does all take that a run which begins now does itself, CPU and waits. NULL: as it is. */
+    double (*stretch)(const void *owner);
     /* A run is over; `data` as given when it began. May begin another. */
     void (*ended)(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end);
 };

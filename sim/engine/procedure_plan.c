@@ -30,6 +30,7 @@ struct planning {
     struct run *run;
     double pending_ns; /* of the steps that are not in a node yet */
     double work_ns;    /* so far, as time on one full vCPU, outside of forks that are over */
+    double stretch;
 };
 
 static struct node *add_node(struct planning *planning, enum node_kind kind, const struct step *step)
@@ -83,12 +84,12 @@ static void plan_step(struct planning *planning, const struct step *step)
     double ns;
     switch (step->kind) {
     case STEP_CPU:
-        ns = distribution_sample(step->time, &runner->draws.rng);
+        ns = planning->stretch * distribution_sample(step->time, &runner->draws.rng);
         planning->pending_ns += ns * runner->type->slowdown(runner->owner, step->parallel);
         planning->work_ns += ns;
         break;
     case STEP_WAIT:
-        planning->pending_ns += distribution_sample(step->time, &runner->draws.rng);
+        planning->pending_ns += planning->stretch * distribution_sample(step->time, &runner->draws.rng);
         break;
     case STEP_PROBABILITY:
         if (stream_uniform(&runner->draws) < step->probability)
@@ -113,7 +114,7 @@ static void plan_steps(struct planning *planning, const struct step_list *steps)
 
 void plan_run(struct procedure_runner *runner, struct run *run)
 {
-    struct planning planning = {.runner = runner, .run = run};
+    struct planning planning = {.runner = runner, .run = run, .stretch = runner->type->stretch ? runner->type->stretch(runner->owner) : 1};
     stream_at(&runner->draws, run->item, run->attempt);
     plan_steps(&planning, runner->steps);
     flush(&planning);

@@ -15,7 +15,10 @@ const struct rule *rule_find(const struct rule_book *book, const char *name)
 {
     if (book->count == 0)
         return NULL;
-    return bsearch(name, book->rules, book->count, sizeof *book->rules, compare_name);
+    const struct rule *rule = bsearch(name, book->rules, book->count, sizeof *book->rules, compare_name);
+    if (rule && book->asked)
+        atomic_store_explicit(&book->asked[rule - book->rules], true, memory_order_relaxed);
+    return rule;
 }
 
 /* A model asks for a rule that its book does not have, or has as something else: no scenario can bring that about, so there is nobody

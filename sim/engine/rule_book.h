@@ -4,6 +4,7 @@
 
 #include "engine/distribution.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,6 +27,7 @@ struct rule_book {
     const char *name;
     struct rule *rules; /* sorted by name */
     size_t count;
+    atomic_bool *asked; /* by rule: somebody has looked it up, so it may matter; NULL: nobody wants to know */
 };
 
 /* NULL when there is no such rule. O(log n). */

@@ -13,7 +13,7 @@ struct scalable {
     int64_t (*capacity)(const void *self);
     /* What is there by now; NULL: whatever was asked for. A policy makes no further change while the last one is under way. */
     int64_t (*allocated)(const void *self);
-    /* From now on; it may take time to be there. */
+    /* From now on; it may take time to be there. What is beyond a quota is refused: then nothing changes. */
     void (*set_capacity)(struct simulation *simulation, void *self, int64_t capacity);
 };
 

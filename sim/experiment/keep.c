@@ -291,24 +291,67 @@ static enum status month_of(struct run *run, uint32_t replication, double *month
     return status;
 }
 
+static enum status sum_up_months(struct run *run)
+{
+    struct run_result *result = run->result;
+    double *grown = realloc(result->months, run->replications * sizeof *grown);
+    if (!grown)
+        return STATUS_NO_MEMORY;
+    result->months = grown;
+    enum status status = STATUS_OK;
+    for (; run->months < run->replications && status == STATUS_OK; run->months++)
+        status = month_of(run, run->months, &result->months[run->months]);
+    result->month_interval = interval_of_mean(result->months, run->months, 0.95);
+    return status;
+}
+
 static enum status sum_up_cost(struct run *run)
 {
     struct run_result *result = run->result;
-    enum status status = STATUS_OK;
-    result->months = malloc(run->replications * sizeof *result->months);
-    if (!result->months)
-        return STATUS_NO_MEMORY;
-    for (uint32_t r = 0; r < run->replications && status == STATUS_OK; r++)
-        status = month_of(run, r, &result->months[r]);
     for (size_t i = 0; i < run->line_count; i++)
         run->lines[i].quantity = mean_quantity(run, i);
+    enum status status = cost_rows(run->scenario, run->measured_ns, run->lines, run->line_count, &result->cost, &result->cost_count);
     if (status == STATUS_OK)
-        status = cost_rows(run->scenario, run->measured_ns, run->lines, run->line_count, &result->cost, &result->cost_count);
-    if (status != STATUS_OK)
-        return status;
-    result->month_usd = cost_month(result->cost, result->cost_count);
-    result->month_interval = interval_of_mean(result->months, run->replications, 0.95);
+        result->month_usd = cost_month(result->cost, result->cost_count);
+    return status;
+}
+
+/* Gives each of `rows` rows of `from` columns `to` columns, the new ones NaN. */
+static bool widen(double **values, size_t rows, uint32_t from, uint32_t to)
+{
+    if (!*values)
+        return true;
+    double *grown = malloc((rows * to + 1) * sizeof *grown);
+    if (!grown)
+        return false;
+    for (size_t row = 0; row < rows; row++)
+        for (uint32_t column = 0; column < to; column++)
+            grown[row * to + column] = column < from ? (*values)[row * from + column] : NAN;
+    free(*values);
+    *values = grown;
+    return true;
+}
+
+enum status keep_grow(struct run *run, uint32_t total)
+{
+    struct run_result *result = run->result;
+    uint32_t before = run->replications;
+    if (!widen(&result->values, result->figure_count, before, total) || !widen(&run->quantities, run->line_count, before, total) ||
+        !widen(&result->observed, run->scenario->expectation_count, before, total))
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < result->figure_count; i++)
+        result->figures[i].values = result->values + i * total;
+    run->replications = total;
+    result->planned = total;
     return STATUS_OK;
+}
+
+enum status keep_look(struct run *run)
+{
+    struct run_result *result = run->result;
+    for (size_t i = 0; i < result->figure_count; i++)
+        result->figures[i].interval = interval_of_mean(result->figures[i].values, run->replications, 0.95);
+    return result->replications > 0 ? sum_up_months(run) : STATUS_OK;
 }
 
 struct named_ledger {
@@ -345,8 +388,6 @@ static enum status sort_parts(struct run_result *result)
 enum status keep_sum_up(struct run *run)
 {
     struct run_result *result = run->result;
-    for (size_t i = 0; i < result->figure_count; i++)
-        result->figures[i].interval = interval_of_mean(result->figures[i].values, run->replications, 0.95);
     if (result->histogram_count > 0)
         qsort(result->histograms, result->histogram_count, sizeof *result->histograms, by_order);
     for (size_t i = 0; i < result->ledger_count; i++)

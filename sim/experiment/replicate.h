@@ -11,10 +11,12 @@
 /* What the threads of one run share. */
 struct run {
     const struct scenario *scenario;
-    const struct run_options *options;
+    struct run_options kept_options;
+    const struct run_options *options;   /* these */
     struct simulation_settings settings; /* the scenario's, with the options' */
     struct run_result *result;
-    uint32_t replications;
+    uint32_t replications;   /* so far to be run: the columns of what is kept */
+    uint32_t months;         /* replications whose bill is worked out */
     pthread_mutex_t lock;    /* of everything below */
     struct bill_line *lines; /* the bill's; the same in every replication */
     size_t line_count;
@@ -52,7 +54,11 @@ void replication_fini(struct replication *replication);
 
 /* Takes what is to be kept of a replication that is over; under the run's lock. */
 enum status keep_replication(struct run *run, const struct replication *replication);
-/* When all are over: intervals, order, cost. */
+/* Makes room for replications up to `total`, before they begin. */
+enum status keep_grow(struct run *run, uint32_t total);
+/* When all so far are over: intervals, and each replication's bill. */
+enum status keep_look(struct run *run);
+/* When there will be no more: order, the bill's lines. */
 enum status keep_sum_up(struct run *run);
 
 #endif

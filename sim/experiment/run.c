@@ -111,7 +111,8 @@ static uint32_t worker_count(const struct run *run)
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
         count = cores > 0 && cores < 4096 ? (uint32_t)cores : 1;
     }
-    return count < run->replications ? count : run->replications;
+    uint32_t left = run->replications - run->next;
+    return count < left ? count : left;
 }
 
 static enum status run_all(struct run *run)
@@ -121,6 +122,8 @@ static enum status run_all(struct run *run)
     run->running = calloc(count, sizeof *run->running);
     if (!workers || !run->running) {
         free(workers);
+        free(run->running);
+        run->running = NULL;
         return STATUS_NO_MEMORY;
     }
     for (; started < count; started++) {
@@ -133,6 +136,8 @@ static enum status run_all(struct run *run)
     for (uint32_t i = 0; i < started; i++)
         pthread_join(workers[i].thread, NULL);
     free(workers);
+    free(run->running);
+    run->running = NULL;
     return started > 0 ? run->status : STATUS_NO_MEMORY;
 }
 
@@ -141,39 +146,83 @@ static bool has_result(enum status status)
     return status == STATUS_OK || status == STATUS_LIMIT || status == STATUS_INTERRUPTED;
 }
 
-enum status run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result **result)
+enum status run_begin(const struct scenario *scenario, const struct run_options *options, struct run **run)
 {
-    struct run run = {.scenario = scenario, .options = options, .settings = scenario->settings, .replications = scenario->replications};
-    run.settings.queue = options->queue;
-    run.settings.max_events = options->max_events;
-    run.settings.max_memory_bytes = options->max_memory_bytes;
-    run.settings.interrupted = options->interrupted;
-    *result = NULL;
-    run.result = calloc(1, sizeof *run.result);
-    if (!run.result)
+    struct run *made = calloc(1, sizeof *made);
+    struct run_result *result = calloc(1, sizeof *result);
+    *run = NULL;
+    if (!made || !result) {
+        free(made);
+        free(result);
         return STATUS_NO_MEMORY;
-    run.result->scenario = scenario;
-    run.result->planned = scenario->replications;
-    pthread_mutex_init(&run.lock, NULL);
-    pthread_cond_init(&run.change, NULL);
-    enum status status = run_all(&run);
-    pthread_cond_destroy(&run.change);
-    pthread_mutex_destroy(&run.lock);
+    }
+    *made = (struct run){.scenario = scenario, .kept_options = *options, .settings = scenario->settings, .result = result};
+    made->options = &made->kept_options;
+    made->settings.queue = options->queue;
+    made->settings.max_events = options->max_events;
+    made->settings.max_memory_bytes = options->max_memory_bytes;
+    made->settings.interrupted = options->interrupted;
+    result->scenario = scenario;
+    pthread_mutex_init(&made->lock, NULL);
+    pthread_cond_init(&made->change, NULL);
+    *run = made;
+    return STATUS_OK;
+}
+
+enum status run_replicate(struct run *run, uint32_t total)
+{
+    if (run->status != STATUS_OK || total <= run->replications)
+        return run->status;
+    enum status status = keep_grow(run, total);
+    if (status == STATUS_OK)
+        status = run_all(run);
     if (has_result(status)) {
-        enum status summed = keep_sum_up(&run);
+        enum status looked = keep_look(run);
+        status = looked != STATUS_OK ? looked : status;
+    }
+    run->status = status;
+    run->result->status = status;
+    return status;
+}
+
+const struct run_result *run_so_far(const struct run *run)
+{
+    return run->result;
+}
+
+enum status run_end(struct run *run, struct run_result **result)
+{
+    *result = NULL;
+    if (!run)
+        return STATUS_OK;
+    enum status status = run->status;
+    if (has_result(status)) {
+        enum status summed = keep_sum_up(run);
         status = summed != STATUS_OK ? summed : status;
     }
-    free(run.running);
-    free(run.lines);
-    free(run.quantities);
-    free(run.histogram_at);
-    run.result->status = status;
-    *result = run.result;
+    run->result->status = status;
     if (has_result(status))
-        return status;
-    *result = NULL;
-    run_result_free(run.result);
+        *result = run->result;
+    else
+        run_result_free(run->result);
+    pthread_cond_destroy(&run->change);
+    pthread_mutex_destroy(&run->lock);
+    free(run->lines);
+    free(run->quantities);
+    free(run->histogram_at);
+    free(run);
     return status;
+}
+
+enum status run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result **result)
+{
+    struct run *run;
+    *result = NULL;
+    enum status status = run_begin(scenario, options, &run);
+    if (status != STATUS_OK)
+        return status;
+    (void)run_replicate(run, scenario->replications);
+    return run_end(run, result);
 }
 
 void run_result_free(struct run_result *result)

@@ -82,9 +82,22 @@ struct run_options {
     void *progress_context;
 };
 
-/* On STATUS_OK, STATUS_LIMIT and STATUS_INTERRUPTED *result holds what is complete; NULL otherwise. */
+/* All replications of the scenario. On STATUS_OK, STATUS_LIMIT and STATUS_INTERRUPTED *result holds what is complete; NULL otherwise. */
 enum status run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result **result);
 void run_result_free(struct run_result *result);
+
+/* The same in steps, for those who look at what they have before they ask for more: replications are the same whatever the steps, and
+ * nothing depends on the number of threads. */
+struct run;
+/* `options` is copied, what it points at is borrowed. */
+enum status run_begin(const struct scenario *scenario, const struct run_options *options, struct run **run);
+/* Runs until `total` replications are complete, whatever number the scenario asks for. Once this was not STATUS_OK it stays so. */
+enum status run_replicate(struct run *run, uint32_t total);
+/* What is complete, between two steps: figures with their values and intervals, `months` and `month_interval`, and nothing else. Valid
+ * until the next step. */
+const struct run_result *run_so_far(const struct run *run);
+/* Lets go of the run (which may be NULL) and hands out its result as run_scenario does. */
+enum status run_end(struct run *run, struct run_result **result);
 
 /* Whose ledger that is. */
 const char *run_result_ledger_name(const struct run_result *result, size_t ledger);

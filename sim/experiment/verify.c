@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool holds(const struct expectation *expectation, double observed)
+bool expectation_holds(const struct expectation *expectation, double observed)
 {
     double value = expectation->value;
     switch (expectation->comparison) {
@@ -29,8 +29,7 @@ static bool holds(const struct expectation *expectation, double observed)
     return false;
 }
 
-/* Does any bound of the expectation lie inside the interval? Then chance decided. */
-static bool straddles(const struct expectation *expectation, double low, double high)
+bool expectation_straddles(const struct expectation *expectation, double low, double high)
 {
     double bounds[2] = {expectation->value, expectation->value};
     if (expectation->comparison == COMPARE_WITHIN) {
@@ -62,8 +61,8 @@ static struct verdict judge(const struct run_result *result, size_t index)
     double observed = expectation->resource ? interval.mean : result->month_usd;
     return (struct verdict){
         .expectation = expectation,
-        .holds = holds(expectation, observed),
-        .straddles = straddles(expectation, interval.low, interval.high),
+        .holds = expectation_holds(expectation, observed),
+        .straddles = expectation_straddles(expectation, interval.low, interval.high),
         .observed = observed,
         .low = interval.low,
         .high = interval.high,

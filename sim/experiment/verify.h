@@ -19,6 +19,11 @@ struct verdicts {
     bool all_hold;
 };
 
+/* Does the comparison hold of `observed`, in the metric's unit? Never of NaN. */
+bool expectation_holds(const struct expectation *expectation, double observed);
+/* Does any of its bounds lie inside the interval? Then chance may have decided. */
+bool expectation_straddles(const struct expectation *expectation, double low, double high);
+
 /* Runs the scenario and judges each expectation. */
 enum status verify_scenario(const struct scenario *scenario, const struct run_options *options, struct verdicts *verdicts,
                             struct run_result **result);

@@ -41,3 +41,15 @@ struct interval interval_of_mean(const double *values, size_t count, double conf
     free(kept);
     return interval;
 }
+
+struct interval interval_of_difference(const double *a, const double *b, size_t count, double confidence)
+{
+    double *differences = malloc((count ? count : 1) * sizeof *differences);
+    if (!differences)
+        return student(a, 0, confidence);
+    for (size_t i = 0; i < count; i++)
+        differences[i] = b[i] - a[i];
+    struct interval interval = interval_of_mean(differences, count, confidence);
+    free(differences);
+    return interval;
+}

@@ -22,7 +22,14 @@ struct metric_type {
     unsigned levels : 1;  /* GAUGE: keep the time at each level, so that percentiles exist */
     unsigned classes : 1; /* TALLY: TALLY_WARM and TALLY_COLD are told apart */
     const char *help;
+    /* For who watches it by periods, as an alarm does (measure/probe.h). A period without anything to count has no value, unless `steady`:
+     * then it is 0. With METRIC_WHILE(struct x, counter) in `samples` it has one whenever that counter moved, and is about as many samples:
+     * an error count that is 0 while there are calls. */
+    unsigned steady : 1;
+    size_t samples;
 };
+
+#define METRIC_WHILE(type, counter) (offsetof(type, counter) + 1)
 
 /* From now on what is measured of `part` counts for `whole` too: two blobs that `table` describes. For a model's `create`. */
 void metrics_link(const struct metric_type *table, void *part, void *whole);

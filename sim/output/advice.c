@@ -45,7 +45,7 @@ static void advise_on_intervals(const struct headline_rows *rows, struct diagnos
 void advise(const struct headline_rows *rows, struct diagnostics *notes)
 {
     const struct run_result *result = rows->result;
-    if (result->scenario->replications == 1)
+    if (result->planned == 1)
         diagnose(notes, SEVERITY_NOTE, (struct place){0}, NULL, "--replications 10 gives 95 % intervals",
                  "one replication: chance alone could make these figures differ, and nothing says by how much");
     advise_on_intervals(rows, notes);

@@ -28,13 +28,18 @@ static void add_setting(cJSON *settings, const char *assignment, bool *failed)
     free(path);
 }
 
+void answer_add_settings(cJSON *object, const char *const *sets, size_t set_count, bool *failed)
+{
+    cJSON *settings = json_add_array(object, "settings", failed);
+    for (size_t i = 0; i < set_count && !*failed; i++)
+        add_setting(settings, sets[i], failed);
+}
+
 cJSON *answer_json(const struct answer *answer, bool *failed)
 {
     cJSON *object = cJSON_CreateObject();
     json_add_string(object, "command", answer->command, failed);
-    cJSON *settings = json_add_array(object, "settings", failed);
-    for (size_t i = 0; i < answer->set_count && !*failed; i++)
-        add_setting(settings, answer->sets[i], failed);
+    answer_add_settings(object, answer->sets, answer->set_count, failed);
     if (!*failed)
         return object;
     cJSON_Delete(object);

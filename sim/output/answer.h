@@ -22,6 +22,9 @@ struct answer {
 /* The JSON answer as it begins: {"command": ..., "settings": [{"path", "value"}]}. NULL with `*failed` set when memory is out. */
 cJSON *answer_json(const struct answer *answer, bool *failed);
 
+/* Adds "settings": [{"path", "value"}] of "PATH=VALUE" words. */
+void answer_add_settings(cJSON *object, const char *const *sets, size_t set_count, bool *failed);
+
 /* Prints `table` in the answer's format; as JSON under `key`, for which `extra` (may be NULL; taken over) brings further members. */
 enum status answer_print(const struct answer *answer, const char *key, const struct table *table, cJSON *extra, FILE *out);
 

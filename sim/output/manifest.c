@@ -84,30 +84,57 @@ static void add_prices(cJSON *manifest, const struct price_book *book, bool *fai
         add_price(values, &book->prices[i], failed);
 }
 
-enum status manifest_write(FILE *out, const struct run_result *result)
+static void add_result(cJSON *manifest, const struct run_result *result, bool *failed)
 {
     const struct scenario *scenario = result->scenario;
-    bool failed = false;
     bool complete = result->status == STATUS_OK;
-    cJSON *manifest = cJSON_CreateObject();
-    /* First, since it is what manifest_is_ours looks for. */
-    json_add_string(manifest, "program", "slsim", &failed);
-    json_add_string(manifest, "version", program_version(), &failed);
-    json_add_string(manifest, "name", scenario->name, &failed);
-    json_add(manifest, "complete", cJSON_CreateBool(complete), &failed);
-    json_add(manifest, "seed", natural_json(scenario->settings.seed), &failed);
-    json_add_number(manifest, "replications", scenario->replications, &failed);
+    json_add_string(manifest, "name", scenario->name, failed);
+    json_add(manifest, "complete", cJSON_CreateBool(complete), failed);
+    json_add(manifest, "seed", natural_json(scenario->settings.seed), failed);
+    json_add_number(manifest, "replications", result->planned, failed);
     /* A single one that ended early is kept as far as it came. */
     if (!complete)
-        json_add_number(manifest, "replications_complete", result->planned > 1 ? result->replications : 0, &failed);
-    add_inputs(manifest, scenario, &failed);
-    add_rules(manifest, scenario->rules, &failed);
-    add_prices(manifest, scenario->prices, &failed);
+        json_add_number(manifest, "replications_complete", result->planned > 1 ? result->replications : 0, failed);
+    add_inputs(manifest, scenario, failed);
+    add_rules(manifest, scenario->rules, failed);
+    add_prices(manifest, scenario->prices, failed);
     /* Borrowed: the scenario's tree is printed where it stands. */
     json_add(manifest, "scenario", scenario->resolved ? cJSON_CreateObjectReference(scenario->resolved->child) : cJSON_CreateNull(),
-             &failed);
+             failed);
+}
+
+/* It begins with what manifest_is_ours looks for. */
+static cJSON *begin(bool *failed)
+{
+    cJSON *manifest = cJSON_CreateObject();
+    json_add_string(manifest, "program", "slsim", failed);
+    json_add_string(manifest, "version", program_version(), failed);
+    return manifest;
+}
+
+static enum status end(FILE *out, cJSON *manifest, bool failed)
+{
     if (!failed)
         json_print(out, manifest);
     cJSON_Delete(manifest);
     return failed ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+enum status manifest_write(FILE *out, const struct run_result *result)
+{
+    bool failed = false;
+    cJSON *manifest = begin(&failed);
+    add_result(manifest, result, &failed);
+    return end(out, manifest, failed);
+}
+
+enum status manifest_write_pair(FILE *out, const struct run_result *a, const struct run_result *b)
+{
+    bool failed = false;
+    cJSON *manifest = begin(&failed);
+    json_add_string(manifest, "command", "compare", &failed);
+    json_add(manifest, "complete", cJSON_CreateBool(a->status == STATUS_OK && b->status == STATUS_OK), &failed);
+    add_result(json_add_object(manifest, "a", &failed), a, &failed);
+    add_result(json_add_object(manifest, "b", &failed), b, &failed);
+    return end(out, manifest, failed);
 }

@@ -16,6 +16,9 @@ const char *program_version(void);
 /* Writes manifest.json. STATUS_NO_MEMORY when it could not be made; what could not be written, `out` knows. */
 enum status manifest_write(FILE *out, const struct run_result *result);
 
+/* The same of two results that are held against each other: under "a" and "b". */
+enum status manifest_write_pair(FILE *out, const struct run_result *a, const struct run_result *b);
+
 /* Is this the beginning (256 bytes suffice) of a manifest that this program wrote, spaces aside? */
 bool manifest_is_ours(const char *beginning, size_t length);
 

@@ -6,6 +6,7 @@
 #include "scenario/json_edit.h"
 #include "scenario/template.h"
 #include "scenario/text_file.h"
+#include "scenario/yaml.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,14 +201,12 @@ static enum status read_template(struct loader *loader, const cJSON *path, const
     if (status == STATUS_OK && !note_input(loader->document, joined, bytes, length)) {
         status = STATUS_NO_MEMORY;
     } else if (status == STATUS_OK && !looks_like_json(bytes, length)) {
-        diagnose(loader->diagnostics, SEVERITY_ERROR, place, "template",
-                 "convert it first, for example: cfn-flip template.yaml template.json", "the template \"%s\" is not JSON", joined);
-        status = STATUS_INVALID;
+        status = yaml_parse(bytes, length, joined, loader->document->places, loader->diagnostics, tree);
     } else if (status == STATUS_OK) {
         status = json_parse(bytes, length, joined, loader->document->places, loader->diagnostics, tree);
     }
     if (status == STATUS_OK && !cJSON_IsObject(*tree)) {
-        report(loader, *tree, NULL, NULL, "a template is a JSON object: { ... }");
+        report(loader, *tree, NULL, NULL, "a template is an object: Resources and what belongs to them");
         status = STATUS_INVALID;
     }
     free(bytes);

@@ -1,10 +1,9 @@
 /* expect_parse.c: `expect`: what must hold. */
 #include "engine/sim_time.h"
 #include "measure/measure.h"
-#include "scenario/is_parse.h"
+#include "scenario/figure_find.h"
 #include "scenario/loader.h"
 #include "scenario/property_parse.h"
-#include "scenario/resource_type.h"
 #include "scenario/units.h"
 
 #include <stdio.h>
@@ -47,97 +46,20 @@ struct reading {
     struct expectation *made;
 };
 
-static void error_at(struct reading *reading, const char *key, const char *hint, const char *message, const char *what)
-{
-    const cJSON *node = cJSON_GetObjectItemCaseSensitive(reading->node, key);
-    struct parse_path path = {reading->path, key, 0};
-    parse_error(&reading->loader->parse, node ? node : reading->node, node ? &path : reading->path, hint, message, what);
-}
-
-/* The type whose sum over all resources is meant; NULL where there is none, or nobody is of it. */
-static const struct model_type *find_type(struct loader *loader, const char *name)
-{
-    const struct model_type *type = resource_type_find(loader->scenario->registry, name);
-    for (uint32_t i = 1; type && i < loader->scenario->first_source; i++)
-        if (loader->scenario->entities[i].type == type)
-            return type;
-    return NULL;
-}
-
-/* Whose metric is meant; NULL after reporting. */
-static const struct model_type *find_subject(struct reading *reading)
+static struct figure_search search_of(struct reading *reading)
 {
     struct loader *loader = reading->loader;
-    const char *name = reading->entry.resource;
-    char hint[PARSE_HINT];
-    const struct reference_name *found = references_find(&loader->references, name);
-    if (found && found->entity != ENTITY_NONE) {
-        bool window = reading->entry.from_ns > 0 || reading->entry.until_given;
-        loader->scenario->entities[found->entity].series |= window;
-        return loader->scenario->entities[found->entity].type;
-    }
-    if (found) {
-        error_at(reading, "resource", NULL, "is not simulated: %s", found->left_out);
-        return NULL;
-    }
-    const struct model_type *type = find_type(loader, name);
-    if (type) {
-        loader->scenario->wants_totals = true;
-        return type;
-    }
-    if (resource_type_find(loader->scenario->registry, name))
-        error_at(reading, "resource", NULL, "there is no resource of type \"%s\"", name);
-    else
-        error_at(reading, "resource", references_hint(&loader->parse, &loader->references, name, false, hint),
-                 "there is no resource, source or type \"%s\"", name);
-    return NULL;
+    return (struct figure_search){.parse = &loader->parse,
+                                  .scenario = loader->scenario,
+                                  .references = &loader->references,
+                                  .node = reading->node,
+                                  .path = reading->path};
 }
 
-static const struct metric_type *find_metric(struct reading *reading, const struct model_type *type)
+static void error_at(struct reading *reading, const char *key, const char *hint, const char *message, const char *what)
 {
-    const char *names[128];
-    size_t count = 0;
-    for (const struct metric_type *metric = type->metrics; metric && metric->name; metric++) {
-        if (!metric->name_space) /* the model's own means */
-            continue;
-        if (strcmp(metric->name, reading->entry.metric) == 0)
-            return metric;
-        if (count < sizeof names / sizeof *names)
-            names[count++] = metric->name;
-    }
-    char hint[PARSE_HINT], listed[PARSE_HINT];
-    if (!parse_suggestion(&reading->loader->parse, reading->entry.metric, names, count, hint))
-        snprintf(hint, sizeof hint, "its metrics: %.500s", parse_list_names(names, count, listed));
-    error_at(reading, "metric", hint, "%s has no such metric", reading->entry.resource);
-    return NULL;
-}
-
-/* The statistic, by default the metric's own; NULL after reporting. */
-static const char *find_stat(struct reading *reading, const struct metric_type *metric)
-{
-    const char *names[FIGURES_MAX];
-    size_t count = metric_figure_count(metric);
-    char hint[PARSE_HINT], listed[PARSE_HINT];
-    if (!reading->entry.stat)
-        return metric_default_stat(metric);
-    if (metric_has_stat(metric, reading->entry.stat))
-        return reading->entry.stat;
-    for (size_t i = 0; i < count && i < FIGURES_MAX; i++)
-        names[i] = metric_figure_stat(metric, i);
-    snprintf(hint, sizeof hint, "it has %.500s", parse_list_names(names, count < FIGURES_MAX ? count : FIGURES_MAX, listed));
-    error_at(reading, "stat", hint, "%s has no such statistic", metric->name);
-    return NULL;
-}
-
-static enum is_unit unit_of(const struct metric_type *metric, const char *stat)
-{
-    if (strcmp(stat, "SampleCount") == 0)
-        return IS_COUNT;
-    if (strcmp(metric->unit, "Milliseconds") == 0 || strcmp(metric->unit, "Seconds") == 0)
-        return IS_TIME;
-    if (strcmp(metric->unit, "Percent") == 0)
-        return IS_PERCENT;
-    return strcmp(metric->unit, "Bytes") == 0 ? IS_SIZE : IS_COUNT;
+    const struct figure_search search = search_of(reading);
+    figure_error(&search, key, hint, message, what);
 }
 
 /* `from` and `until` lie on period boundaries; `until` may be the end. */
@@ -221,16 +143,17 @@ static void parse_metric(struct reading *reading)
         return;
     }
     check_window(reading);
-    const struct model_type *type = find_subject(reading);
-    const struct metric_type *metric = type ? find_metric(reading, type) : NULL;
-    const char *stat = metric ? find_stat(reading, metric) : NULL;
-    if (!stat)
+    const struct figure_search search = search_of(reading);
+    struct figure_name figure;
+    if (!figure_find(&search, entry->resource, entry->metric, entry->stat, &figure))
         return;
+    if (figure.entity != ENTITY_NONE && (entry->from_ns > 0 || entry->until_given))
+        reading->loader->scenario->entities[figure.entity].series = true;
     made->resource = entry->resource;
-    made->metric = metric->name;
-    made->stat = stat;
-    enum is_unit unit = unit_of(metric, stat);
-    parse_is(reading, unit, unit == IS_TIME ? metric_unit_scale(metric) : 1);
+    made->metric = figure.metric->name;
+    made->stat = figure.stat;
+    enum is_unit unit = figure_unit(&figure);
+    parse_is(reading, unit, unit == IS_TIME ? metric_unit_scale(figure.metric) : 1);
     if (entry->is)
         set_text(reading);
 }

@@ -22,6 +22,11 @@ struct walk {
     size_t next; /* spot */
     const char *file;
     struct places *places;
+};
+
+/* Looking for keys given twice. */
+struct check {
+    struct places *places;
     struct diagnostics *diagnostics;
     bool no_memory;
 };
@@ -37,7 +42,7 @@ static void write_way(const struct way *way, FILE *out)
         fprintf(out, "%s%s", way->above->above == NULL ? "" : ".", way->node->string);
 }
 
-static void report_again(struct walk *walk, const struct way *object, const cJSON *first, const cJSON *second)
+static void report_again(struct check *check, const struct way *object, const cJSON *first, const cJSON *second)
 {
     char *path = NULL;
     size_t size;
@@ -46,8 +51,8 @@ static void report_again(struct walk *walk, const struct way *object, const cJSO
         write_way(&(struct way){object, second, 0}, out);
         fclose(out);
     }
-    struct place at_first = places_of_key(walk->places, first);
-    diagnose(walk->diagnostics, SEVERITY_ERROR, places_of_key(walk->places, second), path, "keep one of the two",
+    struct place at_first = places_of_key(check->places, first);
+    diagnose(check->diagnostics, SEVERITY_ERROR, places_of_key(check->places, second), path, "keep one of the two",
              "the key \"%s\" is given twice: first at line %d, column %d", second->string, at_first.line, at_first.column);
     free(path);
 }
@@ -67,7 +72,7 @@ static int compare_members(const void *left, const void *right)
 }
 
 /* Sorted, equal keys stand together: n log n whatever the input. The first of them stays in the tree. */
-static void drop_keys_given_twice(struct walk *walk, cJSON *object, const struct way *way)
+static void drop_keys_given_twice(struct check *check, cJSON *object, const struct way *way)
 {
     size_t count = 0;
     for (const cJSON *child = object->child; child != NULL; child = child->next)
@@ -76,7 +81,7 @@ static void drop_keys_given_twice(struct walk *walk, cJSON *object, const struct
         return;
     struct member *members = malloc(count * sizeof *members);
     if (members == NULL) {
-        walk->no_memory = true;
+        check->no_memory = true;
         return;
     }
     count = 0;
@@ -88,14 +93,30 @@ static void drop_keys_given_twice(struct walk *walk, cJSON *object, const struct
             first = i;
             continue;
         }
-        report_again(walk, way, members[first].node, members[i].node);
-        places_delete(walk->places, cJSON_DetachItemViaPointer(object, members[i].node));
+        report_again(check, way, members[first].node, members[i].node);
+        places_delete(check->places, cJSON_DetachItemViaPointer(object, members[i].node));
     }
     free(members);
 }
 
+static void check_all(struct check *check, cJSON *node, const struct way *way)
+{
+    size_t index = 0;
+    for (cJSON *child = node->child; child != NULL; child = child->next)
+        check_all(check, child, &(struct way){way, child, index++});
+    if (cJSON_IsObject(node))
+        drop_keys_given_twice(check, node, way);
+}
+
+enum status json_drop_repeated_keys(cJSON *tree, struct places *places, struct diagnostics *diagnostics)
+{
+    struct check check = {.places = places, .diagnostics = diagnostics};
+    check_all(&check, tree, &(struct way){NULL, tree, 0});
+    return check.no_memory ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
 /* Both the scan and this go through the values in the order in which they begin. */
-static void place_all(struct walk *walk, cJSON *node, const struct way *way)
+static void place_all(struct walk *walk, cJSON *node)
 {
     if (walk->next >= walk->scan->count)
         return;
@@ -103,11 +124,8 @@ static void place_all(struct walk *walk, cJSON *node, const struct way *way)
     places_set(walk->places, node, walk->file, spot.line, spot.column);
     if (spot.key_line > 0)
         places_set_key(walk->places, node, spot.key_line, spot.key_column);
-    size_t index = 0;
     for (cJSON *child = node->child; child != NULL; child = child->next)
-        place_all(walk, child, &(struct way){way, child, index++});
-    if (cJSON_IsObject(node))
-        drop_keys_given_twice(walk, node, way);
+        place_all(walk, child);
 }
 
 enum status json_parse(const char *text, size_t length, const char *file, struct places *places, struct diagnostics *diagnostics,
@@ -123,12 +141,11 @@ enum status json_parse(const char *text, size_t length, const char *file, struct
         status = parsed == NULL ? STATUS_NO_MEMORY : STATUS_OK;
     }
     if (status == STATUS_OK) {
-        struct walk walk = {.scan = &scan, .file = file, .places = places, .diagnostics = diagnostics};
-        place_all(&walk, parsed, &(struct way){NULL, parsed, 0});
-        if (walk.no_memory) {
+        place_all(&(struct walk){.scan = &scan, .file = file, .places = places}, parsed);
+        status = json_drop_repeated_keys(parsed, places, diagnostics);
+        if (status != STATUS_OK) {
             places_delete(places, parsed);
             parsed = NULL;
-            status = STATUS_NO_MEMORY;
         }
     }
     json_scan_fini(&scan);

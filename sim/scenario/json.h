@@ -40,6 +40,9 @@ void places_delete(struct places *places, cJSON *node);
 enum status json_parse(const char *text, size_t length, const char *file, struct places *places, struct diagnostics *diagnostics,
                        cJSON **tree);
 
+/* Says of every key that an object has twice, and keeps the first. For trees that other readers made; their places are set. */
+enum status json_drop_repeated_keys(cJSON *tree, struct places *places, struct diagnostics *diagnostics);
+
 /* Reads and parses a file ("-": standard input), up to 256 MiB. STATUS_IO when it cannot be read (also diagnosed, at the file itself).
  * `bytes`, `length`: the raw content for hashing, owned by the caller, also given with STATUS_INVALID; may be NULL. */
 enum status json_read(const char *path, struct places *places, struct diagnostics *diagnostics, cJSON **tree, char **bytes, size_t *length);

@@ -88,6 +88,9 @@ struct property {
     const char *help; /* one sentence for schema and reference */
 };
 
+/* What a `fault` of `changes` says, by offsets into struct fault of engine/fault.h: a factor; a rate; a share; that all is meant. */
+extern const struct property fault_slow_properties[], fault_errors_properties[], fault_share_properties[], fault_all_properties[];
+
 /* .given = PROPERTY_GIVEN(struct x, y_given) */
 #define PROPERTY_GIVEN(type, field) (offsetof(type, field) + 1)
 

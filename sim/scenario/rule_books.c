@@ -164,7 +164,8 @@ static enum status make_rules(const struct book_reader *reader, const struct boo
     size_t count = (size_t)cJSON_GetArraySize(file->entries);
     storage->book.name = file->name;
     storage->book.rules = calloc(count + 1, sizeof *storage->book.rules);
-    if (storage->book.rules == NULL)
+    storage->book.asked = calloc(count + 1, sizeof *storage->book.asked);
+    if (storage->book.rules == NULL || storage->book.asked == NULL)
         return STATUS_NO_MEMORY;
     bool good = true;
     for (const cJSON *entry = file->entries->child; entry != NULL; entry = entry->next)
@@ -199,6 +200,7 @@ void rule_book_free(struct rule_book *book)
     for (size_t i = 0; i < book->count; i++)
         distribution_free((struct distribution *)book->rules[i].distribution);
     free(book->rules);
+    free(book->asked);
     book_file_fini(&storage->file);
     free(storage);
 }

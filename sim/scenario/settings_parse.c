@@ -25,7 +25,7 @@ const struct scenario_key scenario_keys[] = {
     {"description", "What the scenario shows."},
     {"extends", "Another scenario (path relative to this file) that this one is merged over: objects merge key by key, null deletes, "
                 "everything else replaces."},
-    {"template", "A CloudFormation or SAM template whose `Resources` are merged under this file's."},
+    {"template", "A CloudFormation or SAM template, JSON or YAML, whose `Resources` are merged under this file's."},
     {"rules", "The book of behaviour: \"current\" or \"course\", or an object with \"base\" and single rules."},
     {"prices", "A price book's name or file, or an object with \"base\" and single prices."},
     {"free_tier", "Subtract the monthly free tier."},

@@ -60,6 +60,11 @@ uint32_t validation_find(const struct validation *validation, const char *name)
     return found ? found->entity : ENTITY_NONE;
 }
 
+void validation_want_totals(struct validation *validation)
+{
+    validation->loader->scenario->wants_totals = true;
+}
+
 int64_t validation_duration_ns(const struct validation *validation)
 {
     int64_t duration_ns = validation->loader->scenario->settings.duration_ns;

@@ -46,6 +46,9 @@ uint32_t validation_callee(const struct validation *validation, const char *prop
  * nothing does. */
 const char *validation_qualifier(const struct validation *validation, const char *property);
 
+/* The sums over all resources of a type are wanted: measured under the type's name. */
+void validation_want_totals(struct validation *validation);
+
 /* "2025-01-01T00:00:00Z" in ns from the simulation's zero, negative where it lies before; false where it is no time in UTC. */
 bool validation_instant(const struct validation *validation, const char *text, int64_t *at_ns);
 

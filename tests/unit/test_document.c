@@ -251,6 +251,20 @@ static void test_template_parameter_without_default(void **state)
     assert_tree(load(&scratch, "s.json", "parameters.Vpc=vpc-1", NULL), "{\"Resources\":{\"R\":{\"Vpc\":\"vpc-1\"}}}");
 }
 
+/* The same template in YAML is the same tree. */
+static void test_template_in_yaml(void **state)
+{
+    (void)state;
+    scratch_write(&scratch, "t.yaml",
+                  "Parameters:\n  Size: {Type: Number, Default: 512}\nConditions:\n  Big: !Equals [!Ref Size, 1024]\n"
+                  "Resources:\n  F:\n    Type: X\n    Properties:\n      MemorySize: !Ref Size\n      Name: !Sub '${AWS::Region}-f'\n"
+                  "      Timeout: !If [Big, 9, 3]\n      Source: !GetAtt Q.Arn\n");
+    scratch_write(&scratch, "s.json", "{\"template\": \"t.yaml\"}");
+    assert_tree(load(&scratch, "s.json", NULL),
+                "{\"Resources\":{\"F\":{\"Type\":\"X\",\"Properties\":{\"MemorySize\":512,\"Name\":\"us-east-1-f\",\"Timeout\":3,"
+                "\"Source\":{\"Fn::GetAtt\":[\"Q\",\"Arn\"]}}}}}");
+}
+
 static void test_template_goes_wrong(void **state)
 {
     (void)state;
@@ -258,7 +272,7 @@ static void test_template_goes_wrong(void **state)
         const char *template, *message;
         int line, column;
     } cases[] = {
-        {"Resources:\n  F: {}\n", "is not JSON", 1, 14},
+        {"Resources:\n  F: {\n", "is no YAML", 3, 1},
         {"{\"Resources\": }", "expected a value", 1, 15},
         {"{}", "no object \"Resources\"", 1, 1},
         {"{\"Resources\": {\"F\": {\"Condition\": \"No\"}}}", "there is no condition \"No\"", 1, 35},
@@ -519,6 +533,7 @@ int main(void)
         TEST(test_template),
         TEST(test_template_parameters),
         TEST(test_template_parameter_without_default),
+        TEST(test_template_in_yaml),
         TEST(test_template_goes_wrong),
         TEST(test_template_out_of_hand),
         TEST(test_template_and_extends),

@@ -52,9 +52,9 @@ static void test_any_order(void **state)
     assert_string_equal(call.options.arguments[0], "a.json");
     assert_string_equal(call.options.seed, "7");
     assert_string_equal(call.options.output, "out");
-    assert_int_equal(call.options.set_count, 2);
-    assert_string_equal(call.options.sets[0], "A.B=1");
-    assert_string_equal(call.options.sets[1], "C=x=y");
+    assert_int_equal(call.options.sets.count, 2);
+    assert_string_equal(call.options.sets.list[0], "A.B=1");
+    assert_string_equal(call.options.sets.list[1], "C=x=y");
     assert_int_equal(call.options.replications, 20);
     assert_int_equal(call.options.threads, 2);
     assert_true(option_given(&call.options, OPTION_QUIET));

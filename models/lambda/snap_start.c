@@ -1,0 +1,119 @@
+/* snap_start.c: SnapStart: a published version is initialised once, and its environments are restored from the snapshot.
+ * Sources: rules snapstart_* and restore_timeout_s, which cite the Lambda developer guide, "Improving startup performance with Lambda
+ * SnapStart" and its pages on monitoring and troubleshooting, and the price page. */
+#include "function.h"
+
+#include "scenario/validation.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct function, config.field)
+
+static const char *const apply_on[] = {"None", "PublishedVersions", NULL};
+
+const char *const function_refusals[] = {"snapstart_file_system", "snapstart_tmp",         "snapstart_image",
+                                         "snapstart_runtime",     "snapstart_provisioned", NULL};
+
+const struct property snap_start_properties[] = {
+    {"ApplyOn", PROPERTY_ENUM, AT(snap_start), .choices = apply_on, .fallback = "\"None\"",
+     .help = "PublishedVersions: environments of versions are restored from a snapshot instead of running INIT."},
+    {0},
+};
+
+/* Does the list, words apart by spaces, name `runtime`? A word that ends with "+" means the version that it names and all later ones. */
+static bool names_runtime(const char *list, const char *runtime)
+{
+    for (const char *word = list; *word; word += strcspn(word, " "), word += strspn(word, " ")) {
+        size_t length = strcspn(word, " ");
+        bool later = length > 0 && word[length - 1] == '+';
+        size_t name = strcspn(word, "0123456789+ ");
+        if (strncmp(word, runtime, name) != 0 || (!isdigit((unsigned char)runtime[name]) && name < length))
+            continue;
+        if (name == length)
+            return true;
+        char *end, *own_end;
+        long major = strtol(word + name, &end, 10), own_major = strtol(runtime + name, &own_end, 10);
+        long minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0, own_minor = *own_end == '.' ? strtol(own_end + 1, NULL, 10) : 0;
+        if (major == own_major && minor == own_minor)
+            return true;
+        if (later && (own_major > major || (own_major == major && own_minor > minor)))
+            return true;
+    }
+    return false;
+}
+
+void snap_start_init(struct simulation *simulation, struct function *function)
+{
+    struct function_config *config = &function->config;
+    const struct rule_book *rules = simulation->settings->rules;
+    function->restores = config->whole != ENTITY_NONE && config->snap_start == SNAP_START_PUBLISHED_VERSIONS;
+    if (!function->restores)
+        return;
+    function->restores_free = names_runtime(rule_text(rules, "snapstart_free_runtimes"), config->runtime);
+    function->restore_limit_ns = (int64_t)(rule_number(rules, "restore_timeout_s") * (double)NS_PER_S);
+    function->restore_billed_share = rule_number(rules, "snapstart_restore_billed_share");
+    if (!config->restore)
+        config->restore = rule_find(rules, "snapstart_restore")->distribution;
+    if (!config->placement_given)
+        config->placement = NULL; /* what is measured of a restore begins before the virtual machine */
+}
+
+void snap_start_publish(struct simulation *simulation, struct function *function)
+{
+    if (function->restores && !function->restores_free && function->metrics.snapshot_mb.level == 0)
+        gauge_add(&function->metrics.snapshot_mb, simulation->now_ns, function->config.memory_mb);
+}
+
+/* Has it a version, or an alias that will have one? */
+static bool is_published(const struct validation *validation, const struct function_config *config)
+{
+    uint32_t self = validation_self(validation);
+    if (config->published_alias || config->whole != ENTITY_NONE)
+        return true;
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        const struct model_type *type = validation_type(validation, i);
+        if ((type == &version_type || type == &deployed_version_type) &&
+            ((const struct function *)validation_config(validation, i))->config.whole == self)
+            return true;
+    }
+    return false;
+}
+
+static void refuse(struct validation *validation, const char *refusal, const char *hint, const char *why)
+{
+    if (!validation_allowed(validation, refusal))
+        validation_error(validation, "SnapStart.ApplyOn", hint, "SnapStart does not go with %s", why);
+}
+
+static void check_storage(struct validation *validation, const struct function_config *config)
+{
+    double most_mb = rule_number(validation_rules(validation), "snapstart_tmp_max_mb");
+    if ((double)config->storage_mb > most_mb && !validation_allowed(validation, "snapstart_tmp"))
+        validation_error(validation, "EphemeralStorage.Size", "make it smaller, or allow_invalid: [\"snapstart_tmp\"]",
+                         "SnapStart does not go with more than %.0f MB of ephemeral storage, got %lld", most_mb,
+                         (long long)config->storage_mb);
+}
+
+void snap_start_validate(struct validation *validation, const struct function_config *config)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    const char *runtimes = rule_text(rules, "snapstart_runtimes");
+    if (config->snap_start != SNAP_START_PUBLISHED_VERSIONS)
+        return;
+    if (config->unmodelled.file_system)
+        refuse(validation, "snapstart_file_system", "leave FileSystemConfigs out, or allow_invalid: [\"snapstart_file_system\"]",
+               "a file system");
+    check_storage(validation, config);
+    if (config->package_type == PACKAGE_IMAGE) {
+        if (!rule_flag(rules, "snapstart_images"))
+            refuse(validation, "snapstart_image", "package it as a zip, or allow_invalid: [\"snapstart_image\"]", "container images");
+    } else if (!names_runtime(runtimes, config->runtime) && !validation_allowed(validation, "snapstart_runtime")) {
+        validation_error(validation, "SnapStart.ApplyOn", "choose another Runtime, or allow_invalid: [\"snapstart_runtime\"]",
+                         "SnapStart does not go with %s; it is for %s", config->runtime, runtimes);
+    }
+    if (!is_published(validation, config))
+        validation_warning(validation, "SnapStart.ApplyOn", "add AutoPublishAlias, and call the alias",
+                           "SnapStart has no effect: it is for published versions, and there is none");
+}

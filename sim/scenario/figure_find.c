@@ -1,0 +1,116 @@
+/* figure_find.c: which figure a name means. */
+#include "scenario/figure_find.h"
+
+#include "measure/measure.h"
+#include "scenario/resource_type.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void figure_error(const struct figure_search *search, const char *key, const char *hint, const char *message, const char *what)
+{
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(search->node, key);
+    struct parse_path path = {search->path, key, 0};
+    parse_error(search->parse, node ? node : search->node, node ? &path : search->path, hint, message, what);
+}
+
+/* The type whose sum over all resources is meant; NULL where there is none, or nobody is of it. */
+static const struct model_type *find_type(const struct scenario *scenario, const char *name)
+{
+    const struct model_type *type = resource_type_find(scenario->registry, name);
+    for (uint32_t i = 1; type && i < scenario->first_source; i++)
+        if (scenario->entities[i].type == type)
+            return type;
+    return NULL;
+}
+
+/* Whose metric is meant; NULL after reporting. */
+static const struct model_type *find_subject(const struct figure_search *search, const char *name, uint32_t *entity)
+{
+    struct scenario *scenario = search->scenario;
+    char hint[PARSE_HINT];
+    const struct reference_name *found = references_find(search->references, name);
+    *entity = found ? found->entity : ENTITY_NONE;
+    if (found && found->entity != ENTITY_NONE)
+        return scenario->entities[found->entity].type;
+    if (found) {
+        figure_error(search, "resource", NULL, "is not simulated: %s", found->left_out);
+        return NULL;
+    }
+    const struct model_type *type = find_type(scenario, name);
+    if (type) {
+        scenario->wants_totals = true;
+        return type;
+    }
+    if (resource_type_find(scenario->registry, name))
+        figure_error(search, "resource", NULL, "there is no resource of type \"%s\"", name);
+    else
+        figure_error(search, "resource", references_hint(search->parse, search->references, name, false, hint),
+                     "there is no resource, source or type \"%s\"", name);
+    return NULL;
+}
+
+static const struct metric_type *find_metric(const struct figure_search *search, const struct model_type *type, const char *resource,
+                                             const char *wanted)
+{
+    const char *names[128];
+    size_t count = 0;
+    for (const struct metric_type *metric = type->metrics; metric && metric->name; metric++) {
+        if (!metric->name_space) /* the model's own means */
+            continue;
+        if (strcmp(metric->name, wanted) == 0)
+            return metric;
+        if (count < sizeof names / sizeof *names)
+            names[count++] = metric->name;
+    }
+    char hint[PARSE_HINT], listed[PARSE_HINT];
+    if (!parse_suggestion(search->parse, wanted, names, count, hint))
+        snprintf(hint, sizeof hint, "its metrics: %.500s", parse_list_names(names, count, listed));
+    figure_error(search, "metric", hint, "%s has no such metric", resource);
+    return NULL;
+}
+
+/* The statistic, by default the metric's own; NULL after reporting. */
+static const char *find_stat(const struct figure_search *search, const struct metric_type *metric, const char *stat)
+{
+    const char *names[FIGURES_MAX];
+    size_t count = metric_figure_count(metric);
+    char hint[PARSE_HINT], listed[PARSE_HINT];
+    if (!stat)
+        return metric_default_stat(metric);
+    if (metric_has_stat(metric, stat))
+        return stat;
+    for (size_t i = 0; i < count && i < FIGURES_MAX; i++)
+        names[i] = metric_figure_stat(metric, i);
+    snprintf(hint, sizeof hint, "it has %.500s", parse_list_names(names, count < FIGURES_MAX ? count : FIGURES_MAX, listed));
+    figure_error(search, "stat", hint, "%s has no such statistic", metric->name);
+    return NULL;
+}
+
+bool figure_find(const struct figure_search *search, const char *resource, const char *metric, const char *stat, struct figure_name *figure)
+{
+    *figure = (struct figure_name){.resource = resource};
+    const struct model_type *type = find_subject(search, resource, &figure->entity);
+    figure->metric = type ? find_metric(search, type, resource, metric) : NULL;
+    figure->stat = figure->metric ? find_stat(search, figure->metric, stat) : NULL;
+    return figure->stat != NULL;
+}
+
+enum is_unit figure_unit(const struct figure_name *figure)
+{
+    const struct metric_type *metric = figure->metric;
+    if (!metric)
+        return IS_MONEY;
+    if (strcmp(figure->stat, "SampleCount") == 0)
+        return IS_COUNT;
+    if (strcmp(metric->unit, "Milliseconds") == 0 || strcmp(metric->unit, "Seconds") == 0)
+        return IS_TIME;
+    if (strcmp(metric->unit, "Percent") == 0)
+        return IS_PERCENT;
+    return strcmp(metric->unit, "Bytes") == 0 ? IS_SIZE : IS_COUNT;
+}
+
+const char *figure_unit_name(const struct figure_name *figure)
+{
+    return figure->metric ? figure->metric->unit : "USD";
+}
