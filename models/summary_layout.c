@@ -35,6 +35,25 @@ static const struct headline_section sections[] = {
     {0},
 };
 
+/* Waits and losses that callers do not see. */
+static const struct headline_column compared[] = {
+    {NULL, "BacklogDuration", .stat = "Maximum"},
+    {NULL, "AgeAtDelete", .stat = "p99"},
+    {NULL, "ApproximateAgeOfOldestMessage", .stat = "Maximum"},
+    {NULL, "MessagesDeadLettered", .stat = "Sum"},
+    {NULL, "MessagesExpired", .stat = "Sum"},
+    {NULL, "IteratorAge", .stat = "Maximum"},
+    {NULL, "AsyncEventAge", .stat = "p99"},
+    {NULL, "AsyncEventsDropped", .stat = "Sum"},
+    {NULL, "Timeouts", .stat = "Sum"},
+    {NULL, "OutOfMemory", .stat = "Sum"},
+    {NULL, "NumberOfNotificationsFailed", .stat = "Sum"},
+    {NULL, "FailedInvocations", .stat = "Sum"},
+    {NULL, "WriteProvisionedThroughputExceeded", .stat = "Sum"},
+    {NULL, "ThrottledRequests", .stat = "Sum"},
+    {0},
+};
+
 static const struct metric_direction directions[] = {
     {"Failed", -1},
     {"FailedRate", -1},
@@ -122,4 +141,4 @@ static const struct metric_direction directions[] = {
     {0},
 };
 
-const struct summary_layout summary_layout = {.sections = sections, .requests = "Requests", .directions = directions};
+const struct summary_layout summary_layout = {.sections = sections, .requests = "Requests", .compared = compared, .directions = directions};

@@ -44,7 +44,38 @@ static int64_t reserved_sum(const struct validation *validation, uint32_t *large
     return sum;
 }
 
-static const char *const account_refusals[] = {"unreserved_min", NULL};
+/* What AWS refuses of provisioned concurrency: more than the function reserves; of functions that reserve none, so much that too little is
+ * left for all others. */
+static void check_provisioned(struct validation *validation, const struct account *account, int64_t floor)
+{
+    static const char property[] = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions";
+    int64_t sum = 0;
+    uint32_t last = ENTITY_NONE;
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        if (!is_function_type(validation_type(validation, i)))
+            continue;
+        const struct function_config *function = &((const struct function *)validation_config(validation, i))->config;
+        if (function->parts_provisioned == 0)
+            continue;
+        if (function->reserved < 0) {
+            sum += function->parts_provisioned;
+            last = function->provisioned_part;
+        } else if (function->parts_provisioned > function->reserved && !validation_allowed(validation, "provisioned_max")) {
+            validation_error_of(validation, function->provisioned_part, property,
+                                "reserve more, provision less, or allow_invalid: [\"provisioned_max\"]",
+                                "provisioned concurrency of %s, %lld in all, is more than the %lld that it reserves",
+                                validation_name(validation, i), (long long)function->parts_provisioned, (long long)function->reserved);
+        }
+    }
+    int64_t unreserved = account->concurrency_limit - account->reserved;
+    if (sum > 0 && sum > unreserved - floor && !validation_allowed(validation, "provisioned_max"))
+        validation_error_of(validation, last, property,
+                            "provision less, raise account.ConcurrentExecutions, or allow_invalid: [\"provisioned_max\"]",
+                            "%lld provisioned of the account's %lld unreserved; at least %lld must be left for what is not provisioned",
+                            (long long)sum, (long long)unreserved, (long long)floor);
+}
+
+static const char *const account_refusals[] = {"unreserved_min", "provisioned_max", NULL};
 
 static void account_validate(struct validation *validation, void *config)
 {
@@ -59,6 +90,7 @@ static void account_validate(struct validation *validation, void *config)
                             "reserve less, raise account.ConcurrentExecutions, or allow_invalid: [\"unreserved_min\"]",
                             "the functions together reserve %lld of the account's %lld; at least %lld must stay unreserved",
                             (long long)account->reserved, (long long)account->concurrency_limit, (long long)floor);
+    check_provisioned(validation, account, floor);
 }
 
 void account_limit_changed(struct account *account)
@@ -92,7 +124,7 @@ static void account_changed(struct simulation *simulation, void *self, size_t of
     (void)offset;
     struct account *account = self;
     const struct rule_book *rules = simulation->settings->rules;
-    account->unreserved_limit = account->concurrency_limit - account->reserved;
+    account_limit_changed(account);
     rate_quota_init(&account->rate, rule_number(rules, "rps_per_concurrency") * (double)account->concurrency_limit,
                     rule_number(rules, "rps_bucket_s"), simulation->now_ns);
 }

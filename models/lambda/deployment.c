@@ -282,11 +282,13 @@ static void deploy_validate(struct validation *validation, const void *config, v
         read_course(validation, "preference", deploy->preference, &deploy->course);
     if (deploy->alarms_given)
         deploy->alarm_entities = find_alarms(validation, "alarms", &deploy->alarms, &deploy->alarm_count);
-    if (deploy->version == ENTITY_NONE || validation_callee(validation, NULL, validation_self(validation)) == validation_self(validation))
+    uint32_t alias = deployed_alias(validation, validation_self(validation));
+    if (deploy->version == ENTITY_NONE || alias == ENTITY_NONE)
         validation_error(validation, NULL, "add AutoPublishAlias to the function, and send the traffic to the alias",
-                         "%s has no alias that could move to a new version", validation_name(validation, validation_self(validation)));
+                         "%s has no alias, or several, that could move to a new version",
+                         validation_name(validation, validation_self(validation)));
     else
-        function->config.deploying_alias = validation_callee(validation, NULL, validation_self(validation));
+        function->config.deploying_alias = alias;
 }
 
 /* -- what happens -- */
@@ -304,9 +306,12 @@ static void set_weights(struct simulation *simulation, struct function *function
     alias->config.second_weight = weight;
     if (alias->config.provisioned > 0)
         alias_redistribute(simulation, alias, false);
-    if (simulation->tracer)
-        simulation_trace_item(simulation, 0, 0, simulation->entities[alias->self].name, "weights", simulation->now_ns, 0,
-                              simulation->entities[second == ENTITY_NONE ? version : second].name);
+    if (!simulation->tracer)
+        return;
+    char detail[700];
+    snprintf(detail, sizeof detail, "%.600s %.4g%%", simulation->entities[second == ENTITY_NONE ? version : second].name,
+             second == ENTITY_NONE ? 100 : weight * 100);
+    simulation_trace_item(simulation, 0, 0, simulation->entities[alias->self].name, "weights", simulation->now_ns, 0, detail);
 }
 
 static void conclude(struct function *function, bool good)
@@ -327,6 +332,12 @@ static void schedule_next(struct simulation *simulation, struct function *functi
                         function->deployment->number);
 }
 
+/* What is sent to a hook: of this deployment, at this stage. */
+static uint64_t hook_item(const struct simulation *simulation, const struct function *function, uint32_t number, enum stage stage)
+{
+    return item_child(item_salt(simulation->entities[function->self].name), number, stage, 0);
+}
+
 /* Asks a hook; no answer within its time is a failure. */
 static void ask(struct simulation *simulation, struct function *function, uint32_t hook, enum stage stage)
 {
@@ -335,7 +346,7 @@ static void ask(struct simulation *simulation, struct function *function, uint32
     deployment->stage = stage;
     if (!request)
         return;
-    *request = (struct request){.item = item_child(item_salt(simulation->entities[function->self].name), deployment->number, stage, 0),
+    *request = (struct request){.item = hook_item(simulation, function, deployment->number, stage),
                                 .born_ns = simulation->now_ns,
                                 .handler_ns = -1,
                                 .id = request->id,
@@ -450,11 +461,12 @@ void deployment_answered(struct simulation *simulation, struct function *functio
 {
     struct deployment *deployment = function->deployment;
     enum stage stage = (enum stage)(request->from_data & ~HOOK_ANSWER);
-    bool good = request->cause == &cause_succeeded;
+    const struct cause *cause = request->cause;
+    bool is_late = request->item != hook_item(simulation, function, deployment->number, stage); /* of an earlier deployment */
     request_free(simulation, request);
-    if (!deployment->deploy || deployment->stage != stage)
-        return;
-    if (!good) {
+    if (!deployment->deploy || deployment->stage != stage || is_late || cause->fate == FATE_TIMED_OUT)
+        return; /* a handler that was stopped has not told CodeDeploy how it went, which waits for that */
+    if (cause != &cause_succeeded) {
         roll_back(simulation, function);
     } else if (stage == STAGE_BEFORE) {
         begin_traffic(simulation, function);

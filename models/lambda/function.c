@@ -72,8 +72,6 @@ const struct property function_shared_properties[] = {
     {"Timeout", PROPERTY_TIME, AT(timeout_ns), .unit = "s", .minimum = "timeout_min_s", .maximum = "timeout_max_s",
      .fallback = "timeout_default_s", .live = true,
      .help = "An invocation that runs longer is stopped, billed, and its environment reset."},
-    {"ReservedConcurrentExecutions", PROPERTY_INTEGER, AT(reserved), .minimum = "0", .fallback = "-1", .live = true,
-     .help = "Both a limit and a guaranteed share of the account's concurrency; 0 stops the function."},
     {"Runtime", PROPERTY_STRING, AT(runtime), .help = "Decides the default `init` (left out: nodejs22.x)."},
     {"PackageType", PROPERTY_ENUM, AT(package_type), .choices = package_types, .fallback = "\"Zip\"",
      .help = "Zip archive or container image: decides the default `init`, and by the 2022 rules whether INIT is billed."},
@@ -105,6 +103,13 @@ const struct property function_shared_properties[] = {
     {0},
 };
 
+/* What is the function's with all its versions. */
+static const struct property whole_properties[] = {
+    {"ReservedConcurrentExecutions", PROPERTY_INTEGER, AT(reserved), .minimum = "0", .fallback = "-1", .live = true,
+     .help = "Both a limit and a guaranteed share of the account's concurrency; 0 stops the function."},
+    {0},
+};
+
 /* What a version or an alias says, and a function does not. */
 static const struct property part_defaults[] = {
     {"whole", PROPERTY_REFERENCE, AT(whole), .help = ""},
@@ -117,6 +122,7 @@ static const struct property part_defaults[] = {
 static const struct property lambda_properties[] = {
     {.kind = PROPERTY_DEFAULTS, .properties = part_defaults},
     {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
+    {.kind = PROPERTY_TABLE, .properties = whole_properties},
     {.kind = PROPERTY_DEFAULTS, .properties = event_invoke_properties}, /* AWS::Lambda::EventInvokeConfig sets them */
     ACCEPTED("Code"),
     {"TracingConfig", PROPERTY_OBJECT, 0, .properties = function_tracing_properties, .help = "Traces of X-Ray."},
@@ -135,6 +141,7 @@ static const struct property published_provisioned[] = {
 static const struct property serverless_properties[] = {
     {.kind = PROPERTY_DEFAULTS, .properties = part_defaults},
     {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
+    {.kind = PROPERTY_TABLE, .properties = whole_properties},
     ACCEPTED("CodeUri"),
     ACCEPTED("InlineCode"),
     ACCEPTED("ImageUri"),
@@ -336,6 +343,53 @@ static double gigabyte_seconds(const struct counter *mb_ms)
     return (double)mb_ms->whole / 1024 / 1000;
 }
 
+/* What is billed by architecture. */
+struct use {
+    double requests, duration, init, storage, streamed, kept, kept_duration;
+};
+
+static struct use use_of(const struct function *function)
+{
+    const struct function_metrics *metrics = &function->metrics;
+    return (struct use){
+        .requests = (double)(metrics->invocations.whole + metrics->async_extra_requests.whole),
+        .duration = gigabyte_seconds(&metrics->billed_mb_ms),
+        .init = gigabyte_seconds(&metrics->init_mb_ms),
+        .storage = gigabyte_seconds(&metrics->storage_mb_ms),
+        .streamed = (double)metrics->streamed_bytes.whole / 1024 / 1024 / 1024,
+        .kept = (double)metrics->provisioned_paid_mb.whole.integral / 1024 / (double)NS_PER_S,
+        .kept_duration = gigabyte_seconds(&metrics->provisioned_mb_ms),
+    };
+}
+
+static struct use use_plus(const struct use *use, const struct use *other, double sign)
+{
+    return (struct use){
+        .requests = use->requests + sign * other->requests,
+        .duration = use->duration + sign * other->duration,
+        .init = use->init + sign * other->init,
+        .storage = use->storage + sign * other->storage,
+        .streamed = use->streamed + sign * other->streamed,
+        .kept = use->kept + sign * other->kept,
+        .kept_duration = use->kept_duration + sign * other->kept_duration,
+    };
+}
+
+static void bill_use(struct bill *bill, const struct line_item *items, const struct use *use)
+{
+    bill_add(bill, &items[2 * ITEM_REQUEST], use->requests);
+    bill_add(bill, &items[2 * ITEM_DURATION], use->duration);
+    bill_add(bill, &items[2 * ITEM_INIT], use->init);
+    if (use->storage > 0)
+        bill_add(bill, &items[2 * ITEM_STORAGE], use->storage);
+    if (use->streamed > 0)
+        bill_add(bill, &items[2 * ITEM_STREAMED], use->streamed);
+    if (use->kept <= 0 && use->kept_duration <= 0)
+        return;
+    bill_add(bill, &items[2 * ITEM_PROVISIONED], use->kept);
+    bill_add(bill, &items[2 * ITEM_PROVISIONED_DURATION], use->kept_duration);
+}
+
 /* Logs that no log group of the scenario has taken, and traces. */
 static void observed_quantities(const struct rule_book *rules, const struct function *function, struct bill *bill)
 {
@@ -350,26 +404,30 @@ static void observed_quantities(const struct rule_book *rules, const struct func
         bill_add(bill, &function_line_items[ITEM_TRACES], (double)function->metrics.traces.whole);
 }
 
+/* What is measured of a function holds what its versions did, and a deployment may have moved to the other architecture. */
 static void function_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct function *function = self;
-    const struct line_item *items = function_line_items + function->config.architecture;
-    bill_add(bill, &items[2 * ITEM_REQUEST], (double)(function->metrics.invocations.whole + function->metrics.async_extra_requests.whole));
-    bill_add(bill, &items[2 * ITEM_DURATION], gigabyte_seconds(&function->metrics.billed_mb_ms));
-    bill_add(bill, &items[2 * ITEM_INIT], gigabyte_seconds(&function->metrics.init_mb_ms));
-    if (function->billed_storage_mb > 0)
-        bill_add(bill, &items[2 * ITEM_STORAGE], gigabyte_seconds(&function->metrics.storage_mb_ms));
-    if (function->metrics.streamed_bytes.whole > 0)
-        bill_add(bill, &items[2 * ITEM_STREAMED], (double)function->metrics.streamed_bytes.whole / 1024 / 1024 / 1024);
+    const int architecture = function->config.architecture;
+    struct use own = use_of(function), other = {0};
+    bool moved = false;
+    for (uint32_t i = 0; function->shared && i < simulation->entity_count; i++) {
+        const struct function *version = entity_state(simulation, i);
+        if (simulation->entities[i].type != &deployed_version_type || version->config.whole != function->self ||
+            version->config.architecture == architecture)
+            continue;
+        struct use use = use_of(version);
+        own = use_plus(&own, &use, -1);
+        other = use_plus(&other, &use, 1);
+        moved = true;
+    }
+    bill_use(bill, function_line_items + architecture, &own);
+    if (moved)
+        bill_use(bill, function_line_items + (1 - architecture), &other);
     int128 cached_mb_ns = function->metrics.snapshot_mb.whole.integral;
     if (cached_mb_ns > 0) {
         bill_add(bill, &function_line_items[ITEM_CACHED], (double)cached_mb_ns / 1024 / (double)NS_PER_S);
         bill_add(bill, &function_line_items[ITEM_RESTORED], (double)function->metrics.restored_mb.whole / 1024);
-    }
-    int128 kept_mb_ns = function->metrics.provisioned_paid_mb.whole.integral;
-    if (kept_mb_ns > 0) {
-        bill_add(bill, &items[2 * ITEM_PROVISIONED], (double)kept_mb_ns / 1024 / (double)NS_PER_S);
-        bill_add(bill, &items[2 * ITEM_PROVISIONED_DURATION], gigabyte_seconds(&function->metrics.provisioned_mb_ms));
     }
     observed_quantities(simulation->settings->rules, function, bill);
 }

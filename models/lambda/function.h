@@ -105,7 +105,9 @@ struct function_config {
     double second_weight;         /* its share of the invocations */
     int64_t provisioned;          /* ProvisionedConcurrentExecutions; 0: none */
     bool is_deployed;             /* of a version: a deployment brings it, with settings of its own */
-    bool has_parts;               /* of a function: set by their validation */
+    bool has_parts;               /* of a function: set by their validation, as are */
+    int64_t parts_provisioned;    /* what they have provisioned, all together, and */
+    uint32_t provisioned_part;    /* the last of them that has */
 };
 
 /* One of AdditionalVersionWeights. */
@@ -119,6 +121,7 @@ struct provisioned {
     int64_t wanted;  /* asked for last: what is paid for */
     int64_t ready;   /* usable: serving, idle, or being recycled */
     int64_t present; /* environments that there are */
+    int64_t paid_mb; /* what is counted for the bill, until it is withdrawn */
     struct idle_set idle;
     struct token_bucket rate; /* of requests, in proportion to `ready` */
     int64_t enabled_ns;       /* since when there are any; -1: there are none */
@@ -194,6 +197,7 @@ struct function {
     int128 busy_ns;              /* sum of the time that finished invocations held an environment: Little's law */
     struct function_metrics metrics;
     struct provisioned provisioned;
+    struct function_config *shared;     /* owned; of a function with versions: what they were last told of it; NULL: has none */
     struct deployment *deployment;      /* owned; of a function that is deployed while it runs; NULL: none */
     struct delivery async;              /* the internal event queue */
     struct procedure_runner *procedure; /* owned; NULL: the handler calls nobody, and its time is known when it begins */
@@ -215,6 +219,8 @@ extern const struct metric_type function_metrics[];
 bool is_function_type(const struct model_type *type);
 /* A function, a version or an alias: what can be invoked. */
 bool is_invocable_type(const struct model_type *type);
+/* Which entity has the settings that an invocation of `entity`, of `type` with `blob`, meets: of an alias its version. */
+uint32_t invoked_version(const struct model_type *type, const void *blob, uint32_t entity);
 
 /* function_run.c */
 extern const struct cause cause_recursion; /* a loop was stopped: the invocation did not happen */
@@ -368,6 +374,8 @@ void provisioned_fini(struct function *function);
 void provisioned_order(struct simulation *simulation, struct function *function, int64_t count, bool at_once);
 void provisioned_allocated(struct simulation *simulation, struct function *function, uint32_t order);
 void provisioned_started(struct simulation *simulation, struct function *function, struct environment *environment);
+/* The memory of each is another now: they are replaced. */
+void provisioned_resized(struct simulation *simulation, struct function *function);
 void provisioned_paid(struct simulation *simulation, struct function *function, uint32_t mb);
 /* Is one idle, and may it take a request now? Else the request is served on demand. */
 bool provisioned_is_free(struct function *function, int64_t now_ns);
@@ -378,8 +386,12 @@ void provisioned_release(struct simulation *simulation, struct function *functio
 void provisioned_recycle(struct simulation *simulation, struct function *function, struct environment *environment);
 /* A fault took it: another one starts in its place. As environment_lose. */
 void provisioned_lost(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending);
+/* It was busy, and broke. */
+void provisioned_broken(struct simulation *simulation, struct function *function, struct environment *environment);
 
 /* version.c: versions and aliases */
+/* The alias that moves when the function is deployed: the published one, or the only one; ENTITY_NONE: there is none. */
+uint32_t deployed_alias(const struct validation *validation, uint32_t function);
 void alias_redistribute(struct simulation *simulation, struct function *alias, bool at_once);
 
 /* function_change.c */

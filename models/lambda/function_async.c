@@ -7,6 +7,8 @@
 #include "scenario/validation.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static double seconds(const struct simulation *simulation, const char *rule)
 {
@@ -164,6 +166,7 @@ void function_async_validate(struct validation *validation, const struct functio
 struct event_invoke_config {
     uint32_t self;
     uint32_t function;
+    const char *qualifier; /* NULL: $LATEST */
     struct async_config async;
 };
 
@@ -187,7 +190,7 @@ static const struct property destination_properties[] = {
 
 static const struct property event_invoke_properties[] = {
     {"FunctionName", PROPERTY_REFERENCE, AT(function), .required = true, .help = "The function."},
-    {.name = "Qualifier", .kind = PROPERTY_ACCEPTED},
+    {"Qualifier", PROPERTY_STRING, AT(qualifier), .help = "A version's number, an alias's name, or $LATEST."},
     {"MaximumRetryAttempts", PROPERTY_INTEGER, AT(async.retries), .minimum = "async_max_retries_min", .maximum = "async_max_retries_max",
      .fallback = "async_max_retries_default", .help = "Retries after errors of the function."},
     {"MaximumEventAgeInSeconds", PROPERTY_TIME, AT(async.max_age_ns), .unit = "s", .minimum = "async_max_event_age_min_s",
@@ -195,6 +198,23 @@ static const struct property event_invoke_properties[] = {
     {"DestinationConfig", PROPERTY_OBJECT, 0, .properties = destination_properties, .help = "Where records of events go."},
     {0},
 };
+
+/* The function, or the part of it that the qualifier names. */
+static uint32_t configured(struct validation *validation, const struct event_invoke_config *invoke)
+{
+    char name[600];
+    if (!invoke->qualifier || strcmp(invoke->qualifier, "$LATEST") == 0)
+        return invoke->function;
+    snprintf(name, sizeof name, "%.255s:%.255s", validation_name(validation, invoke->function), invoke->qualifier);
+    uint32_t part = validation_find(validation, name);
+    if (part == ENTITY_NONE)
+        part = validation_named(validation, invoke->qualifier);
+    if (part != ENTITY_NONE && is_invocable_type(validation_type(validation, part)))
+        return part;
+    validation_error(validation, "Qualifier", NULL, "%s has no version or alias \"%s\"", validation_name(validation, invoke->function),
+                     invoke->qualifier);
+    return ENTITY_NONE;
+}
 
 static void event_invoke_validate(struct validation *validation, void *config)
 {
@@ -205,12 +225,14 @@ static void event_invoke_validate(struct validation *validation, void *config)
         validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, invoke->function));
         return;
     }
-    struct function *function = validation_config(validation, invoke->function);
+    uint32_t part = configured(validation, invoke);
+    if (part == ENTITY_NONE)
+        return;
+    struct function *function = validation_config(validation, part);
     if (function->config.async.given)
-        validation_error(validation, "FunctionName", NULL, "%s has an EventInvokeConfig already",
-                         validation_name(validation, invoke->function));
-    check_target(validation, invoke->function, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
-    check_target(validation, invoke->function, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
+        validation_error(validation, "FunctionName", NULL, "%s has an EventInvokeConfig already", validation_name(validation, part));
+    check_target(validation, part, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
+    check_target(validation, part, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
     uint32_t dead_letter = function->config.async.dead_letter;
     function->config.async = invoke->async;
     function->config.async.dead_letter = dead_letter;

@@ -35,33 +35,41 @@ static void replace_environments(struct simulation *simulation, struct function 
 {
     for (uint32_t id = 0; id < function->environments.fresh; id++) {
         struct environment *environment = pool_at(&function->environments, id);
-        if (environment->state == ENVIRONMENT_BUSY)
+        if (environment->state == ENVIRONMENT_BUSY || environment->state == ENVIRONMENT_FINISHING)
             environment->retires_ns = simulation->now_ns;
     }
     function->first_ordinal = function->environment_ordinal;
     function->former_mb = former_mb;
     environments_drop_idle(simulation, function, function->idle.count);
+    provisioned_resized(simulation, function);
 }
 
-/* What is set of a function is set of its versions, too, but for those that a deployment brought with settings of their own: else it would
- * change nothing for callers of an alias. */
-static void change_versions(struct simulation *simulation, const struct function *function, size_t offset)
+/* The bytes of the live property at `offset`. */
+static size_t live_size(size_t offset)
 {
+    bool lifetime = offset == offsetof(struct function, config.keep_alive) || offset == offsetof(struct function, config.max_lifetime);
+    return lifetime ? sizeof(struct lifetime) : sizeof(int64_t);
+}
+
+/* What is set of a function is set of its versions, too: else it would change nothing for callers of an alias. But not where a version has
+ * a value of its own. */
+static void change_versions(struct simulation *simulation, struct function *function, size_t offset)
+{
+    size_t size = live_size(offset);
+    char *shared = (char *)function->shared + (offset - offsetof(struct function, config));
+    const char *value = (const char *)function + offset;
     for (uint32_t i = 0; i < simulation->entity_count; i++) {
-        if (simulation->entities[i].type != &version_type)
+        const struct model_type *type = simulation->entities[i].type;
+        if (type != &version_type && type != &deployed_version_type)
             continue;
         struct function *version = entity_state(simulation, i);
-        if (version->config.whole != function->self)
+        char *field = (char *)version + offset;
+        if (version->config.whole != function->self || memcmp(field, shared, size) != 0)
             continue;
-        const struct function_config kept = version->config;
-        version->config = function->config;
-        version->config.reserved = kept.reserved;
-        version->config.whole = kept.whole;
-        version->config.alias = kept.alias;
-        version->config.provisioned = kept.provisioned;
-        version->config.has_parts = false;
+        memcpy(field, value, size);
         function_changed(simulation, version, offset);
     }
+    memcpy(shared, value, size);
 }
 
 /* Provisioned concurrency is the alias's that is published by itself. */
@@ -86,7 +94,7 @@ void function_changed(struct simulation *simulation, void *self, size_t offset)
         change_alias(simulation, function);
         return;
     }
-    if (function->config.has_parts && offset != offsetof(struct function, config.reserved))
+    if (function->shared && offset != offsetof(struct function, config.reserved))
         change_versions(simulation, function, offset);
     if (offset == offsetof(struct function, config.reserved)) {
         reservation_changed(simulation, function);

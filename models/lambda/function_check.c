@@ -45,6 +45,8 @@ static void resolve_init(struct validation *validation, struct function_config *
         validation_error(validation, "Runtime", known, "%s is no Lambda runtime", config->runtime);
         return;
     }
+    if (!config->restore)
+        config->restore = rule_find(rules, "snapstart_restore")->distribution;
     if (config->init_given)
         return;
     if (!rule || !rule->distribution) {
@@ -111,6 +113,10 @@ static void check_sizes(struct validation *validation, const struct function_con
 {
     const struct rule_book *rules = validation_rules(validation);
     bool streams = config->response_mode == RESPONSE_STREAM;
+    if (streams && !rule_flag(rules, "response_streaming_available") && !validation_allowed(validation, "response_streaming"))
+        validation_error(validation, config->response_mode_given ? "behavior.response_mode" : "FunctionUrlConfig.InvokeMode",
+                         "answer buffered, or allow_invalid: [\"response_streaming\"]",
+                         "these rules are of a time before responses could be streamed");
     double most_mb = rule_number(rules, streams ? "payload_stream_max_mb" : "payload_sync_max_mb");
     if (always_exceeds(config->response, most_mb))
         validation_warning(validation, "behavior.response", streams ? NULL : "a streamed one may be larger: response_mode \"stream\"",
@@ -180,6 +186,18 @@ void function_check_part(struct validation *validation, const char *property, co
     validation_error(validation, property, hint, "the function has no alias or version \"%s\"", qualifier);
 }
 
+/* Is this a version as its function is? Then what there is to say of it was said of the function. */
+static bool said_of_whole(const struct validation *validation, const struct function_config *version)
+{
+    if (version->whole == ENTITY_NONE)
+        return false;
+    const struct function_config *whole = &((const struct function *)validation_config(validation, version->whole))->config;
+    return memcmp(&version->handler, &whole->handler, sizeof whole->handler) == 0 && version->memory_mb == whole->memory_mb &&
+           version->timeout_ns == whole->timeout_ns && version->memory_used == whole->memory_used &&
+           version->code_size_bytes == whole->code_size_bytes && version->package_type == whole->package_type &&
+           version->keep_alive_given == whole->keep_alive_given;
+}
+
 void function_validate(struct validation *validation, void *config)
 {
     struct function_config *function = &((struct function *)config)->config;
@@ -188,14 +206,18 @@ void function_validate(struct validation *validation, void *config)
     resolve_lifetimes(validation, function);
     if (!function->response_mode_given)
         function->response_mode = function->url_mode;
-    check_handler(validation, function);
-    check_limits(validation, function);
+    bool silent = said_of_whole(validation, function);
+    if (!silent) {
+        check_handler(validation, function);
+        check_limits(validation, function);
+    }
     function_async_validate(validation, function);
     if (is_function_type(validation_type(validation, validation_self(validation))))
         deployment_validate(validation, config);
     function_log_validate(validation, function);
     function_steps_validate(validation, function);
-    check_memory_varied(validation, function);
+    if (!silent)
+        check_memory_varied(validation, function);
     if (function->unmodelled.provisioned && !function->published_alias)
         validation_error(validation, "ProvisionedConcurrencyConfig", "add AutoPublishAlias",
                          "$LATEST can have no provisioned concurrency: it belongs to an alias or a version");

@@ -142,6 +142,10 @@ static void leave(struct simulation *simulation, struct function *function, stru
         return;
     }
     function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
+    if (end == END_OUT_OF_MEMORY && environment->provisioned) {
+        provisioned_broken(simulation, function, environment);
+        return;
+    }
     if (end == END_OUT_OF_MEMORY || end == END_RESTORE_TIMED_OUT) {
         environment_destroy(simulation, function, environment);
         return;

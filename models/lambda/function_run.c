@@ -5,6 +5,7 @@
 #include "measure/metric.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct cause cause_account_concurrency = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded"};
@@ -47,12 +48,12 @@ static void init_streams(struct function_streams *streams, const struct simulati
         {&streams->response, "response"},
         {&streams->poison, "poison"},
         {&streams->record_error, "record_error"},
-        {&streams->trace, "trace"},
         {&streams->restore, "restore"},
         {&streams->proactive, "proactive"},
         {&streams->post_runtime, "post_runtime"},
         {&streams->shutdown, "shutdown"},
         {&streams->fault_share, "lost"},
+        {&streams->trace, "trace"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         stream_init(list[i].stream, simulation->settings->seed, simulation->replication, name, list[i].purpose);
@@ -89,6 +90,17 @@ static void derive_shutdown(struct function *function, const struct rule_book *r
     function->shutdown_billed = rule_flag(rules, "shutdown_billed");
 }
 
+/* As its EventInvokeConfig says, or its alias's, or its function's. The dead-letter queue is always the function's. */
+static struct async_config version_async(const struct simulation *simulation, const struct function *version)
+{
+    const struct function_config *config = &version->config, *family = &version->family->config;
+    const struct async_config *alias =
+        config->alias != ENTITY_NONE ? &((const struct function *)entity_state(simulation, config->alias))->config.async : &config->async;
+    struct async_config async = config->async.given ? config->async : alias->given ? *alias : family->async;
+    async.dead_letter = family->async.dead_letter;
+    return async;
+}
+
 enum status function_create(struct simulation *simulation, void *self)
 {
     struct function *function = self;
@@ -99,13 +111,18 @@ enum status function_create(struct simulation *simulation, void *self)
     function->family = is_version ? entity_state(simulation, config->whole) : function;
     if (is_version) {
         metrics_link(function_metrics, function, entity_state(simulation, config->alias != ENTITY_NONE ? config->alias : config->whole));
-        if (!config->async.given)
-            function->config.async = function->family->config.async;
+        function->config.async = version_async(simulation, function);
     }
     provisioned_init(function);
     pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
     idle_set_init(&function->idle, (enum reuse_order)config->reuse);
     function->limit = config->reserved >= 0 ? config->reserved : INT64_MAX;
+    if (config->has_parts) {
+        function->shared = malloc(sizeof *function->shared);
+        if (!function->shared)
+            return STATUS_NO_MEMORY;
+        *function->shared = *config;
+    }
     function_derive(simulation, function);
     function->billing_step_ns = (int64_t)(rule_number(rules, "billing_step_ms") * (double)NS_PER_MS);
     function->billing_step_ms = (uint64_t)(function->billing_step_ns / NS_PER_MS);
@@ -113,11 +130,11 @@ enum status function_create(struct simulation *simulation, void *self)
     function->payload_limit_bytes = (int64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
     function->response_limit_bytes = function->payload_limit_bytes;
     function->init_billed = init_is_billed(config, rules);
-    function->traced_second = -1;
     function->proactive_billed = rule_flag(rules, "proactive_init_billed");
     derive_shutdown(function, rules);
     snap_start_init(simulation, function);
     function_stream_init(simulation, function);
+    function->traced_second = -1;
     if (config->reserved >= 0)
         rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
                         rule_number(rules, "rps_bucket_s"), 0);
@@ -136,6 +153,7 @@ void function_destroy(struct simulation *simulation, void *self)
     struct function *function = self;
     function_steps_destroy(function);
     provisioned_fini(function);
+    free(function->shared);
     deployment_destroy(function);
     delivery_fini(&function->async);
     idle_set_fini(&function->idle);
@@ -151,13 +169,15 @@ static void throttle(struct simulation *simulation, struct function *function, s
     request_done(simulation, function->self, request, cause);
 }
 
-/* Is there concurrency left for one more invocation? NULL: yes. */
+/* Is there concurrency left for one more invocation on demand? NULL: yes. */
 static const struct cause *concurrency_refusal(const struct function *function)
 {
     const struct account *account = function->account_state;
     const struct function *family = function->family;
-    if (family->limit != INT64_MAX) /* what is provisioned is taken out of what is reserved */
-        return family->busy >= family->limit - family->kept_ready ? &cause_reserved_concurrency : NULL;
+    if (family->limit != INT64_MAX) { /* what is ready is taken out of what is reserved; what was withdrawn, until it is done */
+        int64_t ready = family->metrics.provisioned_ready.level, serving = family->metrics.provisioned_busy.level;
+        return family->busy + (ready > serving ? ready : serving) >= family->limit ? &cause_reserved_concurrency : NULL;
+    }
     return account->unreserved.level >= account->unreserved_limit ? &cause_account_concurrency : NULL;
 }
 
@@ -191,6 +211,9 @@ static const struct cause *admit(struct simulation *simulation, struct function 
 {
     int64_t now_ns = simulation->now_ns;
     if (function->provisioned.ready > 0 && provisioned_is_free(function, now_ns)) {
+        const struct function *family = function->family; /* less may be reserved by now than is provisioned */
+        if (family->busy + family->metrics.provisioned_busy.level >= family->limit)
+            return &cause_reserved_concurrency;
         if (!request->asynchronous && !token_bucket_take(&function->account_state->rate, 1, now_ns))
             return &cause_account_rate;
         *environment = provisioned_take(simulation, function, request);
@@ -279,7 +302,9 @@ static int64_t plan_start(struct function *function, struct environment *environ
     environment->outcome = (uint8_t)draw_end(function, request);
     if (environment->cold && function->restores) {
         environment->init_ns = plan_restore(function, environment, request);
-        before_ns = time_add(draw_ns(config->placement, &streams->placement, request), environment->init_ns);
+        before_ns = environment->init_ns;
+        if (config->placement_given) /* by default none: what is measured of a restore begins before the virtual machine */
+            before_ns = time_add(before_ns, draw_ns(config->placement, &streams->placement, request));
     } else if (environment->cold || environment->needs_init) {
         init_ns = draw_ns(config->init, &streams->init, request);
     }

@@ -38,16 +38,17 @@ static void claim(struct simulation *simulation, struct function *function, int6
 static void pay(struct simulation *simulation, struct function *function, int64_t before, int64_t now)
 {
     struct provisioned *provisioned = &function->provisioned;
-    int64_t memory_mb = function->config.memory_mb, step_ns = (int64_t)(rule(simulation, "provisioned_billing_step_s") * (double)NS_PER_S);
+    int64_t paid_mb = provisioned->paid_mb, step_ns = (int64_t)(rule(simulation, "provisioned_billing_step_s") * (double)NS_PER_S);
     if (before == 0 && now > 0)
         provisioned->enabled_ns = simulation->now_ns;
+    provisioned->paid_mb = now * function->config.memory_mb;
     if (now > 0 || before == 0 || step_ns <= 0) {
-        gauge_add(&function->metrics.provisioned_paid_mb, simulation->now_ns, (now - before) * memory_mb);
+        gauge_add(&function->metrics.provisioned_paid_mb, simulation->now_ns, provisioned->paid_mb - paid_mb);
         return;
     }
     int64_t steps = (simulation->now_ns - provisioned->enabled_ns + step_ns - 1) / step_ns;
     simulation_schedule(simulation, function->self, FUNCTION_PAID, RANK_COMPLETION,
-                        time_add(provisioned->enabled_ns, (steps > 0 ? steps : 1) * step_ns), (uint32_t)(before * memory_mb));
+                        time_add(provisioned->enabled_ns, (steps > 0 ? steps : 1) * step_ns), (uint32_t)paid_mb);
     provisioned->enabled_ns = -1;
 }
 
@@ -232,12 +233,18 @@ void provisioned_started(struct simulation *simulation, struct function *functio
         make_idle(simulation, function, environment);
 }
 
-void provisioned_release(struct simulation *simulation, struct function *function, struct environment *environment)
+void provisioned_broken(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     if (function->provisioned.present > function->provisioned.wanted)
         destroy(simulation, function, environment);
-    else if (simulation->now_ns >= environment->retires_ns)
+    else
         replace(simulation, function, environment);
+}
+
+void provisioned_release(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    if (function->provisioned.present > function->provisioned.wanted || simulation->now_ns >= environment->retires_ns)
+        provisioned_broken(simulation, function, environment);
     else
         make_idle(simulation, function, environment);
 }
@@ -246,4 +253,12 @@ void provisioned_recycle(struct simulation *simulation, struct function *functio
 {
     take_out(simulation, function, environment);
     replace(simulation, function, environment);
+}
+
+void provisioned_resized(struct simulation *simulation, struct function *function)
+{
+    struct provisioned *provisioned = &function->provisioned;
+    pay(simulation, function, provisioned->wanted, provisioned->wanted);
+    while (provisioned->idle.count > 0 && simulation->status == STATUS_OK)
+        provisioned_recycle(simulation, function, idle_set_next(&provisioned->idle, 0));
 }

@@ -202,11 +202,18 @@ static void check_visibility(struct validation *validation, const struct queue_m
                            visibility_s, factor, advice_s);
 }
 
+static const struct function_config *invoked_config(const struct validation *validation, uint32_t function)
+{
+    const void *blob = validation_config(validation, function);
+    uint32_t version = invoked_version(validation_type(validation, function), blob, function);
+    return &((const struct function *)validation_config(validation, version))->config;
+}
+
 static void mapping_validate(struct validation *validation, void *blob)
 {
     struct queue_mapping_config *config = &((struct queue_mapping *)blob)->config;
     bool known = config->source != ENTITY_NONE && config->function != ENTITY_NONE; /* else that was said */
-    if (config->function != ENTITY_NONE && !is_function_type(validation_type(validation, config->function))) {
+    if (config->function != ENTITY_NONE && !is_invocable_type(validation_type(validation, config->function))) {
         validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->function));
         known = false;
     }
@@ -228,10 +235,12 @@ static void mapping_validate(struct validation *validation, void *blob)
     if (!known)
         return;
     const void *source = validation_config(validation, config->source);
-    const struct function_config *function = &((struct function *)validation_config(validation, config->function))->config;
+    const struct function_config *function = invoked_config(validation, config->function);
     check_batch(validation, config, pollable->in_order(source));
     check_visibility(validation, config, function, pollable->visibility_ns(source));
     config->passes = filter_validate(validation, config, pollable->envelope);
+    if (function->whole != ENTITY_NONE)
+        function = &((const struct function *)validation_config(validation, function->whole))->config;
     if (function->reserved >= 0 && config->maximum_concurrency > function->reserved)
         validation_warning(validation, "ScalingConfig.MaximumConcurrency", "keep it at or below ReservedConcurrentExecutions",
                            "is above the %lld that %s has reserved: batches will be throttled", (long long)function->reserved,

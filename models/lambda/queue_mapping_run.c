@@ -24,7 +24,8 @@ static int64_t rule_ns(const struct rule_book *rules, const char *name)
 static int64_t effective_visibility_ns(const struct simulation *simulation, const struct queue_mapping *mapping, int64_t visibility_ns)
 {
     const struct rule_book *rules = simulation->settings->rules;
-    const struct function *function = entity_state(simulation, mapping->config.function);
+    const struct entity *named = &simulation->entities[mapping->config.function];
+    const struct function *function = entity_state(simulation, invoked_version(named->type, named->state, mapping->config.function));
     int64_t needed_ns = time_add(mapping->config.window_ns, function->config.timeout_ns);
     if (mapping->config.window_ns == 0 || needed_ns <= visibility_ns || !rule_flag(rules, "sqs_visibility_extended"))
         return visibility_ns;

@@ -13,8 +13,8 @@
 
 static const char *const apply_on[] = {"None", "PublishedVersions", NULL};
 
-const char *const function_refusals[] = {"snapstart_file_system", "snapstart_tmp",         "snapstart_image",
-                                         "snapstart_runtime",     "snapstart_provisioned", NULL};
+const char *const function_refusals[] = {
+    "snapstart_file_system", "snapstart_tmp", "snapstart_image", "snapstart_runtime", "snapstart_provisioned", "response_streaming", NULL};
 
 const struct property snap_start_properties[] = {
     {"ApplyOn", PROPERTY_ENUM, AT(snap_start), .choices = apply_on, .fallback = "\"None\"",
@@ -46,7 +46,7 @@ static bool names_runtime(const char *list, const char *runtime)
 
 void snap_start_init(struct simulation *simulation, struct function *function)
 {
-    struct function_config *config = &function->config;
+    const struct function_config *config = &function->config;
     const struct rule_book *rules = simulation->settings->rules;
     function->restores = config->whole != ENTITY_NONE && config->snap_start == SNAP_START_PUBLISHED_VERSIONS;
     if (!function->restores)
@@ -54,10 +54,6 @@ void snap_start_init(struct simulation *simulation, struct function *function)
     function->restores_free = names_runtime(rule_text(rules, "snapstart_free_runtimes"), config->runtime);
     function->restore_limit_ns = (int64_t)(rule_number(rules, "restore_timeout_s") * (double)NS_PER_S);
     function->restore_billed_share = rule_number(rules, "snapstart_restore_billed_share");
-    if (!config->restore)
-        config->restore = rule_find(rules, "snapstart_restore")->distribution;
-    if (!config->placement_given)
-        config->placement = NULL; /* what is measured of a restore begins before the virtual machine */
 }
 
 void snap_start_publish(struct simulation *simulation, struct function *function)

@@ -63,7 +63,7 @@ enum status stream_mapping_create(struct simulation *simulation, struct stream_m
         mapping->back_off_most_ns = mapping->back_off_ns;
     stream_window_create(simulation, mapping);
     mapping->record_bytes = (uint32_t)(rule_number(rules, "stream_failure_record_kb") * 1024);
-    if (is_function_type(simulation->entities[config->function].type)) {
+    if (is_invocable_type(simulation->entities[config->function].type)) {
         struct function *function = entity_state(simulation, config->function);
         mapping->iterator_age = &function->metrics.iterator_age;
         mapping->destination_failures = &function->metrics.destination_failures;

@@ -9,11 +9,12 @@
 #include "scenario/validation.h"
 
 #include <math.h>
+#include <string.h>
 
 #define AT(field) offsetof(struct function, config.field)
 
 static const struct property provisioned_properties[] = {
-    {"ProvisionedConcurrentExecutions", PROPERTY_INTEGER, AT(provisioned), .minimum = "0", .required = true, .live = true,
+    {"ProvisionedConcurrentExecutions", PROPERTY_INTEGER, AT(provisioned), .minimum = "0", .fallback = "0", .required = true, .live = true,
      .help = "Environments that are kept ready, and paid for."},
     {0},
 };
@@ -72,24 +73,80 @@ bool is_invocable_type(const struct model_type *type)
     return is_function_type(type) || is_version_type(type) || type == &alias_type;
 }
 
+uint32_t invoked_version(const struct model_type *type, const void *blob, uint32_t entity)
+{
+    uint32_t version = type == &alias_type ? ((const struct function *)blob)->config.version : entity;
+    return version == ENTITY_NONE ? entity : version;
+}
+
 static struct function *config_of(const struct validation *validation, uint32_t entity)
 {
     return validation_config(validation, entity);
 }
 
-/* The alias that points at the version, or will when it has been deployed. */
-static uint32_t find_alias(const struct validation *validation, uint32_t self, uint32_t whole, bool deployed)
+/* Does the alias send it anything? */
+static bool points_at(const struct function_config *alias, uint32_t version)
 {
-    for (uint32_t i = 0; i < validation_entity_count(validation) && !deployed; i++) {
-        if (validation_type(validation, i) != &alias_type)
-            continue;
-        const struct function_config *alias = &config_of(validation, i)->config;
-        const struct version_weight *weights = alias->weights.items;
-        if (alias->version == self || (alias->weights.count > 0 && weights[0].version == self))
+    const struct version_weight *weights = alias->weights.items;
+    return alias->version == version || (alias->weights.count > 0 && weights[0].version == version);
+}
+
+/* The first alias from `from` on that points at the version. */
+static uint32_t find_alias(const struct validation *validation, uint32_t version, uint32_t from)
+{
+    for (uint32_t i = from; i < validation_entity_count(validation); i++)
+        if (validation_type(validation, i) == &alias_type && points_at(&config_of(validation, i)->config, version))
             return i;
+    return ENTITY_NONE;
+}
+
+uint32_t deployed_alias(const struct validation *validation, uint32_t function)
+{
+    uint32_t callee = validation_callee(validation, NULL, function), only = ENTITY_NONE;
+    if (callee != function)
+        return callee;
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        if (validation_type(validation, i) != &alias_type || config_of(validation, i)->config.whole != function)
+            continue;
+        if (only != ENTITY_NONE)
+            return ENTITY_NONE;
+        only = i;
     }
-    uint32_t callee = deployed ? validation_callee(validation, NULL, whole) : whole;
-    return callee == whole ? ENTITY_NONE : callee;
+    return only;
+}
+
+/* For the account to judge: what the part of a function has provisioned. */
+static void note_provisioned(struct validation *validation, const struct function_config *part)
+{
+    struct function_config *whole = &config_of(validation, part->whole)->config;
+    if (part->provisioned <= 0)
+        return;
+    whole->parts_provisioned += part->provisioned;
+    whole->provisioned_part = validation_self(validation);
+}
+
+/* One version is one alias's, or its own master, in provisioned concurrency and in what is measured. */
+static void check_aliases(struct validation *validation, const struct function_config *version)
+{
+    uint32_t self = validation_self(validation);
+    uint32_t second = version->alias == ENTITY_NONE ? ENTITY_NONE : find_alias(validation, self, version->alias + 1);
+    if (version->alias == ENTITY_NONE)
+        return;
+    const struct function_config *first = &config_of(validation, version->alias)->config;
+    if (version->provisioned > 0 && first->provisioned > 0)
+        validation_error(validation, "ProvisionedConcurrencyConfig", "give it to one of the two",
+                         "the alias %s that points at this version has provisioned concurrency, too",
+                         validation_name(validation, version->alias));
+    if (second == ENTITY_NONE)
+        return;
+    if (first->provisioned > 0 || config_of(validation, second)->config.provisioned > 0)
+        validation_error_of(validation, second, "FunctionVersion", "give each alias a version of its own",
+                            "%s points at this version, too, and one of them has provisioned concurrency",
+                            validation_name(validation, version->alias));
+    else
+        validation_warning(validation, NULL, "give each alias a version of its own",
+                           "%s and %s both point at this version: what it does is counted for the first",
+                           validation_name(validation, version->alias), validation_name(validation, second));
 }
 
 /* A version's snapshot and environments that are kept ready do not go together. */
@@ -119,7 +176,9 @@ static void version_validate(struct validation *validation, void *blob)
     config_of(validation, config->whole)->config.has_parts = true;
     check_snap_start(validation, config);
     config->is_deployed = validation_type(validation, self) == &deployed_version_type;
-    config->alias = find_alias(validation, self, config->whole, config->is_deployed);
+    config->alias = config->is_deployed ? deployed_alias(validation, config->whole) : find_alias(validation, self, 0);
+    check_aliases(validation, config);
+    note_provisioned(validation, config);
     function_validate(validation, blob);
 }
 
@@ -134,6 +193,26 @@ static void check_version(struct validation *validation, const struct function_c
         validation_error(validation, property, NULL, "%s is a version of another function", validation_name(validation, version));
 }
 
+static void check_routing(struct validation *validation, const struct function_config *alias)
+{
+    static const char property[] = "RoutingConfig.AdditionalVersionWeights[0].FunctionVersion";
+    check_version(validation, alias, alias->second, property);
+    if (alias->second != ENTITY_NONE && alias->second == alias->version)
+        validation_error(validation, property, NULL, "the second version is the first");
+    else if (alias->version == alias->whole || alias->second == alias->whole)
+        validation_error(validation, alias->version == alias->whole ? "FunctionVersion" : property, "publish a version",
+                         "an alias with weights cannot point at $LATEST");
+}
+
+/* AWS's own rule: a number is a version. */
+static void check_name(struct validation *validation, const char *name)
+{
+    if (name && (name[0] == '\0' || name[strspn(name, "0123456789")] == '\0'))
+        validation_error(validation, "Name", NULL, "an alias cannot be called \"%s\": that would be a version", name);
+    else if (name && !strchr(name, '$') && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != strlen(name))
+        validation_error(validation, "Name", NULL, "the name of an alias is of letters, digits, \"-\" and \"_\", got \"%s\"", name);
+}
+
 static void alias_validate(struct validation *validation, void *blob)
 {
     struct function_config *config = &((struct function *)blob)->config;
@@ -146,12 +225,14 @@ static void alias_validate(struct validation *validation, void *blob)
         return;
     }
     config_of(validation, config->whole)->config.has_parts = true;
+    check_name(validation, config->published_alias);
     check_version(validation, config, config->version, "FunctionVersion");
     if (config->weights.count > 0) {
         config->second = weights[0].version;
         config->second_weight = weights[0].weight;
-        check_version(validation, config, config->second, "RoutingConfig.AdditionalVersionWeights[0].FunctionVersion");
+        check_routing(validation, config);
     }
+    note_provisioned(validation, config);
     if (config->provisioned > 0 && config->version == config->whole)
         validation_error(validation, "ProvisionedConcurrencyConfig", "publish a version and point the alias at it",
                          "$LATEST can have no provisioned concurrency");
@@ -302,10 +383,10 @@ static const struct scalable scalable_version = {"lambda:function:ProvisionedCon
     {                                                                                                                                      \
         .type = NAME, .help = HELP, .size = sizeof(struct function), .self_offset = offsetof(struct function, self),                       \
         .properties = PROPERTIES, .behavior = function_behavior, .metrics = function_metrics, .part_of = "FunctionName", .inherits = true, \
-        .validate = version_validate, .create = function_create, .start = version_start, .destroy = function_destroy,                      \
-        .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true, .accept = function_accept,    \
-        .done = function_done, .changed = version_changed, .finish = function_finish, .scalable = &scalable_version,                       \
-        .actions = version_actions, .refusals = function_refusals,                                                                         \
+        .not_inherited = provisioned_properties, .validate = version_validate, .create = function_create, .start = version_start,          \
+        .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
+        .accept = function_accept, .done = function_done, .changed = version_changed, .finish = function_finish,                           \
+        .scalable = &scalable_version, .actions = version_actions, .refusals = function_refusals,                                          \
     }
 
 const struct model_type version_type =

@@ -10,7 +10,15 @@
 
 #define REPLICATIONS_BY_DEFAULT 10u /* where the scenarios say nothing: enough for an interval, and soon over */
 
+#define STEP 64u /* replications after which the sides take turns: so many that threads seldom wait for each other */
+
 enum { A, B, SIDES };
+
+/* How far one side is. */
+struct part_of_progress {
+    struct progress *progress;
+    uint32_t own, other, total; /* replications that this step ends with, that the other side has, that each side is to have */
+};
 
 /* Everything that one call holds. */
 struct work {
@@ -20,8 +28,10 @@ struct work {
     size_t assignment_count[SIDES];
     char *seed; /* owned: A's, which B is to have too */
     struct variant variants[SIDES];
-    struct figure_name *figures; /* owned */
-    struct figure_bound *bounds; /* owned */
+    struct progress progress;
+    struct part_of_progress parts[SIDES]; /* the runs point at them */
+    struct figure_name *figures;          /* owned */
+    struct figure_bound *bounds;          /* owned */
     struct bound_verdict *verdicts;
     struct figure_name until;
     double until_share;
@@ -186,52 +196,64 @@ static enum status parse_all(struct work *work, struct diagnostics *diagnostics)
 
 static uint32_t first_replications(const struct work *work)
 {
-    uint32_t most = 1;
-    for (int side = 0; side < SIDES; side++)
-        most = work->variants[side].scenario->replications > most ? work->variants[side].scenario->replications : most;
-    uint32_t few = option_given(work->options, OPTION_REPLICATIONS) && !work->options->until ? 1 : REPLICATIONS_BY_DEFAULT;
-    return most > 1 && !work->options->until ? most : most > few ? most : few;
+    uint32_t a = work->variants[A].scenario->replications, b = work->variants[B].scenario->replications, asked = a > b ? a : b;
+    if (work->options->until && asked < UNTIL_LEAST)
+        return UNTIL_LEAST;
+    return asked > 1 || option_given(work->options, OPTION_REPLICATIONS) ? asked : REPLICATIONS_BY_DEFAULT;
 }
-
-/* Progress of one side in one round. */
-struct part_of_progress {
-    struct progress *progress;
-    int side;
-};
 
 static void show_part(void *context, double share)
 {
     const struct part_of_progress *part = context;
-    progress_show(part->progress, (part->side + share) / SIDES);
+    progress_show(part->progress, (share * part->own + part->other) / (SIDES * (double)part->total));
+}
+
+/* Step by step, one side after the other, so that an interrupted comparison has pairs. */
+static enum status replicate_both(struct work *work, uint32_t replications)
+{
+    enum status status = STATUS_OK;
+    struct run_options run_options;
+    uint32_t done = 0;
+    session_run_options(work->options, &work->progress, &run_options);
+    run_options.progress = show_part;
+    while (done < replications && status == STATUS_OK) {
+        uint32_t next = replications - done > STEP ? done + STEP : replications;
+        for (int side = 0; side < SIDES && status == STATUS_OK; side++) {
+            work->parts[side] = (struct part_of_progress){
+                .progress = &work->progress, .own = next, .other = side == A ? done : next, .total = replications};
+            run_options.progress_context = &work->parts[side];
+            status = variant_replicate(&work->variants[side], &run_options, next);
+        }
+        done = next;
+    }
+    progress_fini(&work->progress);
+    return status;
+}
+
+/* The difference that --until is about, and A's mean; false where either side lacks the figure. */
+static bool difference_of_until(const struct work *work, struct interval *difference, double *mean_a)
+{
+    const struct run_result *a = variant_result(&work->variants[A]), *b = variant_result(&work->variants[B]);
+    const double *values_a = run_result_values(a, &work->until), *values_b = run_result_values(b, &work->until);
+    if (!values_a || !values_b)
+        return false;
+    *difference = interval_of_difference(values_a, values_b, a->planned, 0.95);
+    *mean_a = interval_of_mean(values_a, a->planned, 0.95).mean;
+    return true;
 }
 
 static enum status replicate(struct work *work, uint32_t replications)
 {
-    enum status status = STATUS_OK;
-    struct progress progress;
-    struct part_of_progress parts[SIDES] = {{&progress, A}, {&progress, B}};
-    struct run_options run_options;
-    session_run_options(work->options, &progress, &run_options);
-    run_options.progress = show_part;
-    for (;;) {
-        for (int side = 0; side < SIDES && status == STATUS_OK; side++) {
-            run_options.progress_context = &parts[side];
-            status = variant_replicate(&work->variants[side], &run_options, replications);
-        }
-        if (status != STATUS_OK || !work->options->until)
-            break;
-        const double *a = run_result_values(variant_result(&work->variants[A]), &work->until);
-        const double *b = run_result_values(variant_result(&work->variants[B]), &work->until);
-        if (!a || !b)
-            break;
-        struct interval before = interval_of_mean(a, replications, 0.95);
-        struct interval difference = interval_of_difference(a, b, replications, 0.95);
-        uint32_t wanted = replications_wanted(&difference, before.mean, work->until_share, replications, UNTIL_MOST);
-        if (wanted == replications)
-            break;
+    enum status status;
+    uint32_t wanted = replications;
+    do {
+        struct interval difference;
+        double mean_a;
         replications = wanted;
-    }
-    progress_fini(&progress);
+        status = replicate_both(work, replications);
+        if (status == STATUS_OK && work->options->until && difference_of_until(work, &difference, &mean_a))
+            wanted = replications_wanted(&difference, mean_a, work->until_share, replications, UNTIL_MOST);
+    } while (status == STATUS_OK && wanted > replications);
     return status;
 }
 
@@ -285,9 +307,21 @@ static void warn_of_chance(const struct work *work, struct diagnostics *diagnost
         if (work->verdicts[i].straddles)
             diagnose(diagnostics, SEVERITY_WARNING, (struct place){0}, NULL, "more --replications narrow the interval",
                      "the bound of '%s' lies inside the observed 95 %% interval: the verdict may be chance", work->bounds[i].text);
+    struct interval difference;
+    double mean_a;
+    if (work->options->until && difference_of_until(work, &difference, &mean_a))
+        session_tell_until(work->options, &difference, mean_a, work->until_share, diagnostics);
     if (work->compare.pairs == 1)
         diagnose(diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "--replications 10 gives 95 % intervals",
                  "one replication: nothing says how much of a difference is chance");
+}
+
+static bool wants_month(const struct work *work)
+{
+    for (size_t i = 0; i < work->options->figures.count; i++)
+        if (!work->figures[i].metric)
+            return true;
+    return option_given(work->options, OPTION_VERBOSE);
 }
 
 /* Prints what is to be said of both. STATUS_UNMET where a --fail-if holds. */
@@ -298,7 +332,8 @@ static enum status tell(const struct command *command, struct work *work)
     struct comparison_view view = {.compare = &work->compare,
                                    .bounds = work->verdicts,
                                    .bound_count = options->fail_ifs.count,
-                                   .all = option_given(options, OPTION_VERBOSE) || options->figures.count > 0};
+                                   .all = option_given(options, OPTION_VERBOSE) || options->figures.count > 0,
+                                   .cost = options->figures.count == 0 || wants_month(work)};
     struct comparison_side *sides[SIDES] = {&view.a, &view.b};
     bool failed = false;
     for (int side = 0; side < SIDES; side++)
@@ -332,7 +367,8 @@ static enum status run_and_tell(const struct command *command, struct work *work
     if (status == STATUS_OK)
         status = run_both(work);
     const struct run_result *a = work->variants[A].result, *b = work->variants[B].result;
-    if (a && b && (status == STATUS_OK || status == STATUS_LIMIT || status == STATUS_INTERRUPTED)) {
+    if (a && b && a->replications > 0 && b->replications > 0 &&
+        (status == STATUS_OK || status == STATUS_LIMIT || status == STATUS_INTERRUPTED)) {
         said = compare_init(&work->compare, a, b, work->program->layout->directions, &work->effects);
         if (said == STATUS_OK)
             said = choose_figures(work, &work->compare);
@@ -343,6 +379,8 @@ static enum status run_and_tell(const struct command *command, struct work *work
     }
     if (has_folder)
         result_folder_fini(&folder);
+    if (status != STATUS_OK && said == STATUS_OK && has_folder && work->compare.pairs > 0)
+        diagnose(diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", "what is complete is kept in %s.partial", options->output);
     if (status != STATUS_OK)
         session_tell_of_end(options, a && a->status != STATUS_OK ? a : b, status, diagnostics);
     return status != STATUS_OK ? status : said;
@@ -386,7 +424,7 @@ const struct command compare_command = {
     .summary = "two scenarios, or one and its variation: what differs, for sure, and what it costs",
     .examples = "  slsim compare before.json after.json\n"
                 "  slsim compare scenarios/hello.json --vary Hello.MemorySize=1024 --vary Hello.behavior.duration=60ms\n"
-                "  slsim compare my.json --vary Jobs.MaximumConcurrency=60,70 --figure Jobs.BacklogDuration.Maximum\n"
+                "  slsim compare my.json --vary Api.MemorySize=512,1024 --figure Api.Duration.p99 --figure cost.month\n"
                 "  slsim compare main.json branch.json --fail-if 'cost.month > +5%' --fail-if 'Api.ResponseTime.p99 > +10ms'\n"
                 "  slsim compare before.json after.json --min-effect 1% --format markdown > comment.md\n",
     .details =

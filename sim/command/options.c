@@ -19,7 +19,7 @@ static const struct {
     const char *argument; /* NULL: takes none */
     const char *help;
 } table[OPTION_COUNT] = {
-    [OPTION_OUTPUT] = {"output", 'o', "DIR", "the result folder (default: results/NAME)"},
+    [OPTION_OUTPUT] = {"output", 'o', "DIR", "the result folder (run: results/NAME where it is not given)"},
     [OPTION_SEED] = {"seed", 0, "N", "the seed of all chance, instead of the scenario's"},
     [OPTION_SET] = {"set", 0, "PATH=VALUE", "changes the scenario, as in --set Api.MemorySize=1024; may be repeated"},
     [OPTION_REPLICATIONS] = {"replications", 0, "N", "independent repetitions, instead of the scenario's"},

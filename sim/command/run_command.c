@@ -10,7 +10,7 @@
     (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) |                      \
      OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_TRACE) | OPTION_BIT(OPTION_TIMESERIES) |                   \
      OPTION_BIT(OPTION_DENSE) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) |                 \
-     OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE))
+     OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE))
 
 /* The folder that -o names, else results/NAME. The reader lets no name through that is a path; that is not taken on trust here. */
 static char *folder_path(const struct options *options, const struct scenario *scenario)
@@ -75,6 +75,7 @@ const struct command run_command = {
     .examples = "  slsim run scenarios/hello.json\n"
                 "  slsim run scenarios/hello.json --replications 20 --set Hello.MemorySize=1024 -o results/hello-1024\n"
                 "  slsim run scenarios/hello.json --format json --quiet | jq '.figures[]'\n"
+                "  slsim run scenarios/hello.json --until 'cost.month 2%'\n"
                 "  slsim run - < scenarios/hello.json\n",
     .details = "SCENARIO is a file, or - for standard input. The summary goes to standard output, everything else to standard error.\n"
                "A folder that exists is replaced only if it holds a result; an interrupted run leaves DIR.partial.\n",

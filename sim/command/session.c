@@ -2,6 +2,7 @@
 #include "command/session.h"
 
 #include "command/interrupt.h"
+#include "experiment/variant.h"
 #include "output/result_files.h"
 #include "output/result_folder.h"
 #include "output/safe_text.h"
@@ -9,6 +10,7 @@
 #include "output/trace_writer.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,21 +164,99 @@ void session_tell_of_end(const struct options *options, const struct run_result 
     }
 }
 
-enum status session_run(const struct options *options, const struct scenario *scenario, const char *folder_path, struct run_result **result)
+/* --until: what is to be narrow, and how. */
+struct until {
+    struct figure_name figure;
+    double share;
+};
+
+static enum status read_until(const struct options *options, struct scenario *scenario, struct until *until,
+                              struct diagnostics *diagnostics)
+{
+    if (!options->until)
+        return STATUS_OK;
+    if (options->mean) {
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "find the number first, then ask for it with --replications",
+                 "--until does not know beforehand of how many replications --timeseries mean would be the mean");
+        return STATUS_INVALID;
+    }
+    if (figure_share_parse(scenario, "--until", options->until, diagnostics, &until->figure, &until->share))
+        return STATUS_OK;
+    return diagnostics->failed ? STATUS_NO_MEMORY : STATUS_INVALID;
+}
+
+/* Replications until it is narrow enough; `*replications` is where it ended. */
+static enum status run_until(struct run *run, const struct until *until, uint32_t *replications)
+{
+    uint32_t wanted = *replications > UNTIL_LEAST ? *replications : UNTIL_LEAST;
+    enum status status = STATUS_OK;
+    do {
+        *replications = wanted;
+        status = run_replicate(run, wanted);
+        const double *values = status == STATUS_OK ? run_result_values(run_so_far(run), &until->figure) : NULL;
+        if (!values)
+            break;
+        struct interval interval = interval_of_mean(values, wanted, 0.95);
+        wanted = replications_wanted(&interval, interval.mean, until->share, wanted, UNTIL_MOST);
+    } while (wanted > *replications);
+    return status;
+}
+
+static enum status run_all(const struct scenario *scenario, const struct run_options *run_options, const struct until *until,
+                           struct run_result **result)
+{
+    if (!until)
+        return run_scenario(scenario, run_options, result);
+    struct run *run;
+    uint32_t replications = scenario->replications;
+    enum status status = run_begin(scenario, run_options, &run);
+    if (status != STATUS_OK)
+        return status;
+    (void)run_until(run, until, &replications);
+    return run_end(run, result);
+}
+
+void session_tell_until(const struct options *options, const struct interval *interval, double scale, double share,
+                        struct diagnostics *diagnostics)
+{
+    double half = (interval->high - interval->low) / 2;
+    if (half <= share * fabs(scale))
+        return;
+    diagnose(diagnostics, SEVERITY_WARNING, (struct place){0}, NULL, "",
+             interval->count < 2 || scale == 0 ? "--until '%s': there is nothing to be a share of after %zu replications"
+                                               : "--until '%s': not reached with %zu replications, the most that are tried",
+             options->until, interval->count);
+}
+
+enum status session_run(const struct options *options, struct scenario *scenario, const char *folder_path, struct run_result **result)
 {
     struct diagnostics diagnostics = {0};
     struct outputs outputs;
     struct progress progress;
     struct run_options run_options;
+    struct until until;
     *result = NULL;
-    enum status status = open_outputs(options, scenario, folder_path, &outputs, &diagnostics);
+    enum status status = read_until(options, scenario, &until, &diagnostics);
+    if (status != STATUS_OK) {
+        report(&diagnostics, options);
+        return status;
+    }
+    status = open_outputs(options, scenario, folder_path, &outputs, &diagnostics);
     if (status == STATUS_OK) {
         session_run_options(options, &progress, &run_options);
         run_options.sink = outputs.timeseries ? timeseries_sink : NULL;
         run_options.sink_context = outputs.timeseries;
         run_options.tracer = outputs.trace ? trace_writer_tracer(outputs.trace) : NULL;
-        status = run_scenario(scenario, &run_options, result);
+        status = run_all(scenario, &run_options, options->until ? &until : NULL, result);
         progress_fini(&progress);
+    }
+    if (status == STATUS_OK && options->until) {
+        struct interval interval = interval_of_mean(run_result_values(*result, &until.figure), (*result)->planned, 0.95);
+        session_tell_until(options, &interval, interval.mean, until.share, &diagnostics);
+        /* The result is that of a scenario which asks for so many. */
+        cJSON *said = cJSON_GetObjectItemCaseSensitive(scenario->resolved, "replications");
+        if (said)
+            (void)cJSON_SetNumberValue(said, (*result)->planned);
     }
     enum status written = STATUS_OK;
     if (*result && outputs.has_folder)

@@ -74,6 +74,7 @@ struct model_type {
      * before, the first as one of the whole, whose state has the same shape. */
     const char *part_of, *part_name;
     bool inherits;
+    const struct property *not_inherited; /* a table of what each part has of its own, or its default; NULL: none */
     /* The part that a caller means who names the whole; NULL: the whole itself. */
     const char *(*default_part)(const void *config);
 

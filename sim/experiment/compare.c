@@ -252,12 +252,13 @@ static void work_out(const struct compare *compare, struct difference *differenc
     uint32_t count = compare->a->planned < compare->b->planned ? compare->a->planned : compare->b->planned;
     difference->interval = (struct interval){NAN, NAN, NAN, 0};
     difference->mark = difference->a ? '-' : '+';
-    difference->mean_a = mean_of(difference->a, difference->b, count);
-    difference->mean_b = mean_of(difference->b, difference->a, count);
     if (difference->a && difference->b) {
         difference->interval = interval_of_difference(difference->a, difference->b, count, 0.95);
         difference->mark = all_equal(difference->a, difference->b, count) ? '=' : '~';
     }
+    bool paired = difference->interval.count > 0;
+    difference->mean_a = mean_of(difference->a, paired ? difference->b : NULL, count);
+    difference->mean_b = mean_of(difference->b, paired ? difference->a : NULL, count);
     difference->effect = judge(compare, difference);
 }
 

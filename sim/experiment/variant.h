@@ -42,6 +42,7 @@ const double *run_result_values(const struct run_result *result, const struct fi
 /* How many replications there should be in all until half the 95 % interval of a mean is `share` of `scale`: `so_far` where it is narrow
  * enough, and where there is nothing to be a share of (fewer than two values, a scale of 0); otherwise an estimate from what is known, at
  * most four times as many, and `most`. */
+#define UNTIL_LEAST 10u   /* fewer say little about their own spread */
 #define UNTIL_MOST 10000u /* replications that are worth trying */
 uint32_t replications_wanted(const struct interval *interval, double scale, double share, uint32_t so_far, uint32_t most);
 

@@ -28,6 +28,7 @@ struct metric_direction {
 struct summary_layout {
     const struct headline_section *sections;   /* ends with {0} */
     const char *requests;                      /* the count that cost is told by the million of */
+    const struct headline_column *compared;    /* what else a comparison shows, of any resource, where it differs; ends with {0} */
     const struct metric_direction *directions; /* ends with {0}; what is not in it is neither good nor bad */
 };
 

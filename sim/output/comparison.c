@@ -32,6 +32,21 @@ static enum status add_row(struct compare *compare, const struct headline_row *r
     return status;
 }
 
+static enum status add_others(struct compare *compare, const struct run_result *result, const struct headline_column *columns)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < result->figure_count && status == STATUS_OK; i++) {
+        const struct figure *figure = &result->figures[i];
+        bool wanted = false;
+        for (const struct headline_column *column = columns; column && column->metric && !wanted && !figure->is_total; column++)
+            wanted = strcmp(column->metric, figure->metric->name) == 0 && strcmp(column->stat, figure->stat) == 0;
+        /* What both have is A's to bring. */
+        if (wanted && (result == compare->a || !run_result_find(compare->a, figure->resource, figure->metric->name, figure->stat)))
+            status = compare_add(compare, figure->resource, figure->metric->name, figure->stat);
+    }
+    return status;
+}
+
 enum status comparison_add_headlines(struct compare *compare, const struct summary_layout *layout)
 {
     struct headline_rows a = {0}, b = {0};
@@ -43,6 +58,10 @@ enum status comparison_add_headlines(struct compare *compare, const struct summa
     for (size_t i = 0; i < b.count && status == STATUS_OK; i++)
         if (!has_row(&a, &b.list[i]))
             status = add_row(compare, &b.list[i]);
+    if (status == STATUS_OK)
+        status = add_others(compare, compare->a, layout->compared);
+    if (status == STATUS_OK)
+        status = add_others(compare, compare->b, layout->compared);
     headline_rows_fini(&a);
     headline_rows_fini(&b);
     return status == STATUS_OK ? compare_add_month(compare) : status;
@@ -53,6 +72,13 @@ static char *value_text(double value, const char *unit, char *text)
     if (strcmp(unit, "USD") != 0)
         return figure_text(value, unit, text);
     return isnan(value) ? strcpy(text, "-") : money_text(value, text);
+}
+
+/* What is left of equal values when they are added up in another order is no difference. */
+static double without_dust(double difference, double a)
+{
+    static const double dust = 1e-12;
+    return fabs(difference) <= dust * fabs(a) ? 0 : difference;
 }
 
 /* "+1.20s", "-$3.40"; points of percent are told from percent of something. */
@@ -76,7 +102,7 @@ static void half_width_text(const struct interval *interval, const char *unit, c
     if (strcmp(unit, "USD") == 0)
         (void)money_text(half, text);
     else
-        (void)figure_text_beside(half, interval->mean, unit, text);
+        (void)figure_text(half, unit, text); /* to its own precision: it may be far smaller than the difference */
     size_t length = strlen(text);
     if (strcmp(unit, "Percent") == 0 && length > 0 && text[length - 1] == '%')
         (void)strcpy(text + length - 1, "pp");
@@ -104,11 +130,12 @@ static void figure_cells(struct table *table, const struct difference *differenc
     table_text(table, name);
     table_text(table, value_text(difference->mean_a, difference->unit, cell));
     table_text(table, value_text(difference->mean_b, difference->unit, cell));
-    difference_text(difference->interval.mean, difference->unit, cell);
+    double mean = without_dust(difference->interval.mean, difference->mean_a);
+    difference_text(mean, difference->unit, cell);
     table_text(table, cell);
     half_width_text(&difference->interval, difference->unit, cell);
     table_text(table, cell);
-    percent_text(difference_percent(difference), cell);
+    percent_text(mean == 0 ? 0 : difference_percent(difference), cell);
     table_text(table, cell);
     table_text(table, difference->mark == '+' ? "only in B" : difference->mark == '-' ? "only in A" : effect_names[difference->effect]);
 }
@@ -128,20 +155,33 @@ static void cost_cells(struct table *table, const struct cost_difference *cost)
     table_text(table, cell);
 }
 
-static enum status print_table(const struct answer *answer, struct table *table, size_t same, const char *what, FILE *out)
+/* What may be counted: one, and many. */
+static const char *const figure_nouns[] = {"figure is", "figures are"}, *const line_nouns[] = {"line of the bill is",
+                                                                                               "lines of the bill are"};
+
+static enum status print_table(const struct answer *answer, struct table *table, size_t same, const char *const *nouns, FILE *out)
 {
+    bool markdown = answer->format == FORMAT_MARKDOWN, rows = table->cell_count > 0;
     if (!table->failed) {
-        if (table->cell_count > 0 && answer->format == FORMAT_MARKDOWN)
+        if (rows && markdown)
             table_print_markdown(table, out);
-        else if (table->cell_count > 0)
+        else if (rows)
             table_print(table, out, answer->colour);
         if (same > 0)
-            (void)fprintf(out, "%s%zu %s%s the same in both\n", answer->format == FORMAT_MARKDOWN && table->cell_count > 0 ? "\n" : "",
-                          same, what, same == 1 ? " is" : "s are");
+            (void)fprintf(out, "%s%zu %s the same in both\n", markdown && rows ? "\n" : "", same, nouns[same != 1]);
     }
     enum status status = table->failed ? STATUS_NO_MEMORY : STATUS_OK;
     table_fini(table);
     return status;
+}
+
+/* Of what only one side has: nothing to see. */
+static bool is_empty(const struct difference *difference)
+{
+    if (difference->mark == '=' || difference->mark == '~')
+        return isnan(difference->mean_a) && isnan(difference->mean_b);
+    double value = difference->mark == '+' ? difference->mean_b : difference->mean_a;
+    return isnan(value) || value == 0;
 }
 
 static enum status print_figures(const struct answer *answer, const struct comparison_view *view, FILE *out)
@@ -155,7 +195,9 @@ static enum status print_figures(const struct answer *answer, const struct compa
     for (size_t i = 0; i < compare->count; i++) {
         const struct difference *difference = &compare->figures[i];
         bool is_month = !difference->metric;
-        if (difference->mark == '=' && !view->all && !is_month) {
+        if (!view->all && is_empty(difference)) {
+            continue;
+        } else if (difference->mark == '=' && !view->all && !is_month) {
             same++;
         } else if (shown < ROWS_MAX || view->all || is_month) {
             figure_cells(&table, difference);
@@ -164,7 +206,7 @@ static enum status print_figures(const struct answer *answer, const struct compa
             more++;
         }
     }
-    enum status status = print_table(answer, &table, same, "figure", out);
+    enum status status = print_table(answer, &table, same, figure_nouns, out);
     if (more > 0)
         (void)fprintf(out, "%zu more figures differ: -v shows them\n", more);
     return status;
@@ -187,7 +229,7 @@ static enum status print_cost(const struct answer *answer, const struct comparis
     }
     if (table.cell_count > 0 || same > 0)
         (void)fputc('\n', out);
-    return print_table(answer, &table, same, "line of the bill", out);
+    return print_table(answer, &table, same, line_nouns, out);
 }
 
 static void print_side(const char *label, const struct comparison_side *side, const char *end, FILE *out)
@@ -216,21 +258,32 @@ static void print_heading(const struct answer *answer, const struct comparison_v
     (void)fputs(compare->pairs > 1 ? "; 95 % intervals of B - A\n\n" : "\n\n", out);
 }
 
+/* A change has its sign; one of a figure in percent is in points. */
+static const char *observed_text(const struct bound_verdict *verdict, double value, char text[CELL_SIZE])
+{
+    char plain[FIGURE_TEXT_SIZE];
+    bool change = verdict->bound->of != BOUND_VALUE;
+    (void)figure_text_precise(change ? fabs(value) : value, verdict->unit, plain);
+    size_t length = strlen(plain);
+    if (verdict->bound->of == BOUND_CHANGE && length > 0 && plain[length - 1] == '%')
+        (void)strcpy(plain + length - 1, "pp");
+    (void)snprintf(text, CELL_SIZE, "%s%s", !change || isnan(value) || value == 0 ? "" : value < 0 ? "-" : "+", plain);
+    return text;
+}
+
 static void print_bounds(const struct comparison_view *view, FILE *out)
 {
-    char text[FIGURE_TEXT_SIZE];
+    char text[CELL_SIZE];
     if (view->bound_count > 0)
         (void)fputc('\n', out);
     for (size_t i = 0; i < view->bound_count; i++) {
         const struct bound_verdict *verdict = &view->bounds[i];
-        bool change = verdict->bound->of != BOUND_VALUE;
         (void)fputs(verdict->holds ? "FAIL  " : "PASS  ", out);
         safe_text_print(out, verdict->bound->text);
-        (void)fprintf(out, ": observed %s%s", change && verdict->value > 0 ? "+" : "",
-                      figure_text_precise(verdict->value, verdict->unit, text));
+        (void)fprintf(out, ": observed %s", observed_text(verdict, verdict->value, text));
         if (!isnan(verdict->low)) {
-            (void)fprintf(out, " [%s", figure_text_precise(verdict->low, verdict->unit, text));
-            (void)fprintf(out, ", %s]", figure_text_precise(verdict->high, verdict->unit, text));
+            (void)fprintf(out, " [%s", observed_text(verdict, verdict->low, text));
+            (void)fprintf(out, ", %s]", observed_text(verdict, verdict->high, text));
         }
         (void)fputc('\n', out);
     }
@@ -242,7 +295,7 @@ static enum status print_screen(const struct answer *answer, const struct compar
     if (view->compare->pairs == 0)
         return STATUS_OK;
     enum status status = print_figures(answer, view, out);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && view->cost)
         status = print_cost(answer, view, out);
     if (status == STATUS_OK)
         print_bounds(view, out);
@@ -256,6 +309,8 @@ static void add_side(cJSON *object, const char *key, const struct comparison_sid
     answer_add_settings(made, side->sets, side->set_count, failed);
 }
 
+static const char *const of_names[] = {[BOUND_VALUE] = "value", [BOUND_CHANGE] = "change", [BOUND_SHARE] = "change_percent"};
+
 static void add_bounds(cJSON *object, const struct comparison_view *view, bool *failed)
 {
     cJSON *list = json_add_array(object, "fail_if", failed);
@@ -263,6 +318,7 @@ static void add_bounds(cJSON *object, const struct comparison_view *view, bool *
         const struct bound_verdict *verdict = &view->bounds[i];
         cJSON *made = json_add_object(list, NULL, failed);
         json_add_string(made, "bound", verdict->bound->text, failed);
+        json_add_string(made, "of", of_names[verdict->bound->of], failed);
         json_add_string(made, "unit", verdict->unit, failed);
         json_add_number(made, "value", verdict->value, failed);
         json_add_number(made, "ci95_low", verdict->low, failed);
@@ -277,7 +333,7 @@ enum status comparison_print(const struct answer *answer, const struct compariso
         return print_screen(answer, view, out);
     bool failed = false;
     struct table figures, cost;
-    comparison_table(view->compare, answer->format == FORMAT_CSV, &figures);
+    comparison_table(view->compare, answer->format == FORMAT_CSV && view->cost, &figures);
     comparison_cost_table(view->compare, &cost);
     cJSON *extra = cJSON_CreateObject();
     if (answer->format == FORMAT_JSON) {

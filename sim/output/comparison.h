@@ -18,7 +18,8 @@ struct comparison_view {
     struct comparison_side a, b;
     const struct bound_verdict *bounds;
     size_t bound_count;
-    bool all; /* also what is the same in both */
+    bool all;  /* also what is the same in both, and what is nothing in the one that has it */
+    bool cost; /* also the lines of the bill */
 };
 
 /* The figures that a summary of either shows, and the month's bill. */

@@ -61,7 +61,8 @@ void comparison_table(const struct compare *compare, bool cost, struct table *ta
 {
     table_init(table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < compare->count; i++)
-        figure_row(table, &compare->figures[i]);
+        if (!isnan(compare->figures[i].mean_a) || !isnan(compare->figures[i].mean_b))
+            figure_row(table, &compare->figures[i]);
     for (size_t i = 0; cost && i < compare->cost_count; i++)
         cost_row(table, &compare->cost[i]);
 }

@@ -123,15 +123,17 @@ static bool take(char **rest, const char *word)
 static uint32_t take_entity(const struct loader *loader, char **rest)
 {
     uint32_t found = ENTITY_NONE;
+    char *after = *rest;
     for (char *dot = strchr(*rest, '.'); dot; dot = strchr(dot + 1, '.')) {
         *dot = '\0';
         const struct reference_name *name = references_find(&loader->references, *rest);
         *dot = '.';
-        if (name && name->entity != ENTITY_NONE)
-            found = name->entity;
+        if (!name || name->entity == ENTITY_NONE)
+            continue;
+        found = name->entity;
+        after = dot + 1;
     }
-    if (found != ENTITY_NONE)
-        *rest += strlen(loader->scenario->entities[found].name) + 1;
+    *rest = after;
     return found;
 }
 

@@ -398,6 +398,8 @@ static void *inherited(struct loader *loader, uint32_t entity)
             before = loader->origins[i].config;
     if (blob && before)
         memcpy(blob, before, type->size);
+    if (blob && type->not_inherited)
+        property_defaults(&loader->parse, type->not_inherited, blob);
     return blob;
 }
 
@@ -411,6 +413,7 @@ static void parse_entity(struct loader *loader, uint32_t entity)
     if (!origin->config)
         return;
     loader->parse.qualifiers = &origin->qualifiers;
+    loader->parse.whole = type->part_of && origin->whole != ENTITY_NONE ? loader->scenario->entities[origin->whole].name : NULL;
     loader->parse.renames = origin->rewritten ? origin->rewritten->row->renames : NULL;
     property_parse(&loader->parse, type->properties, origin->properties, origin->node, origin_path(loader, entity, false, steps),
                    origin->kind == ORIGIN_SOURCE ? others : NULL, origin->config);
@@ -418,6 +421,7 @@ static void parse_entity(struct loader *loader, uint32_t entity)
         property_parse(&loader->parse, type->behavior, origin->behavior, origin->node, origin_path(loader, entity, true, steps), NULL,
                        origin->config);
     loader->parse.qualifiers = NULL;
+    loader->parse.whole = NULL;
     loader->parse.renames = NULL;
     loader->scenario->entities[entity].config = origin->config;
 }

@@ -32,6 +32,7 @@ struct parse {
     const struct references *references;
     struct event_contents *contents; /* where items' bodies are kept; NULL: they are only looked at */
     struct qualifier **qualifiers;   /* of the entity that is being read; NULL: not kept */
+    const char *whole;               /* of what that is a part, by name: it may say "1" for "F:1"; NULL: of nothing */
     const char *const *renames; /* of the entity that is being read, as a rewrite's: the file's name, the table's, ..., NULL; may be NULL */
     int64_t start_epoch_s;
     bool lenient; /* defaults of a table: a bare 0 needs no unit */

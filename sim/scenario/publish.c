@@ -59,11 +59,10 @@ static cJSON *add_resource(struct publishing *publishing, const char *name, cons
 
 static void publish_alias(struct publishing *publishing, const struct publication *row, cJSON *resource, const char *alias)
 {
-    char version[300], name[600], target[300];
+    char version[300], name[600];
     const char *owner = resource->string;
     snprintf(version, sizeof version, "%.255sVersion1", owner);
     snprintf(name, sizeof name, "%.255sAlias%.255s", owner, alias);
-    snprintf(target, sizeof target, "%.255s:1", owner);
     if (cJSON_GetObjectItemCaseSensitive(publishing->resources, name) || cJSON_GetObjectItemCaseSensitive(publishing->resources, version))
         return; /* written out in full already */
     (void)add_resource(publishing, version, row->version_type, row->owner, owner, resource);
@@ -71,7 +70,7 @@ static void publish_alias(struct publishing *publishing, const struct publicatio
     if (!properties)
         return;
     put(publishing, properties, "Name", cJSON_CreateString(alias));
-    put(publishing, properties, "FunctionVersion", cJSON_CreateString(target));
+    put(publishing, properties, "FunctionVersion", cJSON_CreateString(version));
     cJSON *given = cJSON_GetObjectItemCaseSensitive(resource, "Properties");
     for (const char *const *key = row->moved; key && *key; key++) {
         cJSON *item = cJSON_GetObjectItemCaseSensitive(given, *key);

@@ -190,6 +190,18 @@ static void report_unknown(struct parse *parse, const cJSON *node, const struct 
     parse_error(parse, node, path, hint, "there is no resource \"%s\"", mention->name);
 }
 
+/* "1" or "$LATEST" where a part names another part of its own whole. */
+static const struct reference_name *find_sibling(const struct parse *parse, const struct mention *mention)
+{
+    char name[2 * NAME_MAX_BYTES];
+    if (!parse->whole || mention->rest[0] != '\0')
+        return NULL;
+    if (strcmp(mention->name, "$LATEST") == 0)
+        return references_find(parse->references, parse->whole);
+    snprintf(name, sizeof name, "%.511s:%s", parse->whole, mention->name);
+    return references_find(parse->references, name);
+}
+
 bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_path *path, uint32_t *entity, const char **qualifier)
 {
     struct mention mention;
@@ -202,6 +214,8 @@ bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_
         return false;
     }
     const struct reference_name *found = references_find(references, mention.name);
+    if (!found)
+        found = find_sibling(parse, &mention);
     if (!found) {
         report_unknown(parse, node, path, &mention);
         return false;

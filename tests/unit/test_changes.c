@@ -54,6 +54,22 @@ static void test_memory(void **state)
     model_close(&run);
 }
 
+/* A lower quota leaves others what is not kept ready. */
+static void test_account_provisioned(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_execute(&run, "{'duration': '1m', 'rules': {'base': 'current', 'provisioned_ready_at_start': true}, 'Resources': {'P': {'Type': "
+                        "'AWS::Serverless::Function', 'Properties': {'AutoPublishAlias': 'live', 'ProvisionedConcurrencyConfig': "
+                        "{'ProvisionedConcurrentExecutions': 8}}}, 'F': {'Type': 'AWS::Serverless::Function'}}, 'behavior': {'F': "
+                        "{'init': '0s', 'duration': '1s'}}, 'traffic': [{'name': 'calls', 'target': 'F', 'constant': '4/s'}], 'changes': "
+                        "[{'at': '30s', 'set': {'account.ConcurrentExecutions': 10}}]}");
+    assert_near(figure(&run, "F", "ConcurrentExecutions", "Maximum"), 4, 0);
+    assert_int_equal(count_of(&run, "F", "Throttles"), 60); /* 2 of 4 a second, for half a minute */
+    model_close(&run);
+}
+
 static void test_account(void **state)
 {
     (void)state;
@@ -86,8 +102,8 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_for),     cmocka_unit_test(test_reservation), cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_account), cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_for),     cmocka_unit_test(test_reservation),         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_account), cmocka_unit_test(test_account_provisioned), cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

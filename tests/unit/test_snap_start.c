@@ -35,7 +35,13 @@ static void test_restore(void **state)
     model_execute(&run, SNAPPED(CURRENT, "java21", ", 'restore': '400ms'", "F:$LATEST"));
     assert_near(figure(&run, "F", "InitDuration", "Sum"), 6000, 1e-9);
     assert_near(figure(&run, "F", "RestoreDuration", "SampleCount"), 0, 0);
-    /* by default a restore is what the rules say */
+    /* by default a restore is what the rules say, also when something else is set while it runs */
+    model_execute(&run, "{'duration': '250s', 'rules': {'base': 'current', 'snapstart_restore': '700ms'}, 'Resources': {'F': {'Type': "
+                        "'AWS::Serverless::Function', 'Properties': {'Runtime': 'java21', 'AutoPublishAlias': 'live', 'SnapStart': "
+                        "{'ApplyOn': 'PublishedVersions'}}}}, 'behavior': {'F': {'duration': '100ms', 'keep_alive': '10s'}}, 'traffic': "
+                        "[{'name': 'calls', 'target': 'F', 'constant': '0.01/s'}], 'changes': [{'at': '50s', 'set': {'F.MemorySize': "
+                        "512}}]}");
+    assert_near(figure(&run, "calls", "ResponseTime", "Minimum"), 800, 1e-9);
     model_execute(&run, SNAPPED(CURRENT ", 'snapstart_restore': '700ms'", "java21", "", "F"));
     assert_near(figure(&run, "calls", "ResponseTime", "Maximum"), 800, 1e-9);
     model_close(&run);
