@@ -88,8 +88,7 @@ static void config_rule_quantities(const struct simulation *simulation, const vo
 {
     (void)simulation;
     const struct config_rule *rule = self;
-    bill_add(bill, &config_rule_line_items[0],
-             (double)(rule->periodic.whole + rule->service.received.whole));
+    bill_add(bill, &config_rule_line_items[0], (double)(rule->periodic.whole + rule->service.received.whole));
 }
 
 static void read_details(struct validation *validation, struct config_rule *rule)

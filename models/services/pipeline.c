@@ -109,8 +109,10 @@ static const struct metric_type pipeline_metrics[] = {
 enum { ITEM_PIPELINE, ITEM_MINUTES };
 
 static const struct line_item pipeline_line_items[] = {
-    [ITEM_PIPELINE] = {"CodePipeline-activePipeline", "A pipeline of type V1 that had an execution, by the share of a month that was simulated."},
-    [ITEM_MINUTES] = {"CodePipeline-actionExecutionMinute", "Minutes of the actions of a pipeline of type V2, each rounded up; approvals are free."},
+    [ITEM_PIPELINE] = {"CodePipeline-activePipeline",
+                       "A pipeline of type V1 that had an execution, by the share of a month that was simulated."},
+    [ITEM_MINUTES] = {"CodePipeline-actionExecutionMinute",
+                      "Minutes of the actions of a pipeline of type V2, each rounded up; approvals are free."},
     {0},
 };
 

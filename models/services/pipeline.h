@@ -39,8 +39,8 @@ struct execution {
     uint32_t pool_link;
     uint32_t next; /* in its stage's line; POOL_NONE: last */
     uint32_t stage;
-    uint32_t running;  /* actions under way */
-    int64_t run_order; /* of them */
+    uint32_t running;                 /* actions under way */
+    int64_t run_order;                /* of them */
     int64_t began_ns, order_began_ns; /* the execution, and the actions of this run order */
     struct request model;
     const struct cause *trouble; /* the first action that did not end well; NULL: none */

@@ -221,8 +221,7 @@ void pipeline_action_over(struct simulation *simulation, struct pipeline *pipeli
     int category = action_at(pipeline, execution->stage, number)->category;
     if (category != CATEGORY_APPROVAL)
         bill_action(simulation, pipeline, execution);
-    bool failed = category != CATEGORY_SOURCE &&
-                  stream_uniform(&pipeline->failure_stream) < pipeline->action_failure_rate;
+    bool failed = category != CATEGORY_SOURCE && stream_uniform(&pipeline->failure_stream) < pipeline->action_failure_rate;
     pipeline_action_ended(simulation, pipeline, id, failed ? &cause_action_failed : NULL);
 }
 

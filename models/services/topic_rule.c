@@ -12,7 +12,7 @@ struct topic_rule {
     struct iot_action error;
     bool disabled, error_given;
     struct counter chunks, action_chunks; /* as billed */
-    struct property_list actions; /* of struct iot_action */
+    struct property_list actions;         /* of struct iot_action */
 };
 
 #define AT(field) offsetof(struct topic_rule, field)
@@ -78,10 +78,11 @@ static const struct property topic_rule_properties[] = {
 };
 
 static const struct property topic_rule_behavior[] = {SERVICE_DELAY(struct topic_rule, "iot_rule_delay"), {0}};
-static const struct metric_type topic_rule_metrics[] = {SERVICE_METRICS(struct topic_rule),
-                                                       {NULL, "billed chunks", "None", METRIC_COUNT, AT(chunks), .help = ""},
-                                                       {NULL, "billed chunks of actions", "None", METRIC_COUNT, AT(action_chunks), .help = ""},
-                                                       {0}};
+static const struct metric_type topic_rule_metrics[] = {
+    SERVICE_METRICS(struct topic_rule),
+    {NULL, "billed chunks", "None", METRIC_COUNT, AT(chunks), .help = ""},
+    {NULL, "billed chunks of actions", "None", METRIC_COUNT, AT(action_chunks), .help = ""},
+    {0}};
 
 enum { ITEM_MESSAGES, ITEM_RULES, ITEM_ACTIONS };
 

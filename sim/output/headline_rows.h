@@ -30,10 +30,12 @@ void headline_rows_fini(struct headline_rows *rows);
 /* A figure of the row's resource; NULL when it has none of that name. */
 const struct figure *headline_row_figure(const struct headline_row *row, const char *metric, const char *stat);
 
-/* What a million requests cost, in USD: the bill over the requests, and the interval of this ratio over replications. NaN: there were none. */
+/* What a million requests cost, in USD: the bill over the requests, and the interval of this ratio over replications. NaN: there were none.
+ */
 struct interval headline_rows_million(const struct headline_rows *rows);
 
-/* Every headline figure, the month's bill as cost.month, and cost.million_requests: resource, metric, stat, unit, value, ci95_low, ci95_high. */
+/* Every headline figure, the month's bill as cost.month, and cost.million_requests: resource, metric, stat, unit, value, ci95_low,
+ * ci95_high. */
 void headline_rows_table(const struct headline_rows *rows, struct table *table);
 
 #endif
