@@ -5,6 +5,7 @@
 #include "engine/model.h"
 #include "server_offers.h"
 #include "summary_layout.h"
+#include "usage_keys.h"
 
 extern const struct model_registry model_registry;
 

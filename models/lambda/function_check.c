@@ -172,16 +172,23 @@ static void warn_unmodelled(struct validation *validation, const struct function
             validation_warning(validation, NULL, NULL, "%s has no effect on this simulation", list[i].property);
 }
 
-/* A template publishes one version at the most: the one that its alias points at. */
 void function_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)
 {
     const char *alias = ((const struct function *)config)->config.published_alias;
-    char hint[300];
+    char hint[500] = "there is \"$LATEST\"";
+    bool any = false;
     if (strcmp(qualifier, "$LATEST") == 0 || (alias && (strcmp(qualifier, alias) == 0 || strcmp(qualifier, "1") == 0)))
         return;
-    if (alias)
-        snprintf(hint, sizeof hint, "there are the alias \"%.200s\", the version \"1\" that it points at, and \"$LATEST\"", alias);
-    else
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        const struct function *part = validation_config(validation, i);
+        if (!is_invocable_type(validation_type(validation, i)) || part->config.whole == ENTITY_NONE ||
+            validation_config(validation, part->config.whole) != config)
+            continue;
+        size_t length = strlen(hint);
+        snprintf(hint + length, sizeof hint - length, ", %.100s", validation_name(validation, i));
+        any = true;
+    }
+    if (!any)
         snprintf(hint, sizeof hint, "there is \"$LATEST\" only; AutoPublishAlias gives a function an alias and its version 1");
     validation_error(validation, property, hint, "the function has no alias or version \"%s\"", qualifier);
 }

@@ -6,6 +6,7 @@
 #include "engine/model.h"
 #include "measure/headline.h"
 #include "measure/server_offer.h"
+#include "measure/usage_layout.h"
 
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct program {
     const struct model_registry *registry;
     const struct summary_layout *layout;
     const struct server_offer *servers; /* ends with {0} */
+    const struct usage_key *usage_keys; /* the same */
 };
 
 struct command {

@@ -33,19 +33,19 @@ static void print_overview(FILE *out)
                 "  slsim check my.json                         find every mistake in a scenario, run nothing\n"
                 "  slsim verify scenarios/*.json               run and judge what each scenario expects\n"
                 "  slsim run my.json --set Api.MemorySize=1024 --replications 20 -o results/more-memory\n"
+                "  slsim compare my.json --vary Api.MemorySize=1024   what that changes, and what it costs\n"
                 "\n"
                 "Commands:\n",
                 out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         (void)fprintf(out, "  %-11s  %s\n", commands[i]->name, commands[i]->summary);
-    (void)fputs(
-        "  help         this, or the help of a command: slsim help run\n"
-        "\n"
-        "slsim COMMAND --help tells of a command's options; slsim --version of the program.\n"
-        "\n"
-        "Exit codes: 0 done; 1 an expectation or a goal does not hold; 2 wrong usage or an invalid scenario; 3 could not read or write;\n"
-        "4 a limit was reached (--max-memory, --max-events); 130 interrupted.\n",
-        out);
+    (void)fputs("  help         this, or the help of a command: slsim help run\n"
+                "\n"
+                "slsim COMMAND --help tells of a command's options; slsim --version of the program.\n"
+                "\n"
+                "Exit codes: 0 done; 1 an expectation or a goal does not hold, or what --fail-if says does; 2 wrong usage or an\n"
+                "invalid scenario; 3 could not read or write; 4 a limit was reached (--max-memory, --max-events); 130 interrupted.\n",
+                out);
 }
 
 static void print_help(const struct command *command, FILE *out)

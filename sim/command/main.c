@@ -9,6 +9,7 @@ int main(int argc, char **argv)
 {
     /* Errors come back as codes, which are looked at. */
     (void)gsl_set_error_handler_off();
-    const struct program program = {.registry = &model_registry, .layout = &summary_layout, .servers = server_offers};
+    const struct program program = {
+        .registry = &model_registry, .layout = &summary_layout, .servers = server_offers, .usage_keys = usage_keys};
     return command_main(&program, argc, argv);
 }

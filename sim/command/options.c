@@ -48,6 +48,7 @@ static const struct {
                                  "at most so many of one setting: then the answer may be \"a or b\" (default: 100)"},
     [OPTION_AGAINST] = {"against", 0, "WHAT", "whose bill is held against this one: PATH=VALUE (may be repeated), FILE.json, or a server"},
     [OPTION_INPUT] = {"input", 0, "PATH=LOW:HIGH", "a setting to be varied beside the assumptions; may be repeated"},
+    [OPTION_INFRACOST] = {"infracost", 0, "FILE", "also the usage of a month for Infracost, as infracost-usage.yml"},
     [OPTION_NO_PROGRESS] = {"no-progress", 0, NULL, "no progress on the terminal"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, "errors only, and what --format asks for"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, "says more"},
@@ -170,6 +171,9 @@ static void take(struct options *options, enum option_id option, const char *tex
         break;
     case OPTION_INPUT:
         take_assignment(&options->inputs_varied, option, text, diagnostics);
+        break;
+    case OPTION_INFRACOST:
+        options->infracost = text;
         break;
     case OPTION_MINIMIZE:
         options->minimize = text;

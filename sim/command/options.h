@@ -40,6 +40,7 @@ enum option_id {
     OPTION_MAX_REPLICATIONS,
     OPTION_AGAINST,
     OPTION_INPUT,
+    OPTION_INFRACOST,
     OPTION_NO_PROGRESS,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -65,6 +66,7 @@ struct options {
     struct option_words sets, varies, figures, min_effects, fail_ifs, goals, againsts, inputs_varied;
     const char *until;
     const char *minimize;
+    const char *infracost;
     uint32_t max_replications;
     uint32_t replications;
     uint32_t threads;

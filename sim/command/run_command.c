@@ -2,6 +2,7 @@
 #include "command/session.h"
 #include "output/advice.h"
 #include "output/summary.h"
+#include "output/usage_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,8 @@
     (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) |                      \
      OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_TRACE) | OPTION_BIT(OPTION_TIMESERIES) |                   \
      OPTION_BIT(OPTION_DENSE) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) |                 \
-     OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE))
+     OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_INFRACOST) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) |                 \
+     OPTION_BIT(OPTION_VERBOSE))
 
 /* The folder that -o names, else results/NAME. The reader lets no name through that is a path; that is not taken on trust here. */
 static char *folder_path(const struct options *options, const struct scenario *scenario)
@@ -41,6 +43,14 @@ static enum status print_result(const struct program *program, const struct comm
     return status != STATUS_OK ? status : flushed;
 }
 
+static enum status write_usage(const struct program *program, const struct options *options, const struct run_result *result)
+{
+    struct diagnostics diagnostics = {0};
+    enum status status = usage_file_write(result, program->usage_keys, options->infracost, &diagnostics);
+    report(&diagnostics, options);
+    return status;
+}
+
 static int run(const struct program *program, const struct command *command, const struct options *options)
 {
     struct scenario *scenario;
@@ -50,6 +60,8 @@ static int run(const struct program *program, const struct command *command, con
     char *path = folder_path(options, scenario);
     struct run_result *result = NULL;
     status = path ? session_run(options, scenario, path, &result) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK && options->infracost)
+        status = write_usage(program, options, result);
     if (result) {
         enum status printed = print_result(program, command, options, result);
         status = printed != STATUS_OK ? printed : status;

@@ -24,7 +24,8 @@ static enum status read_request(struct what_if *what_if, struct size_request *re
                                      .replications_min = least < most ? least : most,
                                      .replications_max = most};
     if (what_if->axis_count == 0)
-        return what_if_refuse(what_if, "as in --vary Api.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions=0:500", "--vary says what may be changed");
+        return what_if_refuse(what_if, "as in --vary Api.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions=0:500",
+                              "--vary says what may be changed");
     if (what_if->axis_count > SIZE_AXES_MOST)
         return what_if_refuse(what_if, "", "four settings at once are the most");
     if (what_if->goal_count == 0 && !options->minimize)
@@ -137,7 +138,8 @@ const struct command size_command = {
     .name = "size",
     .arguments = "SCENARIO",
     .summary = "the smallest or cheapest setting that meets a goal; where two bills cross",
-    .examples = "  slsim size my.json --vary Api.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions=0:500 --goal 'Api.ColdStartRate < 0.1%'\n"
+    .examples = "  slsim size my.json --vary Api.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions=0:500 --goal "
+                "'Api.ColdStartRate < 0.1%'\n"
                 "  slsim size my.json --vary Api.MemorySize=128:10240 --minimize cost.month --goal 'Api.ResponseTime.p99 < 800ms' -o "
                 "results/sized\n"
                 "  slsim size my.json --vary Api.MemorySize=128,512,1769 --vary Queue.BatchSize=1:10 --minimize cost.month\n"

@@ -95,7 +95,7 @@ static void tell_of(struct what_if *what_if, enum status status)
 {
     if (status == STATUS_OK || status == STATUS_UNMET || what_if->diagnostics.error_count > 0)
         return;
-    if (status == STATUS_INVALID && !what_if->scenario) /* its loading has told */
+    if (!what_if->scenario) /* its loading has told */
         return;
     session_tell_of_end(what_if->options, NULL, status, &what_if->diagnostics);
 }

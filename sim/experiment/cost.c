@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOURS_PER_MONTH 730.0 /* what AWS's own calculator takes */
-
 struct row_list {
     struct cost_line *rows;
     size_t count, capacity;
@@ -122,7 +120,7 @@ enum status cost_rows(const struct scenario *scenario, int64_t measured_ns, cons
         .scenario = scenario,
         .lines = lines,
         .count = count,
-        .factor = measured_ns > 0 ? HOURS_PER_MONTH * (double)NS_PER_HOUR / (double)measured_ns : 0,
+        .factor = measured_ns > 0 ? COST_HOURS_PER_MONTH * (double)NS_PER_HOUR / (double)measured_ns : 0,
     };
     struct row_list list = {0};
     struct rating *ratings = calloc(scenario->prices->count + 1, sizeof *ratings);

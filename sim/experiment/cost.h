@@ -5,6 +5,8 @@
 #include "experiment/run.h"
 #include "measure/bill.h"
 
+#define COST_HOURS_PER_MONTH 730.0 /* what the provider's own calculator takes */
+
 /* The rows of the bill for `lines` (means over replications, or one replication's), used within `measured_ns`. Every line has a row, and
  * one more for each further tier that it reaches; what the free tier covers is a row at price 0. Tiers fill from all resources together, in
  * proportion. The caller frees *rows. A usage type that the price book lacks is STATUS_INTERNAL: the scenario's loading has looked. */

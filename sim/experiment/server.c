@@ -1,6 +1,7 @@
 /* server.c: servers by their price. */
 #include "experiment/server.h"
 
+#include "experiment/cost.h"
 #include "scenario/units.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOURS_PER_MONTH 730.0
 #define WORD_SIZE 64u
 
 struct reading {
@@ -78,7 +78,7 @@ static bool add_word(const struct reading *reading, const struct server_offer *o
         double usd;
         if (!units_parse_money(word, &usd) || usd < 0)
             return complain(reading, "cannot read", word);
-        *hour_usd += usd / HOURS_PER_MONTH;
+        *hour_usd += usd / COST_HOURS_PER_MONTH;
         return true;
     }
     if (!offer->prefix)
@@ -109,7 +109,7 @@ bool server_parse(const char *text, const struct server_offer *offers, const str
         if (!*at)
             break;
     }
-    server->month_usd = hour_usd * HOURS_PER_MONTH;
+    server->month_usd = hour_usd * COST_HOURS_PER_MONTH;
     return server->month_usd > 0 || complain(&reading, "it costs nothing", "");
 }
 

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A verdict that would need this many times the replications that are allowed is given up early ... */
-#define HOPELESS 4.0
-/* ... once so many tell. */
+/* A verdict that would need more replications than are allowed is given up early, once so many tell. */
 #define TELLING 16u
 
 static void point_free(struct size_point *point)
@@ -54,14 +52,16 @@ struct size_point *size_find(const struct size_answer *answer, const size_t *at,
     return NULL;
 }
 
-/* How many times the present replications would make the verdict of this goal clear. */
+/* How many times the present replications would make the verdict of this goal clear, were the distance a standard error more than it
+ * seems. */
 static double wanted_factor(const struct judgement *judgement)
 {
+    double distance = judgement->distance + (judgement->interval.high - judgement->interval.low) / 4;
     if (judgement->clear)
         return 0;
-    if (!(judgement->distance > 0) || isnan(judgement->half_width))
+    if (!(distance > 0) || isnan(judgement->half_width))
         return INFINITY;
-    return (judgement->half_width / judgement->distance) * (judgement->half_width / judgement->distance);
+    return (judgement->half_width / distance) * (judgement->half_width / distance);
 }
 
 static double miss_of(const struct expectation *goal, const struct judgement *judgement)
@@ -122,7 +122,7 @@ enum status size_evaluate(struct search *search, const size_t *at, struct size_p
         double factor = judge_point(search, *point);
         if ((*point)->clear || total >= problem->replications_max)
             return STATUS_OK;
-        if (total >= TELLING && factor * total > HOPELESS * problem->replications_max)
+        if (total >= TELLING && factor * total > problem->replications_max)
             return STATUS_OK;
         total = total > problem->replications_max / 2 ? problem->replications_max : 2 * total;
     }

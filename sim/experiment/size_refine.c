@@ -170,14 +170,8 @@ static bool may_be_chance(const struct search *search, const struct size_point *
         double rest = b->values[figure][i] - a->values[figure][i] - mean;
         squares += rest * rest;
     }
-    double *differences = malloc(common * sizeof *differences);
-    if (!differences)
-        return true;
-    for (uint32_t i = 0; i < common; i++)
-        differences[i] = b->values[figure][i] - a->values[figure][i];
-    struct interval interval = interval_of_mean(differences, common, SIZE_CONFIDENCE);
-    free(differences);
-    return squares > 0 && interval.low <= 0;
+    struct interval interval = interval_of_difference(a->values[figure], b->values[figure], common, SIZE_CONFIDENCE);
+    return squares > 0 && !(interval.low > 0);
 }
 
 /* More replications for the best and for those that may be as good, until it is clear or the limit is reached. */

@@ -92,9 +92,11 @@ static void difference_text(double value, const char *unit, char *cell)
     (void)snprintf(cell, CELL_SIZE, "%s%s", isnan(value) || value == 0 ? "" : value < 0 ? "-" : "+", text);
 }
 
-static void half_width_text(const struct interval *interval, const char *unit, char *cell)
+static void half_width_text(const struct difference *difference, char *cell)
 {
-    double half = (interval->high - interval->low) / 2;
+    const struct interval *interval = &difference->interval;
+    const char *unit = difference->unit;
+    double half = without_dust((interval->high - interval->low) / 2, difference->mean_a);
     char text[FIGURE_TEXT_SIZE];
     *cell = '\0';
     if (isnan(half))
@@ -133,7 +135,7 @@ static void figure_cells(struct table *table, const struct difference *differenc
     double mean = without_dust(difference->interval.mean, difference->mean_a);
     difference_text(mean, difference->unit, cell);
     table_text(table, cell);
-    half_width_text(&difference->interval, difference->unit, cell);
+    half_width_text(difference, cell);
     table_text(table, cell);
     percent_text(mean == 0 ? 0 : difference_percent(difference), cell);
     table_text(table, cell);
@@ -278,7 +280,7 @@ static void print_bounds(const struct comparison_view *view, FILE *out)
         (void)fputc('\n', out);
     for (size_t i = 0; i < view->bound_count; i++) {
         const struct bound_verdict *verdict = &view->bounds[i];
-        (void)fputs(verdict->holds ? "FAIL  " : "PASS  ", out);
+        (void)fputs(verdict->holds ? "FAIL  " : "PASS  not ", out);
         safe_text_print(out, verdict->bound->text);
         (void)fprintf(out, ": observed %s", observed_text(verdict, verdict->value, text));
         if (!isnan(verdict->low)) {

@@ -37,11 +37,23 @@ static const struct parse_path *rewritten_path(const struct rewritten *rewritten
     return &steps[count - 1];
 }
 
+/* Where it is said what a version or an alias is that no resource of the file's own describes. */
+static const struct parse_path *published_path(const struct published *published, bool behavior, struct parse_path steps[ORIGIN_STEPS])
+{
+    const char *part = behavior ? "behavior" : "Properties";
+    steps[0] = (struct parse_path){NULL, published->owner ? "Resources" : "changes", 0};
+    steps[1] = (struct parse_path){&steps[0], published->owner, published->change};
+    steps[2] = (struct parse_path){&steps[1], part, 0};
+    return &steps[2];
+}
+
 const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS])
 {
     const struct origin *origin = &loader->origins[entity];
     bool is_resource = origin->kind == ORIGIN_RESOURCE && origin->node->string; /* a part's own name is none of the file's */
     const char *name = is_resource ? origin->node->string : loader->scenario->entities[entity].name;
+    if (origin->published && !(behavior && (origin->own_behavior || origin->published->owner)))
+        return published_path(origin->published, behavior, steps);
     if (behavior) {
         bool own = origin->kind != ORIGIN_FLEET || origin->own_behavior;
         steps[0] = own ? (struct parse_path){NULL, "behavior", 0} : (struct parse_path){NULL, "fleet", 0};
@@ -169,6 +181,10 @@ static void add_resource(struct loader *loader, const cJSON *node, const struct 
     const struct rewritten *rewritten = NULL;
     if (loader->rewritten_named < made->count && made->made[loader->rewritten_named].node == node)
         rewritten = &made->made[loader->rewritten_named++];
+    const struct published_list *implied = &loader->published;
+    const struct published *published = NULL;
+    if (loader->published_named < implied->count && implied->made[loader->published_named].node == node)
+        published = &implied->made[loader->published_named++];
     if (!model) { /* noted, so that references to it can say so */
         loader->left_out[loader->left_out_count++] = (struct reference_name){node->string, ENTITY_NONE, left_out, place};
         return;
@@ -178,6 +194,7 @@ static void add_resource(struct loader *loader, const cJSON *node, const struct 
                               .kind = ORIGIN_RESOURCE,
                               .node = node,
                               .properties = cJSON_GetObjectItemCaseSensitive(node, "Properties"),
+                              .published = published,
                               .rewritten = rewritten};
 }
 

@@ -9,6 +9,7 @@
 #include "scenario/parse.h"
 #include "scenario/pattern.h"
 #include "scenario/property.h"
+#include "scenario/publish.h"
 #include "scenario/references.h"
 #include "scenario/rewrite.h"
 #include "scenario/scenario.h"
@@ -28,6 +29,7 @@ struct origin {
     struct qualifier *qualifiers;
     uint32_t whole;                    /* of a part: the entity that it is a part of; else ENTITY_NONE */
     uint32_t part_count;               /* of a whole: its numbered parts so far */
+    const struct published *published; /* a version or an alias that the file implies; else NULL */
     const struct rewritten *rewritten; /* a resource that was written as a short form in another; else NULL */
 };
 
@@ -61,6 +63,8 @@ struct loader {
     struct origin *origins;
     struct references references;
     struct fleet fleet;
+    struct published_list published;
+    size_t published_named; /* how many of them have become entities, or were left out */
     struct rewritten_list rewritten;
     size_t rewritten_named;          /* how many of them have become entities, or were left out */
     struct reference_name *left_out; /* resources that are not simulated */

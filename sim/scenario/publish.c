@@ -10,6 +10,7 @@
 struct publishing {
     struct parse *parse;
     cJSON *tree, *resources;
+    struct published_list *list;
 };
 
 static const cJSON *properties_of(const cJSON *resource)
@@ -44,6 +45,7 @@ static cJSON *add_resource(struct publishing *publishing, const char *name, cons
                            const cJSON *origin)
 {
     struct place place = places_of(publishing->parse->places, origin);
+    struct published *published = &publishing->list->made[publishing->list->count];
     cJSON *resource = cJSON_CreateObject(), *properties = cJSON_CreateObject(), *type_node = cJSON_CreateString(type),
           *owner_node = cJSON_CreateString(owner);
     if (!resource || !properties || !type_node || !owner_node || !cJSON_AddItemToObject(resource, "Type", type_node) ||
@@ -54,6 +56,8 @@ static cJSON *add_resource(struct publishing *publishing, const char *name, cons
     }
     json_set_places(publishing->parse->places, resource, place);
     places_set_key(publishing->parse->places, resource, place.line, place.column);
+    *published = (struct published){.node = resource, .owner = owner};
+    publishing->list->count++;
     return properties;
 }
 
@@ -95,7 +99,8 @@ static size_t count_versions(const struct publishing *publishing, const struct p
 }
 
 /* One more version, with what the entry says of it. */
-static void publish_deployment(struct publishing *publishing, const struct publication *row, const cJSON *entry, const char *owner)
+static void publish_deployment(struct publishing *publishing, const struct publication *row, const cJSON *entry, size_t index,
+                               const char *owner)
 {
     struct places *places = publishing->parse->places;
     const cJSON *given = cJSON_GetObjectItemCaseSensitive(entry, "Properties");
@@ -105,6 +110,9 @@ static void publish_deployment(struct publishing *publishing, const struct publi
     if (cJSON_GetObjectItemCaseSensitive(publishing->resources, name))
         return;
     cJSON *properties = add_resource(publishing, name, row->deployed_type, row->owner, owner, entry);
+    if (properties)
+        publishing->list->made[publishing->list->count - 1] =
+            (struct published){.node = publishing->list->made[publishing->list->count - 1].node, .change = index};
     for (const cJSON *item = cJSON_IsObject(given) && properties ? given->child : NULL; item; item = item->next)
         put(publishing, properties, item->string, json_copy(places, item));
     if (!properties || !behavior)
@@ -118,11 +126,15 @@ static void publish_deployment(struct publishing *publishing, const struct publi
         put(publishing, all, name, json_copy(places, behavior));
 }
 
-void publish_versions(struct parse *parse, const struct model_registry *registry, cJSON *tree)
+void publish_versions(struct parse *parse, const struct model_registry *registry, cJSON *tree, struct published_list *list)
 {
-    struct publishing publishing = {parse, tree, cJSON_GetObjectItemCaseSensitive(tree, "Resources")};
+    struct publishing publishing = {parse, tree, cJSON_GetObjectItemCaseSensitive(tree, "Resources"), list};
     const cJSON *changes = cJSON_GetObjectItemCaseSensitive(tree, "changes");
     if (!registry->publications || !cJSON_IsObject(publishing.resources))
+        return;
+    size_t room = 2 * (size_t)cJSON_GetArraySize(publishing.resources) + (size_t)cJSON_GetArraySize(changes), index = 0;
+    *list = (struct published_list){.made = store_alloc(parse->store, room, sizeof *list->made)};
+    if (!list->made)
         return;
     const cJSON *last = publishing.resources->child ? publishing.resources->child->prev : NULL;
     for (cJSON *resource = publishing.resources->child; resource; resource = resource == last ? NULL : resource->next) {
@@ -131,11 +143,12 @@ void publish_versions(struct parse *parse, const struct model_registry *registry
         if (alias)
             publish_alias(&publishing, row, resource, alias);
     }
-    for (const cJSON *entry = cJSON_IsArray(changes) ? changes->child : NULL; entry; entry = entry->next) {
-        const cJSON *owner = cJSON_GetObjectItemCaseSensitive(entry, "deploy");
+    for (const cJSON *entry = cJSON_IsArray(changes) ? changes->child : NULL; entry; entry = entry->next, index++) {
+        const cJSON *deployed = cJSON_GetObjectItemCaseSensitive(entry, "deploy");
+        const cJSON *owner = cJSON_IsObject(deployed) ? deployed->child : deployed; /* {"Ref": "Api"} */
         const cJSON *resource = cJSON_IsString(owner) ? cJSON_GetObjectItemCaseSensitive(publishing.resources, owner->valuestring) : NULL;
         const struct publication *row = resource ? publication_of(registry, resource) : NULL;
         if (row)
-            publish_deployment(&publishing, row, entry, owner->valuestring);
+            publish_deployment(&publishing, row, entry, index, owner->valuestring);
     }
 }

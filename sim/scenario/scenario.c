@@ -155,7 +155,7 @@ static void check_prices(struct loader *loader)
 static void load_tree(struct loader *loader, const struct scenario_options *options)
 {
     struct scenario *scenario = loader->scenario;
-    publish_versions(&loader->parse, scenario->registry, loader->tree);
+    publish_versions(&loader->parse, scenario->registry, loader->tree, &loader->published);
     rewrite_short_forms(&loader->parse, scenario->registry, loader->tree, &loader->rewritten);
     settings_parse(loader, options);
     if (!scenario->rules) /* limits and defaults are rules: without them nothing can be judged */

@@ -44,6 +44,8 @@ static void test_all_at_once(void **state)
     assert_int_equal(count_of(&run, "F:1", "Invocations"), 600);
     assert_int_equal(count_of(&run, "F:2", "Invocations"), 72000 - 600);
     assert_int_equal(count_of(&run, "F", "DeploymentsSucceeded"), 1);
+    model_execute(&run, DEPLOYED("", "", "{'at': '1m', 'deploy': {'Ref': 'F'}}"));
+    check_weights(&run, weights, 1);
     /* switched off: the alias moves at once, whatever the type */
     model_execute(&run, DEPLOYED(", 'DeploymentPreference': {'Enabled': false, 'Type': 'Canary10Percent5Minutes'}", "",
                                  "{'at': '1m', 'deploy': 'F'}"));

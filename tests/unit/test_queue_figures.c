@@ -119,6 +119,36 @@ static void test_age_of_oldest(void **state)
     world_fini(&world);
 }
 
+/* Two messages wait from 5 to 30 s, a third from 50 to 57 s; one that is taken at once is no backlog, and what waits in the end none yet.
+ */
+static void take_one(struct world *world)
+{
+    receive_from(world, QUEUE, 1);
+    assert_int_equal(world->received, 1);
+}
+
+static void send_and_take(struct world *world)
+{
+    send_one(world);
+    take_one(world);
+}
+
+static void test_backlog(void **state)
+{
+    (void)state;
+    static const struct act script[] = {{5 * S, send_one},         {9 * S, send_one},         {20 * S, take_one},        {30 * S, take_one},
+                                        {31 * S, delete_received}, {40 * S, send_and_take},   {41 * S, delete_received}, {50 * S, send_one},
+                                        {57 * S, take_one},        {58 * S, delete_received}, {3000 * S, send_one}};
+    struct world world;
+    world_init(&world, NULL);
+    world.config[0].config.visibility_ns = 3600 * S; /* nothing comes back */
+    RUN(&world, script);
+    assert_figure(&world, "Q", "BacklogDuration", "SampleCount", 2);
+    assert_figure(&world, "Q", "BacklogDuration", "Maximum", 25);
+    assert_figure(&world, "Q", "BacklogDuration", "Minimum", 7);
+    world_fini(&world);
+}
+
 /* Each reception leaves the message where it is with a probability: the counts stay within the binomial's bounds. */
 enum { DUPLICATED = 10000 };
 
@@ -173,7 +203,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bill),          cmocka_unit_test(test_bill_of_deletions), cmocka_unit_test(test_bill_of_batches),
-        cmocka_unit_test(test_age_of_oldest), cmocka_unit_test(test_duplicates),        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_age_of_oldest), cmocka_unit_test(test_backlog),           cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
