@@ -54,7 +54,10 @@ enum status what_if_open(const struct program *program, const struct options *op
     session_run_options(options, &what_if->progress, &what_if->run_options);
     if (strcmp(path, "-") == 0)
         return what_if_refuse(what_if, "write it into a file first", "standard input can be read once only, and many variants are loaded");
-    enum status status = session_load(program, options, path, &what_if->scenario);
+    /* With the variants' diagnostics, so that what all of them say is said once. */
+    const struct scenario_options changes = {
+        .sets = options->sets.list, .set_count = options->sets.count, .seed = options->seed, .replications = options->replications};
+    enum status status = scenario_load(path, &changes, program->registry, &what_if->diagnostics, &what_if->scenario);
     if (status != STATUS_OK)
         return status;
     what_if->study = (struct study){.base = {.path = path,
@@ -94,8 +97,6 @@ enum status what_if_figures(struct what_if *what_if)
 static void tell_of(struct what_if *what_if, enum status status)
 {
     if (status == STATUS_OK || status == STATUS_UNMET || what_if->diagnostics.error_count > 0)
-        return;
-    if (!what_if->scenario) /* its loading has told */
         return;
     session_tell_of_end(what_if->options, NULL, status, &what_if->diagnostics);
 }

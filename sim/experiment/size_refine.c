@@ -2,8 +2,6 @@
 #include "experiment/size_search.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Points tried at most: a limit against endless ways through a rugged landscape. */
 #define POINTS_MOST 600u
@@ -163,15 +161,9 @@ static bool may_be_chance(const struct search *search, const struct size_point *
 {
     size_t figure = search->problem->goal_count;
     uint32_t common = a->replications < b->replications ? a->replications : b->replications;
-    double mean = 0, squares = 0;
-    for (uint32_t i = 0; i < common; i++)
-        mean += (b->values[figure][i] - a->values[figure][i]) / common;
-    for (uint32_t i = 0; i < common; i++) {
-        double rest = b->values[figure][i] - a->values[figure][i] - mean;
-        squares += rest * rest;
-    }
-    struct interval interval = interval_of_difference(a->values[figure], b->values[figure], common, SIZE_CONFIDENCE);
-    return squares > 0 && !(interval.low > 0);
+    struct interval difference = interval_of_difference(a->values[figure], b->values[figure], common, SIZE_CONFIDENCE);
+    /* Where all pairs differ alike, nothing is chance. */
+    return difference.high > difference.low && !(difference.low > 0);
 }
 
 /* More replications for the best and for those that may be as good, until it is clear or the limit is reached. */
