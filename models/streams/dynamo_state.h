@@ -42,6 +42,8 @@ struct dynamo_table {
     double partition_writes; /* units a second */
     double partition_reads;
 
+    uint64_t read_unit_bytes;
+    struct counter read_blocks; /* of the size of a read unit: for the bill */
     struct counter consumed_writes, write_throttles, throttled, returned_records, returned_bytes;
     struct gauge write_capacity, provisioned_writes, provisioned_reads;
     struct tally operation_latency;

@@ -93,13 +93,15 @@ static const struct metric_type table_metrics[] = {
     {"AWS/DynamoDB", "ReturnedBytes", "Bytes", METRIC_COUNT, AT(returned_bytes), .help = "Bytes that reads of the stream got."},
     {"slsim", "WriteCapacity", "Count", METRIC_GAUGE, AT(write_capacity), .help = "Write units a second that the table takes."},
     SHARD_LOG_METRICS,
+    {NULL, "blocks read", "None", METRIC_COUNT, AT(read_blocks), .help = ""},
     {0},
 };
 
-enum { ITEM_WRITES, ITEM_WRITE_HOURS, ITEM_READ_HOURS };
+enum { ITEM_WRITES, ITEM_READS, ITEM_WRITE_HOURS, ITEM_READ_HOURS };
 
 static const struct line_item table_line_items[] = {
     {"WriteRequestUnits", "Write units, of a table in mode PAY_PER_REQUEST."},
+    {"ReadRequestUnits", "Read units, the same: what an operation that reads has as its size, eventually consistent."},
     {"WriteCapacityUnit-Hrs", "Provisioned write units x time."},
     {"ReadCapacityUnit-Hrs", "Provisioned read units x time."},
     {0},
@@ -107,10 +109,11 @@ static const struct line_item table_line_items[] = {
 
 static void table_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
-    (void)simulation;
     const struct dynamo_table *table = self;
     if (table->billing == BILLING_PAY_PER_REQUEST) {
         bill_add(bill, &table_line_items[ITEM_WRITES], (double)table->consumed_writes.whole);
+        bill_add(bill, &table_line_items[ITEM_READS],
+                 (double)table->read_blocks.whole * rule_number(simulation->settings->rules, "ddb_eventual_read_units"));
         return;
     }
     bill_add(bill, &table_line_items[ITEM_WRITE_HOURS], (double)table->provisioned_writes.whole.integral / (double)NS_PER_HOUR);
@@ -174,7 +177,7 @@ const struct model_type dynamo_table_type = {
     .type = "AWS::DynamoDB::Table",
     .service = "Amazon DynamoDB",
     .help = "A table that items are written to, by provisioned capacity or on demand, and the stream of its changes. Items that name an "
-            "operation that reads (GetItem, Query) take its latency, and neither capacity nor money.",
+            "operation that reads (GetItem, Query) take its latency, no capacity, and on demand their price.",
     .size = sizeof(struct dynamo_table),
     .self_offset = AT(log.self),
     .properties = table_properties,

@@ -84,6 +84,7 @@ enum status table_create(struct simulation *simulation, void *self)
     struct dynamo_table *table = self;
     const struct rule_book *rules = simulation->settings->rules;
     table->unit_bytes = (int64_t)fmax(1, (double)rule_bytes(rules, "ddb_write_unit_kb", 1024));
+    table->read_unit_bytes = (uint64_t)fmax(1, (double)rule_bytes(rules, "ddb_read_unit_kb", 1024));
     table->item_most_bytes = rule_bytes(rules, "ddb_item_max_kb", 1024);
     table->partition_writes = rule_number(rules, "ddb_partition_write_units");
     table->partition_reads = rule_number(rules, "ddb_partition_read_units");
@@ -147,6 +148,8 @@ void table_accept(struct simulation *simulation, void *self, struct request *req
     if (fault_answers(simulation, &table->faults, table->log.self, request))
         return;
     if (content_set_has(&table->reads, request->content)) {
+        uint64_t bytes = request->payload_bytes;
+        counter_add(&table->read_blocks, bytes > 0 ? (bytes + table->read_unit_bytes - 1) / table->read_unit_bytes : 1);
         answer(simulation, table, request);
         return;
     }

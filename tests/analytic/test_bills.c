@@ -192,6 +192,14 @@ static const struct bill_case service_cases[] = {
      "'traffic': [{'name': 'a', 'target': 'T', 'constant': '5/s', 'payload': '3584B', 'key': {'uniform': 1000}}]}",
      NULL,
      {{"WriteRequestUnits", 32.85}}},
+    /* A handler that reads 6 KB a second: two blocks of 4 KB, half a unit each, are 2.628 M units at $0.125 / M. */
+    {"reads on demand",
+     "{'duration': '1h', 'drain': '1s', 'Resources': {'T': {'Type': 'AWS::DynamoDB::Table', 'Properties': {'BillingMode': "
+     "'PAY_PER_REQUEST', 'AttributeDefinitions': [{'AttributeName': 'k', 'AttributeType': 'S'}], 'KeySchema': [{'AttributeName': 'k', "
+     "'KeyType': 'HASH'}]}}, 'F': {'Type': 'AWS::Lambda::Function'}}, 'behavior': {'F': {'steps': [{'call': 'T', 'op': 'GetItem', 'size': "
+     "'6KB', 'key': {'uniform': 1000}}]}}, 'traffic': [{'name': 'a', 'target': 'F', 'constant': '1/s'}]}",
+     "Amazon DynamoDB",
+     {{"ReadRequestUnits", 0.33}}},
     /* 30 write and 20 read units kept: 30 x 730 x $0.00065 and 20 x 730 x $0.00013. 25 of each are free. */
     {"a provisioned table",
      "{'duration': '1h', 'free_tier': true, 'Resources': {'T': {'Type': 'AWS::DynamoDB::Table', 'Properties': {'BillingMode': "
