@@ -185,7 +185,8 @@ static inline void request_done(struct simulation *simulation, uint32_t by, stru
     request_answer(simulation, request, cause);
 }
 
-/* For `create`, or for what comes into being while it runs: a part named "<entity>/<suffix>". NULL when memory is out, which also fails the run. */
+/* For `create`, or for what comes into being while it runs: a part named "<entity>/<suffix>". NULL when memory is out, which also fails the
+ * run. */
 struct part *simulation_part(struct simulation *simulation, uint32_t entity, const char *suffix);
 /* For `finish`: `count` of what entered the part is still there. */
 void part_in_flight(struct simulation *simulation, struct part *part, uint64_t count);

@@ -1,4 +1,5 @@
-/* server_offer.h: machines by the hour that a bill can be held against: tables that the models hand in, with usage types of the price book. */
+/* server_offer.h: machines by the hour that a bill can be held against: tables that the models hand in, with usage types of the price book.
+ */
 #ifndef SLSIM_MEASURE_SERVER_OFFER_H
 #define SLSIM_MEASURE_SERVER_OFFER_H
 

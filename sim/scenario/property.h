@@ -83,7 +83,8 @@ struct property {
     size_t size;                       /* LIST: of an element */
     size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */
     bool required;
-    bool outside;     /* REFERENCE: may be an address outside of the scenario too ("https://...", "ops@example.org", "/a/name"): then ENTITY_NONE */
+    bool outside;     /* REFERENCE: may be an address outside of the scenario too ("https://...", "ops@example.org", "/a/name"): then
+                         ENTITY_NONE */
     bool live;        /* `changes` may set it while it runs: the type's `changed` hears of it */
     const char *help; /* one sentence for schema and reference */
 };

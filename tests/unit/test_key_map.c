@@ -1,6 +1,6 @@
 /* test_key_map.c: the map against an array that holds every key's value. */
-#include "engine/random.h"
 #include "engine/key_map.h"
+#include "engine/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
