@@ -116,7 +116,7 @@ static void resolve(struct validation *validation, struct scalable_target *targe
 
 static int64_t date_of(struct validation *validation, const char *place, const char *key, const char *text, int64_t otherwise_ns)
 {
-    char property[64];
+    char property[96];
     int64_t at_ns = otherwise_ns;
     snprintf(property, sizeof property, "%s.%s", place, key);
     if (text && !validation_instant(validation, text, &at_ns))
