@@ -221,13 +221,14 @@ static void test_queue_down(void **state)
 static void test_endpoints(void **state)
 {
     (void)state;
+    static const char table[] = "'AWS::DynamoDB::Table', 'Properties': {'BillingMode': 'PAY_PER_REQUEST', 'AttributeDefinitions': "
+                                "[{'AttributeName': 'k', 'AttributeType': 'S'}], 'KeySchema': [{'AttributeName': 'k', 'KeyType': 'HASH'}]}";
     static const char *const resources[] = {
         "'AWS::SNS::Topic'",
         "'AWS::Events::EventBus', 'Properties': {'Name': 'R'}",
         "'AWS::S3::Bucket'",
         "'AWS::Kinesis::Stream', 'Properties': {'ShardCount': 1}",
-        "'AWS::DynamoDB::Table', 'Properties': {'BillingMode': 'PAY_PER_REQUEST', 'AttributeDefinitions': [{'AttributeName': 'k', "
-        "'AttributeType': 'S'}], 'KeySchema': [{'AttributeName': 'k', 'KeyType': 'HASH'}]}",
+        table,
         "'AWS::SQS::Queue'",
         "'Custom::External'",
     };
