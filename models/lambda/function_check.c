@@ -193,13 +193,20 @@ void function_check_part(struct validation *validation, const char *property, co
     validation_error(validation, property, hint, "the function has no alias or version \"%s\"", qualifier);
 }
 
+/* Of one piece of the scenario: the same distributions and steps, not equal ones. */
+static bool same_handler(const struct handler *a, const struct handler *b)
+{
+    return a->duration == b->duration && a->cpu == b->cpu && !(a->parallel < b->parallel) && !(a->parallel > b->parallel) &&
+           a->wait == b->wait && a->transfer == b->transfer && a->steps.steps == b->steps.steps && a->steps.count == b->steps.count;
+}
+
 /* Is this a version as its function is? Then what there is to say of it was said of the function. */
 static bool said_of_whole(const struct validation *validation, const struct function_config *version)
 {
     if (version->whole == ENTITY_NONE)
         return false;
     const struct function_config *whole = &((const struct function *)validation_config(validation, version->whole))->config;
-    return memcmp(&version->handler, &whole->handler, sizeof whole->handler) == 0 && version->memory_mb == whole->memory_mb &&
+    return same_handler(&version->handler, &whole->handler) && version->memory_mb == whole->memory_mb &&
            version->timeout_ns == whole->timeout_ns && version->memory_used == whole->memory_used &&
            version->code_size_bytes == whole->code_size_bytes && version->package_type == whole->package_type &&
            version->keep_alive_given == whole->keep_alive_given;

@@ -121,6 +121,7 @@ enum status compare_init(struct compare *compare, const struct run_result *a, co
     compare->index_b = index_of(b);
     if (!compare->cost || !compare->index_a || !compare->index_b)
         return STATUS_NO_MEMORY;
+    compare->cost_count = 0; /* filled by these two */
     add_cost(compare, a);
     add_cost(compare, b);
     return STATUS_OK;
