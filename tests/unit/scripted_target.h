@@ -5,6 +5,7 @@
 #include "engine/simulation.h"
 #include "measure/counter.h"
 #include "measure/metric.h"
+#include "model_fixture.h"
 #include "models.h"
 #include "scenario/property.h"
 
@@ -98,6 +99,27 @@ static inline struct model_registry registry_with_target(void)
         resources[i + 1] = model_registry.resources[i];
     registry.resources = resources;
     return registry;
+}
+
+/* cmocka's setup and teardown: *state is a model_run that knows the target and keeps its steps. */
+static inline int open_traced_run(void **state)
+{
+    static struct model_registry registry;
+    struct model_run *run = calloc(1, sizeof *run);
+    assert_non_null(run);
+    model_open(run);
+    registry = registry_with_target();
+    run->registry = &registry;
+    run->traced = true;
+    *state = run;
+    return 0;
+}
+
+static inline int close_traced_run(void **state)
+{
+    model_close(*state);
+    free(*state);
+    return 0;
 }
 
 #endif

@@ -440,6 +440,28 @@ static inline void stream_open(struct model_run *run)
     run->registry = &stream_test_registry;
 }
 
+/* cmocka's setup and teardown: *state is a model_run of streams, and every call of a probe is kept. */
+static inline int stream_open_logged(void **state)
+{
+    enum { MOST_CALLS = 400000 };
+    struct model_run *run = malloc(sizeof *run);
+    assert_non_null(run);
+    stream_open(run);
+    probe_log = calloc(MOST_CALLS, sizeof *probe_log);
+    assert_non_null(probe_log);
+    *state = run;
+    return 0;
+}
+
+static inline int stream_close_logged(void **state)
+{
+    model_close(*state);
+    free(*state);
+    free(probe_log);
+    probe_log = NULL;
+    return 0;
+}
+
 /* How many ended so in the part `name` ("S/shard-0"), of all replications; with `text` NULL in any way of that fate; with `fate`
  * FATE_COUNT all that entered. */
 static inline uint64_t part_fates(const struct model_run *run, const char *name, enum fate fate, const char *text)

@@ -7,27 +7,6 @@
 #define S INT64_C(1000000000)
 #define NO_JITTER "'rules': {'base': 'current', 'eventbridge_retry_jitter': 0}"
 
-static struct model_registry registry;
-
-static int open_run(void **state)
-{
-    struct model_run *run = calloc(1, sizeof *run);
-    assert_non_null(run);
-    model_open(run);
-    registry = registry_with_target();
-    run->registry = &registry;
-    run->traced = true;
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    model_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* The next step of that name at `resource`, from step *at on; NULL at the end. */
 static const struct step_seen *next_step(const struct model_run *run, size_t *at, const char *resource, const char *step)
 {
@@ -575,23 +554,23 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_cron_minute, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_retries_by_age, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_retries_by_count, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_outcomes, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_fan_out, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_message_group, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_default_bus, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_quotas, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_event_size, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_destination, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_patterns, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_service_events, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_scheduler, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_short_forms, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_serverless_cron, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_memory, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_refusals, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_cron_minute, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_retries_by_age, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_retries_by_count, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_outcomes, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_fan_out, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_message_group, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_default_bus, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_quotas, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_event_size, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_destination, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_patterns, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_service_events, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_scheduler, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_short_forms, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_serverless_cron, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_memory, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_refusals, open_traced_run, close_traced_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

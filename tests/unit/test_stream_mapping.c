@@ -1,10 +1,9 @@
 /* test_stream_mapping.c: the mapping of a stream to a function: when it polls, what a batch is, what failures lead to. */
 #include "stream_fixture.h"
 
-#include "failing_allocation.h"
+#include "stream_memory.h"
 
 #define S NS_PER_S
-#define MOST_CALLS 400000u
 
 /* A scenario of one stream `S`, one probe `P` that knows source `w`, one mapping `M` and a destination `D`; arguments stand inside their
  * Properties, `traffic` inside its list. */
@@ -17,26 +16,6 @@ static void run_mapping(struct model_run *run, const char *times, const char *st
               "'M': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P', 'Destination': 'D' %s}}},"
               "'traffic': [%s]}",
               times, stream, probe, mapping, traffic);
-}
-
-static int open_all(void **state)
-{
-    struct model_run *run = malloc(sizeof *run);
-    assert_non_null(run);
-    stream_open(run);
-    probe_log = calloc(MOST_CALLS, sizeof *probe_log);
-    assert_non_null(probe_log);
-    *state = run;
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    model_close(*state);
-    free(*state);
-    free(probe_log);
-    probe_log = NULL;
-    return 0;
 }
 
 /* With nothing to do it polls once a second, so polls that find something are whole seconds apart. */
@@ -361,13 +340,6 @@ static void test_resource_mistakes(void **state)
     assert_int_equal(part_fates(run, "S/shard-0", FATE_IN_FLIGHT, ""), 60);
 }
 
-static long working;
-
-static void fail_from_here(void)
-{
-    fail_allocations_after(working);
-}
-
 /* Whatever allocation fails, and wherever the limit of memory is met, the run ends in good order. */
 static void test_out_of_memory(void **state)
 {
@@ -379,33 +351,12 @@ static void test_out_of_memory(void **state)
                                      "'N': {'Type': 'Test::Mapping', 'Properties': {'Stream': 'S', 'Function': 'P'}}},"
                                      "'traffic': [{'name': 'w', 'target': 'S', 'constant': '900/s', 'key': {'uniform': 9}}]}"),
                      STATUS_OK);
-    struct run_options options = {.threads = 1};
-    enum status status = allocation_failures_work() ? STATUS_NO_MEMORY : STATUS_OK;
-    sink_at_create = fail_from_here;
-    for (working = 0; status != STATUS_OK; working++) {
-        status = run_scenario(run->scenario, &options, &run->result);
-        fail_allocations_after(-1);
-        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
-        run_result_free(run->result);
-        run->result = NULL;
-        assert_true(working < 5000);
-    }
-    assert_true(!allocation_failures_work() || working > 20);
-    sink_at_create = NULL;
-    int limits = 0;
-    for (status = STATUS_LIMIT; status != STATUS_OK; limits++) {
-        options.max_memory_bytes += 1024;
-        status = run_scenario(run->scenario, &options, &run->result);
-        assert_true(status == STATUS_OK || status == STATUS_LIMIT);
-        run_result_free(run->result);
-        run->result = NULL;
-    }
-    assert_true(limits > 10);
+    assert_ends_in_order(run, 20);
 }
 
 int main(void)
 {
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_all, close_all)
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, stream_open_logged, stream_close_logged)
     const struct CMUnitTest tests[] = {
         TEST(test_idle_polls),
         TEST(test_no_gaps),

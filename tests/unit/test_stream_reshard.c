@@ -2,7 +2,7 @@
  * order holds, what it costs. */
 #include "stream_fixture.h"
 
-#include "failing_allocation.h"
+#include "stream_memory.h"
 #include "streams/dynamo_table.h"
 #include "streams/shard_log.h"
 
@@ -227,13 +227,6 @@ static void test_replications(void **state)
     free(written[1]);
 }
 
-static long working;
-
-static void fail_from_here(void)
-{
-    fail_allocations_after(working);
-}
-
 /* Whatever allocation fails while shards come and go, and wherever the limit of memory is met, the run ends in good order. */
 static void test_out_of_memory(void **state)
 {
@@ -258,28 +251,7 @@ static void test_out_of_memory(void **state)
                                         "'traffic': [{'name': 'w', 'target': 'S', 'constant': '100/s', 'key': {'uniform': 9}},"
                                         "{'name': 'x', 'target': 'T', 'constant': '20/s', 'key': {'uniform': 9}}]}"),
         STATUS_OK);
-    struct run_options options = {.threads = 1};
-    enum status status = allocation_failures_work() ? STATUS_NO_MEMORY : STATUS_OK;
-    sink_at_create = fail_from_here;
-    for (working = 0; status != STATUS_OK; working++) {
-        status = run_scenario(run->scenario, &options, &run->result);
-        fail_allocations_after(-1);
-        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
-        run_result_free(run->result);
-        run->result = NULL;
-        assert_true(working < 5000);
-    }
-    assert_true(!allocation_failures_work() || working > 40);
-    sink_at_create = NULL;
-    int limits = 0;
-    for (status = STATUS_LIMIT; status != STATUS_OK; limits++) {
-        options.max_memory_bytes += 1024;
-        status = run_scenario(run->scenario, &options, &run->result);
-        assert_true(status == STATUS_OK || status == STATUS_LIMIT);
-        run_result_free(run->result);
-        run->result = NULL;
-    }
-    assert_true(limits > 10);
+    assert_ends_in_order(run, 40);
 }
 
 int main(void)

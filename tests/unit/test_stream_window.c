@@ -3,27 +3,6 @@
 #include "stream_fixture.h"
 
 #define S NS_PER_S
-#define MOST_CALLS 200000u
-
-static int open_all(void **state)
-{
-    struct model_run *run = malloc(sizeof *run);
-    assert_non_null(run);
-    stream_open(run);
-    probe_log = calloc(MOST_CALLS, sizeof *probe_log);
-    assert_non_null(probe_log);
-    *state = run;
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    model_close(*state);
-    free(*state);
-    free(probe_log);
-    probe_log = NULL;
-    return 0;
-}
 
 #define WINDOWS(SETTINGS, STREAM, PROBE, MAPPING, TRAFFIC)                                                                                 \
     "{'duration': '1h' " SETTINGS ", 'Resources': {'S': {'Type': 'AWS::Kinesis::Stream', 'Properties': {" STREAM "}},"                     \
@@ -182,7 +161,7 @@ static void test_resharding(void **state)
 
 int main(void)
 {
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_all, close_all)
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, stream_open_logged, stream_close_logged)
     const struct CMUnitTest tests[] = {
         TEST(test_windows), TEST(test_alignment), TEST(test_errors), TEST(test_state), TEST(test_function), TEST(test_resharding),
     };

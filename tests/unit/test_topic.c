@@ -4,27 +4,6 @@
 
 #define S INT64_C(1000000000)
 
-static struct model_registry registry;
-
-static int open_run(void **state)
-{
-    struct model_run *run = calloc(1, sizeof *run);
-    assert_non_null(run);
-    model_open(run);
-    registry = registry_with_target();
-    run->registry = &registry;
-    run->traced = true;
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    model_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* A topic T with one subscription of `protocol` to a target E that answers `answers`, and one message. */
 static void run_one(struct model_run *run, const char *protocol, const char *answers, const char *duration, const char *more)
 {
@@ -363,21 +342,21 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_managed_schedule, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_customer_schedule, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_web_schedule, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_web_policy, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_firehose, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_client_errors, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_lost, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_fan_out, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_filters, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_two_layers, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_quota, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_fifo_order, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_sizes_and_bill, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_jitter, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_refusals, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_managed_schedule, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_customer_schedule, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_web_schedule, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_web_policy, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_firehose, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_client_errors, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_lost, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_fan_out, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_filters, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_two_layers, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_quota, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_fifo_order, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_sizes_and_bill, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_jitter, open_traced_run, close_traced_run),
+        cmocka_unit_test_setup_teardown(test_refusals, open_traced_run, close_traced_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
