@@ -1,6 +1,7 @@
 # plot-break-even.gp: two bills over what is varied, from the CSV of `slsim size --against ... -o`.
 #   gnuplot -c scripts/plot-break-even.gp break-even.csv break-even.svg
 # Columns: 1 the setting (its unit behind the number is left out), 2 this bill, 5 the other's.
+if (strstrt(ARG1.ARG3, "'")) { exit error "a name with ' in it would be read as a command" }
 set terminal svg size 760,420 font "sans-serif,13" background rgb "white"
 set output ARG2
 set datafile separator ","

@@ -1,5 +1,6 @@
 # plot-cold-starts.gp: the share of cold calls by how seldom a function is called, simulated and in closed form.
 #   build/release/slsim run scenarios/cold-start-study.json && gnuplot -c scripts/plot-cold-starts.gp results/cold-start-study results/reference/cold-starts.svg
+if (strstrt(ARG1.ARG3, "'")) { exit error "a name with ' in it would be read as a command" }
 folder = ARG1
 set terminal svg size 760,420 font "sans-serif,13" background rgb "white"
 set output ARG2

@@ -1,6 +1,7 @@
 # plot-memory-curve.gp: time and cost over memory, as tuning tools draw it, from points.csv of `slsim size -o`. Its columns are found by their
 # titles: the first, the one that ends in "ResponseTime.Average" (or the first with "ResponseTime" or "Duration"), and cost.month.
 #   gnuplot -c scripts/plot-memory-curve.gp results/memory results/memory.svg
+if (strstrt(ARG1.ARG3, "'")) { exit error "a name with ' in it would be read as a command" }
 folder = ARG1
 set terminal svg size 760,420 font "sans-serif,13" background rgb "white"
 set output ARG2

@@ -1,6 +1,7 @@
 # plot-tornado.gp: how far each input moves one figure from its base, from the CSV of `slsim sensitivity -o`; the largest swing on top.
 #   gnuplot -c scripts/plot-tornado.gp tornado.csv tornado.svg cost.month
 # Columns: 1 figure, 3 input, 11 change at low, 14 change at high.
+if (strstrt(ARG1.ARG3, "'")) { exit error "a name with ' in it would be read as a command" }
 file = ARG1
 figure = ARG3
 rows = sprintf("< awk -F, -v figure='%s' '$1 == figure { x[n++] = $3 \" \" $11 \" \" $14 } END { for (i = 0; i < n; i++) print n - i, x[i] }' '%s'", figure, file)
