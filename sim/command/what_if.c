@@ -55,12 +55,16 @@ enum status what_if_open(const struct program *program, const struct options *op
     if (strcmp(path, "-") == 0)
         return what_if_refuse(what_if, "write it into a file first", "standard input can be read once only, and many variants are loaded");
     /* With the variants' diagnostics, so that what all of them say is said once. */
-    const struct scenario_options changes = {
-        .sets = options->sets.list, .set_count = options->sets.count, .seed = options->seed, .replications = options->replications};
+    const struct scenario_options changes = {.sets = options->sets.list,
+                                             .set_count = options->sets.count,
+                                             .seed = options->seed,
+                                             .replications = options->replications,
+                                             .made = &what_if->base};
     enum status status = scenario_load(path, &changes, program->registry, &what_if->diagnostics, &what_if->scenario);
     if (status != STATUS_OK)
         return status;
     what_if->study = (struct study){.base = {.path = path,
+                                             .shared = what_if->base,
                                              .registry = program->registry,
                                              .sets = options->sets.list,
                                              .set_count = options->sets.count,
@@ -111,5 +115,6 @@ int what_if_close(struct what_if *what_if, enum status status)
     free(what_if->axes);
     free(what_if->goals);
     scenario_free(what_if->scenario);
+    scenario_base_free(what_if->base);
     return status_exit_code(status);
 }

@@ -3,7 +3,7 @@
 #define SLSIM_COMMAND_WHAT_IF_H
 
 #include "command/session.h"
-#include "experiment/axis.h"
+#include "scenario/axis.h"
 #include "experiment/trial.h"
 
 #define WHAT_IF_FIGURES_MOST 16u
@@ -11,6 +11,7 @@
 struct what_if {
     const struct options *options;
     struct scenario *scenario; /* the base */
+    struct scenario_base *base; /* its files, read once */
     struct study study;
     struct run_options run_options;
     struct progress progress;

@@ -2,7 +2,7 @@
 #ifndef SLSIM_EXPERIMENT_CROSSING_H
 #define SLSIM_EXPERIMENT_CROSSING_H
 
-#include "experiment/axis.h"
+#include "scenario/axis.h"
 #include "experiment/server.h"
 #include "experiment/trial.h"
 

@@ -2,7 +2,7 @@
 #ifndef SLSIM_EXPERIMENT_SENSITIVITY_H
 #define SLSIM_EXPERIMENT_SENSITIVITY_H
 
-#include "experiment/axis.h"
+#include "scenario/axis.h"
 #include "experiment/judge.h"
 #include "experiment/trial.h"
 

@@ -2,7 +2,7 @@
 #ifndef SLSIM_EXPERIMENT_SIZE_STUDY_H
 #define SLSIM_EXPERIMENT_SIZE_STUDY_H
 
-#include "experiment/axis.h"
+#include "scenario/axis.h"
 #include "experiment/size.h"
 #include "experiment/trial.h"
 

@@ -1,5 +1,5 @@
-/* document_set.h: assignments that must be known before the tree is made: what the template is, and its parameters. For document.c alone.
- */
+/* document_set.h: assignments that must be known before the tree is made: what the template is, and its parameters. For document.c, and
+ * scenario_base.c, whose tree is made. */
 #ifndef SLSIM_SCENARIO_DOCUMENT_SET_H
 #define SLSIM_SCENARIO_DOCUMENT_SET_H
 

@@ -13,6 +13,7 @@
 #include "scenario/references.h"
 #include "scenario/rewrite.h"
 #include "scenario/scenario.h"
+#include "scenario/scenario_base.h"
 
 struct change; /* engine/change.h */
 
@@ -56,6 +57,8 @@ struct flow {
 };
 
 struct loader {
+    const struct scenario_base *base; /* whose books are taken where the tree asks for the same; NULL: none */
+    struct scenario_base *made;       /* what is to be left for others; NULL: nothing */
     struct parse parse;
     struct scenario *scenario;
     struct document *document;

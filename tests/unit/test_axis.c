@@ -1,5 +1,5 @@
 /* test_axis.c: what --vary says, and servers by their price. */
-#include "experiment/axis.h"
+#include "scenario/axis.h"
 #include "experiment/server.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* axis.h: what is varied: one setting of a scenario and the values that it may take. */
-#ifndef SLSIM_EXPERIMENT_AXIS_H
-#define SLSIM_EXPERIMENT_AXIS_H
+#ifndef SLSIM_SCENARIO_AXIS_H
+#define SLSIM_SCENARIO_AXIS_H
 
 #include "scenario/diagnostics.h"
 #include "scenario/scenario.h"

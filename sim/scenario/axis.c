@@ -1,5 +1,5 @@
 /* axis.c: ranges and lists of values of one setting. */
-#include "experiment/axis.h"
+#include "scenario/axis.h"
 
 #include "scenario/property_parse.h"
 
