@@ -116,4 +116,7 @@ const struct content_set *content_match(struct loader *loader, const struct patt
 /* expect_parse.c */
 void expect_parse(struct loader *loader);
 
+/* sweep_spec.c: says what is wrong with `sweep`; those who sweep read it themselves. Not of a variant. */
+void sweep_parse(struct loader *loader);
+
 #endif

@@ -169,6 +169,7 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
     changes_parse(loader);
     check_prices(loader);
     expect_parse(loader);
+    sweep_parse(loader);
     parse_series(loader);
     if (scenario->prices)
         settings_resolve(loader);
