@@ -38,8 +38,9 @@ static const struct {
     [OPTION_CAUSE] = {"cause", 0, "TEXT", "the life of the first item of replication 1 that ended so, as in --cause dead_lettered"},
     [OPTION_ITEM] = {"item", 0, "ITEM", "the life of one item of replication 1: its number from 0, or SOURCE:NUMBER"},
     [OPTION_INPUTS] = {"inputs", 0, "DIR", "the folder of the scenario, where its files are (default: the current one)"},
-    [OPTION_VARY] = {"vary", 0, "PATH=VALUE",
-                     "compare: B has the value (X,Y: A has X, B has Y); size, sweep: LOW:HIGH[:STEP], LOW:HIGH@log:N or a,b,c; may be repeated"},
+    [OPTION_VARY] =
+        {"vary", 0, "PATH=VALUE",
+         "compare: B has the value (X,Y: A has X, B has Y); size, sweep: LOW:HIGH[:STEP], LOW:HIGH@log:N or a,b,c; may be repeated"},
     [OPTION_FIGURE] = {"figure", 0, "FIGURE", "this figure instead of the usual ones, as in Api.ResponseTime.p99; may be repeated"},
     [OPTION_MIN_EFFECT] = {"min-effect", 0, "SIZE", "smaller is negligible: 1% of A's, or 10ms, $5, 2, 0.1pp; may be repeated"},
     [OPTION_FAIL_IF] = {"fail-if", 0, "BOUND", "exit code 1 if it holds, as in 'cost.month > +5%'; may be repeated"},
@@ -345,8 +346,9 @@ static void fill_forms(struct forms *forms)
 enum status options_parse(int argc, char **argv, struct options *options, struct diagnostics *diagnostics)
 {
     *options = (struct options){0};
-    struct option_words *const lists[] = {&options->sets,  &options->varies,   &options->figures,       &options->min_effects, &options->fail_ifs,
-                                          &options->goals, &options->againsts, &options->inputs_varied, &options->wheres,      &options->metrics};
+    struct option_words *const lists[] = {&options->sets,     &options->varies, &options->figures,  &options->min_effects,
+                                          &options->fail_ifs, &options->goals,  &options->againsts, &options->inputs_varied,
+                                          &options->wheres,   &options->metrics};
     const size_t list_count = sizeof lists / sizeof *lists, room = (size_t)argc + 1;
     options->words = calloc(list_count * room, sizeof *options->words);
     if (!options->words)

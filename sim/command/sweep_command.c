@@ -76,8 +76,8 @@ static enum status check_axes(struct work *work, const char *path)
             if (strcmp(axis, own[i]) == 0 || (strncmp(axis, "sweep.", 6) == 0 && i == 0))
                 return refuse(work, "it is the same in every point", "a sweep cannot vary ", axis);
         if (strcmp(path, "-") == 0 && (strcmp(axis, "template") == 0 || strncmp(axis, "parameters.", 11) == 0))
-            return refuse(work, "write the scenario into a file first", "standard input can be read once only, and each point needs it for ",
-                          axis);
+            return refuse(work, "write the scenario into a file first",
+                          "standard input can be read once only, and each point needs it for ", axis);
     }
     return STATUS_OK;
 }
@@ -213,7 +213,8 @@ static enum status dry_run(struct work *work)
     seconds *= (double)units / threads;
     const char *unit = seconds >= 7200 ? "h" : seconds >= 120 ? "min" : "s";
     diagnose(&work->diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "",
-             "%zu points, %zu runs: about %.2g %s on %u thread%s, as %zu that were tried took %.2g ms each", sweep_point_count(&work->sweep), units,
+             "%zu points, %zu runs: about %.2g %s on %u thread%s, as %zu that were tried took %.2g ms each",
+             sweep_point_count(&work->sweep), units,
              seconds >= 7200  ? seconds / 3600
              : seconds >= 120 ? seconds / 60
                               : fmax(seconds, 0.1),
@@ -241,8 +242,7 @@ static enum status open_store(struct work *work)
 {
     enum journal_state state = JOURNAL_WHOLE;
     size_t bad_line = 0;
-    enum status status =
-        sweep_store_init(&work->store, work->plan.point_count, work->scenario->replications, work->identity, 1);
+    enum status status = sweep_store_init(&work->store, work->plan.point_count, work->scenario->replications, work->identity, 1);
     if (status != STATUS_OK)
         return status;
     int journal = work->folder.journal;
@@ -323,7 +323,8 @@ static enum status run_whole(struct work *work)
         return STATUS_NO_MEMORY;
     char *path = folder_path(work);
     bool restart = option_given(work->options, OPTION_RESTART);
-    enum status status = path ? sweep_folder_open(&work->folder, path, work->manifest, restart, &work->diagnostics, &found) : STATUS_NO_MEMORY;
+    enum status status =
+        path ? sweep_folder_open(&work->folder, path, work->manifest, restart, &work->diagnostics, &found) : STATUS_NO_MEMORY;
     free(path);
     if (status == STATUS_OK && found == SWEEP_COMPLETE) {
         note(work, "it is complete already: ", units, "are in", work->folder.path, "");
@@ -339,7 +340,8 @@ static enum status run_whole(struct work *work)
     if (work->sweep.shards == 1)
         status = sweep_print_folder(work->command, work->options, work->folder.path, work->plan.column_count);
     if (found != SWEEP_COMPLETE)
-        note(work, "all ", units, "are in", work->folder.path, work->sweep.shards > 1 ? ": slsim sweep merge puts the shards together" : "");
+        note(work, "all ", units, "are in", work->folder.path,
+             work->sweep.shards > 1 ? ": slsim sweep merge puts the shards together" : "");
     return status;
 }
 
@@ -405,14 +407,15 @@ const struct command sweep_command = {
                 "  slsim sweep my.json --shard 0/2 -o shard-0      on one machine, and on another\n"
                 "  slsim sweep my.json --shard 1/2 -o shard-1\n"
                 "  slsim sweep merge shard-0 shard-1 -o results/whole\n",
-    .details = "What is varied stands in the scenario's `sweep` and in --vary, which also replaces what has its path there. All points are\n"
-               "checked before any is run. runs.csv holds every run, points.csv means over replications with 95 % intervals: by default\n"
-               "the sources' headline figures, the metrics of `expect` and the bill. The files are the same bytes for any number of threads\n"
-               "and shards, and after any interruption.\n"
-               "\n"
-               "While it runs, every run that is over stands in DIR.partial. After a crash, a kill, a full disk or Ctrl-C (which lets the\n"
-               "runs under way finish) the same command goes on from there. A folder that holds another sweep is refused, and what differs\n"
-               "is said; --restart discards it.\n",
+    .details =
+        "What is varied stands in the scenario's `sweep` and in --vary, which also replaces what has its path there. All points are\n"
+        "checked before any is run. runs.csv holds every run, points.csv means over replications with 95 % intervals: by default\n"
+        "the sources' headline figures, the metrics of `expect` and the bill. The files are the same bytes for any number of threads\n"
+        "and shards, and after any interruption.\n"
+        "\n"
+        "While it runs, every run that is over stands in DIR.partial. After a crash, a kill, a full disk or Ctrl-C (which lets the\n"
+        "runs under way finish) the same command goes on from there. A folder that holds another sweep is refused, and what differs\n"
+        "is said; --restart discards it.\n",
     .options = SWEEP_OPTIONS,
     .arguments_min = 1,
     .arguments_max = UINT32_MAX,

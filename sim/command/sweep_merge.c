@@ -28,7 +28,8 @@ enum status sweep_commit(const char *path, const cJSON *manifest, const struct s
         free(above);
         return status;
     }
-    status = table->shards > 1 ? sweep_shard_write(&folder, manifest, table, diagnostics) : sweep_files_write(&folder, manifest, table, diagnostics);
+    status = table->shards > 1 ? sweep_shard_write(&folder, manifest, table, diagnostics)
+                               : sweep_files_write(&folder, manifest, table, diagnostics);
     if (status == STATUS_OK)
         status = result_folder_commit(&folder, diagnostics);
     else
@@ -59,9 +60,9 @@ enum status sweep_print_folder(const struct command *command, const struct optio
 
 struct merging {
     const struct options *options;
-    size_t count; /* of shards */
-    cJSON **manifests;  /* one a shard; owned */
-    char **paths;       /* the same order: by number; borrowed */
+    size_t count;      /* of shards */
+    cJSON **manifests; /* one a shard; owned */
+    char **paths;      /* the same order: by number; borrowed */
     char identity[65];
     struct sweep_store store;
     const cJSON *columns; /* of the first manifest */
@@ -103,7 +104,8 @@ static enum status take_shard(struct merging *merging, char *path)
         status = complain(merging, path, "as in slsim sweep merge shard-0 shard-1 -o whole", "holds no shard of a sweep");
     size_t shard = number_of(manifest, "shard"), shards = number_of(manifest, "shards");
     if (status == STATUS_OK && (shards < 2 || shard >= shards || !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(manifest, "complete"))))
-        status = complain(merging, path, "merge takes what --shard I/N has finished", shards < 2 ? "is no shard, but a whole sweep" : "is not complete");
+        status = complain(merging, path, "merge takes what --shard I/N has finished",
+                          shards < 2 ? "is no shard, but a whole sweep" : "is not complete");
     if (status == STATUS_OK && merging->count == 0) {
         merging->count = shards;
         merging->manifests = calloc(shards, sizeof *merging->manifests);
@@ -135,14 +137,14 @@ static enum status check_all_there(struct merging *merging)
             (void)snprintf(missing + used, sizeof missing - used, "%s%zu/%zu", used ? ", " : "", i, merging->count);
         first = first ? first : merging->manifests[i];
         if (merging->manifests[i] && merging->manifests[i] != first &&
-            sweep_manifest_differs(first, merging->manifests[i], merging->paths[i], "shards are merged that were made of one and the same sweep",
-                                   &merging->diagnostics))
+            sweep_manifest_differs(first, merging->manifests[i], merging->paths[i],
+                                   "shards are merged that were made of one and the same sweep", &merging->diagnostics))
             return STATUS_INVALID;
     }
     if (absent == 0)
         return STATUS_OK;
-    diagnose(&merging->diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%zu of %zu shards are missing: %s%s", absent, merging->count,
-             missing, absent > 10 ? ", ..." : "");
+    diagnose(&merging->diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%zu of %zu shards are missing: %s%s", absent,
+             merging->count, missing, absent > 10 ? ", ..." : "");
     return STATUS_INVALID;
 }
 

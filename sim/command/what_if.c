@@ -17,7 +17,8 @@ static enum status read_axes(struct what_if *what_if, const char *axis_option, c
     if (!what_if->axes)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < axes->count; i++) {
-        status = axis_parse(axes->list[i], axis_option, AXIS_VALUES, what_if->scenario, &what_if->diagnostics, &what_if->axes[what_if->axis_count]);
+        status = axis_parse(axes->list[i], axis_option, AXIS_VALUES, what_if->scenario, &what_if->diagnostics,
+                            &what_if->axes[what_if->axis_count]);
         if (status == STATUS_OK)
             what_if->axis_count++;
         else

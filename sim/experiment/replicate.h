@@ -20,10 +20,10 @@ struct run {
     pthread_mutex_t lock;    /* of everything below */
     struct bill_line *lines; /* the bill's; the same in every replication */
     size_t line_count;
-    int64_t measured_ns;  /* of a replication: from the warm-up's end to the end of `duration`, or where it was stopped */
-    double *quantities;   /* lines x replications */
-    size_t *histogram_at; /* 2 x slots: where in the result each class's histogram is; SIZE_MAX: not yet */
-    bool parts_differ;    /* two replications have other parts, or the same in another order */
+    int64_t measured_ns;         /* of a replication: from the warm-up's end to the end of `duration`, or where it was stopped */
+    double *quantities;          /* lines x replications */
+    size_t *histogram_at;        /* 2 x slots: where in the result each class's histogram is; SIZE_MAX: not yet */
+    bool parts_differ;           /* two replications have other parts, or the same in another order */
     uint32_t begun;              /* replications of the steps before */
     enum status status;          /* of the steps so far */
     struct simulation **running; /* by worker; NULL while it has none */

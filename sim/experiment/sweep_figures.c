@@ -124,8 +124,9 @@ static bool put_bill(const struct run_result *result, uint32_t column, struct sw
 
 static bool put_figure(const struct figure_name *name, const struct figure *figure, uint32_t column, struct sweep_values *values)
 {
-    const struct sweep_value value = {name->metric->name_space, name->resource,     name->metric->name,
-                                      name->stat,               name->metric->unit, figure ? figure->values[column] : NAN};
+    const struct sweep_value value = {name->metric->name_space, name->resource,
+                                      name->metric->name,       name->stat,
+                                      name->metric->unit,       figure ? figure->values[column] : NAN};
     return put(values, &value);
 }
 

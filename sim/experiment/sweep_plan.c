@@ -51,7 +51,8 @@ static enum status try_row(struct making *making)
         bool holds;
         if (!where_evaluate(spec->wheres[i], spec->axes, spec->axis_count, making->row, &holds, mistake)) {
             diagnose(making->diagnostics, SEVERITY_ERROR, (struct place){0}, "sweep.where",
-                     "as in 'Api.ReservedConcurrentExecutions <= 2 * Queue.MaximumConcurrency'", "\"%.200s\": %s", spec->wheres[i], mistake);
+                     "as in 'Api.ReservedConcurrentExecutions <= 2 * Queue.MaximumConcurrency'", "\"%.200s\": %s", spec->wheres[i],
+                     mistake);
             return STATUS_INVALID;
         }
         if (!holds)
@@ -62,7 +63,8 @@ static enum status try_row(struct making *making)
     if (!make_room(making))
         return STATUS_NO_MEMORY;
     if (spec->axis_count > 0)
-        memcpy(making->plan->coordinates + making->plan->point_count * spec->axis_count, making->row, spec->axis_count * sizeof *making->row);
+        memcpy(making->plan->coordinates + making->plan->point_count * spec->axis_count, making->row,
+               spec->axis_count * sizeof *making->row);
     making->plan->point_count++;
     return STATUS_OK;
 }
@@ -183,8 +185,8 @@ static enum status make_latin_hypercube(struct making *making)
 
 enum status sweep_plan_init(const struct sweep_spec *spec, uint64_t seed, struct diagnostics *diagnostics, struct sweep_plan *plan)
 {
-    static enum status (*const methods[])(struct making *making) = {make_grid,   make_zip,             make_list,
-                                                                    make_random, make_latin_hypercube, make_sobol};
+    static enum status (*const methods[])(struct making * making) = {make_grid, make_zip, make_list, make_random, make_latin_hypercube,
+                                                                     make_sobol};
     *plan = (struct sweep_plan){.spec = spec, .seed = seed, .column_count = spec->axis_count + (spec->case_count > 0)};
     struct making making = {.spec = spec, .plan = plan, .diagnostics = diagnostics, .row = calloc(spec->axis_count + 1, sizeof(double))};
     enum status status = making.row ? methods[spec->method](&making) : STATUS_NO_MEMORY;

@@ -10,8 +10,8 @@ struct sweep_plan {
     const struct sweep_spec *spec; /* borrowed */
     uint64_t seed;                 /* the scenario's */
     size_t point_count;
-    double *coordinates;  /* points x axes: axis_text's; NaN: left as it is */
-    size_t column_count;  /* what tells a point apart: a case's name, where there are cases, and the axes */
+    double *coordinates; /* points x axes: axis_text's; NaN: left as it is */
+    size_t column_count; /* what tells a point apart: a case's name, where there are cases, and the axes */
 };
 
 /* Numbers beyond this, before what `where` refuses, are a slip of the hand. */

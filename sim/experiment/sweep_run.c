@@ -107,8 +107,8 @@ static void tell_of_failure(const struct sweep *sweep, size_t point, uint32_t re
     else if (status == STATUS_INTERNAL)
         hint = "this is a fault of the program: please report it, with the scenario";
     diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "point %zu (%s), replication %u: %s%s%s", point + 1,
-             sweep_plan_describe(sweep->plan, point, described, sizeof described), replication + 1, status_text(status), culprit ? ": " : "",
-             culprit ? culprit : "");
+             sweep_plan_describe(sweep->plan, point, described, sizeof described), replication + 1, status_text(status),
+             culprit ? ": " : "", culprit ? culprit : "");
 }
 
 static enum status run_unit(const struct sweep *sweep, struct worker *worker, size_t point, uint32_t replication,

@@ -1,4 +1,5 @@
-/* journal.c: hashed lines. A mark says up to where the file is on the disk: a bad line before that is damage, behind it the end was torn. */
+/* journal.c: hashed lines. A mark says up to where the file is on the disk: a bad line before that is damage, behind it the end was torn.
+ */
 #include "output/journal.h"
 
 #include "scenario/document.h"

@@ -5,10 +5,10 @@
 
 #include "engine/status.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <pthread.h>
 #include <time.h>
 
 #define JOURNAL_HASH 16u /* digits: 64 bits of SHA-256 */

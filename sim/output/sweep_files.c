@@ -156,8 +156,9 @@ static enum status close_writer(struct csv_writer *writer)
 static enum status tell(const struct result_folder *folder, const char *name, enum status status, struct diagnostics *diagnostics)
 {
     if (status == STATUS_IO)
-        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "the units that were run are kept: the same command goes on from there",
-                 "%s/%s: %s", folder->path, name, errno ? strerror(errno) : "a unit is not what it was: --restart begins anew");
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL,
+                 "the units that were run are kept: the same command goes on from there", "%s/%s: %s", folder->path, name,
+                 errno ? strerror(errno) : "a unit is not what it was: --restart begins anew");
     return status;
 }
 

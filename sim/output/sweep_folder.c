@@ -91,8 +91,8 @@ static enum status hold_against(const cJSON *found, const cJSON *wanted, const c
         return STATUS_INVALID;
     if (shard == number_of(wanted, "shard") && shards == number_of(wanted, "shards"))
         return STATUS_OK;
-    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, restart_hint, "%s: holds shard %d/%d of this sweep, which is another", path,
-             shard, shards > 0 ? shards : 1);
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, restart_hint, "%s: holds shard %d/%d of this sweep, which is another",
+             path, shard, shards > 0 ? shards : 1);
     return STATUS_INVALID;
 }
 
@@ -182,9 +182,10 @@ static enum status take_partial(struct sweep_folder *folder, int partial, const 
     cJSON_Delete(manifest);
     if (status != STATUS_OK || *found == SWEEP_BEGUN)
         return status;
-    if (ftruncate(folder->journal, 0) != 0 || !write_manifest(partial, wanted))
-        return refuse(diagnostics, folder->partial, strerror(errno), "");
-    return STATUS_OK;
+    if (ftruncate(folder->journal, 0) == 0 && write_manifest(partial, wanted))
+        return STATUS_OK;
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s/" MANIFEST ": %s", folder->partial, strerror(errno));
+    return STATUS_IO;
 }
 
 /* Foreign folders are left alone: what has neither our manifest nor our journal, and is not empty. */
@@ -268,7 +269,8 @@ enum status sweep_folder_open(struct sweep_folder *folder, const char *path, con
     /* Again where another process finishes the same sweep meanwhile. */
     for (int i = 0; status == STATUS_OK && i < TRIES; i++) {
         status = look_at_result(folder, wanted, restart, diagnostics, found);
-        if (status != STATUS_OK || *found == SWEEP_COMPLETE || try_partial(folder, wanted, restart, diagnostics, found, &status) == ATTEMPT_DONE)
+        if (status != STATUS_OK || *found == SWEEP_COMPLETE ||
+            try_partial(folder, wanted, restart, diagnostics, found, &status) == ATTEMPT_DONE)
             return status;
     }
     return status != STATUS_OK ? status : refuse(diagnostics, folder->partial, "comes and goes: another process is working there", "");

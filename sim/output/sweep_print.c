@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define POINTS_SHOWN 30u
+#define FIGURES_KEPT 64u
 #define FIGURES_SHOWN 5u
 #define COLUMNS_MOST (SWEEP_AXES_MOST + 2u) /* point, a case's name, settings */
 #define FIELDS_MOST (COLUMNS_MOST + 10u)
@@ -40,12 +41,12 @@ struct viewing {
     char *fields[FIELDS_MOST]; /* of the row under way; owned */
     size_t field_count;
     size_t rows;
-    char *titles[COLUMNS_MOST];       /* point and settings; owned */
-    char *figures[FIGURES_SHOWN];            /* "Api.Duration.p99"; owned */
-    char *heads[FIGURES_SHOWN];              /* the same with its unit; owned */
+    char *titles[COLUMNS_MOST];  /* point and settings; owned */
+    char *figures[FIGURES_KEPT]; /* "Api.Duration.p99"; owned */
+    char *heads[FIGURES_KEPT];   /* the same with its unit; owned */
     size_t figure_count;
     char *cells[POINTS_SHOWN][COLUMNS_MOST];
-    double values[POINTS_SHOWN][FIGURES_SHOWN];
+    double values[POINTS_SHOWN][FIGURES_KEPT];
     size_t points, unshown;
     char *current; /* the last point's number; owned */
     bool failed;
@@ -67,7 +68,7 @@ static void begin_point(struct viewing *viewing)
     }
     for (size_t i = 0; i <= viewing->columns; i++)
         viewing->cells[viewing->points][i] = own(viewing, strdup(viewing->fields[i]));
-    for (size_t i = 0; i < FIGURES_SHOWN; i++)
+    for (size_t i = 0; i < FIGURES_KEPT; i++)
         viewing->values[viewing->points][i] = NAN;
     viewing->points++;
 }
@@ -87,7 +88,7 @@ static void take_row(struct viewing *viewing)
     size_t i = 0;
     while (i < viewing->figure_count && strcmp(viewing->figures[i], name) != 0)
         i++;
-    if (i == viewing->figure_count && i < FIGURES_SHOWN) {
+    if (i == viewing->figure_count && i < FIGURES_KEPT) {
         if (asprintf(&head, "%s.%s %s (%s)", behind[RESOURCE], behind[METRIC], behind[STAT], behind[UNIT]) < 0)
             head = NULL;
         viewing->heads[i] = own(viewing, head);
@@ -154,6 +155,32 @@ static enum status read_csv(FILE *points, struct viewing *viewing)
     return ferror(points) ? STATUS_IO : viewing->failed ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
+static bool varies(const struct viewing *viewing, size_t figure)
+{
+    for (size_t p = 1; p < viewing->points; p++)
+        if (viewing->values[p][figure] != viewing->values[0][figure])
+            return true;
+    return false;
+}
+
+/* Those that tell the points apart, the last of them (the bill, where it is kept) in any case; all where none does. */
+static size_t choose(const struct viewing *viewing, size_t shown[FIGURES_SHOWN])
+{
+    size_t count = 0, last = FIGURES_KEPT;
+    for (size_t i = 0; i < viewing->figure_count; i++) {
+        if (!varies(viewing, i))
+            continue;
+        last = i;
+        if (count < FIGURES_SHOWN)
+            shown[count++] = i;
+    }
+    if (count > 0)
+        shown[count - 1] = last;
+    for (size_t i = 0; last == FIGURES_KEPT && i < viewing->figure_count && i < FIGURES_SHOWN; i++)
+        shown[count++] = i;
+    return count;
+}
+
 static enum status print_lines(const struct answer *answer, const struct viewing *viewing, FILE *out)
 {
     struct table_column columns[COLUMNS_MOST + FIGURES_SHOWN];
@@ -161,16 +188,18 @@ static enum status print_lines(const struct answer *answer, const struct viewing
     struct table table;
     for (; count <= viewing->columns; count++)
         columns[count] = (struct table_column){viewing->titles[count] ? viewing->titles[count] : "", true};
-    for (size_t i = 0; i < viewing->figure_count; i++)
-        columns[count++] = (struct table_column){viewing->heads[i], true};
+    size_t shown[FIGURES_SHOWN], figures = choose(viewing, shown);
+    for (size_t i = 0; i < figures; i++)
+        columns[count++] = (struct table_column){viewing->heads[shown[i]], true};
     table_init(&table, columns, count);
     for (size_t p = 0; p < viewing->points; p++) {
         for (size_t i = 0; i <= viewing->columns; i++)
             table_text(&table, viewing->cells[p][i]);
-        for (size_t i = 0; i < viewing->figure_count; i++) {
+        for (size_t i = 0; i < figures; i++) {
             char text[40] = "";
-            if (!isnan(viewing->values[p][i]))
-                (void)snprintf(text, sizeof text, "%.5g", viewing->values[p][i]);
+            double value = viewing->values[p][shown[i]];
+            if (!isnan(value))
+                (void)snprintf(text, sizeof text, "%.5g", value);
             table_text(&table, text);
         }
     }

@@ -102,8 +102,8 @@ static double grid_of(const struct scenario *scenario, const char *path, const s
     double own = property_step(scenario, property);
     if (range->has_step || own > 0)
         return range->has_step ? range->step.number : own;
-    bool whole = property ? property->kind == PROPERTY_INTEGER
-                          : !*range->low.unit && is_whole(range->low.number) && is_whole(range->high.number);
+    bool whole =
+        property ? property->kind == PROPERTY_INTEGER : !*range->low.unit && is_whole(range->low.number) && is_whole(range->high.number);
     return whole ? 1 : 0;
 }
 
@@ -199,8 +199,8 @@ static bool read_scale(const char *text, struct range *range)
 }
 
 /* LOW:HIGH, LOW:HIGH:STEP, either with a scale; `colon` is the first one. */
-static const char *parse_range(const char *values, const char *colon, enum axis_use use, const struct scenario *scenario,
-                               struct axis *axis, const char **hint)
+static const char *parse_range(const char *values, const char *colon, enum axis_use use, const struct scenario *scenario, struct axis *axis,
+                               const char **hint)
 {
     struct range range = {0};
     const char *scale = strchr(colon, '@'), *end = scale ? scale : colon + strlen(colon);

@@ -16,9 +16,9 @@
 enum axis_use { AXIS_VALUES, AXIS_SAMPLED };
 
 struct axis {
-    char *path;    /* as --set has it; owned */
-    char **values; /* of a list, each as --set has it; owned; NULL: a range */
-    size_t count;  /* 0: a range that is continuous */
+    char *path;             /* as --set has it; owned */
+    char **values;          /* of a list, each as --set has it; owned; NULL: a range */
+    size_t count;           /* 0: a range that is continuous */
     double low, high, step; /* of a range: value i is low + i x step */
     char *unit;             /* what stands behind the number, as in "1/s"; "" for none; owned */
     bool stepped;           /* the range came with a STEP, or the property has one; else the step is 1 */

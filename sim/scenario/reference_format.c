@@ -6,6 +6,7 @@
 #include "scenario/property_parse.h"
 #include "scenario/schema.h"
 #include "scenario/step_parse.h"
+#include "scenario/sweep_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -148,5 +149,6 @@ enum status reference_scenarios(const struct model_registry *registry, const str
     fputs(fleet_reference, out);
     fputs("\n", out);
     fputs(expectations, out);
+    fputs(sweep_reference, out);
     return fflush(out) == 0 && !ferror(out) ? STATUS_OK : STATUS_IO;
 }

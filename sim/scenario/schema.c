@@ -7,6 +7,7 @@
 #include "scenario/loader.h"
 #include "scenario/property_parse.h"
 #include "scenario/step_parse.h"
+#include "scenario/sweep_text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -108,7 +109,7 @@ static const struct {
     {"allow_invalid", "{'type':'array','items':{'type':'string'}}"},
     {"parameters", "{'type':'object'}"},
     {"changes", "{'type':'array','items':{'$ref':'#/$defs/change'}}"},
-    {"sweep", "{'type':'object'}"},
+    {"sweep", sweep_schema},
     {"study", "{'type':'object'}"},
     {"expect", expectation},
     {"traffic", "{'type':'array','items':{'$ref':'#/$defs/traffic'}}"},

@@ -263,8 +263,8 @@ static enum status load_prices(struct loader *loader, const char *folder)
             note_input(loader, base->price_path, base->price_sha256);
         return STATUS_OK;
     }
-    enum status status = price_book_load(folder, key(loader, "prices"), loader->document->folder, parse->places, parse->diagnostics,
-                                         &scenario->prices);
+    enum status status =
+        price_book_load(folder, key(loader, "prices"), loader->document->folder, parse->places, parse->diagnostics, &scenario->prices);
     note_price_file(loader, key(loader, "prices"));
     return status;
 }

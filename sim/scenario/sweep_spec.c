@@ -322,7 +322,8 @@ static void read_all(struct reading *reading)
 {
     struct sweep_spec *spec = reading->spec;
     const struct sweep_words *words = reading->words;
-    if (reading->node && !parse_expect_object(reading->parse, reading->node, &root, "\"sweep\": {\"over\": {\"Api.MemorySize\": [128, 512]}}")) {
+    if (reading->node &&
+        !parse_expect_object(reading->parse, reading->node, &root, "\"sweep\": {\"over\": {\"Api.MemorySize\": [128, 512]}}")) {
         reading->good = false;
         return;
     }
@@ -357,7 +358,8 @@ static void read_all(struct reading *reading)
     if (!listed)
         read_varies(reading, use);
     if (reading->good && spec->axis_count == 0)
-        wrong(reading, "over", "as in --vary Api.MemorySize=128,512,1769, or in the scenario \"sweep\": {\"over\": {\"Api.MemorySize\": [128, 512]}}",
+        wrong(reading, "over",
+              "as in --vary Api.MemorySize=128,512,1769, or in the scenario \"sweep\": {\"over\": {\"Api.MemorySize\": [128, 512]}}",
               "nothing is varied");
     for (size_t a = 1; spec->method == SWEEP_ZIP && a < spec->axis_count; a++)
         if (spec->axes[a].count != spec->axes[0].count)

@@ -12,13 +12,12 @@
 
 #define NESTED_MOST 64u
 
-enum kind { KIND_BARE, KIND_TIME, KIND_RATE, KIND_SIZE, KIND_PERCENT, KIND_TEXT };
+#define NS_PER_UNIT 1e9 /* times are in s here, so that a number over a time is a rate */
 
-static const char *const kind_names[] = {"a bare number", "a time", "a rate", "a size", "a percentage", "a text"};
-
-/* A value of text is `length` bytes at `text`, borrowed. */
+/* Of a number what its unit is made of: powers of seconds and of bytes; text is `length` bytes at `text`, borrowed. */
 struct value {
-    enum kind kind;
+    bool is_text;
+    int seconds, bytes;
     double number;
     const char *text;
     size_t length;
@@ -59,18 +58,16 @@ static bool take(struct reading *reading, const char *word)
 /* A value as a scenario has it: a number, with a unit perhaps; else text. */
 static struct value value_of(const char *text)
 {
-    struct value value = {.kind = KIND_TEXT, .text = text, .length = strlen(text)};
-    if (units_parse_number(text, &value.number))
-        value.kind = KIND_BARE;
-    else if (units_parse_time(text, &value.number))
-        value.kind = KIND_TIME;
-    else if (units_parse_rate(text, &value.number))
-        value.kind = KIND_RATE;
-    else if (units_parse_size(text, &value.number))
-        value.kind = KIND_SIZE;
-    else if (strchr(text, '%') && units_parse_probability(text, &value.number))
-        value.kind = KIND_PERCENT;
-    return value;
+    double number = 0;
+    if (units_parse_number(text, &number) || (strchr(text, '%') && units_parse_probability(text, &number)))
+        return (struct value){.number = number};
+    if (units_parse_time(text, &number))
+        return (struct value){.seconds = 1, .number = number / NS_PER_UNIT};
+    if (units_parse_rate(text, &number))
+        return (struct value){.seconds = -1, .number = number};
+    if (units_parse_size(text, &number))
+        return (struct value){.bytes = 1, .number = number};
+    return (struct value){.is_text = true, .text = text, .length = strlen(text)};
 }
 
 static bool is_of_name(char c)
@@ -120,7 +117,7 @@ static struct value take_number(struct reading *reading)
     word[length] = '\0';
     reading->at += length;
     struct value value = value_of(word);
-    if (value.kind == KIND_TEXT)
+    if (value.is_text)
         complain(reading, "\"%.60s\" is no number with a unit", word);
     return value;
 }
@@ -141,7 +138,7 @@ static struct value read_factor(struct reading *reading)
             complain(reading, "a \")\" is missing before \"%.60s\"", reading->at);
     } else if (*reading->at == '\'') {
         const char *end = strchr(reading->at + 1, '\'');
-        value = (struct value){.kind = KIND_TEXT, .text = reading->at + 1, .length = end ? (size_t)(end - reading->at - 1) : 0};
+        value = (struct value){.is_text = true, .text = reading->at + 1, .length = end ? (size_t)(end - reading->at - 1) : 0};
         if (!end)
             complain(reading, "a quote is missing behind %.60s", reading->at);
         else
@@ -158,14 +155,6 @@ static struct value read_factor(struct reading *reading)
     return value;
 }
 
-/* Products are of a kind of their own, which is that of numbers: 2 * a time is a time, a rate * a time is a number. */
-static enum kind kind_of_product(enum kind left, enum kind right, bool divided)
-{
-    if (right == KIND_BARE)
-        return left;
-    return left == KIND_BARE && !divided ? right : KIND_BARE;
-}
-
 static struct value read_product(struct reading *reading)
 {
     struct value left = read_factor(reading);
@@ -174,18 +163,31 @@ static struct value read_product(struct reading *reading)
         if ((!times && !divided) || *reading->mistake)
             return left;
         struct value right = read_factor(reading);
-        if (left.kind == KIND_TEXT || right.kind == KIND_TEXT)
+        if (left.is_text || right.is_text)
             complain(reading, "text is only equal or not%s", "");
-        left = (struct value){.kind = kind_of_product(left.kind, right.kind, divided),
-                              .number = times ? left.number * right.number : left.number / right.number};
+        int sign = times ? 1 : -1;
+        left.seconds += sign * right.seconds;
+        left.bytes += sign * right.bytes;
+        left.number = times ? left.number * right.number : left.number / right.number;
     }
+}
+
+static const char *kind_of(const struct value *value)
+{
+    if (value->is_text)
+        return "a text";
+    if (value->seconds == 0 && value->bytes == 0)
+        return "a bare number";
+    if (value->bytes == 0 && (value->seconds == 1 || value->seconds == -1))
+        return value->seconds == 1 ? "a time" : "a rate";
+    return value->seconds == 0 && value->bytes == 1 ? "a size" : "a product";
 }
 
 static void expect_same(struct reading *reading, const struct value *left, const struct value *right)
 {
     char both[64];
-    (void)snprintf(both, sizeof both, "%s and %s", kind_names[left->kind], kind_names[right->kind]);
-    if (left->kind != right->kind)
+    (void)snprintf(both, sizeof both, "%s and %s", kind_of(left), kind_of(right));
+    if (left->is_text != right->is_text || left->seconds != right->seconds || left->bytes != right->bytes)
         complain(reading, "%s cannot be compared or added", both);
 }
 
@@ -198,7 +200,7 @@ static struct value read_sum(struct reading *reading)
             return left;
         struct value right = read_product(reading);
         expect_same(reading, &left, &right);
-        if (left.kind == KIND_TEXT)
+        if (left.is_text)
             complain(reading, "text is only equal or not%s", "");
         left.number += plus ? right.number : -right.number;
     }
@@ -211,11 +213,11 @@ static bool is_same_text(const struct value *left, const struct value *right)
 
 static bool compare(struct reading *reading, const struct value *left, size_t sign, const struct value *right)
 {
-    if (left->kind == KIND_TEXT && sign > 1) {
+    if (left->is_text && sign > 1) {
         complain(reading, "text is only equal or not%s", "");
         return false;
     }
-    bool same = left->kind == KIND_TEXT ? is_same_text(left, right) : left->number == right->number;
+    bool same = left->is_text ? is_same_text(left, right) : left->number == right->number;
     switch (sign) {
     case 0:
         return same;

@@ -1,6 +1,6 @@
 /* test_axis.c: what --vary says, and servers by their price. */
-#include "scenario/axis.h"
 #include "experiment/server.h"
+#include "scenario/axis.h"
 
 #include <math.h>
 #include <setjmp.h>
