@@ -379,11 +379,11 @@ static void check_emptiness(struct loader *loader)
         parse_error(&loader->parse, resources ? resources : loader->tree, &resources_path,
                     "write \"Resources\": {\"F\": {\"Type\": ..., \"Properties\": {...}}}, or name a \"template\" or a \"fleet\"",
                     "there is nothing to simulate: neither a resource nor a fleet");
-    else if (simulated && scenario->first_source == scenario->entity_count && !(traffic && (traffic->child || !cJSON_IsArray(traffic))) &&
-             !calls_itself(loader))
-        parse_warning(&loader->parse, traffic ? traffic : loader->tree, &traffic_path,
-                      "write \"traffic\": [{\"name\": \"calls\", \"target\": ..., \"poisson\": \"10/s\"}]",
-                      "nobody calls: there is no source");
+    else if (simulated && scenario->first_source == scenario->entity_count && !traffic && !calls_itself(loader))
+        parse_warning(
+            &loader->parse, loader->tree, &traffic_path,
+            "write \"traffic\": [{\"name\": \"calls\", \"target\": ..., \"poisson\": \"10/s\"}], or \"traffic\": [] if nobody shall",
+            "nobody calls: there is no source");
 }
 
 /* Hands each block of `behavior` to its resource. */
