@@ -2,7 +2,8 @@
 #include "event_source_mapping.h"
 
 #include "engine/rule_book.h"
-#include "function.h"
+#include "function_state.h"
+#include "lambda_kinds.h"
 #include "queue_mapping.h"
 #include "scenario/validation.h"
 
@@ -140,7 +141,7 @@ static uint32_t count_readers(const struct validation *validation, uint32_t sour
     uint32_t count = 0;
     *first = false;
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &queue_mapping_type)
+        if (!model_is(validation_type(validation, i), MAPPING_TYPE))
             continue;
         const struct queue_mapping *other = validation_config(validation, i);
         if (other->config.source != source || !other->config.enabled)

@@ -1,8 +1,9 @@
 /* function_async.c: asynchronous invocation: Lambda's internal event queue, its retries, destinations and dead letters.
  * Source: rules async_*, which cite the Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation". */
-#include "function.h"
+#include "function_async.h"
 
 #include "engine/content.h"
+#include "lambda_kinds.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
@@ -63,6 +64,7 @@ static void async_lost(struct simulation *simulation, void *owner, uint32_t targ
         target == function->config.async.dead_letter ? &function->metrics.dead_letter_errors : &function->metrics.destination_failures, 1);
 }
 
+const struct cause cause_recursion = {.fate = FATE_DROPPED, .text = "RecursiveInvocationException"};
 static const struct cause cause_recursion_kept = {.fate = FATE_DEAD_LETTERED, .text = "RecursiveInvocationException"};
 
 static const struct cause *async_given_up(const struct cause *cause, bool kept)
@@ -112,17 +114,6 @@ void function_async_accept(struct simulation *simulation, struct function *funct
     counter_add(&function->metrics.async_received, 1);
     gauge_add(&function->metrics.async_queued, simulation->now_ns, 1);
     delivery_accept(simulation, &function->async, request);
-}
-
-void function_done(struct simulation *simulation, void *self, struct request *request)
-{
-    struct function *function = self;
-    if (procedure_sent(request))
-        procedure_answered(simulation, function->procedure, request);
-    else if (deployment_sent(request))
-        deployment_answered(simulation, function, request);
-    else
-        delivery_answered(simulation, &function->async, request);
 }
 
 /* What a destination's record looks like on an event bus. */

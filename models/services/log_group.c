@@ -2,7 +2,6 @@
  * Source: Amazon CloudWatch Logs User Guide, "Real-time processing of log data with subscriptions"; rules logs_subscription_*.
  * Each arrival is a log event. The ledger of a subscription ("Group/subscription-0") counts deliveries, of many events each. */
 #include "service.h"
-#include "services.h"
 
 #include "measure/bill.h"
 #include "notation/property.h"
