@@ -371,7 +371,7 @@ static int sweep_one(const struct program *program, const struct command *comman
     progress_fini(&work.progress);
     if (status != STATUS_OK && work.diagnostics.error_count == 0)
         session_tell_of_end(options, NULL, status, &work.diagnostics);
-    report(&work.diagnostics, options);
+    session_report(&work.diagnostics, options);
     work_fini(&work);
     return status_exit_code(status);
 }
@@ -385,7 +385,7 @@ static int run(const struct program *program, const struct command *command, con
         struct diagnostics diagnostics = {0};
         diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "sweep them one by one, or without -o",
                  "one --output cannot hold several sweeps");
-        report(&diagnostics, options);
+        session_report(&diagnostics, options);
         return status_exit_code(STATUS_INVALID);
     }
     for (size_t i = 0; i < options->argument_count && worst != status_exit_code(STATUS_INTERRUPTED); i++) {

@@ -277,7 +277,7 @@ int sweep_merge(const struct command *command, const struct options *options)
                  options->output);
     if (status != STATUS_OK && merging.diagnostics.error_count == 0)
         session_tell_of_end(options, NULL, status, &merging.diagnostics);
-    report(&merging.diagnostics, options);
+    session_report(&merging.diagnostics, options);
     merging_fini(&merging);
     return status_exit_code(status);
 }

@@ -60,7 +60,7 @@ static enum status tell(void *context, size_t ended)
             done += (double)atomic_load_explicit(&simulation->progress_ns, memory_order_relaxed) / (double)simulation->end_ns;
     }
     pthread_mutex_unlock(&run->lock);
-    run->options->progress(run->options->progress_context, done / run->replications);
+    run->options->on_progress(run->options->progress_context, done / run->replications);
     return STATUS_OK;
 }
 
@@ -69,7 +69,7 @@ static enum status run_all(struct run *run)
     const struct parallel parallel = {.threads = run->options->threads,
                                       .count = run->replications - run->begun,
                                       .one = one_replication,
-                                      .tick = run->options->progress ? tell : NULL,
+                                      .tick = run->options->on_progress ? tell : NULL,
                                       .context = run};
     run->workers = parallel_workers(parallel.threads, parallel.count);
     run->running = calloc(run->workers + 1u, sizeof *run->running);

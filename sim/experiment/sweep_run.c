@@ -82,7 +82,7 @@ static enum status simulate(const struct sweep *sweep, struct worker *worker, ui
     struct run_result *result = NULL;
     options.threads = 1;
     options.first_replication = replication;
-    options.progress = NULL;
+    options.on_progress = NULL;
     options.interrupted = NULL; /* a unit that runs is finished */
     enum status status = run_begin(worker->variant.scenario, &options, &run);
     if (status != STATUS_OK)

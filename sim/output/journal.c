@@ -2,7 +2,7 @@
  */
 #include "output/journal.h"
 
-#include "scenario/document.h"
+#include "document/document.h"
 
 #include <errno.h>
 #include <pthread.h>

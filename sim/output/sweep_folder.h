@@ -3,7 +3,7 @@
 #define SLSIM_OUTPUT_SWEEP_FOLDER_H
 
 #include "engine/status.h"
-#include "scenario/diagnostics.h"
+#include "document/diagnostics.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 #ifndef SLSIM_SCENARIO_AXIS_H
 #define SLSIM_SCENARIO_AXIS_H
 
-#include "scenario/diagnostics.h"
+#include "document/diagnostics.h"
 #include "scenario/scenario.h"
 
 #include <stdbool.h>

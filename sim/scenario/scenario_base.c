@@ -1,7 +1,7 @@
 /* scenario_base.c: what variants have in common. */
 #include "scenario/scenario_base.h"
 
-#include "scenario/document_set.h"
+#include "document/document_set.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 #define SLSIM_SCENARIO_SCENARIO_BASE_H
 
 #include "scenario/books.h"
-#include "scenario/document.h"
+#include "document/document.h"
 
 #include <stdbool.h>
 #include <stddef.h>

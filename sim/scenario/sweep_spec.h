@@ -4,7 +4,7 @@
 
 #include "scenario/axis.h"
 #include "scenario/figure_find.h"
-#include "scenario/parse.h"
+#include "notation/parse.h"
 
 #include <stdbool.h>
 #include <stddef.h>

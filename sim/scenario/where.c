@@ -1,7 +1,7 @@
 /* where.c: constraints, read anew for each point: a recursive descent costs less than what it decides about. */
 #include "scenario/where.h"
 
-#include "scenario/units.h"
+#include "document/units.h"
 
 #include <ctype.h>
 #include <errno.h>
