@@ -20,15 +20,21 @@ static double seconds(const struct simulation *simulation, const char *rule)
  * the first, two before the second. */
 static int64_t async_wait_ns(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
 {
-    const struct function *function = owner;
+    struct function *function = owner;
     if (cause == &cause_recursion)
         return DELIVERY_GIVE_UP;
     if (cause->fate == FATE_THROTTLED || cause->server_error) {
         if (function->config.reserved == 0 && !rule_flag(simulation->settings->rules, "async_reserved_zero_retries"))
             return DELIVERY_GIVE_UP;
         double factor = pow(rule_number(simulation->settings->rules, "async_throttle_retry_factor"), item->throttles - 1);
-        double wait_ns = seconds(simulation, "async_throttle_retry_base_s") * factor;
-        return time_from_double(fmin(wait_ns, seconds(simulation, "async_throttle_retry_cap_s")));
+        double wait_ns =
+            fmin(seconds(simulation, "async_throttle_retry_base_s") * factor, seconds(simulation, "async_throttle_retry_cap_s"));
+        double jitter = fmin(fmax(rule_number(simulation->settings->rules, "async_throttle_retry_jitter"), 0), 1);
+        if (jitter > 0) {
+            stream_at(&function->async_jitter, item->item, item->tries);
+            wait_ns *= 1 - jitter * stream_uniform(&function->async_jitter);
+        }
+        return time_from_double(wait_ns);
     }
     if (item->failures > function->config.async.retries)
         return DELIVERY_GIVE_UP;
@@ -87,6 +93,8 @@ enum status function_async_create(struct simulation *simulation, struct function
         .on_failure = config->on_failure,
         .dead_letter = config->dead_letter,
     };
+    stream_init(&function->async_jitter, simulation->settings->seed, simulation->replication, simulation->entities[function->self].name,
+                "async jitter");
     return delivery_init(&function->async, &async_delivery, &policy, simulation, function, function->self, FUNCTION_ASYNC, "async");
 }
 

@@ -18,6 +18,7 @@
 #include "engine/fault.h"
 #include "engine/pool.h"
 #include "engine/procedure.h"
+#include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
 #include "environment.h"
@@ -110,6 +111,7 @@ struct function {
     struct function_config *shared;     /* owned; of a function with versions: what they were last told of it; NULL: has none */
     struct deployment *deployment;      /* owned; of a function that is deployed while it runs; NULL: none */
     struct delivery async;              /* the internal event queue */
+    struct stream async_jitter;         /* by item and try */
     struct procedure_runner *procedure; /* owned; NULL: the handler calls nobody, and its time is known when it begins */
     int64_t traced_second;              /* of a family: of the latest request that could be traced */
     uint32_t traced_for_certain;        /* in that second */
