@@ -4,6 +4,7 @@
 #include "callers/source.h"
 #include "events/event_bus.h"
 #include "external/external_service.h"
+#include "front_doors/front_doors.h"
 #include "lambda/function.h"
 #include "lambda/queue_mapping.h"
 #include "messaging/queue.h"
@@ -53,6 +54,23 @@ static const struct model_type *const resources[] = {
     &subscription_filter_type,
     &topic_rule_type,
     &external_service_type,
+    &rest_api_type,
+    &rest_stage_type,
+    &rest_resource_type,
+    &rest_method_type,
+    &rest_authorizer_type,
+    &rest_event_type,
+    &usage_plan_type,
+    &usage_plan_key_type,
+    &api_key_type,
+    &serverless_api_type,
+    &http_api_type,
+    &http_stage_type,
+    &http_route_type,
+    &http_integration_type,
+    &http_authorizer_type,
+    &http_event_type,
+    &serverless_http_api_type,
     NULL,
 };
 
