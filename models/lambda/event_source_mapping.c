@@ -2,7 +2,7 @@
 #include "event_source_mapping.h"
 
 #include "engine/rule_book.h"
-#include "function.h"
+#include "event_filter.h"
 #include "queue_mapping.h"
 #include "scenario/validation.h"
 
@@ -22,61 +22,6 @@ static const struct property destination_properties[] = {
     {"OnFailure", PROPERTY_OBJECT, 0, .properties = on_failure_properties, .help = "For batches that are given up."},
     {0},
 };
-
-const struct cause cause_filtered = {.fate = FATE_DISCARDED, .text = "filtered"};
-
-struct filter {
-    const struct pattern *pattern;
-};
-
-static const struct property filter_properties[] = {
-    {"Pattern", PROPERTY_PATTERN, offsetof(struct filter, pattern), .unit = "mapping", .required = true,
-     .help = "What a message or record must look like; of a queue below body, of a Kinesis stream below data."},
-    {0},
-};
-
-const struct property filter_criteria_properties[] = {
-    {"Filters", PROPERTY_LIST, offsetof(struct queue_mapping, config.filters), .properties = filter_properties,
-     .size = sizeof(struct filter), .maximum = "event_filters_max", .help = "One that matches is enough; none: all pass."},
-    {0},
-};
-
-/* Filters look at the body alone; records that are no JSON are dropped, and so no filter may ask for texts. Sources: the Lambda developer
- * guide, "Using event filtering with an Amazon SQS event source" and "... with a Kinesis event source". */
-static void check_filter(struct validation *validation, const struct queue_mapping_config *config, size_t index,
-                         const struct envelope *envelope)
-{
-    const struct filter *filter = (const struct filter *)config->filters.items + index;
-    bool is_list = false, is_stream = validation_type(validation, config->source)->streamable;
-    char place[80];
-    snprintf(place, sizeof place, "FilterCriteria.Filters[%zu].Pattern", index);
-    const char *name = NULL;
-    for (size_t i = 0; (name = validation_pattern_field(filter->pattern, i, &is_list)); i++) {
-        bool is_body = strcmp(name, envelope->path) == 0;
-        if (!is_body)
-            validation_warning(validation, place, NULL, "looks at \"%s\", but filters of %s see only \"%s\"", name,
-                               is_stream ? "a stream" : "a queue", envelope->path);
-        else if (is_stream && is_list)
-            validation_error(validation, place, "write {\"data\": {\"field\": [...]}}", "what it asks of \"%s\" must be an object",
-                             envelope->path);
-    }
-}
-
-const struct content_set *filter_validate(struct validation *validation, struct queue_mapping_config *config,
-                                          const struct envelope *envelope)
-{
-    const struct filter *filters = config->filters.items;
-    for (size_t i = 0; i < config->filters.count; i++) {
-        const struct content_set *one = validation_match(validation, filters[i].pattern, envelope, config->source);
-        for (size_t k = 0; one && k < sizeof one->bits / sizeof *one->bits; k++)
-            config->passes_any.bits[k] |= one->bits[k];
-        if (!one) /* it could not be read, which was said */
-            return NULL;
-        if (envelope)
-            check_filter(validation, config, i, envelope);
-    }
-    return config->filters.count > 0 ? &config->passes_any : NULL;
-}
 
 const struct property stream_mapping_properties[] = {
     {"BisectBatchOnFunctionError", PROPERTY_BOOLEAN, AT(bisect), .fallback = "false", .given = GIVEN(bisect),
@@ -128,7 +73,7 @@ static uint32_t count_readers(const struct validation *validation, uint32_t sour
     uint32_t count = 0;
     *first = false;
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &queue_mapping_type)
+        if (!model_is(validation_type(validation, i), MAPPING_TYPE))
             continue;
         const struct queue_mapping *other = validation_config(validation, i);
         if (other->config.source != source || !other->config.enabled)

@@ -1,54 +1,25 @@
-/* queue_redrive.c: messages that go from one queue to another, and back: what is kept of where they came from, and the task that moves
- * what is in a dead-letter queue back (StartMessageMoveTask).
+/* queue_redrive.c: the task that moves what is in a dead-letter queue back (StartMessageMoveTask), and the other things that may happen to
+ * a queue.
  * Sources: the SQS API reference, StartMessageMoveTask and ListMessageMoveTasks; the SQS developer guide, "Configure a dead-letter queue
  * redrive" (oldest first; each is a new message in the queue that gets it) and "DLQ redrive issues"; rules sqs_move_*. */
 #include "queue_redrive.h"
 
-#include "queue.h"
-#include "scenario/property.h"
+#include "notation/property.h"
+#include "queue_age.h"
+#include "queue_line.h"
+#include "queue_messages.h"
+#include "queue_past.h"
+#include "queue_wait.h"
 #include "scenario/validation.h"
 
 static const struct cause cause_moved = {.fate = FATE_SUCCEEDED, .text = "moved by a task"};
 
 void queue_redrive_init(struct simulation *simulation, struct queue *queue)
 {
-    const char *name = simulation->entities[queue->self].name;
     const struct rule_book *rules = simulation->settings->rules;
-    pool_init(&queue->pasts, sizeof(struct past), &simulation->memory, name);
-    key_map_init(&queue->past_ids, &simulation->memory, name);
     queue->task =
         (struct move_task){.next = POOL_NONE, .most_ns = time_from_double(rule_number(rules, "sqs_move_max_h") * (double)NS_PER_HOUR)};
     queue->move_calls_count = rule_flag(rules, "sqs_move_calls_counted");
-}
-
-void queue_redrive_fini(struct queue *queue)
-{
-    key_map_fini(&queue->past_ids);
-    pool_fini(&queue->pasts);
-}
-
-enum status queue_past_keep(struct simulation *simulation, struct queue *queue, uint32_t id, const struct past *past)
-{
-    uint32_t place = pool_take(&queue->pasts);
-    enum status status = place == POOL_NONE ? simulation->memory.status : key_map_put(&queue->past_ids, id, place);
-    if (status == STATUS_OK)
-        *(struct past *)pool_at(&queue->pasts, place) = *past;
-    return status;
-}
-
-struct past queue_past(const struct queue *queue, uint32_t id)
-{
-    uint32_t place = key_map_find(&queue->past_ids, id);
-    return place == POOL_NONE ? (struct past){.from = ENTITY_NONE} : *(const struct past *)pool_at(&queue->pasts, place);
-}
-
-void queue_past_forget(struct queue *queue, uint32_t id)
-{
-    uint32_t place = key_map_find(&queue->past_ids, id);
-    if (place == POOL_NONE)
-        return;
-    key_map_remove(&queue->past_ids, id);
-    pool_give(&queue->pasts, place);
 }
 
 /* The next that the task can take of those that were there when it began. What is in flight or delayed is passed over. */
@@ -150,7 +121,7 @@ static const struct property task_properties[] = {
 static bool is_dead_letter_queue(const struct validation *validation)
 {
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &queue_type)
+        if (!model_is(validation_type(validation, i), QUEUE_TYPE))
             continue;
         const struct queue_config *config = &((const struct queue *)validation_config(validation, i))->config;
         if (config->redrive_given && config->dead_letter == validation_self(validation))
@@ -162,7 +133,7 @@ static bool is_dead_letter_queue(const struct validation *validation)
 static void check_destination(struct validation *validation, const struct queue_config *config, uint32_t destination)
 {
     const char *name = validation_name(validation, destination);
-    if (validation_type(validation, destination) != &queue_type) {
+    if (!model_is(validation_type(validation, destination), QUEUE_TYPE)) {
         validation_error(validation, "DestinationArn", NULL, "%s is no queue", name);
         return;
     }

@@ -23,13 +23,14 @@ enum status trial_begin_other(const struct study *study, const char *path, const
 {
     struct variant_base base = study->base;
     base.path = path;
+    base.shared = NULL;
     *trial = (struct trial){0};
     enum status status = variant_load(&base, sets, set_count, study->diagnostics, &trial->variant);
     want_totals(study, trial, status);
     return status;
 }
 
-static uint64_t sent(const struct run_result *result)
+static uint64_t requests_sent(const struct run_result *result)
 {
     uint64_t requests = 0;
     for (size_t i = result->scenario->first_source; i < result->scenario->entity_count && i < result->ledger_count; i++)
@@ -42,7 +43,7 @@ enum status trial_replicate(struct study *study, struct trial *trial, uint32_t t
     enum status status = variant_replicate(&trial->variant, study->options, total);
     const struct run_result *result = variant_result(&trial->variant);
     if (result) {
-        uint64_t requests = sent(result);
+        uint64_t requests = requests_sent(result);
         study->requests += requests - trial->requests;
         trial->requests = requests;
     }

@@ -1,7 +1,7 @@
 /* entities.c: the account, the resources and the sources: first their names, so that anything may refer to anything, then their blobs. */
 #include "engine/request.h"
+#include "notation/property_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
 #include "scenario/resource_type.h"
 
 #include <stdio.h>
@@ -25,94 +25,6 @@ static const cJSON *section_of(struct loader *loader, const char *name, bool lis
     if (item && (list ? parse_expect_list(&loader->parse, item, &path, NULL) : parse_expect_object(&loader->parse, item, &path, NULL)))
         return item;
     return NULL;
-}
-
-/* Where a short form is written. */
-static const struct parse_path *rewritten_path(const struct rewritten *rewritten, struct parse_path steps[ORIGIN_STEPS])
-{
-    const char *const names[] = {"Resources", rewritten->owner, "Properties", rewritten->row->property, rewritten->entry, "Properties"};
-    size_t count = sizeof names / sizeof *names;
-    for (size_t i = 0; i < count; i++)
-        steps[i] = (struct parse_path){i > 0 ? &steps[i - 1] : NULL, names[i], 0};
-    return &steps[count - 1];
-}
-
-/* Where it is said what a version or an alias is that no resource of the file's own describes. */
-static const struct parse_path *published_path(const struct published *published, bool behavior, struct parse_path steps[ORIGIN_STEPS])
-{
-    const char *part = behavior ? "behavior" : "Properties";
-    steps[0] = (struct parse_path){NULL, published->owner ? "Resources" : "changes", 0};
-    steps[1] = (struct parse_path){&steps[0], published->owner, published->change};
-    steps[2] = (struct parse_path){&steps[1], part, 0};
-    return &steps[2];
-}
-
-const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS])
-{
-    const struct origin *origin = &loader->origins[entity];
-    bool is_resource = origin->kind == ORIGIN_RESOURCE && origin->node->string; /* a part's own name is none of the file's */
-    const char *name = is_resource ? origin->node->string : loader->scenario->entities[entity].name;
-    if (origin->published && !(behavior && (origin->own_behavior || origin->published->owner)))
-        return published_path(origin->published, behavior, steps);
-    if (behavior) {
-        bool own = origin->kind != ORIGIN_FLEET || origin->own_behavior;
-        steps[0] = own ? (struct parse_path){NULL, "behavior", 0} : (struct parse_path){NULL, "fleet", 0};
-        steps[1] = (struct parse_path){&steps[0], own ? name : "behavior", 0};
-        return &steps[1];
-    }
-    switch (origin->kind) {
-    case ORIGIN_ACCOUNT:
-        steps[0] = (struct parse_path){NULL, "account", 0};
-        return &steps[0];
-    case ORIGIN_RESOURCE:
-        if (origin->rewritten)
-            return rewritten_path(origin->rewritten, steps);
-        steps[0] = (struct parse_path){NULL, "Resources", 0};
-        steps[1] = (struct parse_path){&steps[0], name, 0};
-        steps[2] = (struct parse_path){&steps[1], "Properties", 0};
-        return &steps[2];
-    case ORIGIN_SOURCE:
-        steps[0] = (struct parse_path){NULL, "traffic", 0};
-        steps[1] = name[0] == '[' ? (struct parse_path){&steps[0], NULL, strtoul(name + 1, NULL, 10)} /* it has no name */
-                                  : (struct parse_path){&steps[0], name, 0};
-        return &steps[1];
-    default:
-        steps[0] = (struct parse_path){NULL, "fleet", 0};
-        steps[1] = (struct parse_path){&steps[0], "Properties", 0};
-        return origin->kind == ORIGIN_FLEET ? &steps[1] : &steps[0];
-    }
-}
-
-void *entity_defaults(struct loader *loader, const struct model_type *type)
-{
-    struct scenario_store *store = loader->parse.store;
-    void *blob = store_alloc(store, 1, type->size);
-    size_t i = 0;
-    while (i < loader->defaults_count && loader->defaults[i].type != type)
-        i++;
-    if (!blob || i < loader->defaults_count) {
-        if (blob)
-            memcpy(blob, loader->defaults[i].blob, type->size);
-        return blob;
-    }
-    if (i == loader->defaults_capacity) {
-        size_t wanted = i == 0 ? 16 : 2 * i;
-        struct type_defaults *larger = reallocarray(loader->defaults, wanted, sizeof *larger);
-        if (!larger) {
-            loader->parse.failed = true;
-            return blob;
-        }
-        loader->defaults = larger;
-        loader->defaults_capacity = wanted;
-    }
-    void *kept = store_alloc(store, 1, type->size);
-    if (!kept)
-        return NULL;
-    property_defaults(&loader->parse, type->properties, kept);
-    property_defaults(&loader->parse, type->behavior, kept);
-    loader->defaults[loader->defaults_count++] = (struct type_defaults){type, kept};
-    memcpy(blob, kept, type->size);
-    return blob;
 }
 
 /* The next entity, with its name and type. */
@@ -354,6 +266,20 @@ static bool name_all(struct loader *loader)
     return list_names(loader) && name_parts(loader);
 }
 
+/* Does a resource make its own calls, as a rule with a schedule does? */
+static bool calls_itself(const struct loader *loader)
+{
+    const struct scenario *scenario = loader->scenario;
+    for (uint32_t i = 0; i < scenario->first_source; i++) {
+        struct property_walk walk;
+        const cJSON *given = loader->origins[i].properties;
+        for (const struct property *row = property_first(&walk, scenario->entities[i].type->properties); row; row = property_next(&walk))
+            if (row->kind == PROPERTY_ARRIVAL && cJSON_GetObjectItemCaseSensitive(given, row->name))
+                return true;
+    }
+    return false;
+}
+
 /* Is there anything to simulate, and anybody who asks for it? What is there but wrong has been said. */
 static void check_emptiness(struct loader *loader)
 {
@@ -365,10 +291,11 @@ static void check_emptiness(struct loader *loader)
         parse_error(&loader->parse, resources ? resources : loader->tree, &resources_path,
                     "write \"Resources\": {\"F\": {\"Type\": ..., \"Properties\": {...}}}, or name a \"template\" or a \"fleet\"",
                     "there is nothing to simulate: neither a resource nor a fleet");
-    else if (simulated && scenario->first_source == scenario->entity_count && !(traffic && (traffic->child || !cJSON_IsArray(traffic))))
-        parse_warning(&loader->parse, traffic ? traffic : loader->tree, &traffic_path,
-                      "write \"traffic\": [{\"name\": \"calls\", \"target\": ..., \"poisson\": \"10/s\"}]",
-                      "nobody calls: there is no source");
+    else if (simulated && scenario->first_source == scenario->entity_count && !traffic && !calls_itself(loader))
+        parse_warning(
+            &loader->parse, loader->tree, &traffic_path,
+            "write \"traffic\": [{\"name\": \"calls\", \"target\": ..., \"poisson\": \"10/s\"}], or \"traffic\": [] if nobody shall",
+            "nobody calls: there is no source");
 }
 
 /* Hands each block of `behavior` to its resource. */

@@ -2,11 +2,11 @@
 #ifndef SLSIM_SCENARIO_SCENARIO_H
 #define SLSIM_SCENARIO_SCENARIO_H
 
+#include "document/diagnostics.h"
+#include "document/json.h"
 #include "engine/model.h"
 #include "engine/simulation.h"
 #include "scenario/books.h"
-#include "scenario/diagnostics.h"
-#include "scenario/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,6 +33,8 @@ struct input_file {
     const char *path; /* relative to the scenario's folder */
     char sha256[65];
 };
+
+struct scenario_base; /* scenario/scenario_base.h */
 
 struct scenario {
     const char *name;
@@ -67,10 +69,13 @@ struct scenario {
 struct scenario_options {
     const char *const *sets; /* "PATH=VALUE" */
     size_t set_count;
-    const char *seed;      /* NULL: the scenario's */
-    uint32_t replications; /* 0: the scenario's */
-    const cJSON *tree;     /* the scenario, resolved already, as a manifest keeps it: then `path` is not read, and only its folder counts;
-                              NULL: `path` is read */
+    const char *seed;                 /* NULL: the scenario's */
+    uint32_t replications;            /* 0: the scenario's */
+    const struct scenario_base *base; /* the files as they were read before, with the settings of then: `sets` go over these, and `path` is
+                                         but a name. Must outlive the scenario. NULL: `path` is read */
+    struct scenario_base **made;      /* where such a base is to be left (NULL after a failure), which then owns the books; may be NULL */
+    const cJSON *tree; /* the scenario, resolved already, as a manifest keeps it: then `path` is not read, and only its folder counts;
+                          NULL: `path` is read */
 };
 
 /* Reads `path` ("-": standard input) and everything that it names. Every mistake is in `diagnostics`; warnings too, also on success.
@@ -82,11 +87,8 @@ void scenario_free(struct scenario *scenario);
 /* The entity of that name; ENTITY_NONE when there is none. O(log n). */
 uint32_t scenario_find(const struct scenario *scenario, const char *name);
 
-/* Values and members of the top level, for schema and reference: {name, help} pairs, ends with {NULL, NULL}. */
-struct scenario_key {
-    const char *name;
-    const char *help;
-};
-extern const struct scenario_key scenario_keys[];
+/* The top level's plain values by a property table without help (scenario_keys has it), for the schema and the reference. */
+struct property; /* notation/property.h */
+const struct property *scenario_properties(void);
 
 #endif

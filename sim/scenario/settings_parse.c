@@ -1,9 +1,10 @@
 /* settings_parse.c: the scalars of the top level, and the books. */
+#include "document/scenario_keys.h"
+#include "document/text_file.h"
 #include "engine/sim_time.h"
-#include "scenario/instant_parse.h"
+#include "notation/instant_parse.h"
+#include "notation/property_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
-#include "scenario/text_file.h"
 
 #include <errno.h>
 #include <math.h>
@@ -18,38 +19,6 @@
 #define LONGEST_NS (100 * 365 * NS_PER_DAY)
 #define SEED_PRINTED 999999999999999u /* cJSON may print but 15 digits */
 #define SEED_EXACT 9007199254740992.0 /* above 2^53 a JSON number is not exact */
-
-const struct scenario_key scenario_keys[] = {
-    {"$schema", "The JSON Schema of this file, for editors."},
-    {"name", "1 to 64 of letters, digits, `.`, `_`, `-`: the result folder's name. Default: the file's base name."},
-    {"description", "What the scenario shows."},
-    {"extends", "Another scenario (path relative to this file) that this one is merged over: objects merge key by key, null deletes, "
-                "everything else replaces."},
-    {"template", "A CloudFormation or SAM template, JSON or YAML, whose `Resources` are merged under this file's."},
-    {"rules", "The book of behaviour: \"current\" or \"course\", or an object with \"base\" and single rules."},
-    {"prices", "A price book's name or file, or an object with \"base\" and single prices."},
-    {"free_tier", "Subtract the monthly free tier."},
-    {"duration", "Simulated time over which traffic is generated."},
-    {"drain", "Further time in which what is in flight may finish."},
-    {"warmup", "Time from the start that no statistic counts."},
-    {"period", "The bucket of the time series: [k x period, (k+1) x period)."},
-    {"series", "Which entities get time series: \"all\", \"total\" (the account and each type), or a list of names."},
-    {"seed", "64-bit unsigned; above 2^53 as a string."},
-    {"replications", "Independent repetitions; figures then carry 95 % confidence intervals."},
-    {"start", "Wall-clock time of the simulation's zero, ISO 8601 UTC: for cron and time stamps only."},
-    {"account", "The account's quotas."},
-    {"allow_invalid", "Names of refusals that this scenario wants to run in spite of."},
-    {"parameters", "Values for the template's parameters."},
-    {"Resources", "CloudFormation's own block: logical id, `Type`, `Properties`."},
-    {"behavior", "How the code behaves, by logical id."},
-    {"traffic", "A list of sources: who calls what, and when."},
-    {"fleet", "Many functions out of a trace: one function and one source for each of its rows."},
-    {"changes", "What happens while it runs."},
-    {"expect", "What must hold: judged by the command that verifies."},
-    {"sweep", "Many runs of one scenario."},
-    {"study", "A study card's question and answer."},
-    {NULL, NULL},
-};
 
 struct top_level {
     const char *name, *description, *start;
@@ -78,7 +47,7 @@ static const struct property top_level[] = {
     {0},
 };
 
-const struct property *settings_properties(void)
+const struct property *scenario_properties(void)
 {
     return top_level;
 }
@@ -182,8 +151,8 @@ static void parse_top_level(struct loader *loader, const struct scenario_options
 {
     struct scenario *scenario = loader->scenario;
     struct top_level top = {0};
-    const char *names[sizeof scenario_keys / sizeof *scenario_keys];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    const char *names[SCENARIO_KEY_COUNT + 1] = {NULL};
+    for (size_t i = 0; i < SCENARIO_KEY_COUNT; i++)
         names[i] = scenario_keys[i].name;
     property_defaults(&loader->parse, top_level, &top);
     property_parse(&loader->parse, top_level, loader->tree, loader->tree, NULL, names, &top);
@@ -203,6 +172,17 @@ static void parse_top_level(struct loader *loader, const struct scenario_options
     loader->parse.start_epoch_s = scenario->settings.start_epoch_s;
 }
 
+static void note_input(struct loader *loader, const char *path, const char *sha256)
+{
+    struct scenario_base *made = loader->made;
+    store_note_file(loader->parse.store, path, sha256);
+    if (!made)
+        return;
+    made->price_path = strdup(path);
+    loader->parse.failed |= !made->price_path;
+    memcpy(made->price_sha256, sha256, sizeof made->price_sha256);
+}
+
 /* Prices in a file of the scenario's are an input like any other. */
 static void note_price_file(struct loader *loader, const cJSON *spec)
 {
@@ -214,11 +194,48 @@ static void note_price_file(struct loader *loader, const cJSON *spec)
     if (path && access(path, R_OK) == 0 &&
         text_file_read(path, PRICE_FILE_MOST, (struct place){0}, &unheard, &bytes, &length) == STATUS_OK) {
         sha256_hex(bytes, length, hex);
-        store_note_file(loader->parse.store, base->valuestring, hex);
+        note_input(loader, base->valuestring, hex);
     }
     diagnostics_fini(&unheard);
     free(bytes);
     free(path);
+}
+
+static bool same_spec(const cJSON *spec, const cJSON *other)
+{
+    return spec && other ? cJSON_Compare(spec, other, true) : spec == other;
+}
+
+static enum status load_rules(struct loader *loader, const char *folder)
+{
+    struct scenario *scenario = loader->scenario;
+    struct parse *parse = &loader->parse;
+    if (loader->base && same_spec(key(loader, "rules"), loader->base->rules_spec)) {
+        scenario->rules = loader->base->rules;
+        return STATUS_OK;
+    }
+    enum status status = rule_book_load(folder, key(loader, "rules"), parse->places, parse->diagnostics, &scenario->rules);
+    /* The rest is read by the default book, so that its mistakes are found as well. */
+    if (status == STATUS_INVALID)
+        status = rule_book_load(folder, NULL, parse->places, parse->diagnostics, &scenario->rules);
+    return status;
+}
+
+static enum status load_prices(struct loader *loader, const char *folder)
+{
+    struct scenario *scenario = loader->scenario;
+    struct parse *parse = &loader->parse;
+    const struct scenario_base *base = loader->base;
+    if (base && same_spec(key(loader, "prices"), base->prices_spec)) {
+        scenario->prices = base->prices;
+        if (base->price_path)
+            note_input(loader, base->price_path, base->price_sha256);
+        return STATUS_OK;
+    }
+    enum status status =
+        price_book_load(folder, key(loader, "prices"), loader->document->folder, parse->places, parse->diagnostics, &scenario->prices);
+    note_price_file(loader, key(loader, "prices"));
+    return status;
 }
 
 static void parse_books(struct loader *loader)
@@ -230,15 +247,10 @@ static void parse_books(struct loader *loader)
     if (!rules || !prices) {
         parse_error(parse, NULL, NULL, "set SLSIM_MODELS to the folder that holds rules and prices", "the books of rules are not there");
     } else {
-        enum status status = rule_book_load(rules, key(loader, "rules"), parse->places, parse->diagnostics, &scenario->rules);
-        /* The rest is read by the default book, so that its mistakes are found as well. */
-        if (status == STATUS_INVALID)
-            status = rule_book_load(rules, NULL, parse->places, parse->diagnostics, &scenario->rules);
+        enum status status = load_rules(loader, rules);
         if (status == STATUS_OK)
-            status = price_book_load(prices, key(loader, "prices"), loader->document->folder, parse->places, parse->diagnostics,
-                                     &scenario->prices);
+            status = load_prices(loader, prices);
         parse->failed = parse->failed || status == STATUS_NO_MEMORY;
-        note_price_file(loader, key(loader, "prices"));
     }
     free(rules);
     free(prices);

@@ -1,7 +1,7 @@
 /* test_json.c: trees, places of values and keys, every kind of mistake at its exact place, hostile input, memory running out. */
 #include "diagnosed.h"
+#include "document/json.h"
 #include "failing_allocation.h"
-#include "scenario/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -314,7 +314,7 @@ static void test_moved_and_copied(void **state)
     cJSON *copy = cJSON_Duplicate(parsed.tree, true);
     assert_int_equal(places_of(parsed.places, copy->child).line, 0);
     assert_null(places_of(parsed.places, copy->child).file);
-    places_copy(parsed.places, copy, parsed.tree);
+    places_copy(parsed.places, copy, parsed.places, parsed.tree);
     assert_place(places_of(parsed.places, at(at(copy, "a"), "b")->child), 1, 14);
     assert_place(places_of_key(parsed.places, at(at(copy, "a"), "b")), 1, 8);
     cJSON *a = cJSON_DetachItemFromObjectCaseSensitive(copy, "a");
