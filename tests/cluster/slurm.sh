@@ -134,7 +134,8 @@ sweep=$work/sweep
     exit 1
 }
 submitted=$SECONDS
-SLSIM=$slsim "$root/scripts/sweep.slurm" --shards "$shards" "$scenario" "$sweep" || {
+cd "$work/log" || exit 1
+SLSIM=$slsim "$root/scripts/sweep.slurm" "$scenario" "$sweep" "$shards" || {
     echo '0 passed, 1 failed'
     exit 1
 }
@@ -143,7 +144,7 @@ SLSIM=$slsim "$root/scripts/sweep.slurm" --shards "$shards" "$scenario" "$sweep"
 under_way() {
     local shard
     for shard in $(squeue --noheader --array --states=RUNNING --nodelist="$lost" --format=%K 2>/dev/null); do
-        [ "$(wc -l 2>/dev/null <"$sweep.shards/$shard.partial/units.journal" || echo 0)" -ge 3 ] && return 0
+        [ "$(wc -l 2>/dev/null <"$sweep.shards/$shard-of-$shards.partial/units.journal" || echo 0)" -ge 3 ] && return 0
     done
     return 1
 }
@@ -159,10 +160,10 @@ while [ -n "$(squeue --noheader 2>/dev/null)" ] && [ $((SECONDS - submitted)) -l
 done
 judge 'all jobs ended in time' [ -z "$(squeue --noheader 2>/dev/null)" ]
 judge 'the node is lost' grep -q "$lost.*down" <<<"$(sinfo --noheader --Node --format='%N %T' 2>/dev/null)"
-judge 'a task was started again' grep -qx 'slsim-sweep restarts: 1' "$sweep.shards/log"/*.log
+judge 'a task was started again' grep -q 'started 1 times before' "$work"/log/slsim-sweep-*.log
 judge 'the merged result is there' [ -f "$sweep/points.csv" ]
 judge 'the same bytes as one machine makes' diff -r "$whole" "$sweep"
-[ "$failed" = 0 ] || tail -n 3 "$sweep.shards"/log/*.log "$work"/log/*.log
+[ "$failed" = 0 ] || tail -n 3 "$work"/log/*.log
 echo "took $((SECONDS - submitted)) s from the submission"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
