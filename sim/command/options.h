@@ -41,6 +41,8 @@ enum option_id {
     OPTION_AGAINST,
     OPTION_INPUT,
     OPTION_INFRACOST,
+    OPTION_REPORT,
+    OPTION_PLOTS,
     OPTION_NO_PROGRESS,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -67,6 +69,7 @@ struct options {
     const char *until;
     const char *minimize;
     const char *infracost;
+    bool png; /* --plots png */
     uint32_t max_replications;
     uint32_t replications;
     uint32_t threads;

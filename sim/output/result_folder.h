@@ -6,6 +6,7 @@
 #include "document/diagnostics.h"
 #include "engine/status.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct result_folder {
@@ -31,5 +32,8 @@ enum status result_folder_commit_partial(struct result_folder *folder, struct di
 
 /* Removes what was not committed, and lets go of everything. Does no harm after a commit. */
 void result_folder_fini(struct result_folder *folder);
+
+/* Removes `name`, with all that is in it, from `folder` (a descriptor). True when it is gone, also when it was never there. */
+bool result_folder_remove(int folder, const char *name);
 
 #endif
