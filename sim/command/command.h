@@ -32,8 +32,8 @@ struct command {
     int (*run)(const struct program *program, const struct command *command, const struct options *options); /* returns the exit code */
 };
 
-extern const struct command report_command, run_command, check_command, verify_command, schema_command, rules_command, prices_command,
-    explain_command, compare_command, size_command, sensitivity_command;
+extern const struct command run_command, check_command, verify_command, schema_command, rules_command, prices_command, explain_command,
+    compare_command, size_command, sensitivity_command, sweep_command, report_command;
 
 /* All of the program behind main: returns the exit code. */
 int command_main(const struct program *program, int argc, char **argv);
