@@ -168,6 +168,7 @@ static int set_up(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_by_capacity), cmocka_unit_test(test_by_load), cmocka_unit_test(test_residuals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_by_capacity), cmocka_unit_test(test_by_load),
+                                       cmocka_unit_test(test_residuals)};
     return cmocka_run_group_tests_name("sweep over Erlang's formula", tests, set_up, NULL);
 }
