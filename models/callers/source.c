@@ -90,6 +90,22 @@ static const char *const invocation_types[] = {"RequestResponse", "Event", NULL}
         NAME, PROPERTY_ARRIVAL, AT(process), .help = HELP                                                                                  \
     }
 
+/* What of a request only APIs, edges, data stores and permissions ask about. */
+static const struct property later_properties[] = {
+    PROPERTY_LATER_ROW("request", "the method and path of a request to an API"),
+    PROPERTY_LATER_ROW("api_key", "API keys of usage plans"),
+    PROPERTY_LATER_ROW("caller", "callers with time limits and retries of their own; client_timeout and retry say the same"),
+    PROPERTY_LATER_ROW("as", "who calls, for permissions"),
+    PROPERTY_LATER_ROW("account", "calls from another account, for permissions"),
+    PROPERTY_LATER_ROW("region", "where the users are, and their network"),
+    PROPERTY_LATER_ROW("rtt", "the users' network; add it to the times that are reported"),
+    PROPERTY_LATER_ROW("object", "which object is asked for, for caches"),
+    PROPERTY_LATER_ROW("variants", "query strings of an object, for caches"),
+    PROPERTY_LATER_ROW("headers", "the size of a request's headers; payload is the whole size"),
+    PROPERTY_LATER_ROW("base64", "binary bodies; give the size that they have on their way as payload"),
+    {0},
+};
+
 static const struct property source_properties[] = {
     {"name", PROPERTY_STRING, AT(name), .required = true, .help = "The source's name in every output; unique among sources and resources."},
     {"target", PROPERTY_REFERENCE, AT(target), .required = true, .help = "The resource that is called."},
@@ -129,6 +145,7 @@ static const struct property source_properties[] = {
      .help = "What the caller does about throttles, server errors and its own time limit: an SDK's mode, or an object."},
     {"clients", PROPERTY_INTEGER, AT(clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "How many independent clients share this traffic, each with its own retry quota."},
+    {.kind = PROPERTY_TABLE, .properties = later_properties},
     {0},
 };
 

@@ -225,6 +225,7 @@ const struct property function_behavior[] = {
     {"code_size", PROPERTY_SIZE, AT(code_size_bytes), .help = "Unzipped package or image, checked against the quota."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
     {"log_bytes", PROPERTY_SIZE, AT(log_bytes), .unit = "B", .help = "What an invocation logs beside Lambda's own lines."},
+    PROPERTY_LATER_ROW("connections", "connections to databases"),
     {0},
 };
 

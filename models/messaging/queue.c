@@ -63,6 +63,7 @@ static const struct property queue_properties[] = {
 static const struct property queue_behavior[] = {
     {"send_batch", PROPERTY_INTEGER, AT(send_batch), .minimum = "1", .maximum = "sqs_receive_max", .fallback = "1",
      .help = "How many messages senders put into one call (SendMessageBatch): for the bill, and the quotas of a FIFO queue."},
+    PROPERTY_LATER_ROW("latency", "the time of a call to a queue: senders have their answer at once"),
     {0},
 };
 

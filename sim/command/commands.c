@@ -12,6 +12,18 @@ static const struct command *const commands[] = {
     &sensitivity_command, &explain_command, &schema_command, &rules_command,   &prices_command,
 };
 
+/* Commands that are not there yet, and what they would do. */
+static const struct {
+    const char *name, *does, *instead;
+} later[] = {
+    {"calibrate", "fitting `behavior` to logs and traces", "give distributions by {\"csv\": ..., \"column\": ...} or {\"quantiles\": ...}"},
+    {"backtest", "laying a simulated band over recorded metrics", "timeseries.csv of a result has the simulated figures by the minute"},
+    {"import", "making a scenario of a template or a trace", "name it in a scenario: \"template\", \"fleet\", or \"trace\" of a source"},
+    {"study", "study cards", "the questions under scenarios/ are run by slsim verify"},
+    {"report", "pages and plots of results", "summary.csv and the other files of a result can be plotted"},
+    {"sweep", "many runs of one scenario", "slsim size --vary runs a scenario at several settings"},
+};
+
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 /* Every command knows these. */
 #define ALWAYS (OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
@@ -68,6 +80,12 @@ static int unknown_command(const struct options *options, const char *name)
 {
     const char *names[COMMAND_COUNT + 1];
     char hint[64] = "slsim --help lists the commands";
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        if (strcmp(later[i].name, name) == 0) {
+            char message[128];
+            (void)snprintf(message, sizeof message, "slsim %s is not built yet: %s", name, later[i].does);
+            return refuse(options, later[i].instead, message, NULL);
+        }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i]->name;
     names[COMMAND_COUNT] = "help";

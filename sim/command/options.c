@@ -241,6 +241,10 @@ static void unknown(const char *given, struct diagnostics *diagnostics)
     char hint[64] = "", name[64];
     if (given[0] == '-' && given[1] == '-') {
         (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(given + 2, "="), given + 2);
+        if (strcmp(name, "trace-sample") == 0) {
+            wrong(diagnostics, "--trace FILE traces every item", name, "not built yet: traces of a sample, as X-Ray takes it");
+            return;
+        }
         const char *names[OPTION_COUNT];
         for (size_t i = 0; i < OPTION_COUNT; i++)
             names[i] = table[i].name;

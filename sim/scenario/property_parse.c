@@ -161,7 +161,7 @@ static void unknown_key(struct parse *parse, const struct property *table, const
     /* What has an effect first: where they are many, a hint lists only some. */
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
-        if (row->kind != PROPERTY_ACCEPTED)
+        if (row->kind != PROPERTY_ACCEPTED && row->kind != PROPERTY_LATER)
             names[used++] = parse_spelling(parse, row->name);
     for (const char *const *other = others; other && *other; other++)
         if (!property_find(table, *other))

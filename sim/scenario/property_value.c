@@ -343,6 +343,14 @@ static bool value_accepted(struct parse *parse, const struct property *property,
     return true;
 }
 
+/* What is not simulated must not be believed to be. */
+static bool value_later(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    (void)blob;
+    parse_key_error(parse, node, path, "leave it out: it would have no effect", "not modelled yet: %s", property->help);
+    return false;
+}
+
 static bool (*const kinds[])(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                              void *blob) = {
     [PROPERTY_INTEGER] = value_number,
@@ -372,6 +380,7 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_RETRY] = value_retry,
     [PROPERTY_CONTENT] = value_accepted, /* property_parse reads its rows together */
     [PROPERTY_PATTERN] = value_pattern,
+    [PROPERTY_LATER] = value_later,
 };
 
 bool property_value(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)

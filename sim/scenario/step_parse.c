@@ -38,6 +38,14 @@ static const struct property shared_keys[] = {
     {"retry", PROPERTY_RETRY, AT(retry), .help = "As a source's; each environment has a retry quota of its own for each call."},
     {"on_error", PROPERTY_ENUM, AT(on_error), .choices = on_errors, .fallback = "\"fail\"",
      .help = "What the handler does when the step fails: fail with it, or go on."},
+    PROPERTY_LATER_ROW("consistent", "consistent reads"),
+    PROPERTY_LATER_ROW("via", "a cache in front of a table"),
+    PROPERTY_LATER_ROW("cache", "caches"),
+    PROPERTY_LATER_ROW("strategy", "how a cache is filled"),
+    PROPERTY_LATER_ROW("ttl", "how long a cache keeps what it holds"),
+    PROPERTY_LATER_ROW("connect", "connections to databases"),
+    PROPERTY_LATER_ROW("idempotent", "counting what retries do twice"),
+    PROPERTY_LATER_ROW("duplicate_effect", "counting what retries do twice"),
     {0},
 };
 

@@ -73,7 +73,7 @@ bool template_condition(struct template *template, const char *name, const cJSON
         index++;
     if (condition == NULL) {
         template_error(template, where, template_suggestion(conditions, name, hint, sizeof hint), "there is no condition \"%s\"", name);
-        return false;
+        return true; /* what it guards stays, so that one mistake is one message */
     }
     unsigned char *known = &template->conditions[index];
     if (*known == BEING_ASKED) {
