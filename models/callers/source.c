@@ -174,7 +174,8 @@ static void source_validate(struct validation *validation, void *config)
         source->until_ns = duration_ns;
     }
     if (source->from_ns >= source->until_ns)
-        validation_error(validation, "from", NULL, "from is not before until: nothing would ever be sent");
+        validation_error(validation, "from", source->until_given ? NULL : "raise `duration`, or begin earlier",
+                         "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
     if (source->target != ENTITY_NONE && !validation_type(validation, source->target)->accept)
         validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->target));
     if (source->records > 1 && source->process && source->process->kind == ARRIVAL_USERS)

@@ -148,6 +148,8 @@ static void queue_validate(struct validation *validation, void *blob)
     if (!config->redrive_given)
         config->dead_letter = ENTITY_NONE;
     check_redrive(validation, config);
+    if (config->fifo)
+        validation_require_key(validation, "a FIFO queue");
     if (!config->fifo && config->content_based)
         validation_error(validation, "ContentBasedDeduplication", "set FifoQueue", "only a FIFO queue deduplicates");
     if (!config->fifo && config->scope_given)

@@ -124,9 +124,10 @@ static void take_assignment(struct option_words *words, enum option_id option, c
     const char *equals = strchr(assignment, '=');
     if (!equals || equals == assignment) {
         char hint[64];
-        (void)snprintf(hint, sizeof hint, "as in --%s Api.MemorySize=1024", table[option].name);
-        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--%s: \"%s\" is not of the form PATH=VALUE",
-                 table[option].name, assignment);
+        (void)snprintf(hint, sizeof hint, "as in --%s %s", table[option].name,
+                       option == OPTION_INPUT ? "users.poisson=5/s:20/s" : "Api.MemorySize=1024");
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--%s: \"%s\" is not of the form %s", table[option].name,
+                 assignment, table[option].argument);
     }
     take_word_of_list(words, assignment);
 }
@@ -263,6 +264,15 @@ static enum option_id option_of(int code)
     return OPTION_COUNT;
 }
 
+/* The argument that the letter stands in, where it looks like a word ("-results") rather than like letters: told as a whole, and once. */
+static const char *word_of_letter(int letter, int argc, char **argv)
+{
+    for (int i = optind - 1; i <= optind && i < argc; i++)
+        if (i > 0 && argv[i][0] == '-' && argv[i][1] != '-' && strlen(argv[i]) > 3 && strchr(argv[i], letter))
+            return argv[i];
+    return NULL;
+}
+
 /* What getopt calls '?' and ':'. */
 static void refused(int code, int argc, char **argv, struct diagnostics *diagnostics)
 {
@@ -270,7 +280,8 @@ static void refused(int code, int argc, char **argv, struct diagnostics *diagnos
     const char *given = optind > 0 && optind <= argc ? argv[optind - 1] : "";
     if (option == OPTION_COUNT && optopt) {
         char letter[3] = {'-', (char)optopt, '\0'};
-        unknown(letter, diagnostics);
+        const char *word = word_of_letter(optopt, argc, argv);
+        unknown(word ? word : letter, diagnostics);
     } else if (option == OPTION_COUNT) {
         unknown(given, diagnostics);
     } else if (code == ':') {

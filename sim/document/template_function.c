@@ -124,7 +124,7 @@ static cJSON *evaluate_find_in_map(struct template *template, const cJSON *argum
         }
         free(text);
         if (inner == NULL)
-            return NULL;
+            return checked(template, cJSON_CreateNull()); /* what is not given: one mistake is one message */
         found = inner;
     }
     return template_charge(template, template_weight(found)) ? checked(template, cJSON_Duplicate(found, true)) : NULL;

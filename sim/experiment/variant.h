@@ -8,7 +8,7 @@
 
 /* What variants have in common. All borrowed. */
 struct variant_base {
-    const char *path; /* a file: standard input can be read once only */
+    const char *path;
     const struct model_registry *registry;
     const char *const *sets; /* "PATH=VALUE"; a variant's own come behind these */
     size_t set_count;

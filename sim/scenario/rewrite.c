@@ -85,7 +85,11 @@ static const struct rewrite *entry_row(struct rewriting *rewriting, const struct
     for (const cJSON *item = entry->child; item; item = item->next) {
         if (strcmp(item->string, known[0]) == 0 || strcmp(item->string, known[1]) == 0)
             continue;
-        parse_unknown_key(parse, item, path, known, 2);
+        struct parse_path key = {path, item->string, 0};
+        char hint[PARSE_HINT];
+        if (!parse_suggestion(parse, item->string, known, 2, hint))
+            snprintf(hint, sizeof hint, "it stands in \"Properties\": {\"%.60s\": ...}", item->string);
+        parse_key_error(parse, item, &key, hint, "unknown key \"%s\"", item->string);
         good = false;
     }
     if (properties && !parse_is_nothing(properties))
