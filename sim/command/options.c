@@ -237,15 +237,24 @@ static void take(struct options *options, enum option_id option, const char *tex
     }
 }
 
+/* Options that are not there yet, and what they would do. */
+static const struct {
+    const char *name, *does, *instead;
+} later[] = {
+    {"trace-sample", "not built yet: traces of a sample, as X-Ray takes it", "--trace FILE traces every item"},
+    {"report", "not built yet: a page and plots", "the result folder's CSV files can be plotted"},
+};
+
 static void unknown(const char *given, struct diagnostics *diagnostics)
 {
     char hint[64] = "", name[64];
     if (given[0] == '-' && given[1] == '-') {
         (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(given + 2, "="), given + 2);
-        if (strcmp(name, "trace-sample") == 0) {
-            wrong(diagnostics, "--trace FILE traces every item", name, "not built yet: traces of a sample, as X-Ray takes it");
-            return;
-        }
+        for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+            if (strcmp(name, later[i].name) == 0) {
+                wrong(diagnostics, later[i].instead, name, later[i].does);
+                return;
+            }
         const char *names[OPTION_COUNT];
         for (size_t i = 0; i < OPTION_COUNT; i++)
             names[i] = table[i].name;

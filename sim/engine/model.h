@@ -23,6 +23,7 @@ struct scalable;    /* engine/scalable.h */
 struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
+struct caller;      /* engine/caller.h */
 
 /* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
 struct action {
@@ -109,6 +110,9 @@ struct model_type {
      * validation_match for each entity of a type with envelopes, and keeps the answers by entity and number. */
     const struct envelope *const *envelopes;
     uint32_t (*envelope)(const struct simulation *simulation, const void *self, const struct request *request);
+
+    /* Of one who sends in somebody's name: what is known of that, from its state or its parsed blob. NULL: nothing. */
+    const struct caller *(*caller)(const void *self);
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);

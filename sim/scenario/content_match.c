@@ -168,7 +168,10 @@ const struct content_set *content_match(struct loader *loader, const struct patt
         if (i == CONTENT_NONE)
             silent = silent_source(loader);
         else if (!partial)
-            partial = content->object_key ? content->object_key : content->operation ? content->operation : content->event;
+            partial = content->object_key  ? content->object_key
+                      : content->operation ? content->operation
+                      : content->request   ? content->request
+                                           : content->event;
     }
     if (silent)
         diagnose(loader->parse.diagnostics, SEVERITY_WARNING, pattern->place, pattern->path, "give it an \"event\"",

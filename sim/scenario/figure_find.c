@@ -5,6 +5,7 @@
 #include "scenario/resource_type.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,6 +24,16 @@ static const struct model_type *find_type(const struct scenario *scenario, const
         if (scenario->entities[i].type == type)
             return type;
     return NULL;
+}
+
+/* "Clicks/shard-0": a part that has no figures of its own. */
+static bool names_inner_part(const struct references *references, const char *name)
+{
+    const char *slash = strchr(name, '/');
+    char *whole = slash ? strndup(name, (size_t)(slash - name)) : NULL;
+    bool found = whole && references_find(references, whole);
+    free(whole);
+    return found;
 }
 
 /* Whose metric is meant; NULL after reporting. */
@@ -44,7 +55,9 @@ static const struct model_type *find_subject(const struct figure_search *search,
         scenario->wants_totals = true;
         return type;
     }
-    if (resource_type_find(scenario->registry, name))
+    if (names_inner_part(search->references, name))
+        figure_error(search, "resource", "name the resource itself", "not modelled yet: figures of a single part, as of \"%s\"", name);
+    else if (resource_type_find(scenario->registry, name))
         figure_error(search, "resource", NULL, "there is no resource of type \"%s\"", name);
     else
         figure_error(search, "resource", references_hint(search->parse, search->references, name, false, hint),

@@ -13,7 +13,7 @@ cd "$work" || exit 2
 export LC_ALL=C NO_COLOR=1
 
 # What the program says in plain words of what it cannot do yet.
-plain='not modelled yet|not built yet|is not simulated|has no effect on this simulation'
+plain='not modelled yet|not built yet|is not simulated|has no effect on this simulation|nothing here is measured in|cannot be set while it runs'
 
 # The base scenario, and the files that the list's scenarios name.
 cat >base.json <<'END'
@@ -102,8 +102,13 @@ try_patch() { # try_patch JQ [ARGUMENT]: the base scenario, changed
     ask check probe.json
 }
 
-in_table() { # in_table TYPE WHAT NAME
-    grep -qxF "$1|$2|$3" tables.txt && there
+in_table() { # in_table TYPE WHAT NAME; a serverless function has what a function has
+    grep -qxF "$1|$2|$3" tables.txt && there && return
+    [ "$1" = AWS::Serverless::Function ] && grep -qxF "AWS::Lambda::Function|$2|$3" tables.txt && there
+}
+
+has_value() { # has_value FILE COLUMN VALUE
+    cut -d, -f"$2" "$1" | grep -xF -c -- "$3" >/dev/null
 }
 
 in_schema() { # in_schema JQ NAME
@@ -139,18 +144,19 @@ probe() { # probe WHAT NAME...: one name, or one JSON text
         ask sweep probe.json -o swept
         ;;
     command) grep -q "^  $name  " overview && there || ask "$name" base.json ;;
-    exit | environment) [ "$(grep -lxF "$name" "$cases"/*/"$what" 2>/dev/null | wc -l)" -gt 0 ] && there ;;
+    exit) { [ "$name" = 0 ] || grep -rlxF --include=exit "$name" "$cases" | sed -n 1p | grep -q .; } && there ;;
+    environment) grep -rlF --include=cmd "$name=" "$cases" | sed -n 1p | grep -q . && there ;;
     file) [ -s "result/$name" ] && there ;;
     manifest) jq -e --arg name "$name" 'has($name)' result/manifest.json >/dev/null && there ;;
     answer) jq -e --arg name "$name" 'has($name)' answer.json >/dev/null && there ;;
     answer-figure) jq -e --arg name "$name" '.figures[0] | has($name)' answer.json >/dev/null && there ;;
     answer-setting) jq -e --arg name "$name" '.settings[0] | has($name)' answer.json >/dev/null && there ;;
-    class) cut -d, -f4 result/histograms.csv | grep -qxF "$name" && there ;;
+    class) has_value result/histograms.csv 4 "$name" && there ;;
     fate) grep -rqwF "\"$name\"" "$sources" && there ;;
-    service) jq -r '.prices[].service' "$prices" | tr ' ' _ | grep -qxF "$name" && there ;;
-    stat) cut -d, -f4 result/summary.csv | grep -qxF "$name" && there ;;
-    part) cut -d, -f2 result/summary.csv | grep -qxF "$name" && there ;;
-    namespace) grep -qF "|metric|$name " tables.txt && there ;;
+    service) jq -e --arg name "${name//_/ }" 'any(.prices[]; .service == $name)' "$prices" >/dev/null && there ;;
+    stat) has_value result/summary.csv 4 "$name" && there ;;
+    part) has_value result/summary.csv 2 "$name" && there ;;
+    namespace) grep -qF "|metric|$name " tables.txt && there || try_patch '.Resources.ApiErrors.Properties.Namespace = $with' "\"$name\"" ;;
     type)
         in_table "$name" type "$name" || grep -q "^## $name\$" models.md && there ||
             try_patch '.Resources.X = {"Type": $with, "Properties": {}} | .traffic[0].target = "X"' "\"$name\""
@@ -169,8 +175,7 @@ probe_of() { # probe_of WHAT PLACE NAME: one name of a place
             try_patch ".Resources.X = {\"Type\": \"$place\", \"Properties\": {}} | .behavior.X[\"$name\"] = 1"
         ;;
     property-of)
-        in_table "$place" property "$name" || in_table "$place" accepted "$name" || in_table AWS::Lambda::Function property "$name" ||
-            in_table AWS::Lambda::Function accepted "$name" || try_patch ".Resources.X = {\"Type\": \"$place\", \"Properties\": {\"$name\": {}}}"
+        in_table "$place" property "$name" || in_table "$place" accepted "$name" || try_patch ".Resources.X = {\"Type\": \"$place\", \"Properties\": {\"$name\": {}}}"
         ;;
     fault-on)
         try_patch ".Resources.X = {\"Type\": \"$place\"} | .changes = [{\"at\": \"1m\", \"fault\": \"X\", \"kind\": \"$name\", \"action\": \"sqs:SendMessage\"}]"
@@ -182,7 +187,7 @@ probe_of() { # probe_of WHAT PLACE NAME: one name of a place
 
 metric_there() { # metric_there NAMESPACE TYPE NAME
     status=missing detail=''
-    in_table "$2" metric "$1 $3" || in_table AWS::Lambda::Function metric "$1 $3"
+    in_table "$2" metric "$1 $3"
 }
 
 "$slsim" --help >overview
@@ -207,7 +212,7 @@ must_miss() {
         failed=1
     }
 }
-for what in key account traffic expect command exit environment file manifest answer answer-figure answer-setting class fate service stat part namespace type; do
+for what in key account traffic expect command exit environment file manifest answer answer-figure answer-setting class fate service stat part; do
     probe "$what" Invented
     must_miss "$what"
 done
