@@ -1,6 +1,5 @@
 /* source.c: a traffic source: sends requests by an arrival process or as a closed loop of users, waits, gives up, tries again.
  * An item is what a user wants done; each try at it is a request. Nothing here depends on what the target is. */
-#include "source.h"
 
 #include "engine/arrival.h"
 #include "engine/caller.h"

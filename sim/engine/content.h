@@ -58,6 +58,8 @@ enum envelope_part {
     ENVELOPE_EVENT,      /* the content's body; left out where there is none */
     ENVELOPE_OBJECT_KEY, /* the content's object key; the same */
     ENVELOPE_SENDER,     /* the sender's name */
+    ENVELOPE_OPERATION,  /* what the row's text, "PutItem INSERT UpdateItem MODIFY", calls the content's operation; the first where there is
+                            none; left out where it is not among them */
     ENVELOPE_ATTRIBUTES  /* the body's member "MessageAttributes": each {"Type", "Value"} by its value; {"", ENVELOPE_ATTRIBUTES} alone
                             makes them the whole, and nothing matches where there are none */
 };

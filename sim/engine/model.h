@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct simulation;
 struct property;    /* notation/property.h */
@@ -126,6 +127,12 @@ struct model_type {
     /* The quantities of the line items, measured in [warmup, end). */
     void (*quantities)(const struct simulation *simulation, const void *self, struct bill *bill);
 };
+
+/* Is it the type of that name? For who asks about a neighbour of which it sees neither the table nor the file. */
+static inline bool model_is(const struct model_type *type, const char *name)
+{
+    return strcmp(type->type, name) == 0;
+}
 
 /* A short form of a template: each entry of the map `property` of an `on_type` whose Type is `entry_type` becomes a resource of
  * `makes_type`, named by the owner's and the entry's names joined, with the entry's Properties; `renames` gives some of them other names,
