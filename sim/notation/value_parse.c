@@ -107,7 +107,7 @@ static void suggest_unit(enum quantity quantity, double number, const struct par
     while (first && first->parent)
         first = first->parent;
     bool time = quantity == QUANTITY_TIME, top = first == path && path && path->name && !strchr(path->name, '.');
-    bool seconds = time && (top || number < 1); /* who writes 0.02 thinks of seconds */
+    bool seconds = time && (top || (number > 0 && number < 1)); /* who writes 0.02 thinks of seconds */
     if (time && !top && first && first->name && strcmp(first->name, "traffic") == 0)
         snprintf(hint, PARSE_HINT, "write \"%.15gs\" or \"%.15gms\"", number, number);
     else if (quantity == QUANTITY_SIZE)

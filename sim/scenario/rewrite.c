@@ -48,7 +48,7 @@ static void report_entry_type(struct rewriting *rewriting, const struct holder *
     size_t simulated = count;
     for (const char *const *later = registry->later_entries; later && *later && count < ENTRIES_MOST; later++)
         names[count++] = *later;
-    for (size_t i = simulated; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         if (strcmp(names[i], type->valuestring) == 0) {
             parse_warning(rewriting->parse, type, path, NULL, "not modelled yet: an event of type \"%s\" has no effect on this simulation",
                           type->valuestring);
