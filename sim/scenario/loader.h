@@ -80,13 +80,15 @@ void settings_parse(struct loader *loader, const struct scenario_options *option
 /* Adds to the tree what the top level leaves to defaults: the tree then says it all. */
 void settings_resolve(struct loader *loader);
 
-/* entities.c: the account, the resources, the sources. */
-void entities_parse(struct loader *loader);
+/* origin.c */
 /* A blob of the type's defaults; NULL when memory is out. */
 void *entity_defaults(struct loader *loader, const struct model_type *type);
 /* The path of an entity's properties (`behavior`: of its behavior), as the user knows it: up to so many steps, linked in `steps`. */
 #define ORIGIN_STEPS 6
 const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS]);
+
+/* entities.c: the account, the resources, the sources. */
+void entities_parse(struct loader *loader);
 
 /* fleet.c: reads the tables and sets loader->fleet, so that the entities can be counted; then fills them. */
 void fleet_open(struct loader *loader);
