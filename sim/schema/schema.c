@@ -8,6 +8,7 @@
 #include "scenario/scenario.h"
 #include "schema/fleet_text.h"
 #include "schema/json_write.h"
+#include "schema/sweep_text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static const struct {
     {"allow_invalid", "{'type':'array','items':{'type':'string'}}"},
     {"parameters", "{'type':'object'}"},
     {"changes", "{'type':'array','items':{'$ref':'#/$defs/change'}}"},
-    {"sweep", "{'type':'object'}"},
+    {"sweep", sweep_schema},
     {"study", "{'type':'object'}"},
     {"expect", expectation},
     {"traffic", "{'type':'array','items':{'$ref':'#/$defs/traffic'}}"},
