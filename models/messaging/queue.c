@@ -67,6 +67,7 @@ static const struct property queue_properties[] = {
 static const struct property queue_behavior[] = {
     {"send_batch", PROPERTY_INTEGER, AT(send_batch), .minimum = "1", .maximum = "sqs_receive_max", .fallback = "1",
      .help = "How many messages senders put into one call (SendMessageBatch): for the bill, and the quotas of a FIFO queue."},
+    PROPERTY_LATER_ROW("latency", "the time of a call to a queue: senders have their answer at once"),
     {0},
 };
 
@@ -151,6 +152,8 @@ static void queue_validate(struct validation *validation, void *blob)
     if (!config->redrive_given)
         config->dead_letter = ENTITY_NONE;
     check_redrive(validation, config);
+    if (config->fifo)
+        validation_require_key(validation, "a FIFO queue");
     if (!config->fifo && config->content_based)
         validation_error(validation, "ContentBasedDeduplication", "set FifoQueue", "only a FIFO queue deduplicates");
     if (!config->fifo && config->scope_given)

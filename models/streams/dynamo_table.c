@@ -77,6 +77,8 @@ static const struct property simple_properties[] = {
 
 static const struct property table_behavior[] = {
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "ddb_latency", .help = "Of one operation, as the caller sees it."},
+    PROPERTY_LATER_ROW("hot_partitions", "limits of single partitions: adaptive capacity is taken to even them out"),
+    PROPERTY_LATER_ROW("replication_lag", "global tables and their replicas"),
     {0},
 };
 
