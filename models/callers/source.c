@@ -65,7 +65,6 @@ struct source {
     bool plain;             /* no retries, no time limit, no users: an item is its request, and needs no more memory */
     uint32_t payload_bytes; /* where it is constant */
     struct retry_policy policy;
-    struct retry_rules rules;
     struct client *client_list; /* owned */
     struct pool items;
     struct rejection **rejections; /* owned; each apart, as ledgers keep their addresses */
@@ -196,7 +195,6 @@ static enum status source_create(struct simulation *simulation, void *self)
     if (distribution_is_constant(source->payload))
         source->payload_bytes = (uint32_t)fmin(distribution_sample(source->payload, NULL), UINT32_MAX);
     retry_policy_init(&source->policy, &source->retry, simulation->settings->rules);
-    retry_rules_init(&source->rules, simulation->settings->rules);
     pool_init(&source->items, sizeof(struct item), &simulation->memory, name);
     source->plain = source->policy.max_attempts == 1 && source->client_timeout_ns == 0 && source->process->kind != ARRIVAL_USERS;
     source->client_list = calloc((size_t)source->clients, sizeof *source->client_list);
@@ -324,11 +322,8 @@ static void send(struct simulation *simulation, struct source *source, struct re
 /* Sends now, or when the adaptive mode's limiter lets it. */
 static void send_when_allowed(struct simulation *simulation, struct source *source, struct request *request)
 {
-    int64_t wait_ns = 0;
-    if (source->policy.mode == RETRY_ADAPTIVE) {
-        const struct item *item = pool_at(&source->items, request->from_data);
-        wait_ns = adaptive_delay_ns(&source->rules, &source->client_list[item->client], simulation->now_ns);
-    }
+    const struct item *item = pool_at(&source->items, request->from_data);
+    int64_t wait_ns = client_hold_back_ns(&source->policy, &source->client_list[item->client], simulation->now_ns);
     if (wait_ns > 0)
         simulation_schedule(simulation, source->self, SOURCE_SEND, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns), request->id);
     else
@@ -426,10 +421,10 @@ static void retry_or_settle(struct simulation *simulation, struct source *source
 {
     uint32_t id = request->from_data;
     struct item *item = pool_at(&source->items, id);
-    int64_t delay_ns = 0;
     stream_at(&source->retry_stream, request->item, item->attempt);
-    if (failure != FAILURE_FINAL && retry_allowed(&source->policy, &source->client_list[item->client], failure, item->attempt,
-                                                  &source->retry_stream, &delay_ns, &item->spent)) {
+    int64_t delay_ns = retry_wait_ns(&source->policy, &source->client_list[item->client], (struct failed_attempt){failure, item->attempt},
+                                     &source->retry_stream, &item->spent);
+    if (delay_ns != RETRY_NEVER) {
         request->attempt = ++item->attempt;
         item->request = request->id;
         if (simulation->tracer)
@@ -454,8 +449,7 @@ static void source_done(struct simulation *simulation, void *self, struct reques
     struct item *item = pool_at(&source->items, request->from_data);
     enum failure failure = failure_of(cause);
     item->under_way = false;
-    if (source->policy.mode == RETRY_ADAPTIVE)
-        adaptive_learn(&source->rules, &source->client_list[item->client], failure == FAILURE_THROTTLED, simulation->now_ns);
+    client_learn(&source->policy, &source->client_list[item->client], failure == FAILURE_THROTTLED, simulation->now_ns);
     retry_or_settle(simulation, source, request, cause, cause == &cause_succeeded ? FAILURE_FINAL : failure);
 }
 
@@ -471,13 +465,9 @@ static void attempt_timed_out(struct simulation *simulation, struct source *sour
     struct request *waiting = request_at(simulation, item->request);
     if (!item->under_way || waiting->sent_ns + source->client_timeout_ns != simulation->now_ns)
         return; /* that attempt was answered; another is under way or about to be sent */
-    struct request *next = request_new(simulation);
+    struct request *next = request_leave(simulation, waiting);
     if (!next)
         return;
-    uint32_t next_id = next->id;
-    *next = *waiting;
-    next->id = next_id;
-    waiting->from = ENTITY_NONE; /* runs on, for nobody */
     item->under_way = false;
     retry_or_settle(simulation, source, next, &cause_client_timeout, FAILURE_TIMEOUT);
 }

@@ -53,9 +53,9 @@ const struct property deployment_preference_properties[] = {
      .help = "A predefined configuration (Canary10Percent5Minutes, Linear10PercentEvery1Minute, AllAtOnce, ...) or one of the template's."},
     {"Alarms", PROPERTY_STRINGS, AT(alarms), .help = "Alarms that stop a deployment and roll it back."},
     {"Hooks", PROPERTY_OBJECT, 0, .properties = hook_properties, .help = "Functions that judge the new version."},
-    {.name = "Role", .kind = PROPERTY_ACCEPTED},
-    {.name = "TriggerConfigurations", .kind = PROPERTY_ACCEPTED},
-    {.name = "PassthroughCondition", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Role"),
+    ACCEPTED("TriggerConfigurations"),
+    ACCEPTED("PassthroughCondition"),
     {0},
 };
 
@@ -112,10 +112,10 @@ static const struct property routing_properties[] = {
 
 static const struct property config_properties[] = {
     {"TrafficRoutingConfig", PROPERTY_OBJECT, 0, .properties = routing_properties, .help = "How the traffic moves."},
-    {.name = "ComputePlatform", .kind = PROPERTY_ACCEPTED},
-    {.name = "DeploymentConfigName", .kind = PROPERTY_ACCEPTED},
-    {.name = "MinimumHealthyHosts", .kind = PROPERTY_ACCEPTED},
-    {.name = "ZonalConfig", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("ComputePlatform"),
+    ACCEPTED("DeploymentConfigName"),
+    ACCEPTED("MinimumHealthyHosts"),
+    ACCEPTED("ZonalConfig"),
     {0},
 };
 
@@ -352,8 +352,7 @@ static void ask(struct simulation *simulation, struct function *function, uint32
                                 .id = request->id,
                                 .from = function->self,
                                 .from_data = HOOK_ANSWER | stage};
-    schedule_next(simulation, function,
-                  time_from_double(rule_number(simulation->settings->rules, "codedeploy_hook_timeout_s") * (double)NS_PER_S));
+    schedule_next(simulation, function, rule_ns(simulation->settings->rules, "codedeploy_hook_timeout_s"));
     request_send(simulation, hook, request);
 }
 

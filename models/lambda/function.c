@@ -9,10 +9,6 @@
 #define GIVEN(field) (offsetof(struct function, config.field) + 1)
 
 /* Of CloudFormation, without effect here; and the same with a warning, where something would be expected of it. */
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 #define UNMODELLED(NAME, FIELD)                                                                                                            \
     {                                                                                                                                      \
         .name = NAME, .kind = PROPERTY_ACCEPTED, .given = GIVEN(unmodelled.FIELD)                                                          \
@@ -32,13 +28,13 @@ static const struct property ephemeral_storage[] = {
 };
 
 static const struct property on_success_properties[] = {
-    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Type"),
     {"Destination", PROPERTY_REFERENCE, AT(async.on_success), .help = "Who gets a record of each success."},
     {0},
 };
 
 static const struct property on_failure_properties[] = {
-    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Type"),
     {"Destination", PROPERTY_REFERENCE, AT(async.on_failure), .help = "Who gets a record of each event that was given up."},
     {0},
 };
@@ -59,7 +55,7 @@ static const struct property event_invoke_properties[] = {
 };
 
 static const struct property dead_letter_properties[] = {
-    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Type"),
     {"TargetArn", PROPERTY_REFERENCE, AT(async.dead_letter), .help = "The queue or topic that gets events that were given up."},
     {0},
 };
@@ -393,9 +389,8 @@ static void bill_use(struct bill *bill, const struct line_item *items, const str
 /* Logs that no log group of the scenario has taken, and traces. */
 static void observed_quantities(const struct rule_book *rules, const struct function *function, struct bill *bill)
 {
-    const double gb = 1024.0 * 1024 * 1024;
     if (!function->config.log_group_given || function->config.log_group == ENTITY_NONE) {
-        double logged_gb = function_logged_bytes(rules, function) / gb;
+        double logged_gb = function_logged_bytes(rules, function) / BYTES_PER_GB;
         bill_add(bill, &function_line_items[rule_flag(rules, "log_lambda_vended") ? ITEM_VENDED_LOGS : ITEM_OTHER_LOGS], logged_gb);
         bill_add(bill, &function_line_items[ITEM_KEPT_LOGS],
                  logged_gb * rule_number(rules, "log_kept_compression") * rule_number(rules, "log_kept_months"));

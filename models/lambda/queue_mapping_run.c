@@ -15,11 +15,6 @@ static struct lane *lane_at(const struct queue_mapping *mapping, uint32_t id)
     return pool_at(&mapping->lanes, id);
 }
 
-static int64_t rule_ns(const struct rule_book *rules, const char *name)
-{
-    return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
-}
-
 /* Time to collect a batch and to work on it: rule sqs_visibility_extended. */
 static int64_t effective_visibility_ns(const struct simulation *simulation, const struct queue_mapping *mapping, int64_t visibility_ns)
 {
@@ -40,23 +35,22 @@ enum status queue_mapping_create(struct simulation *simulation, void *self)
     const struct entity *source = &simulation->entities[config->source];
     const char *name = simulation->entities[mapping->self].name;
     pool_init(&mapping->lanes, sizeof(struct lane), &simulation->memory, name);
-    mapping->oldest = mapping->newest = POOL_NONE;
+    chain_init(&mapping->waiting, &mapping->lanes, offsetof(struct lane, link));
     mapping->source = source->type->pollable;
     mapping->in_order = mapping->source->in_order(source->state);
     mapping->visibility_ns = effective_visibility_ns(simulation, mapping, mapping->source->visibility_ns(source->state));
-    mapping->receive_most = (uint32_t)fmin(fmax(rule_number(rules, "sqs_receive_max"), 1), UINT16_MAX);
+    mapping->receive_most = (uint32_t)rule_count(rules, "sqs_receive_max", 1, UINT16_MAX);
     mapping->reports_failures = config->response_types & REPORT_BATCH_ITEM_FAILURES;
     mapping->errors_count = !(mapping->reports_failures && rule_flag(rules, "sqs_partial_batch_turns_backoff_off"));
     mapping->holds_on = rule_flag(rules, "sqs_throttle_retried_until_visibility");
     mapping->long_poll_ns = rule_ns(rules, "sqs_long_poll_max_s");
     mapping->low_traffic_ns = rule_ns(rules, "sqs_low_traffic_wait_s");
-    mapping->back_off_ns = rule_ns(rules, "sqs_throttle_retry_base_s");
-    if (mapping->back_off_ns < NS_PER_MS) /* time must pass, or a run would stand still */
-        mapping->back_off_ns = NS_PER_MS;
-    mapping->back_off_most_ns = rule_ns(rules, "sqs_throttle_retry_cap_s");
-    mapping->payload_most = (uint64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
+    mapping->back_off = (struct back_off){.base_ns = (double)rule_pause_ns(rules, "sqs_throttle_retry_base_s"),
+                                          .factor = 2,
+                                          .cap_ns = (double)rule_pause_ns(rules, "sqs_throttle_retry_cap_s")};
+    mapping->payload_most = (uint64_t)rule_bytes(rules, "payload_sync_max_mb");
     mapping->salt = item_salt(name);
-    mapping->long_polls = config->provisioned ? (uint64_t)fmin(fmax(rule_number(rules, "sqs_poller_long_polls"), 0), UINT16_MAX) : 1;
+    mapping->long_polls = config->provisioned ? (uint64_t)rule_count(rules, "sqs_poller_long_polls", 0, UINT16_MAX) : 1;
     if (config->provisioned)
         poller_fleet_init_provisioned(&mapping->fleet, rules, config->least_pollers, config->most_pollers);
     else
@@ -88,22 +82,18 @@ static void count_pollers(struct simulation *simulation, struct queue_mapping *m
 /* Takes a lane out of those that wait. */
 static void unlink_lane(struct queue_mapping *mapping, struct lane *lane)
 {
-    *(lane->before == POOL_NONE ? &mapping->oldest : &lane_at(mapping, lane->before)->after) = lane->after;
-    *(lane->after == POOL_NONE ? &mapping->newest : &lane_at(mapping, lane->after)->before) = lane->before;
-    mapping->waiting--;
-    mapping->collecting -= lane->count > 0;
+    chain_remove(&mapping->waiting, lane->id);
+    mapping->waiting_count--;
+    mapping->collecting_count -= lane->count > 0;
 }
 
 void lane_wait(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
 {
     lane->state = LANE_WAITING;
     lane->polling_ns = simulation->now_ns;
-    lane->before = mapping->newest;
-    lane->after = POOL_NONE;
-    *(mapping->newest == POOL_NONE ? &mapping->oldest : &lane_at(mapping, mapping->newest)->after) = lane->id;
-    mapping->newest = lane->id;
-    mapping->waiting++;
-    mapping->collecting += lane->count > 0;
+    chain_append(&mapping->waiting, lane->id);
+    mapping->waiting_count++;
+    mapping->collecting_count += lane->count > 0;
 }
 
 /* The long polls of a waiting lane that ended empty; the one under way goes on. */
@@ -149,10 +139,10 @@ void lane_release(struct simulation *simulation, struct queue_mapping *mapping, 
 static void adjust_lanes(struct simulation *simulation, struct queue_mapping *mapping)
 {
     uint64_t polls = 0;
-    uint32_t next = mapping->oldest;
+    uint32_t next = mapping->waiting.head;
     while (mapping->lane_count > mapping->fleet.lanes && next != POOL_NONE) {
         struct lane *lane = lane_at(mapping, next);
-        next = lane->after;
+        next = lane->link.next;
         if (lane->count > 0)
             continue;
         polls += take_empty_polls(simulation, mapping, lane);
@@ -175,7 +165,7 @@ static void adjust_lanes(struct simulation *simulation, struct queue_mapping *ma
 
 static int64_t idle_lanes(const struct queue_mapping *mapping)
 {
-    return (int64_t)mapping->waiting - (int64_t)mapping->collecting;
+    return (int64_t)mapping->waiting_count - (int64_t)mapping->collecting_count;
 }
 
 static void schedule(struct simulation *simulation, const struct queue_mapping *mapping, enum queue_mapping_event kind, int64_t at_ns)
@@ -261,7 +251,7 @@ static uint32_t filter_received(struct simulation *simulation, struct queue_mapp
 /* One poll of the lane that has waited longest. Returns how many messages it brought. */
 static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *mapping)
 {
-    struct lane *lane = lane_at(mapping, mapping->oldest);
+    struct lane *lane = lane_at(mapping, mapping->waiting.head);
     tell_empty_polls(simulation, mapping, take_empty_polls(simulation, mapping, lane));
     unlink_lane(mapping, lane);
     uint32_t most = (uint32_t)mapping->config.batch_size - lane->count;
@@ -295,7 +285,7 @@ void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping)
     mapping->polling = true;
     void *source = entity_state(simulation, mapping->config.source);
     uint64_t visible = mapping->source->visible(simulation, source);
-    while (mapping->waiting > 0 && visible > 0 && simulation->status == STATUS_OK) {
+    while (mapping->waiting_count > 0 && visible > 0 && simulation->status == STATUS_OK) {
         int64_t next_ns = poller_fleet_next_poll(&mapping->fleet);
         if (next_ns > simulation->now_ns || mapping->pace_pending) {
             pause_polling(simulation, mapping, next_ns);
@@ -304,7 +294,7 @@ void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping)
         uint32_t count = poll_once(simulation, mapping);
         uint64_t left = mapping->source->visible(simulation, source);
         if (count == 0 && left >= visible) /* it gives nothing away for now */
-            pause_polling(simulation, mapping, time_add(simulation->now_ns, mapping->back_off_ns));
+            pause_polling(simulation, mapping, time_add(simulation->now_ns, back_off_ns(&mapping->back_off, 0)));
         visible = left;
     }
     mapping->polling = false;
@@ -332,7 +322,7 @@ static void schedule_count(struct simulation *simulation, const struct queue_map
 static void count_empty_polls(struct simulation *simulation, struct queue_mapping *mapping)
 {
     uint64_t polls = 0;
-    for (uint32_t id = mapping->oldest; id != POOL_NONE; id = lane_at(mapping, id)->after)
+    for (uint32_t id = mapping->waiting.head; id != POOL_NONE; id = lane_at(mapping, id)->link.next)
         polls += take_empty_polls(simulation, mapping, lane_at(mapping, id));
     tell_empty_polls(simulation, mapping, polls);
     schedule_count(simulation, mapping);
@@ -382,7 +372,7 @@ static void wake(struct simulation *simulation, struct queue_mapping *mapping)
 {
     void *source = entity_state(simulation, mapping->config.source);
     uint64_t visible = mapping->source->visible(simulation, source);
-    if (visible > mapping->seen && visible < (uint64_t)mapping->waiting * (uint64_t)mapping->config.batch_size) {
+    if (visible > mapping->seen && visible < (uint64_t)mapping->waiting_count * (uint64_t)mapping->config.batch_size) {
         mapping->seen = visible;
         schedule(simulation, mapping, MAPPING_WAKE, simulation->now_ns);
         return;

@@ -3,8 +3,6 @@
  * that begins with a failed record is halved; a retry from a checkpoint counts as one, unless the batch is split there. */
 #include "stream_mapping.h"
 
-#include <math.h>
-
 static const struct cause cause_attempts = {.fate = FATE_DISCARDED, .text = "attempts"};
 static const struct cause cause_record_age = {.fate = FATE_DISCARDED, .text = "record_age"};
 static const struct cause cause_retention = {.fate = FATE_EXPIRED, .text = "retention"};
@@ -96,11 +94,9 @@ static void drop_old(struct simulation *simulation, struct stream_mapping *mappi
 
 void stream_lane_back_off(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
-    double wait_ns = (double)mapping->back_off_ns * pow(mapping->back_off_factor, fmin(lane->failures, 1000));
-    lane->failures++;
+    int64_t wait_ns = back_off_ns(&mapping->back_off, lane->failures++);
     lane->state = STREAM_LANE_BACKING;
-    simulation_schedule(simulation, mapping->self, STREAM_RETRY, RANK_ARRIVAL,
-                        time_add(simulation->now_ns, time_from_double(fmin(wait_ns, (double)mapping->back_off_most_ns))),
+    simulation_schedule(simulation, mapping->self, STREAM_RETRY, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns),
                         (uint32_t)(lane - mapping->lanes));
 }
 
@@ -150,7 +146,7 @@ void stream_lane_answered(struct simulation *simulation, struct stream_mapping *
         stream_window_answered(simulation, mapping, lane, cause);
         return;
     }
-    if (cause->fate == FATE_THROTTLED || cause->server_error) { /* uses no retry */
+    if (cause_is_of_service(cause)) { /* uses no retry */
         count_shared(mapping->shared.failed, handed);
         stream_lane_back_off(simulation, mapping, lane);
         return;

@@ -11,6 +11,7 @@
 #include "function.h"
 #include "scenario/validation.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const char *const stream_positions[] = {"TRIM_HORIZON", "LATEST", "AT_TIMESTAMP", NULL};
@@ -21,11 +22,6 @@ void stream_mapping_validate(struct validation *validation, const struct stream_
     if (config->tumbling_window_ns > 0 && (double)config->factor > most)
         validation_error(validation, "ParallelizationFactor", "rule tumbling_factor_max",
                          "must be at most %.0f where TumblingWindowInSeconds is given", most);
-}
-
-static int64_t rule_ns(const struct rule_book *rules, const char *name)
-{
-    return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
 }
 
 /* Since when records count for this mapping. */
@@ -53,16 +49,14 @@ enum status stream_mapping_create(struct simulation *simulation, struct stream_m
     mapping->stream = source->state;
     mapping->max_age_ns = config->max_age_s < 0 ? TIME_FOREVER : config->max_age_s * NS_PER_S;
     mapping->from_ns = starting_ns(simulation, config);
-    mapping->payload_most = (uint64_t)(rule_number(rules, "stream_payload_max_mb") * 1024 * 1024);
-    mapping->back_off_factor = rule_number(rules, "stream_error_backoff_factor");
-    mapping->back_off_most_ns = rule_ns(rules, "stream_error_backoff_cap_s");
-    mapping->back_off_ns = rule_ns(rules, "stream_error_backoff_base_s");
-    if (mapping->back_off_ns < NS_PER_MS) /* time must pass, or a run would stand still */
-        mapping->back_off_ns = NS_PER_MS;
-    if (mapping->back_off_most_ns < mapping->back_off_ns)
-        mapping->back_off_most_ns = mapping->back_off_ns;
+    mapping->payload_most = (uint64_t)rule_bytes(rules, "stream_payload_max_mb");
+    mapping->back_off = (struct back_off){
+        .base_ns = (double)rule_pause_ns(rules, "stream_error_backoff_base_s"),
+        .factor = fmax(rule_number(rules, "stream_error_backoff_factor"), 1),
+        .cap_ns = (double)rule_pause_ns(rules, "stream_error_backoff_cap_s"),
+    };
     stream_window_create(simulation, mapping);
-    mapping->record_bytes = (uint32_t)(rule_number(rules, "stream_failure_record_kb") * 1024);
+    mapping->record_bytes = (uint32_t)rule_bytes(rules, "stream_failure_record_kb");
     if (is_invocable_type(simulation->entities[config->function].type)) {
         struct function *function = entity_state(simulation, config->function);
         mapping->iterator_age = &function->metrics.iterator_age;

@@ -9,6 +9,7 @@
 #ifndef SLSIM_LAMBDA_STREAM_MAPPING_H
 #define SLSIM_LAMBDA_STREAM_MAPPING_H
 
+#include "engine/back_off.h"
 #include "engine/batch.h"
 #include "engine/simulation.h"
 #include "engine/streamable.h"
@@ -153,8 +154,7 @@ struct stream_mapping {
     uint64_t window_state_most;
     uint64_t payload_most;
     uint32_t record_bytes; /* of what a destination gets */
-    int64_t back_off_ns, back_off_most_ns;
-    double back_off_factor;
+    struct back_off back_off;
     struct tally *iterator_age;           /* the function's; NULL: it keeps none */
     struct counter *destination_failures; /* the same */
     struct stream_mapping_metrics metrics;

@@ -27,10 +27,10 @@ const struct property function_published_properties[] = {
 
 static const struct property version_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = function_published_properties},
-    {.name = "Description", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Description"),
     {.name = "CodeSha256", .kind = PROPERTY_ACCEPTED},
-    {.name = "RuntimePolicy", .kind = PROPERTY_ACCEPTED},
-    {.name = "FunctionScalingConfig", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("RuntimePolicy"),
+    ACCEPTED("FunctionScalingConfig"),
     {0},
 };
 
@@ -59,7 +59,7 @@ static const struct property alias_properties[] = {
     {"FunctionVersion", PROPERTY_REFERENCE, AT(version), .required = true, .help = "The version that it points at."},
     {"Name", PROPERTY_STRING, AT(published_alias), .required = true, .help = "Its name: callers write F:name."},
     {"RoutingConfig", PROPERTY_OBJECT, 0, .properties = routing_properties, .help = "Traffic for a second version."},
-    {.name = "Description", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Description"),
     {0},
 };
 

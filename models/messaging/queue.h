@@ -2,7 +2,7 @@
 #ifndef SLSIM_MESSAGING_QUEUE_H
 #define SLSIM_MESSAGING_QUEUE_H
 
-#include "chain.h"
+#include "engine/chain.h"
 #include "engine/fault.h"
 #include "engine/key_map.h"
 #include "engine/pollable.h"
@@ -10,6 +10,7 @@
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
+#include "measure/bill.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
@@ -237,7 +238,7 @@ static inline void queue_count(const struct simulation *simulation, struct queue
 /* Requests that `bytes` in one call are billed as: at least one. */
 static inline uint64_t queue_chunks(const struct queue *queue, uint64_t bytes)
 {
-    return bytes <= queue->chunk_bytes ? 1 : (bytes + queue->chunk_bytes - 1) / queue->chunk_bytes;
+    return bill_chunks(bytes, queue->chunk_bytes);
 }
 
 /* A message of `bytes` goes with `call`, which takes at most `most`: the requests that it adds to the bill. */

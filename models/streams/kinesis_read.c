@@ -30,8 +30,7 @@ static uint32_t stream_subscribe(struct simulation *simulation, void *self, cons
         return READER_NONE;
     stream->reads_for[number] = reader->through == ENTITY_NONE ? NULL : entity_state(simulation, reader->through);
     if (stream->reads_for[number])
-        stream->log.readers[number].push_ns =
-            time_from_double(rule_number(simulation->settings->rules, "kinesis_latency_efo_ms") * (double)NS_PER_MS);
+        stream->log.readers[number].push_ns = rule_ns(simulation->settings->rules, "kinesis_latency_efo_ms");
     else
         stream->standard_readers++;
     return number;

@@ -37,7 +37,8 @@ struct kinesis_stream {
     uint32_t consumer_count;
     struct stream_consumer **reads_for; /* owned; by reader: its consumer, or NULL */
     uint32_t standard_readers;
-    int64_t record_limit_bytes, second_bytes, unit_bytes, record_rate;
+    int64_t record_limit_bytes, second_bytes, record_rate;
+    uint64_t unit_bytes;
     int64_t read_pace_ns, calls_kept; /* between two reads of a shard; how many unused ones may come at once */
     double read_ns_per_byte, read_ns_per_record;
     uint64_t read_records, read_bytes; /* at most in one call */

@@ -16,8 +16,8 @@
 
 static const struct property consumer_properties[] = {
     {"StreamARN", PROPERTY_REFERENCE, AT(stream), .required = true, .help = "The stream that it reads."},
-    {.name = "ConsumerName", .kind = PROPERTY_ACCEPTED},
-    {.name = "Tags", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("ConsumerName"),
+    ACCEPTED("Tags"),
     {0},
 };
 
@@ -89,7 +89,7 @@ static void consumer_quantities(const struct simulation *simulation, const void 
 {
     (void)simulation;
     const struct stream_consumer *consumer = self;
-    double gb = (double)consumer->bytes.whole / (1024.0 * 1024 * 1024);
+    double gb = (double)consumer->bytes.whole / BYTES_PER_GB;
     if (consumer->on_demand) {
         bill_add(bill, &consumer_line_items[ITEM_ON_DEMAND_BYTES], gb);
         return;

@@ -216,7 +216,7 @@ static void try_ended(struct simulation *simulation, struct delivery *delivery, 
         settle(simulation, delivery, item, cause);
         return;
     }
-    if (cause->fate == FATE_THROTTLED || cause->server_error) {
+    if (cause_is_of_service(cause)) {
         count_up(&item->throttles);
     } else {
         item->throttles = 0;

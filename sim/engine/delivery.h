@@ -113,7 +113,7 @@ enum delivery_role delivery_role(const struct request *request);
  * request brought about stays. */
 static inline bool cause_is_transient(const struct cause *cause)
 {
-    return cause->fate == FATE_THROTTLED || cause->fate == FATE_TIMED_OUT || cause->server_error;
+    return cause_is_of_service(cause) || cause->fate == FATE_TIMED_OUT;
 }
 
 #endif

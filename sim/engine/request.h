@@ -35,6 +35,12 @@ struct cause {
 /* Done, with nothing to add. */
 extern const struct cause cause_succeeded;
 
+/* Turned away, or not served by the service's own fault: what was asked for has not been tried. */
+static inline bool cause_is_of_service(const struct cause *cause)
+{
+    return cause->fate == FATE_THROTTLED || cause->server_error;
+}
+
 #define ENTITY_NONE UINT32_MAX
 #define HOPS_MAX 31u
 

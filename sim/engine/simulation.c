@@ -163,6 +163,18 @@ struct request *request_new(struct simulation *simulation)
     return request;
 }
 
+struct request *request_leave(struct simulation *simulation, struct request *waiting)
+{
+    struct request *next = request_new(simulation);
+    if (!next)
+        return NULL;
+    uint32_t id = next->id;
+    *next = *waiting;
+    next->id = id;
+    waiting->from = ENTITY_NONE;
+    return next;
+}
+
 void simulation_derive(struct simulation *simulation, uint64_t child, uint64_t parent)
 {
     struct item_family *family = &simulation->family;

@@ -156,6 +156,10 @@ static inline void request_free(struct simulation *simulation, const struct requ
     pool_give(&simulation->requests, request->id);
 }
 
+/* The sender of `waiting` waits no longer: it runs on for nobody. A request like it is the sender's, for another try; NULL when memory is
+ * out. */
+struct request *request_leave(struct simulation *simulation, struct request *waiting);
+
 /* Hands `request` to the endpoint `to`, which owns it until it calls request_done. Counts it as entered there. */
 static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)
 {
