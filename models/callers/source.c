@@ -10,7 +10,7 @@
 #include "measure/counter.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>

@@ -11,7 +11,7 @@
 #include "measure/gauge.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 enum external_event { EXTERNAL_SERVED };

@@ -3,7 +3,7 @@
 #define SLSIM_LAMBDA_DEPLOYMENT_H
 
 #include "engine/model.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -16,7 +16,7 @@
 #include "measure/gauge.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 enum package_type { PACKAGE_ZIP, PACKAGE_IMAGE };
 enum recursive_loop { LOOP_TERMINATE, LOOP_ALLOW };

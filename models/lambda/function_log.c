@@ -2,7 +2,7 @@
  * Source: rules log_* and xray_*; CloudWatch Logs counts each line's own overhead with it. */
 #include "function.h"
 
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>

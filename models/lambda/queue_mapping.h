@@ -12,8 +12,8 @@
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
+#include "notation/property.h"
 #include "poller_fleet.h"
-#include "scenario/property.h"
 #include "stream_mapping.h"
 
 #include <stdbool.h>

@@ -5,8 +5,8 @@
 
 #include "measure/bill.h"
 #include "measure/metric.h"
+#include "notation/property.h"
 #include "queue_redrive.h"
-#include "scenario/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>

@@ -4,8 +4,8 @@
  * redrive" (oldest first; each is a new message in the queue that gets it) and "DLQ redrive issues"; rules sqs_move_*. */
 #include "queue_redrive.h"
 
+#include "notation/property.h"
 #include "queue.h"
-#include "scenario/property.h"
 #include "scenario/validation.h"
 
 static const struct cause cause_moved = {.fate = FATE_SUCCEEDED, .text = "moved by a task"};

@@ -4,8 +4,8 @@
 
 #include "measure/bill.h"
 #include "measure/metric.h"
+#include "notation/property.h"
 #include "queue.h"
-#include "scenario/property.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>

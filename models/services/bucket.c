@@ -4,7 +4,7 @@
 #include "bucket.h"
 
 #include "measure/bill.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 #include "service.h"
 #include "services.h"

@@ -2,7 +2,7 @@
 #include "bucket.h"
 #include "services.h"
 
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 struct bucket_notification {

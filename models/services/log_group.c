@@ -5,7 +5,7 @@
 #include "services.h"
 
 #include "measure/bill.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 #include <stdlib.h>
 #include <string.h>

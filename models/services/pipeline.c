@@ -5,7 +5,7 @@
 #include "engine/content.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "services.h"
 
 #include <stdio.h>

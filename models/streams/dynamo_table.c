@@ -7,7 +7,7 @@
 #include "engine/rule_book.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <string.h>

@@ -9,7 +9,7 @@
 #include "kinesis_state.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>

@@ -7,7 +7,7 @@
 #include "kinesis_stream.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <stdlib.h>

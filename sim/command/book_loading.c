@@ -2,7 +2,7 @@
 #include "command/book_loading.h"
 
 #include "command/session.h"
-#include "scenario/document.h"
+#include "document/document.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* commands.c: the list of commands, help, and which command is meant. */
 #include "command/command.h"
 #include "command/session.h"
+#include "document/suggest.h"
 #include "output/manifest.h"
 #include "output/safe_text.h"
-#include "scenario/suggest.h"
 
 #include <string.h>
 

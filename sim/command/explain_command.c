@@ -1,8 +1,8 @@
 /* explain_command.c: slsim explain RESULT: where the items went. */
 #include "command/explain.h"
 #include "command/session.h"
-#include "scenario/document.h"
-#include "scenario/traces.h"
+#include "document/document.h"
+#include "document/traces.h"
 
 #include <math.h>
 #include <stdlib.h>

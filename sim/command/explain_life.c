@@ -1,12 +1,12 @@
 /* explain_life.c: the life of one item: the first replication again, with somebody who watches. */
 #include "command/explain.h"
 #include "command/session.h"
+#include "document/document.h"
+#include "document/json.h"
 #include "engine/sim_time.h"
 #include "output/manifest.h"
 #include "output/number_text.h"
 #include "output/rule_text.h"
-#include "scenario/document.h"
-#include "scenario/json.h"
 
 #include <math.h>
 #include <stdlib.h>

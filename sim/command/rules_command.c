@@ -1,9 +1,9 @@
 /* rules_command.c: slsim rules [NAME...], slsim rules diff A B [NAME...] */
 #include "command/book_loading.h"
 #include "command/session.h"
+#include "document/suggest.h"
 #include "output/json_print.h"
 #include "output/rule_text.h"
-#include "scenario/suggest.h"
 
 #include <math.h>
 #include <stdlib.h>

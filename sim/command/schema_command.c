@@ -2,7 +2,7 @@
 #include "command/book_loading.h"
 #include "command/session.h"
 #include "output/json_print.h"
-#include "scenario/schema.h"
+#include "schema/schema.h"
 
 #include <string.h>
 

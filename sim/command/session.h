@@ -3,10 +3,10 @@
 #define SLSIM_COMMAND_SESSION_H
 
 #include "command/command.h"
+#include "document/diagnostics.h"
 #include "experiment/run.h"
 #include "output/answer.h"
 #include "output/progress.h"
-#include "scenario/diagnostics.h"
 #include "scenario/scenario.h"
 
 /* Prints the diagnostics to standard error and lets go of them. With --quiet only where there is an error among them. */

@@ -67,4 +67,11 @@ struct envelope {
     const char *text;
 };
 
+/* How much there is of a pattern, for quotas. */
+struct pattern_extent {
+    uint32_t keys;       /* that have a list */
+    uint32_t depth;      /* 1: not nested */
+    double combinations; /* the product of each key's tests and its depth; the sum of these over what $or chooses from */
+};
+
 #endif

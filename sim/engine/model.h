@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct simulation;
-struct property;    /* scenario/property.h */
+struct property;    /* notation/property.h */
 struct metric_type; /* measure/metric.h */
 struct line_item;   /* measure/bill.h */
 struct bill;        /* measure/bill.h */

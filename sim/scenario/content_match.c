@@ -1,6 +1,6 @@
 /* content_match.c: which contents a pattern lets pass, wrapped as a sender wraps them: known before anything runs. */
+#include "notation/property_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>

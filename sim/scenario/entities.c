@@ -1,7 +1,7 @@
 /* entities.c: the account, the resources and the sources: first their names, so that anything may refer to anything, then their blobs. */
 #include "engine/request.h"
+#include "notation/property_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
 #include "scenario/resource_type.h"
 
 #include <stdio.h>

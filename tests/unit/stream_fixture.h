@@ -13,7 +13,7 @@
 #include "lambda/function.h"
 #include "lambda/stream_mapping.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 #include "streams/kinesis_stream.h"
 #include "streams/stream_consumer.h"

@@ -3,9 +3,9 @@
 #include "engine/content.h"
 #include "failing_allocation.h"
 #include "fake_models.h"
-#include "scenario/event_content.h"
-#include "scenario/pattern.h"
-#include "scenario/references.h"
+#include "notation/event_content.h"
+#include "notation/pattern.h"
+#include "notation/references.h"
 
 struct content_source {
     struct fake_source source;

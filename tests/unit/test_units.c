@@ -1,5 +1,5 @@
 /* test_units.c: what each kind of unit takes and refuses, exactly. */
-#include "scenario/units.h"
+#include "document/units.h"
 
 #include <locale.h>
 #include <math.h>
