@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct function;
-struct rule_book;
+struct validation;
 
 enum deployment_kind { DEPLOY_ALL_AT_ONCE, DEPLOY_CANARY, DEPLOY_LINEAR };
 
@@ -33,8 +33,12 @@ struct deployment_preference {
 
 extern const struct property deployment_preference_properties[];
 extern const struct action function_actions[];
-/* A configuration of the scenario's own. */
+/* deployment_config.c: a configuration of the scenario's own */
 extern const struct model_type deployment_config_type;
+/* The course of the configuration that is called `name` (NULL: all at once); complains of `property` where there is none. */
+void deployment_course_read(struct validation *validation, const char *property, const char *name, struct deployment_course *course);
+
+/* deployment.c */
 
 void deployment_validate(struct validation *validation, struct function *function);
 void deployment_destroy(struct function *function);

@@ -132,14 +132,31 @@ void queue_mapping_start(struct simulation *simulation, void *self);
 void queue_mapping_destroy(struct simulation *simulation, void *self);
 void queue_mapping_handle(struct simulation *simulation, void *self, const struct event *event);
 enum status queue_mapping_finish(struct simulation *simulation, void *self);
-/* Lets waiting lanes take what there is. */
-void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping);
-/* Lets `lane` poll: it waits behind those that wait longer. */
-void lane_wait(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
-/* A lane that holds nothing polls again, or goes where there are too many. */
-void lane_release(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
 /* A call ended, well or not: what fails slows the mapping down. */
 void mapping_learn(struct simulation *simulation, struct queue_mapping *mapping, bool failed);
+/* After every change, with what is `visible` in the source: is there a backlog, is anyone to be woken? */
+void mapping_look_around(struct simulation *simulation, struct queue_mapping *mapping, uint64_t visible);
+
+/* queue_lanes.c: who polls. */
+static inline struct lane *lane_at(const struct queue_mapping *mapping, uint32_t id)
+{
+    return pool_at(&mapping->lanes, id);
+}
+/* How many wait and hold nothing. */
+static inline int64_t mapping_idle_lanes(const struct queue_mapping *mapping)
+{
+    return (int64_t)mapping->waiting_count - (int64_t)mapping->collecting_count;
+}
+/* Lets waiting lanes take what there is. */
+void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping);
+/* As many lanes as are wanted. Those that are too many go as soon as they hold nothing: who waits longest first. */
+void lanes_adjust(struct simulation *simulation, struct queue_mapping *mapping);
+/* What a lane has waited for is over: more messages, or the end of its back-off. */
+void lane_handle(struct simulation *simulation, struct queue_mapping *mapping, const struct event *event);
+/* A lane that holds nothing polls again, or goes where there are too many. */
+void lane_release(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
+/* The long polls of all waiting lanes that ended empty so far are counted; those under way go on. */
+void lanes_count_empty_polls(struct simulation *simulation, struct queue_mapping *mapping);
 
 /* queue_batch.c: what one lane holds. */
 /* Adds what a poll brought. */

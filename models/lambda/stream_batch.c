@@ -97,7 +97,7 @@ void stream_lane_back_off(struct simulation *simulation, struct stream_mapping *
     int64_t wait_ns = back_off_ns(&mapping->back_off, lane->failures++);
     lane->state = STREAM_LANE_BACKING;
     simulation_schedule(simulation, mapping->self, STREAM_RETRY, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns),
-                        (uint32_t)(lane - mapping->lanes));
+                        stream_lane_index(mapping, lane));
 }
 
 /* The part failed, from `begin` on. Halves come in order; splitting uses no retry. */
@@ -195,7 +195,7 @@ static struct request *make_request(struct simulation *simulation, const struct 
         .handler_ns = -1,
         .id = request->id,
         .from = mapping->self,
-        .from_data = (uint32_t)(lane - mapping->lanes),
+        .from_data = stream_lane_index(mapping, lane),
         .payload_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
         .attempt = lane->tries < UINT16_MAX ? (uint16_t)lane->tries : UINT16_MAX,
         .is_batch = true,

@@ -174,7 +174,7 @@ void stream_mapping_done(struct simulation *simulation, struct stream_mapping *m
 struct batch *stream_mapping_batch(struct stream_mapping *mapping, const struct request *request);
 enum status stream_mapping_finish(struct simulation *simulation, struct stream_mapping *mapping);
 
-/* Between stream_mapping.c and stream_batch.c. */
+/* Between stream_*.c. */
 enum stream_mapping_event {
     STREAM_READ,   /* data: shard */
     STREAM_WINDOW, /* data: lane */
@@ -184,6 +184,14 @@ enum stream_mapping_event {
 };
 /* from_data of what goes to the destination: there are fewer lanes. */
 #define STREAM_TO_DESTINATION UINT32_MAX
+static inline uint32_t stream_lane_index(const struct stream_mapping *mapping, const struct stream_lane *lane)
+{
+    return (uint32_t)(lane - mapping->lanes);
+}
+
+/* stream_collect.c: takes what was read of the lane's shard, as far as it goes; true when the batch is full. */
+bool stream_lane_fill(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane);
+
 /* stream_batch.c: hands over the present part, or goes on to what follows where nothing of it is young enough; an answer that comes at once
  * is taken. Then the lane is calling, backing, ready with another part, or done with its batch and collecting. */
 void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane);

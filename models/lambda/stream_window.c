@@ -77,7 +77,7 @@ bool stream_window_is_over(struct simulation *simulation, struct stream_mapping 
     }
     if (!window->timer) {
         window->timer = true;
-        simulation_schedule(simulation, mapping->self, STREAM_TUMBLE, RANK_ARRIVAL, over_ns, (uint32_t)(lane - mapping->lanes));
+        simulation_schedule(simulation, mapping->self, STREAM_TUMBLE, RANK_ARRIVAL, over_ns, stream_lane_index(mapping, lane));
     }
     return false;
 }

@@ -1,7 +1,5 @@
-/* version.c: AWS::Lambda::Version and AWS::Lambda::Alias: what was published, and who points at it.
- * A version is a function with environments of its own, as it was when it was published; limits and quotas are its function's. An alias
- * hands each invocation to its version, or by chance to a second one: rule alias_weights, which cites the Lambda developer guide,
- * "Lambda function aliases". What is measured of a version counts for the alias that points at it, and for the function. */
+/* version.c: AWS::Lambda::Version: what was published. A version is a function with environments of its own, as it was when it was
+ * published; limits and quotas are its function's. What is measured of it counts for the alias that points at it, and for the function. */
 #include "function.h"
 
 #include "engine/scalable.h"
@@ -28,7 +26,7 @@ const struct property function_published_properties[] = {
 static const struct property version_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = function_published_properties},
     ACCEPTED("Description"),
-    {.name = "CodeSha256", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("CodeSha256"),
     ACCEPTED("RuntimePolicy"),
     ACCEPTED("FunctionScalingConfig"),
     {0},
@@ -40,30 +38,7 @@ static const struct property deployed_properties[] = {
     {0},
 };
 
-#define WEIGHT(field) offsetof(struct version_weight, field)
-
-static const struct property weight_properties[] = {
-    {"FunctionVersion", PROPERTY_REFERENCE, WEIGHT(version), .required = true, .help = "The second version."},
-    {"FunctionWeight", PROPERTY_PROBABILITY, WEIGHT(weight), .required = true, .help = "The share of invocations that it gets."},
-    {0},
-};
-
-static const struct property routing_properties[] = {
-    {"AdditionalVersionWeights", PROPERTY_LIST, AT(weights), .properties = weight_properties, .size = sizeof(struct version_weight),
-     .maximum = "alias_additional_versions_max", .help = "A second version, and its weight."},
-    {0},
-};
-
-static const struct property alias_properties[] = {
-    {.kind = PROPERTY_TABLE, .properties = function_published_properties},
-    {"FunctionVersion", PROPERTY_REFERENCE, AT(version), .required = true, .help = "The version that it points at."},
-    {"Name", PROPERTY_STRING, AT(published_alias), .required = true, .help = "Its name: callers write F:name."},
-    {"RoutingConfig", PROPERTY_OBJECT, 0, .properties = routing_properties, .help = "Traffic for a second version."},
-    ACCEPTED("Description"),
-    {0},
-};
-
-static bool is_version_type(const struct model_type *type)
+bool is_version_type(const struct model_type *type)
 {
     return type == &version_type || type == &deployed_version_type;
 }
@@ -115,16 +90,6 @@ uint32_t deployed_alias(const struct validation *validation, uint32_t function)
     return only;
 }
 
-/* For the account to judge: what the part of a function has provisioned. */
-static void note_provisioned(struct validation *validation, const struct function_config *part)
-{
-    struct function_config *whole = &config_of(validation, part->whole)->config;
-    if (part->provisioned <= 0)
-        return;
-    whole->parts_provisioned += part->provisioned;
-    whole->provisioned_part = validation_self(validation);
-}
-
 /* One version is one alias's, or its own master, in provisioned concurrency and in what is measured. */
 static void check_aliases(struct validation *validation, const struct function_config *version)
 {
@@ -149,13 +114,24 @@ static void check_aliases(struct validation *validation, const struct function_c
                            validation_name(validation, version->alias), validation_name(validation, second));
 }
 
-/* A version's snapshot and environments that are kept ready do not go together. */
-static void check_snap_start(struct validation *validation, const struct function_config *config)
+bool part_join(struct validation *validation, const struct function_config *part)
 {
-    if (config->provisioned > 0 && config_of(validation, config->whole)->config.snap_start == SNAP_START_PUBLISHED_VERSIONS &&
-        !validation_allowed(validation, "snapstart_provisioned"))
+    if (part->whole == ENTITY_NONE)
+        return false;
+    if (!is_function_type(validation_type(validation, part->whole))) {
+        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, part->whole));
+        return false;
+    }
+    struct function_config *whole = &config_of(validation, part->whole)->config;
+    whole->has_parts = true;
+    if (part->provisioned <= 0)
+        return true;
+    whole->parts_provisioned += part->provisioned; /* for the account to judge */
+    whole->provisioned_part = validation_self(validation);
+    if (whole->snap_start == SNAP_START_PUBLISHED_VERSIONS && !validation_allowed(validation, "snapstart_provisioned"))
         validation_error(validation, "ProvisionedConcurrencyConfig", "keep one of the two, or allow_invalid: [\"snapstart_provisioned\"]",
                          "SnapStart does not go with provisioned concurrency");
+    return true;
 }
 
 static void version_validate(struct validation *validation, void *blob)
@@ -167,122 +143,12 @@ static void version_validate(struct validation *validation, void *blob)
     config->unmodelled = (struct function_unmodelled){0}; /* its function has complained */
     config->reserved = -1;
     config->published_alias = NULL;
-    if (config->whole == ENTITY_NONE)
+    if (!part_join(validation, config))
         return;
-    if (!is_function_type(validation_type(validation, config->whole))) {
-        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->whole));
-        return;
-    }
-    config_of(validation, config->whole)->config.has_parts = true;
-    check_snap_start(validation, config);
     config->is_deployed = validation_type(validation, self) == &deployed_version_type;
     config->alias = config->is_deployed ? deployed_alias(validation, config->whole) : find_alias(validation, self, 0);
     check_aliases(validation, config);
-    note_provisioned(validation, config);
     function_validate(validation, blob);
-}
-
-static void check_version(struct validation *validation, const struct function_config *alias, uint32_t version, const char *property)
-{
-    if (version == ENTITY_NONE || version == alias->whole)
-        return;
-    if (!is_version_type(validation_type(validation, version)))
-        validation_error(validation, property, "name an AWS::Lambda::Version, its number, or $LATEST", "%s is no version",
-                         validation_name(validation, version));
-    else if (config_of(validation, version)->config.whole != alias->whole)
-        validation_error(validation, property, NULL, "%s is a version of another function", validation_name(validation, version));
-}
-
-static void check_routing(struct validation *validation, const struct function_config *alias)
-{
-    static const char property[] = "RoutingConfig.AdditionalVersionWeights[0].FunctionVersion";
-    check_version(validation, alias, alias->second, property);
-    if (alias->second != ENTITY_NONE && alias->second == alias->version)
-        validation_error(validation, property, NULL, "the second version is the first");
-    else if (alias->version == alias->whole || alias->second == alias->whole)
-        validation_error(validation, alias->version == alias->whole ? "FunctionVersion" : property, "publish a version",
-                         "an alias with weights cannot point at $LATEST");
-}
-
-/* AWS's own rule: a number is a version. */
-static void check_name(struct validation *validation, const char *name)
-{
-    if (name && (name[0] == '\0' || name[strspn(name, "0123456789")] == '\0'))
-        validation_error(validation, "Name", NULL, "an alias cannot be called \"%s\": that would be a version", name);
-    else if (name && !strchr(name, '$') && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != strlen(name))
-        validation_error(validation, "Name", NULL, "the name of an alias is of letters, digits, \"-\" and \"_\", got \"%s\"", name);
-}
-
-static void alias_validate(struct validation *validation, void *blob)
-{
-    struct function_config *config = &((struct function *)blob)->config;
-    const struct version_weight *weights = config->weights.items;
-    config->account = validation_find(validation, "account");
-    if (config->whole == ENTITY_NONE)
-        return;
-    if (!is_function_type(validation_type(validation, config->whole))) {
-        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->whole));
-        return;
-    }
-    config_of(validation, config->whole)->config.has_parts = true;
-    check_name(validation, config->published_alias);
-    check_version(validation, config, config->version, "FunctionVersion");
-    if (config->weights.count > 0) {
-        config->second = weights[0].version;
-        config->second_weight = weights[0].weight;
-        check_routing(validation, config);
-    }
-    note_provisioned(validation, config);
-    if (config->provisioned > 0 && config->version == config->whole)
-        validation_error(validation, "ProvisionedConcurrencyConfig", "publish a version and point the alias at it",
-                         "$LATEST can have no provisioned concurrency");
-    check_snap_start(validation, config);
-    validation_flow(validation, validation_self(validation), config->version);
-    validation_flow(validation, validation_self(validation), config->second);
-}
-
-static enum status alias_create(struct simulation *simulation, void *self)
-{
-    struct function *alias = self;
-    alias->family = entity_state(simulation, alias->config.whole);
-    alias->account_state = entity_state(simulation, alias->config.account);
-    metrics_link(function_metrics, alias, alias->family);
-    stream_init(&alias->streams.route, simulation->settings->seed, simulation->replication, simulation->entities[alias->self].name,
-                "route");
-    return STATUS_OK;
-}
-
-/* The share of a version in what the alias has. */
-static int64_t share_of(const struct function *alias, uint32_t version)
-{
-    const struct function_config *config = &alias->config;
-    int64_t second = config->second == ENTITY_NONE ? 0 : llround((double)config->provisioned * config->second_weight);
-    return (version == config->version ? config->provisioned - second : 0) + (version == config->second ? second : 0);
-}
-
-void alias_redistribute(struct simulation *simulation, struct function *alias, bool at_once)
-{
-    /* First what gets less, so that there is room for what gets more. */
-    for (int more = 0; more < 2; more++)
-        for (uint32_t i = 0; i < simulation->entity_count; i++) {
-            if (!is_version_type(simulation->entities[i].type))
-                continue;
-            struct function *version = entity_state(simulation, i);
-            int64_t share = share_of(alias, i);
-            if (version->config.alias == alias->self && (share > version->provisioned.wanted) == (more == 1))
-                provisioned_order(simulation, version, share, at_once);
-        }
-}
-
-static bool ready_at_start(const struct simulation *simulation)
-{
-    return rule_flag(simulation->settings->rules, "provisioned_ready_at_start");
-}
-
-static void alias_start(struct simulation *simulation, void *self)
-{
-    if (((struct function *)self)->config.provisioned > 0)
-        alias_redistribute(simulation, self, ready_at_start(simulation));
 }
 
 static void version_start(struct simulation *simulation, void *self)
@@ -291,36 +157,8 @@ static void version_start(struct simulation *simulation, void *self)
     if (!version->config.is_deployed)
         snap_start_publish(simulation, version);
     if (version->config.provisioned > 0)
-        provisioned_order(simulation, version, version->config.provisioned, ready_at_start(simulation));
-}
-
-/* The alias is only a name: the invocation is the version's. */
-static void alias_accept(struct simulation *simulation, void *self, struct request *request)
-{
-    struct function *alias = self;
-    const struct function_config *config = &alias->config;
-    uint32_t version = config->version;
-    if (config->second != ENTITY_NONE) {
-        stream_at(&alias->streams.route, request->item, request->attempt);
-        if (stream_uniform(&alias->streams.route) < config->second_weight)
-            version = config->second;
-    }
-    struct entity *target = &simulation->entities[version];
-    simulation->entities[alias->self].ledger.entered--;
-    target->ledger.entered++;
-    function_accept(simulation, target->state, request);
-}
-
-/* Nobody asks an alias for anything back. */
-static void alias_handle(struct simulation *simulation, void *self, const struct event *event)
-{
-    (void)simulation, (void)self, (void)event;
-}
-
-static void alias_changed(struct simulation *simulation, void *self, size_t offset)
-{
-    (void)offset;
-    alias_redistribute(simulation, self, false);
+        provisioned_order(simulation, version, version->config.provisioned,
+                          rule_flag(simulation->settings->rules, "provisioned_ready_at_start"));
 }
 
 static void version_changed(struct simulation *simulation, void *self, size_t offset)
@@ -332,7 +170,7 @@ static void version_changed(struct simulation *simulation, void *self, size_t of
         function_changed(simulation, self, offset);
 }
 
-static int64_t capacity(const void *self)
+int64_t part_capacity(const void *self)
 {
     return ((const struct function *)self)->config.provisioned;
 }
@@ -340,12 +178,6 @@ static int64_t capacity(const void *self)
 static int64_t allocated(const void *self)
 {
     return ((const struct function *)self)->provisioned.ready;
-}
-
-/* What is ready of its versions counts for the alias. */
-static int64_t allocated_of_alias(const void *self)
-{
-    return ((const struct function *)self)->metrics.provisioned_ready.level;
 }
 
 /* Lambda refuses what is beyond the function's reserved concurrency, or would leave the account less than unreserved_min. */
@@ -360,24 +192,21 @@ static bool is_refused(const struct simulation *simulation, const struct functio
     return (double)more > (double)function->account_state->unreserved_limit - rule_number(simulation->settings->rules, "unreserved_min");
 }
 
-static void set_alias_capacity(struct simulation *simulation, void *self, int64_t count)
+bool part_set_capacity(const struct simulation *simulation, struct function *part, int64_t count)
 {
-    if (is_refused(simulation, self, count))
-        return;
-    ((struct function *)self)->config.provisioned = count;
-    alias_redistribute(simulation, self, false);
+    if (is_refused(simulation, part, count))
+        return false;
+    part->config.provisioned = count;
+    return true;
 }
 
 static void set_version_capacity(struct simulation *simulation, void *self, int64_t count)
 {
-    if (is_refused(simulation, self, count))
-        return;
-    ((struct function *)self)->config.provisioned = count;
-    provisioned_order(simulation, self, count, false);
+    if (part_set_capacity(simulation, self, count))
+        provisioned_order(simulation, self, count, false);
 }
 
-static const struct scalable scalable_alias = {"lambda:function:ProvisionedConcurrency", capacity, allocated_of_alias, set_alias_capacity};
-static const struct scalable scalable_version = {"lambda:function:ProvisionedConcurrency", capacity, allocated, set_version_capacity};
+static const struct scalable scalable_version = {"lambda:function:ProvisionedConcurrency", part_capacity, allocated, set_version_capacity};
 
 #define VERSION_TYPE(NAME, PROPERTIES, HELP)                                                                                               \
     {                                                                                                                                      \
@@ -395,26 +224,3 @@ const struct model_type version_type =
                  "file.");
 const struct model_type deployed_version_type = VERSION_TYPE("Slsim::Lambda::DeployedVersion", deployed_properties,
                                                              "A version that a deployment brings: made of an entry of `changes`.");
-
-const struct model_type alias_type = {
-    .type = "AWS::Lambda::Alias",
-    .help =
-        "A name that points at one version, or at two by weight; in outputs F:name. Only a name: what enters it is in the ledger of the "
-        "version that gets it.",
-    .size = sizeof(struct function),
-    .self_offset = offsetof(struct function, self),
-    .properties = alias_properties,
-    .metrics = function_metrics,
-    .part_of = "FunctionName",
-    .part_name = "Name",
-    .validate = alias_validate,
-    .create = alias_create,
-    .start = alias_start,
-    .handle = alias_handle,
-    .accept = alias_accept,
-    .keeps_chain = true,
-    .changed = alias_changed,
-    .actions = version_actions,
-    .refusals = function_refusals,
-    .scalable = &scalable_alias,
-};

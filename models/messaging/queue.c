@@ -194,9 +194,7 @@ static void queue_destroy(struct simulation *simulation, void *self)
     struct queue *queue = self;
     if (!queue->messages.owner)
         return; /* never created */
-    for (size_t i = 0; i < queue->cause_count; i++)
-        free(queue->causes[i]);
-    free(queue->causes);
+    cause_list_fini(&queue->causes);
     fault_fini(&queue->faults);
     queue_redrive_fini(queue);
     queue_poll_fini(queue);

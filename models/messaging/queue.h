@@ -2,6 +2,7 @@
 #ifndef SLSIM_MESSAGING_QUEUE_H
 #define SLSIM_MESSAGING_QUEUE_H
 
+#include "engine/cause_list.h"
 #include "engine/chain.h"
 #include "engine/fault.h"
 #include "engine/key_map.h"
@@ -104,13 +105,6 @@ struct move_task {
     struct queue_call call;
 };
 
-/* A cause made for these counts; each apart, as ledgers keep their addresses. */
-struct dead_letter_cause {
-    uint16_t received, executed;
-    char text[48];
-    struct cause cause;
-};
-
 /* What the template and the scenario say. */
 struct queue_config {
     int64_t visibility_ns;
@@ -202,8 +196,7 @@ struct queue {
     struct key_map waiter_ids; /* by ticket */
     uint32_t tickets;
 
-    struct dead_letter_cause **causes; /* owned */
-    size_t cause_count;
+    struct cause_list causes; /* of dead letters, by how often they were received and executed */
     struct queue_metrics metrics;
 };
 

@@ -107,7 +107,7 @@ static void note_consumed(struct simulation *simulation, struct dynamo_table *ta
 }
 
 /* Answers later. */
-static void answer(struct simulation *simulation, struct dynamo_table *table, const struct request *request)
+static void respond(struct simulation *simulation, struct dynamo_table *table, const struct request *request)
 {
     stream_at(&table->latency_stream, request->item, request->attempt);
     int64_t latency_ns = fault_slowed(&table->faults, distribution_sample_ns(table->latency, &table->latency_stream.rng));
@@ -140,7 +140,7 @@ void table_accept(struct simulation *simulation, void *self, struct request *req
     if (content_set_has(&table->reads, request->content)) {
         uint64_t bytes = request->payload_bytes;
         counter_add(&table->read_blocks, bill_chunks(bytes, table->read_unit_bytes));
-        answer(simulation, table, request);
+        respond(simulation, table, request);
         return;
     }
     if (request->payload_bytes > table->item_most_bytes) {
@@ -154,7 +154,7 @@ void table_accept(struct simulation *simulation, void *self, struct request *req
     }
     note_consumed(simulation, table, units);
     if (!table->stream_given || append(simulation, table, request))
-        answer(simulation, table, request);
+        respond(simulation, table, request);
 }
 
 static void review(struct simulation *simulation, struct dynamo_table *table)

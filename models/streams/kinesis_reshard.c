@@ -4,6 +4,8 @@
 #include "kinesis_state.h"
 #include "stream_consumer.h"
 
+#include "engine/room.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -40,13 +42,8 @@ void stream_reshard_destroy(struct kinesis_stream *stream)
 
 bool stream_limit_shards(struct simulation *simulation, struct kinesis_stream *stream, uint32_t first)
 {
-    if (stream->limit_capacity < stream->log.count) {
-        struct shard_limits *grown = realloc(stream->limits, stream->log.capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        stream->limits = grown;
-        stream->limit_capacity = stream->log.capacity;
-    }
+    if (!room_for(&stream->limits, stream->log.count, &stream->limit_capacity, sizeof *stream->limits))
+        return false;
     int64_t calls = stream->calls_kept < INT64_MAX / stream->read_pace_ns ? stream->calls_kept : 1;
     for (uint32_t i = first; i < stream->log.count; i++) {
         struct shard_limits *limits = &stream->limits[i];

@@ -2,6 +2,7 @@
  * pushed to it stands in kinesis_read.c. */
 #include "stream_consumer.h"
 
+#include "engine/room.h"
 #include "engine/rule_book.h"
 #include "kinesis_state.h"
 #include "kinesis_stream.h"
@@ -69,12 +70,10 @@ static void consumer_start(struct simulation *simulation, void *self)
 {
     struct stream_consumer *consumer = self;
     struct kinesis_stream *stream = entity_state(simulation, consumer->stream);
-    struct stream_consumer **grown = realloc(stream->consumers, (stream->consumer_count + 1) * sizeof(struct stream_consumer *));
-    if (!grown) {
+    if (!room_for(&stream->consumers, stream->consumer_count + 1u, &stream->consumer_capacity, sizeof(struct stream_consumer *))) {
         simulation_fail(simulation, STATUS_NO_MEMORY);
         return;
     }
-    stream->consumers = grown;
     stream->consumers[stream->consumer_count++] = consumer;
     consumer->on_demand = stream->mode == MODE_ON_DEMAND;
     stream_consumer_shards(simulation, consumer, stream->log.opens);

@@ -10,8 +10,9 @@
 
 double back_off_full_ns(const struct back_off *back_off, uint32_t earlier)
 {
-    double times = earlier < EARLIER_MOST ? earlier : EARLIER_MOST;
-    return fmin(back_off->base_ns * pow(back_off->factor, times), back_off->cap_ns);
+    int times = (int)(earlier < EARLIER_MOST ? earlier : EARLIER_MOST);
+    double full_ns = back_off->factor == 2 ? ldexp(back_off->base_ns, times) : back_off->base_ns * pow(back_off->factor, times);
+    return fmin(full_ns, back_off->cap_ns);
 }
 
 int64_t back_off_ns(const struct back_off *back_off, uint32_t earlier)

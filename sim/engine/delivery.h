@@ -73,6 +73,7 @@ struct delivery {
     uint16_t event_kind; /* of the owner's events that are to be passed on */
     uint16_t route_count;
     struct delivery_route *routes; /* owned; in the order in which they were added */
+    size_t route_capacity;
     struct pool items;
 };
 

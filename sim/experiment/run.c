@@ -94,11 +94,11 @@ static void wait_for_workers(struct run *run, uint32_t workers)
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&run->change, &run->lock, &until);
-        if (!options->progress)
+        if (!options->on_progress)
             continue;
         double share = share_done(run, workers);
         pthread_mutex_unlock(&run->lock);
-        options->progress(options->progress_context, share);
+        options->on_progress(options->progress_context, share);
         pthread_mutex_lock(&run->lock);
     }
     pthread_mutex_unlock(&run->lock);
@@ -237,11 +237,7 @@ void run_result_free(struct run_result *result)
             free(result->part_names[i - result->scenario->entity_count]);
     }
     free(result->part_names);
-    for (size_t i = 0; i < result->cause_count; i++) {
-        free((char *)(uintptr_t)result->causes[i]->text);
-        free(result->causes[i]);
-    }
-    free(result->causes);
+    cause_list_fini(&result->causes);
     free(result->histograms);
     free(result->ledgers);
     free(result->figures);

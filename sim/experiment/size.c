@@ -1,6 +1,7 @@
 /* size.c: points, the replications that their verdicts need, and which way to search. */
 #include "experiment/size.h"
 
+#include "engine/room.h"
 #include "experiment/size_search.h"
 
 #include <math.h>
@@ -22,14 +23,8 @@ static struct size_point *point_new(struct search *search, const size_t *at)
 {
     const struct size_problem *problem = search->problem;
     struct size_answer *answer = search->answer;
-    if (answer->count == answer->capacity) {
-        size_t capacity = answer->capacity ? 2 * answer->capacity : 32;
-        struct size_point **points = realloc(answer->points, capacity * sizeof *points);
-        if (!points)
-            return NULL;
-        answer->points = points;
-        answer->capacity = capacity;
-    }
+    if (!room_for(&answer->points, answer->count + 1, &answer->capacity, sizeof(struct size_point *)))
+        return NULL;
     struct size_point *point = calloc(1, sizeof *point);
     double *values = calloc(problem->figure_count, problem->replications_max * sizeof *values);
     if (!point || !values) {
