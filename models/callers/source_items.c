@@ -17,10 +17,11 @@ static uint32_t payload_bytes(struct source *source, uint64_t item)
 
 static uint32_t group_of(struct source *source, uint64_t item)
 {
-    if (source->key.kind == KEY_NONE)
+    const struct key_choice *choice = source->object.kind == KEY_NONE ? &source->key : &source->object;
+    if (choice->kind == KEY_NONE)
         return 0;
     stream_at(&source->key_stream, item, 0);
-    return key_draw(&source->key, &source->key_stream);
+    return key_draw(choice, &source->key_stream);
 }
 
 static uint8_t content_of(struct source *source, uint64_t item)
@@ -59,8 +60,8 @@ static inline void hand_over(struct simulation *simulation, struct source *sourc
 {
     counter_add(&source->attempts, 1);
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[source->target].name, "sent", simulation->now_ns, 0, "");
-    request_send(simulation, source->target, request);
+        simulation_trace(simulation, request, simulation->entities[source->caller.target].name, "sent", simulation->now_ns, 0, "");
+    request_send(simulation, source->caller.target, request);
 }
 
 void source_send(struct simulation *simulation, struct source *source, struct request *request)

@@ -3,6 +3,7 @@
 #define SLSIM_CALLERS_SOURCE_STATE_H
 
 #include "engine/arrival.h"
+#include "engine/caller.h"
 #include "engine/cause_list.h"
 #include "engine/content.h"
 #include "engine/key.h"
@@ -31,7 +32,7 @@ struct item {
 
 struct source {
     /* config */
-    uint32_t target;
+    struct caller caller;
     const struct arrival_process *process;
     int64_t from_ns, until_ns;
     bool until_given;
@@ -41,7 +42,7 @@ struct source {
     struct retry_config retry;
     int64_t clients;
     int invocation_type;
-    struct key_choice key;
+    struct key_choice key, object;
     struct content_choice content;
     int64_t records; /* items an arrival */
     bool poison;     /* every item always fails */
@@ -60,7 +61,7 @@ struct source {
     struct pool items;
     struct cause_list rejections;
     const struct cause *throttle, *rejection; /* the last throttle that was given up on, and what it is called then */
-    uint64_t *user_thinks; /* owned: how often each user has thought */
+    uint64_t *user_thinks;                    /* owned: how often each user has thought */
     struct arrival next;
     struct arrival_generator generator;
     struct stream payload_stream, key_stream, event_stream, retry_stream, think_stream;

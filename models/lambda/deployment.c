@@ -3,9 +3,13 @@
  * "AppSpec hooks", and the Lambda developer guide, "Rolling deployments". */
 #include "deployment.h"
 
+#include "deployment_config.h"
 #include "engine/observable.h"
-#include "function.h"
+#include "function_fault.h"
+#include "lambda_kinds.h"
+#include "provisioned.h"
 #include "scenario/validation.h"
+#include "snap_start.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +104,7 @@ static void check_hook(struct validation *validation, const char *property, uint
 void deployment_validate(struct validation *validation, struct function *function)
 {
     struct deployment_preference *preference = &function->config.preference;
-    if (validation_type(validation, validation_self(validation)) == &lambda_function_type) {
+    if (model_is(validation_type(validation, validation_self(validation)), FUNCTION_TYPE)) {
         preference->pre_traffic = preference->post_traffic = ENTITY_NONE;
         preference->enabled = true;
     }
@@ -114,7 +118,7 @@ void deployment_validate(struct validation *validation, struct function *functio
 static uint32_t deployed_version(const struct validation *validation, uint32_t function, uint32_t k)
 {
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &deployed_version_type)
+        if (!model_is(validation_type(validation, i), DEPLOYED_TYPE))
             continue;
         const struct function *version = validation_config(validation, i);
         if (version->config.whole == function && k-- == 0)
@@ -159,7 +163,7 @@ static void set_weights(struct simulation *simulation, struct function *function
     alias->config.second = second;
     alias->config.second_weight = weight;
     if (alias->config.provisioned > 0)
-        alias_redistribute(simulation, alias, false);
+        provisioned_redistribute(simulation, alias, false);
     if (!simulation->tracer)
         return;
     char detail[700];
@@ -326,11 +330,6 @@ void deployment_answered(struct simulation *simulation, struct function *functio
     } else {
         conclude(function, true);
     }
-}
-
-void deployment_destroy(struct function *function)
-{
-    free(function->deployment);
 }
 
 const struct action function_actions[] = {

@@ -1,13 +1,16 @@
 /* deployment_config.c: in which steps traffic moves to a new version: CodeDeploy's predefined configurations, and the scenario's own.
  * Sources: rules codedeploy_*, which cite the CodeDeploy user guide, "Deployment configurations on an AWS Lambda compute platform". */
-#include "deployment.h"
+#include "deployment_config.h"
 
+#include "engine/model.h"
 #include "engine/sim_time.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DEPLOYMENT_CONFIG_TYPE "AWS::CodeDeploy::DeploymentConfig"
 
 /* A configuration of the scenario's own: AWS::CodeDeploy::DeploymentConfig. */
 struct deployment_config {
@@ -54,7 +57,7 @@ static const struct property config_properties[] = {
 };
 
 const struct model_type deployment_config_type = {
-    .type = "AWS::CodeDeploy::DeploymentConfig",
+    .type = DEPLOYMENT_CONFIG_TYPE,
     .help = "How traffic moves to a new version of a function: named by DeploymentPreference.Type or a deployment's `preference`.",
     .size = sizeof(struct deployment_config),
     .self_offset = AT(self),
@@ -136,7 +139,7 @@ void deployment_course_read(struct validation *validation, const char *property,
         if (name[0] == '$' && strlen(name) > 3 && strncmp(name + 2, validation_name(validation, i), strlen(name) - 3) == 0 &&
             strlen(validation_name(validation, i)) == strlen(name) - 3)
             own = i;
-    if (own != ENTITY_NONE && validation_type(validation, own) == &deployment_config_type) {
+    if (own != ENTITY_NONE && model_is(validation_type(validation, own), DEPLOYMENT_CONFIG_TYPE)) {
         *course = course_of(validation_config(validation, own));
         return;
     }

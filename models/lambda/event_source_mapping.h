@@ -5,6 +5,8 @@
 #include "engine/model.h"
 #include "notation/property.h"
 
+#define MAPPING_TYPE "AWS::Lambda::EventSourceMapping"
+
 /* The properties that streams alone have; offsets into struct queue_mapping. */
 extern const struct property stream_mapping_properties[];
 /* The keys of its `behavior`. */

@@ -1,9 +1,18 @@
-/* function.c: AWS::Lambda::Function and AWS::Serverless::Function: what can be said of a function, and what is measured and billed.
- * How it behaves stands in function_run.c and function_environment.c; what is refused in function_check.c. */
+/* function.c: AWS::Lambda::Function and AWS::Serverless::Function: what can be said of a function. */
 #include "function.h"
 
-#include "measure/bill.h"
-#include "measure/metric.h"
+#include "deployment.h"
+#include "function_async.h"
+#include "function_change.h"
+#include "function_check.h"
+#include "function_create.h"
+#include "function_events.h"
+#include "function_log.h"
+#include "function_metrics.h"
+#include "function_run.h"
+#include "function_stream.h"
+#include "lambda_kinds.h"
+#include "snap_start.h"
 
 #define AT(field) offsetof(struct function, config.field)
 #define GIVEN(field) (offsetof(struct function, config.field) + 1)
@@ -224,91 +233,13 @@ const struct property function_behavior[] = {
     {0},
 };
 
-#undef AT
-#define AT(field) offsetof(struct function, metrics.field)
-
-/* Reported with each invocation, so that there is nothing to see while there are none. */
-#define SAMPLED METRIC_WHILE(struct function, metrics.invocations)
-
-const struct metric_type function_metrics[] = {
-    {"AWS/Lambda", "Invocations", "Count", METRIC_COUNT, AT(invocations),
-     .help = "Invocations that ran: the billed requests. Throttled attempts are not among them."},
-    {"AWS/Lambda", "Errors", "Count", METRIC_COUNT, AT(errors), .samples = SAMPLED, .help = "Invocations that failed, timeouts included."},
-    {"AWS/Lambda", "Throttles", "Count", METRIC_COUNT, AT(throttles), .samples = SAMPLED, .help = "Attempts that were turned away."},
-    {"AWS/Lambda", "Duration", "Milliseconds", METRIC_TALLY, AT(duration), .classes = 1, .help = "Time in the handler, INIT left out."},
-    {"AWS/Lambda", "ConcurrentExecutions", "Count", METRIC_GAUGE, AT(concurrent), .levels = 1, .samples = SAMPLED,
-     .help = "Environments that serve a request."},
-    {"slsim", "ColdStarts", "Count", METRIC_COUNT, AT(cold_starts), .help = "Invocations that waited for a new environment."},
-    {"slsim", "ColdStartRate", "Percent", METRIC_PERCENT, AT(cold_starts), .other = AT(invocations),
-     .help = "ColdStarts in percent of Invocations."},
-    {"slsim", "InitDuration", "Milliseconds", METRIC_TALLY, AT(init_duration), .help = "INIT phases."},
-    {"slsim", "ResponseTime", "Milliseconds", METRIC_TALLY, AT(response_time), .classes = 1,
-     .help = "What the caller waits: queueing, placement, init, duration, retries."},
-    {"slsim", "BilledDuration", "Milliseconds", METRIC_TALLY, AT(billed_duration), .classes = 1,
-     .help = "Duration, and INIT where it is billed, rounded up."},
-    {"slsim", "Environments", "Count", METRIC_GAUGE, AT(environments), .levels = 1, .help = "All that are alive."},
-    {"slsim", "IdleEnvironments", "Count", METRIC_GAUGE, AT(idle), .help = "Those that wait for work."},
-    {"slsim", "WastedRatio", "None", METRIC_GAUGE_RATIO, AT(idle), .other = AT(environments), .help = "Idle time / alive time."},
-    {"slsim", "EnvironmentsCreated", "Count", METRIC_COUNT, AT(created), .help = "Environments started."},
-    {"slsim", "EnvironmentsExpired", "Count", METRIC_COUNT, AT(expired), .help = "Environments given up, idle too long or too old."},
-    {"slsim", "Timeouts", "Count", METRIC_COUNT, AT(timeouts), .help = "Invocations stopped at Timeout."},
-    {"slsim", "OutOfMemory", "Count", METRIC_COUNT, AT(out_of_memory), .help = "Invocations that needed more than MemorySize."},
-    {"AWS/Lambda", "AsyncEventsReceived", "Count", METRIC_COUNT, AT(async_received), .help = "Events that Lambda queued."},
-    {"AWS/Lambda", "AsyncEventAge", "Milliseconds", METRIC_TALLY, AT(async_age), .help = "From queueing an event to each try at it."},
-    {"AWS/Lambda", "IteratorAge", "Milliseconds", METRIC_TALLY, AT(iterator_age),
-     .help = "Age of the last record of each batch of a stream when it was handed over."},
-    {"AWS/Lambda", "AsyncEventsDropped", "Count", METRIC_COUNT, AT(async_dropped),
-     .help = "Events given up, also those that a dead-letter queue or a destination got."},
-    {"AWS/Lambda", "DeadLetterErrors", "Count", METRIC_COUNT, AT(dead_letter_errors),
-     .help = "Events that the dead-letter queue did not take: lost."},
-    {"AWS/Lambda", "DestinationDeliveryFailures", "Count", METRIC_COUNT, AT(destination_failures),
-     .help = "Records that a destination did not take: lost."},
-    {"AWS/Lambda", "RecursiveInvocationsDropped", "Count", METRIC_COUNT, AT(recursive_dropped),
-     .help = "Invocations that did not happen because their chain of requests had come round too often."},
-    {"slsim", "AsyncEventsQueued", "Count", METRIC_GAUGE, AT(async_queued), .help = "Events that are not over yet."},
-    {"AWS/Lambda", "ProvisionedConcurrentExecutions", "Count", METRIC_GAUGE, AT(provisioned_busy), .levels = 1, .samples = SAMPLED,
-     .help = "Provisioned environments that serve a request."},
-    {"AWS/Lambda", "ProvisionedConcurrencyUtilization", "None", METRIC_GAUGE_RATIO, AT(provisioned_busy), .other = AT(provisioned_ready),
-     .samples = SAMPLED, .help = "Those that serve / those that are allocated, from 0 to 1."},
-    {"AWS/Lambda", "ProvisionedConcurrencyInvocations", "Count", METRIC_COUNT, AT(provisioned_invocations),
-     .help = "Invocations on provisioned concurrency."},
-    {"AWS/Lambda", "ProvisionedConcurrencySpilloverInvocations", "Count", METRIC_COUNT, AT(spillover),
-     .help = "Invocations on demand, as provisioned concurrency was in use or its request rate used up."},
-    {"slsim", "ProvisionedConcurrencyAllocated", "Count", METRIC_GAUGE, AT(provisioned_ready),
-     .help = "Provisioned environments that are ready."},
-    {"slsim", "DeploymentsSucceeded", "Count", METRIC_COUNT, AT(deployments), .help = "New versions that got all of the traffic."},
-    {"slsim", "DeploymentsFailed", "Count", METRIC_COUNT, AT(rollbacks), .help = "Deployments that were rolled back, or not begun."},
-    {"slsim", "ServiceErrors", "Count", METRIC_COUNT, AT(service_errors),
-     .help = "Invocations that the service answered with an error of its own, while it was down or as their environment was lost."},
-    {"slsim", "EnvironmentsLost", "Count", METRIC_COUNT, AT(lost), .help = "Environments that faults took."},
-    {"slsim", "ProactiveInits", "Count", METRIC_COUNT, AT(proactive_inits),
-     .help = "New environments that were initialised ahead of their request: not among the ColdStarts."},
-    {"slsim", "RestoreDuration", "Milliseconds", METRIC_TALLY, AT(restore_duration),
-     .help = "Restores of snapshots, as RESTORE_REPORT lines say."},
-    {"AWS/Lambda", "PostRuntimeExtensionsDuration", "Milliseconds", METRIC_TALLY, AT(post_runtime),
-     .help = "Time of extensions after the handler."},
-    {"slsim", "TimeToFirstByte", "Milliseconds", METRIC_TALLY, AT(first_byte),
-     .help = "Of streamed responses: what the caller waits until they begin."},
-    {NULL, "streamed bytes", "None", METRIC_COUNT, AT(streamed_bytes), .help = ""},
-    {NULL, "restored MB", "None", METRIC_COUNT, AT(restored_mb), .help = ""},
-    {NULL, "snapshot MB", "None", METRIC_GAUGE, AT(snapshot_mb), .help = ""},
-    {NULL, "provisioned MB", "None", METRIC_GAUGE, AT(provisioned_paid_mb), .help = ""},
-    {NULL, "provisioned MB x ms", "None", METRIC_COUNT, AT(provisioned_mb_ms), .help = ""},
-    {"slsim", "TracesBegun", "Count", METRIC_COUNT, AT(traces), .help = "Sampled traces of X-Ray that begin with this function."},
-    {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
-    {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
-    {NULL, "INIT MB x ms", "None", METRIC_COUNT, AT(init_mb_ms), .help = ""},
-    {NULL, "storage MB x ms", "None", METRIC_COUNT, AT(storage_mb_ms), .help = ""},
-    {0},
-};
-
 /* Who names the function means the alias that is published by itself. */
 static const char *default_part(const void *config)
 {
     return ((const struct function *)config)->config.published_alias;
 }
 
-#define FUNCTION_TYPE(NAME, PROPERTIES)                                                                                                    \
+#define FUNCTION_TABLE(NAME, PROPERTIES)                                                                                                   \
     {                                                                                                                                      \
         .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \
         .help = "A Lambda function: environments, memory to vCPU, limits, asynchronous events, billing.", .properties = PROPERTIES,        \
@@ -320,10 +251,5 @@ static const char *default_part(const void *config)
         .refusals = function_refusals,                                                                                                     \
     }
 
-const struct model_type lambda_function_type = FUNCTION_TYPE("AWS::Lambda::Function", lambda_properties);
-const struct model_type serverless_function_type = FUNCTION_TYPE("AWS::Serverless::Function", serverless_properties);
-
-bool is_function_type(const struct model_type *type)
-{
-    return type == &lambda_function_type || type == &serverless_function_type;
-}
+const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);
+const struct model_type serverless_function_type = FUNCTION_TABLE(SERVERLESS_TYPE, serverless_properties);

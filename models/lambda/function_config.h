@@ -1,12 +1,13 @@
-/* function_config.h: what the template and the scenario say of a function, a version or an alias. Private to this folder. */
+/* function_config.h: what the template and the scenario say of a function, a version or an alias. Durations in ns, sizes in the unit of the
+ * name. */
 #ifndef SLSIM_LAMBDA_FUNCTION_CONFIG_H
 #define SLSIM_LAMBDA_FUNCTION_CONFIG_H
 
-#include "deployment.h"
-#include "environment.h"
+#include "deployment_preference.h"
+#include "engine/distribution.h"
+#include "engine/model.h"
 #include "handler.h"
 #include "notation/property.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@ enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };
 enum log_format { LOG_TEXT, LOG_JSON };
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN };
 enum tracing_mode { TRACING_PASS_THROUGH, TRACING_ACTIVE };
+
+/* How one invocation ends; decided when it begins. */
+enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY, END_RESPONSE_TOO_LARGE, END_RESTORE_TIMED_OUT };
 
 enum snap_start { SNAP_START_NONE, SNAP_START_PUBLISHED_VERSIONS };
 enum response_mode { RESPONSE_BUFFERED, RESPONSE_STREAM };

@@ -1,7 +1,13 @@
-/* function_create.c: a function of one replication: what its rules and its configuration come to. */
-#include "function.h"
+/* function_create.c: a replication begins: what rules and settings give a function, and its streams. */
+#include "function_create.h"
 
+#include "function_async.h"
+#include "function_metrics.h"
+#include "function_steps.h"
+#include "function_stream.h"
 #include "measure/metric.h"
+#include "provisioned.h"
+#include "snap_start.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -142,7 +148,7 @@ void function_destroy(struct simulation *simulation, void *self)
     function_steps_destroy(function);
     provisioned_fini(function);
     free(function->shared);
-    deployment_destroy(function);
+    free(function->deployment);
     delivery_fini(&function->async);
     idle_set_fini(&function->idle);
     fault_fini(&function->faults);

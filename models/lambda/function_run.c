@@ -1,10 +1,27 @@
-/* function_run.c: one invocation from its request on: what comes before the handler, how long that runs and how it will end.
- * Sources: rules of the section "Environment lifecycle". */
-#include "function.h"
+/* function_run.c: an invocation begins: may it start, in which environment, how long does it run, how will it end.
+ * Sources: rules of the sections "Environment lifecycle" and "Concurrency". */
+#include "function_run.h"
 
+#include "function_async.h"
+#include "function_end.h"
+#include "function_environment.h"
+#include "function_fault.h"
+#include "function_log.h"
+#include "function_steps.h"
+#include "function_stream.h"
+#include "provisioned.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cause cause_account_concurrency = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded"};
+static const struct cause cause_account_rate = {.fate = FATE_THROTTLED, .text = "FunctionInvocationRateLimitExceeded"};
+static const struct cause cause_reserved_concurrency = {.fate = FATE_THROTTLED,
+                                                        .text = "ReservedFunctionConcurrentInvocationLimitExceeded"};
+static const struct cause cause_reserved_rate = {.fate = FATE_THROTTLED, .text = "ReservedFunctionInvocationRateLimitExceeded"};
+static const struct cause cause_scaling = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded: scaling rate"};
 static const struct cause cause_payload = {.fate = FATE_REJECTED, .text = "RequestTooLargeException"};
-
-const struct cause cause_recursion = {.fate = FATE_DROPPED, .text = "RecursiveInvocationException"};
 
 static void throttle(struct simulation *simulation, struct function *function, struct request *request, const struct cause *cause)
 {
@@ -12,6 +29,68 @@ static void throttle(struct simulation *simulation, struct function *function, s
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[function->self].name, "throttled", simulation->now_ns, 0, cause->text);
     request_done(simulation, function->self, request, cause);
+}
+
+/* Is there concurrency left for one more invocation on demand? NULL: yes. */
+static const struct cause *concurrency_refusal(const struct function *function)
+{
+    const struct account *account = function->account_state;
+    const struct function *family = function->family;
+    if (family->limit != INT64_MAX) { /* what is ready is taken out of what is reserved; what was withdrawn, until it is done */
+        int64_t ready = family->metrics.provisioned_ready.level, serving = family->metrics.provisioned_busy.level;
+        return family->busy + (ready > serving ? ready : serving) >= family->limit ? &cause_reserved_concurrency : NULL;
+    }
+    return account->unreserved.level >= account->unreserved_limit ? &cause_account_concurrency : NULL;
+}
+
+/* Takes one request from the quotas of requests per second; those of AWS's own queue are not counted (rule async_rps). NULL: taken. */
+static const struct cause *rate_refusal(struct function *function, const struct request *request, int64_t now_ns)
+{
+    if (request->asynchronous)
+        return NULL;
+    struct function *family = function->family;
+    if (family->limit != INT64_MAX && !token_bucket_take(&family->rate, 1, now_ns))
+        return &cause_reserved_rate;
+    return token_bucket_take(&function->account_state->rate, 1, now_ns) ? NULL : &cause_account_rate;
+}
+
+static struct token_bucket *scaling_of(struct function *function)
+{
+    return function->account_state->scaling_by_account ? &function->account_state->scaling : &function->family->scaling;
+}
+
+/* Finds or makes the environment, or says why not. */
+static const struct cause *admit(struct simulation *simulation, struct function *function, const struct request *request,
+                                 struct environment **environment, bool *is_new)
+{
+    int64_t now_ns = simulation->now_ns;
+    if (function->provisioned.ready > 0 && provisioned_is_free(function, now_ns)) {
+        const struct function *family = function->family; /* less may be reserved by now than is provisioned */
+        if (family->busy + family->metrics.provisioned_busy.level >= family->limit)
+            return &cause_reserved_concurrency;
+        if (!request->asynchronous && !token_bucket_take(&function->account_state->rate, 1, now_ns))
+            return &cause_account_rate;
+        *environment = provisioned_take(simulation, function, request);
+        return NULL;
+    }
+    const struct cause *refusal = concurrency_refusal(function);
+    if (refusal)
+        return refusal;
+    *environment = idle_set_next(&function->idle, reuse_chance(function, request));
+    *is_new = *environment == NULL;
+    if (*is_new && token_bucket_available(scaling_of(function), now_ns) < 1)
+        return &cause_scaling;
+    refusal = rate_refusal(function, request, now_ns);
+    if (refusal)
+        return refusal;
+    if (*is_new) {
+        token_bucket_take(scaling_of(function), 1, now_ns);
+        *environment = environment_create(simulation, function);
+    } else {
+        idle_set_remove(&function->idle, *environment);
+        gauge_add(&function->metrics.idle, now_ns, -1);
+    }
+    return NULL;
 }
 
 static int64_t draw_ns(const struct distribution *distribution, struct stream *stream, const struct request *request)
@@ -135,11 +214,6 @@ static void trace_start(struct simulation *simulation, const struct function *fu
                      environment->cold ? "cold" : "warm");
 }
 
-uint32_t function_hops(const struct simulation *simulation, const struct function *function, const struct request *request)
-{
-    return request->hops + (simulation->entities[function->self].closes_loop ? 1u : 0u);
-}
-
 /* Has the chain of requests come round too often? Source: rules recursion_*. */
 static bool is_runaway(struct simulation *simulation, struct function *function, struct request *request)
 {
@@ -185,7 +259,7 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     }
     struct environment *environment;
     bool is_new = false;
-    const struct cause *refusal = function_admit(simulation, function, request, &environment, &is_new);
+    const struct cause *refusal = admit(simulation, function, request, &environment, &is_new);
     if (refusal) {
         throttle(simulation, function, request, refusal);
         return;
@@ -217,67 +291,4 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     else
         simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(simulation->now_ns, span_ns),
                             environment->id);
-}
-
-void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near)
-{
-    const struct function *function = self;
-    if (event->kind >= FUNCTION_ASYNC)
-        return;
-    const struct environment *environment = pool_at(&function->environments, event->data);
-    if (!near)
-        __builtin_prefetch(environment, 1);
-    else if (event->kind == FUNCTION_COMPLETE)
-        __builtin_prefetch(request_at(simulation, environment->request), 1);
-}
-
-/* A fault has taken the environment that the event names: its place is free from here on. */
-static bool was_lost(struct function *function, uint32_t id)
-{
-    struct environment *environment = pool_at(&function->environments, id);
-    if (__builtin_expect(environment->state != ENVIRONMENT_LOST, 1))
-        return false;
-    environment->state = ENVIRONMENT_GONE;
-    pool_give(&function->environments, id);
-    return true;
-}
-
-void function_handle(struct simulation *simulation, void *self, const struct event *event)
-{
-    struct function *function = self;
-    switch ((enum function_event)event->kind) {
-    case FUNCTION_COMPLETE:
-        if (!was_lost(function, event->data))
-            function_complete(simulation, function, pool_at(&function->environments, event->data));
-        return;
-    case FUNCTION_FINISHED:
-        if (!was_lost(function, event->data))
-            function_finished(simulation, function, pool_at(&function->environments, event->data));
-        return;
-    case FUNCTION_SHUT:
-        gauge_add(&function->metrics.environments, simulation->now_ns, -1);
-        return;
-    case FUNCTION_EXPIRE:
-        environment_expire(simulation, function, pool_at(&function->environments, event->data));
-        return;
-    case FUNCTION_ASYNC:
-        delivery_handle(simulation, &function->async, event);
-        return;
-    case FUNCTION_ALLOCATED:
-        provisioned_allocated(simulation, function, event->data);
-        return;
-    case FUNCTION_STARTED:
-        if (!was_lost(function, event->data))
-            provisioned_started(simulation, function, pool_at(&function->environments, event->data));
-        return;
-    case FUNCTION_PAID:
-        provisioned_paid(simulation, function, event->data);
-        return;
-    case FUNCTION_DEPLOYMENT:
-        deployment_handle(simulation, function, event);
-        return;
-    case FUNCTION_PROCEDURE:
-        break;
-    }
-    procedure_handle(simulation, function->procedure, event);
 }

@@ -115,8 +115,6 @@ struct queue_mapping {
     struct stream_mapping stream; /* of a mapping of a stream, which is this alone: event_source_mapping.c */
 };
 
-extern const struct model_type queue_mapping_type;
-
 /* queue_mapping_run.c: the lanes. */
 enum queue_mapping_event {
     MAPPING_WAKE,   /* the source has something */

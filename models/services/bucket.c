@@ -7,7 +7,6 @@
 #include "notation/property.h"
 #include "scenario/validation.h"
 #include "service.h"
-#include "services.h"
 
 #include <math.h>
 #include <stdio.h>

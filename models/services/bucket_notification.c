@@ -1,6 +1,5 @@
 /* bucket_notification.c: a function's S3 event: SAM writes it at the function, and changes the bucket. */
 #include "bucket.h"
-#include "services.h"
 
 #include "notation/property.h"
 #include "scenario/validation.h"

@@ -6,7 +6,6 @@
 #include "measure/bill.h"
 #include "measure/metric.h"
 #include "notation/property.h"
-#include "services.h"
 
 #include <stdio.h>
 #include <stdlib.h>

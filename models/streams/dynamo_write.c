@@ -232,11 +232,12 @@ static uint64_t table_read(struct simulation *simulation, void *self, uint32_t r
     return read.end;
 }
 
-/* A content's body is the new image, in the form that streams have ({"id": {"S": "7"}}). Whether a write is an INSERT or a MODIFY is not
- * known. */
+/* A content's body is the new image, in the form that streams have ({"id": {"S": "7"}}). Which items there are is not known, so a put is
+ * taken to make a new one. */
 static const struct envelope change_envelope[] = {
-    {"eventSource", ENVELOPE_TEXT, "aws:dynamodb"},
     {"dynamodb.NewImage", ENVELOPE_EVENT, NULL},
+    {"eventName", ENVELOPE_OPERATION, "PutItem INSERT UpdateItem MODIFY DeleteItem REMOVE BatchWriteItem INSERT TransactWriteItems INSERT"},
+    {"eventSource", ENVELOPE_TEXT, "aws:dynamodb"},
     {0},
 };
 

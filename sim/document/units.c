@@ -1,6 +1,7 @@
 /* units.c: numbers with units. One reader of numbers, one table for each kind of unit. */
 #include "document/units.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -103,6 +104,14 @@ bool units_parse_number(const char *text, double *number)
     return true;
 }
 
+/* 4.1 x 1e9 is a little less than 4,100,000,000: what is written as whole nanoseconds shall be whole, or "== 4.1s" would hold for nothing.
+ */
+static double whole_if_written_so(double product)
+{
+    double nearest = round(product);
+    return fabs(product - nearest) <= 2 * DBL_EPSILON * product ? nearest : product;
+}
+
 bool units_parse_time(const char *text, double *ns)
 {
     static const struct unit units[] = {{"ns", 1},   {"us", 1e3},   {"\u00b5s", 1e3}, {"\u03bcs", 1e3}, {"ms", 1e6},     {"s", 1e9},
@@ -115,7 +124,7 @@ bool units_parse_time(const char *text, double *ns)
     /* 2^63 ns, some 292 years, is the end of the clock. */
     if (unit == NULL || !(number * unit->factor < 9223372036854775808.0))
         return false;
-    *ns = number * unit->factor;
+    *ns = whole_if_written_so(number * unit->factor);
     return true;
 }
 

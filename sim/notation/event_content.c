@@ -1,4 +1,4 @@
-/* event_content.c: bodies, object keys and operations: numbered, each once, and drawn by weight. */
+/* event_content.c: bodies, object keys, operations and requests: numbered, each once, and drawn by weight. */
 #include "notation/event_content.h"
 
 #include "notation/value_parse.h"
@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum content_key { KEY_EVENT, KEY_OBJECT, KEY_OPERATION, CONTENT_KEYS };
+enum content_key { KEY_EVENT, KEY_OBJECT, KEY_OPERATION, KEY_REQUEST, CONTENT_KEYS };
 
-static const char *const key_names[CONTENT_KEYS] = {"event", "object_key", "operation"};
+static const char *const key_names[CONTENT_KEYS] = {"event", "object_key", "operation", "request"};
+
+#define REQUEST_LONGEST 2048u
 
 /* How steps spell an operation. */
 static const char short_operation[] = "op";
@@ -74,13 +76,14 @@ static uint8_t content_number(struct parse *parse, const struct content *content
     uint32_t number = 1;
     while (number < contents->table.count && !(same_text(contents->items[number].event, content->event) &&
                                                same_text(contents->items[number].object_key, content->object_key) &&
-                                               same_text(contents->items[number].operation, content->operation)))
+                                               same_text(contents->items[number].operation, content->operation) &&
+                                               same_text(contents->items[number].request, content->request)))
         number++;
     if (number < contents->table.count)
         return (uint8_t)number;
     if (number == CONTENT_COUNT) {
         parse_error(parse, node, path, "a few that stand for many are enough: filters see only what differs",
-                    "more than %u different contents (event, object_key, operation) in all", CONTENT_COUNT - 1);
+                    "more than %u different contents (event, object_key, operation, request) in all", CONTENT_COUNT - 1);
         return CONTENT_NONE;
     }
     contents->bodies[number] = content->event ? body_of(parse, content->event) : NULL;
@@ -89,19 +92,43 @@ static uint8_t content_number(struct parse *parse, const struct content *content
     return (uint8_t)number;
 }
 
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* A method, one space, a path that begins with "/"; nothing in it that a path cannot hold. */
+static bool is_request(const char *text)
+{
+    size_t method = strspn(text, UPPER);
+    if (method == 0 || method > 16 || text[method] != ' ' || text[method + 1] != '/' || strlen(text) > REQUEST_LONGEST)
+        return false;
+    for (const char *at = text + method + 1; *at; at++)
+        if (*at <= ' ' || *at == '\x7f' || *at == '{' || *at == '}')
+            return false;
+    return true;
+}
+
+static bool is_action(const char *text)
+{
+    return strspn(text, UPPER "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(text) && strlen(text) <= 64;
+}
+
 /* Events are any value; the others are texts, an operation the name of an API's action. */
 static bool value_is_good(struct parse *parse, enum content_key key, const cJSON *node, const struct parse_path *path)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    static const struct {
+        const char *what, *example;
+    } words[CONTENT_KEYS] = {
+        [KEY_OBJECT] = {"an object's name", "such as \"incoming/photo.jpg\""},
+        [KEY_OPERATION] = {"the name of an action: letters and digits", "such as \"PutObject\""},
+        [KEY_REQUEST] = {"a method and a path", "such as \"GET /items/7\""},
+    };
     char shown[PARSE_SHOWN];
     if (key == KEY_EVENT)
         return true;
     const char *text = cJSON_IsString(node) ? node->valuestring : NULL;
-    bool good = text && *text && (key == KEY_OBJECT || (strspn(text, letters) == strlen(text) && strlen(text) <= 64));
+    bool good = text && *text && (key == KEY_OBJECT || (key == KEY_OPERATION ? is_action(text) : is_request(text)));
     if (!good)
-        parse_error(parse, node, path, key == KEY_OBJECT ? "such as \"incoming/photo.jpg\"" : "such as \"PutObject\"",
-                    "must be %s, or several with weights, got %s",
-                    key == KEY_OBJECT ? "an object's name" : "the name of an action: letters and digits", parse_show(node, shown));
+        parse_error(parse, node, path, words[key].example, "must be %s, or several with weights, got %s", words[key].what,
+                    parse_show(node, shown));
     return good;
 }
 
@@ -164,7 +191,7 @@ static bool parse_key(struct parse *parse, enum content_key key, const cJSON *ob
 static bool content_of(struct parse *parse, const cJSON *const nodes[CONTENT_KEYS], struct content *content)
 {
     *content = (struct content){0};
-    const char *texts[CONTENT_KEYS] = {NULL, NULL, NULL};
+    const char *texts[CONTENT_KEYS] = {NULL};
     for (int key = KEY_OBJECT; key < CONTENT_KEYS; key++)
         texts[key] = nodes[key] ? store_string(parse->store, nodes[key]->valuestring) : NULL;
     char *event = nodes[KEY_EVENT] ? cJSON_PrintUnformatted(nodes[KEY_EVENT]) : NULL;
@@ -173,7 +200,7 @@ static bool content_of(struct parse *parse, const cJSON *const nodes[CONTENT_KEY
     for (int key = 0; key < CONTENT_KEYS; key++)
         if (nodes[key] && !texts[key])
             parse->failed = true;
-    *content = (struct content){texts[KEY_EVENT], texts[KEY_OBJECT], texts[KEY_OPERATION]};
+    *content = (struct content){texts[KEY_EVENT], texts[KEY_OBJECT], texts[KEY_OPERATION], texts[KEY_REQUEST]};
     return !parse->failed;
 }
 
@@ -197,7 +224,7 @@ static bool combine(struct parse *parse, const struct alternatives keys[CONTENT_
         }
         if (!content_of(parse, nodes, &content))
             return false;
-        bool nothing = !content.event && !content.object_key && !content.operation;
+        bool nothing = !content.event && !content.object_key && !content.operation && !content.request;
         contents[i] = nothing ? CONTENT_NONE : content_number(parse, &content, object, path);
         if (contents[i] == CONTENT_NONE && !nothing)
             return false;
@@ -223,11 +250,11 @@ bool content_choice_parse(struct parse *parse, const cJSON *object, const struct
     for (int key = 0; key < CONTENT_KEYS; key++) {
         good = parse_key(parse, (enum content_key)key, object, path, &keys[key]) && good;
         given = given || keys[key].count > 1 || keys[key].nodes[0];
-        count *= keys[key].count; /* below 2^24 */
+        count *= keys[key].count; /* at most 2^32 */
     }
     if (good && count >= CONTENT_COUNT) {
-        parse_error(parse, object, path, NULL, "event, object_key and operation make %zu combinations; there may be %u at most", count,
-                    CONTENT_COUNT - 1);
+        parse_error(parse, object, path, NULL, "event, object_key, operation and request make %zu combinations; there may be %u at most",
+                    count, CONTENT_COUNT - 1);
         good = false;
     }
     if (good && given && parse->contents && parse->store)

@@ -1,4 +1,4 @@
-/* event_content.h: what a scenario says of its items' bodies: the keys `event`, `object_key` and `operation` of whoever sends. */
+/* event_content.h: what a scenario says of its items: the keys `event`, `object_key`, `operation` and `request` of whoever sends. */
 #ifndef SLSIM_NOTATION_EVENT_CONTENT_H
 #define SLSIM_NOTATION_EVENT_CONTENT_H
 
@@ -17,11 +17,11 @@ struct event_contents {
 /* NULL when memory is out. The store's. */
 struct event_contents *event_contents_new(struct scenario_store *store);
 
-/* Reads the three keys of `object`, each a value or weighted values ([{"weight": 9, "of": ...}, ...]), into parse->contents; several
- * weighted ones make each combination, by the product of the weights. Other keys are somebody else's. None of the three: *choice has no
+/* Reads the four keys of `object`, each a value or weighted values ([{"weight": 9, "of": ...}, ...]), into parse->contents; several
+ * weighted ones make each combination, by the product of the weights. Other keys are somebody else's. None of the four: *choice has no
  * content. False after reporting: then too. */
 bool content_choice_parse(struct parse *parse, const cJSON *object, const struct parse_path *path, struct content_choice *choice);
-/* Is `name` one of the three? */
+/* Is `name` one of them? */
 bool content_choice_is_key(const char *name);
 
 #endif

@@ -32,6 +32,7 @@ static const struct property shared_keys[] = {
     {"op", PROPERTY_CONTENT, AT(content), .help = "The API's action, such as PutItem; left out: the usual one of what is called."},
     {"event", PROPERTY_CONTENT, AT(content), .help = "The body, for filters and patterns: any value, or weighted values."},
     {"object_key", PROPERTY_CONTENT, AT(content), .help = "The name of the object that it is about, for filters of notifications."},
+    {"request", PROPERTY_CONTENT, AT(content), .help = "Method and path, of what is called over HTTP: \"GET /items/7\", or weighted ones."},
     {"key", PROPERTY_KEY, AT(key), .help = "Its key; left out: that of what is handled."},
     {"each", PROPERTY_BOOLEAN, AT(each), .fallback = "false", .help = "Once for each record of a batch, all at the same time."},
     {"timeout", PROPERTY_TIME, AT(timeout_ns), .fallback = "\"0s\"", .help = "The handler gives up an attempt after it (0: never)."},

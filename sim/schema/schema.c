@@ -40,6 +40,8 @@ static const char values[] =
     "weighted names.'},"
     "'operation':{'anyOf':[{'type':'string','pattern':'^[A-Za-z0-9]{1,64}$'},{'$ref':'#/$defs/weighted_text'}],'description':'An action "
     "of the target, such as PutObject, or weighted ones.'},"
+    "'request':{'anyOf':[{'type':'string','pattern':'^[A-Z]{1,16} /[^ {}]*$'},{'$ref':'#/$defs/weighted_text'}],'description':'A method and "
+    "a path, or weighted ones.'},"
     "'weighted_text':{'type':'array','minItems':1,'items':{'type':'object','additionalProperties':false,'properties':{'weight':{'type':"
     "['number','string']},'of':{'type':['string','null']}},'required':['weight','of']}},"
     "'pattern':{'type':['object','string'],'description':'An event pattern: fields with lists of what they may be, or a text that spells "
