@@ -44,13 +44,14 @@ static const struct property source_properties[] = {
      .help = "Items an arrival, all at the same instant, each with its own key, payload and deduplication id."},
     {"poison", PROPERTY_BOOLEAN, AT(poison), .fallback = "false",
      .help = "Every item of this source always fails, however often it is tried."},
-    {"event", PROPERTY_CONTENT, AT(content), .help = "The body of an item, for filters and patterns: any value."},
-    {"object_key", PROPERTY_CONTENT, AT(content), .help = "The name of the object that an item is about, for filters of notifications."},
-    {"operation", PROPERTY_CONTENT, AT(content),
+    {"event", PROPERTY_CONTENT, AT(caller.content), .help = "The body of an item, for filters and patterns: any value."},
+    {"object_key", PROPERTY_CONTENT, AT(caller.content),
+     .help = "The name of the object that an item is about, for filters of notifications."},
+    {"operation", PROPERTY_CONTENT, AT(caller.content),
      .help =
          "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key, "
          "operation and request have weights, every combination comes with the product of them."},
-    {"request", PROPERTY_CONTENT, AT(content),
+    {"request", PROPERTY_CONTENT, AT(caller.content),
      .help = "Method and path of a request to an API, \"GET /items/7\", or weighted ones: [{\"weight\": 9, \"of\": \"GET /items\"}, ...]. "
              "Which "
              "route, and which entry of a cache."},
@@ -67,7 +68,7 @@ static const struct property source_properties[] = {
      .help = "The caller gives up after it (0: never); the function runs on and is billed."},
     {"retry", PROPERTY_RETRY, AT(retry),
      .help = "What the caller does about throttles, server errors and its own time limit: an SDK's mode, or an object."},
-    {"clients", PROPERTY_INTEGER, AT(clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
+    {"clients", PROPERTY_INTEGER, AT(caller.clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "How many independent clients share this traffic, each with its own retry quota."},
     {0},
 };
@@ -128,7 +129,7 @@ static enum status source_create(struct simulation *simulation, void *self)
     struct source *source = self;
     const char *name = simulation->entities[source->self].name;
     uint64_t seed = simulation->settings->seed;
-    source->salt = item_salt(name);
+    source->caller.salt = item_salt(name);
     source->last_ordinal = item_limit(source);
     stream_init(&source->payload_stream, seed, simulation->replication, name, "payload");
     stream_init(&source->key_stream, seed, simulation->replication, name, "key");
@@ -140,10 +141,10 @@ static enum status source_create(struct simulation *simulation, void *self)
     retry_policy_init(&source->policy, &source->retry, simulation->settings->rules);
     pool_init(&source->items, sizeof(struct item), &simulation->memory, name);
     source->plain = source->policy.max_attempts == 1 && source->client_timeout_ns == 0 && source->process->kind != ARRIVAL_USERS;
-    source->client_list = calloc((size_t)source->clients, sizeof *source->client_list);
+    source->client_list = calloc((size_t)source->caller.clients, sizeof *source->client_list);
     if (!source->client_list)
         return STATUS_NO_MEMORY;
-    for (int64_t i = 0; i < source->clients; i++)
+    for (int64_t i = 0; i < source->caller.clients; i++)
         client_init(&source->client_list[i], &source->policy);
     arrival_generator_init(&source->generator, source->process, source->from_ns, source->until_ns, seed, simulation->replication, name);
     return make_users(source);
@@ -165,17 +166,6 @@ static void schedule_arrival(struct simulation *simulation, struct source *sourc
         return;
     if (arrival_next(&source->generator, &source->next))
         simulation_schedule(simulation, source->self, SOURCE_ARRIVAL, RANK_ARRIVAL, source->next.time_ns, 0);
-}
-
-/* A user thinks, then sends. */
-void source_user_thinks(struct simulation *simulation, struct source *source, uint32_t user)
-{
-    /* 20 bits of the user beside 24 of the count, and the user's other bits where attempts would be: no two users think alike. */
-    stream_at(&source->think_stream, ((uint64_t)user << 24) + source->user_thinks[user]++, user >> 20);
-    int64_t think_ns = distribution_sample_ns(source->process->think, &source->think_stream.rng);
-    int64_t at_ns = time_add(simulation->now_ns > source->from_ns ? simulation->now_ns : source->from_ns, think_ns);
-    if (at_ns < source->until_ns)
-        simulation_schedule(simulation, source->self, SOURCE_USER, RANK_ARRIVAL, at_ns, user);
 }
 
 static void source_start(struct simulation *simulation, void *self)

@@ -26,10 +26,10 @@ static uint32_t group_of(struct source *source, uint64_t item)
 
 static uint8_t content_of(struct source *source, uint64_t item)
 {
-    if (source->content.count == 0)
+    if (source->caller.content.count == 0)
         return CONTENT_NONE;
     stream_at(&source->event_stream, item, 0);
-    return content_draw(&source->content, &source->event_stream);
+    return content_draw(&source->caller.content, &source->event_stream);
 }
 
 static struct request *new_request(struct simulation *simulation, struct source *source, int64_t handler_ns)
@@ -37,7 +37,7 @@ static struct request *new_request(struct simulation *simulation, struct source 
     struct request *request = request_new(simulation);
     if (!request)
         return NULL;
-    request->item = source->salt + source->ordinal++;
+    request->item = source->caller.salt + source->ordinal++;
     request->born_ns = simulation->now_ns;
     request->handler_ns = handler_ns;
     request->from = source->self;
@@ -105,7 +105,7 @@ void source_begin_item(struct simulation *simulation, struct source *source, int
     }
     *(struct item *)pool_at(&source->items, id) = (struct item){
         .request = request->id,
-        .client = (uint32_t)((request->item - source->salt) % (uint64_t)source->clients),
+        .client = (uint32_t)((request->item - source->caller.salt) % (uint64_t)source->caller.clients),
         .user = user,
         .open = true,
     };
@@ -151,6 +151,16 @@ static void settle(struct simulation *simulation, struct source *source, const s
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[source->self].name, fate_names[cause->fate], simulation->now_ns, 0,
                          cause->text);
+}
+
+void source_user_thinks(struct simulation *simulation, struct source *source, uint32_t user)
+{
+    /* 20 bits of the user beside 24 of the count, and the user's other bits where attempts would be: no two users think alike. */
+    stream_at(&source->think_stream, ((uint64_t)user << 24) + source->user_thinks[user]++, user >> 20);
+    int64_t think_ns = distribution_sample_ns(source->process->think, &source->think_stream.rng);
+    int64_t at_ns = time_add(simulation->now_ns > source->from_ns ? simulation->now_ns : source->from_ns, think_ns);
+    if (at_ns < source->until_ns)
+        simulation_schedule(simulation, source->self, SOURCE_USER, RANK_ARRIVAL, at_ns, user);
 }
 
 static void settle_item(struct simulation *simulation, struct source *source, uint32_t id, const struct request *request,

@@ -40,17 +40,14 @@ struct source {
     const struct distribution *payload;
     int64_t client_timeout_ns; /* 0: none */
     struct retry_config retry;
-    int64_t clients;
     int invocation_type;
     struct key_choice key, object;
-    struct content_choice content;
     int64_t records; /* items an arrival */
     bool poison;     /* every item always fails */
     const char *name;
 
     /* state */
     uint32_t self;
-    uint64_t salt;
     uint64_t ordinal;       /* of the next item */
     uint64_t last_ordinal;  /* items from this ordinal on are not sent */
     uint64_t open;          /* items not settled */
@@ -70,10 +67,9 @@ struct source {
     struct tally response_time;
 };
 
-/* source.c: a user thinks, then sends. */
-void source_user_thinks(struct simulation *simulation, struct source *source, uint32_t user);
-
 /* source_items.c */
+/* A user thinks, then sends. */
+void source_user_thinks(struct simulation *simulation, struct source *source, uint32_t user);
 /* A new item; `user` POOL_NONE for open traffic; `handler_ns` as in a request. */
 void source_begin_item(struct simulation *simulation, struct source *source, int64_t handler_ns, uint32_t user);
 /* Another try of the item of `request`. */

@@ -1,8 +1,11 @@
-/* queue_mapping_run.c: how many poll a queue, and what happens when. */
+/* queue_mapping_run.c: who polls a queue, and how many do.
+ * Every lane that waits stands for one long poll under way. One wake-up stands for all of them, and the polls that end empty are counted
+ * by arithmetic: an idle mapping costs one event a period. Messages go to whoever has waited longest, as to any of several long polls. */
 #include "queue_mapping.h"
 
 #include "engine/random.h"
 #include "engine/rule_book.h"
+#include "event_filter.h"
 #include "function_state.h"
 #include "lambda_kinds.h"
 
@@ -68,23 +71,6 @@ static void schedule(struct simulation *simulation, const struct queue_mapping *
     simulation_schedule(simulation, mapping->self, (uint16_t)kind, RANK_ARRIVAL, at_ns, 0);
 }
 
-/* Each minute looks back on itself, as long as there is something that could be lowered. */
-static void start_reviews(struct simulation *simulation, struct queue_mapping *mapping)
-{
-    if (mapping->review_pending)
-        return;
-    mapping->review_pending = true;
-    poller_fleet_observe(&mapping->fleet, mapping_idle_lanes(mapping));
-    schedule(simulation, mapping, MAPPING_REVIEW, time_add(simulation->now_ns, NS_PER_MIN));
-}
-
-void mapping_learn(struct simulation *simulation, struct queue_mapping *mapping, bool failed)
-{
-    if (failed)
-        start_reviews(simulation, mapping);
-    poller_fleet_called(&mapping->fleet, failed);
-}
-
 /* One event is pending at most: where the backlog began anew since, it is put off. */
 static void schedule_growth(struct simulation *simulation, struct queue_mapping *mapping)
 {
@@ -95,7 +81,8 @@ static void schedule_growth(struct simulation *simulation, struct queue_mapping 
     schedule(simulation, mapping, MAPPING_GROW, due_ns > simulation->now_ns ? due_ns : simulation->now_ns);
 }
 
-void mapping_look_around(struct simulation *simulation, struct queue_mapping *mapping, uint64_t visible)
+/* After every change: is there a backlog, is anyone to be woken? */
+static void look_around(struct simulation *simulation, struct queue_mapping *mapping, uint64_t visible)
 {
     poller_fleet_idle(&mapping->fleet, mapping_idle_lanes(mapping));
     if (visible > 0) {
@@ -110,6 +97,90 @@ void mapping_look_around(struct simulation *simulation, struct queue_mapping *ma
         mapping->ticket =
             mapping->source->wait(simulation, entity_state(simulation, mapping->config.source), mapping->self, MAPPING_WAKE, 0);
     }
+}
+
+/* Tries again at `at_ns`. */
+static void pause_polling(struct simulation *simulation, struct queue_mapping *mapping, int64_t at_ns)
+{
+    if (mapping->pace_pending)
+        return;
+    mapping->pace_pending = true;
+    schedule(simulation, mapping, MAPPING_PACE, at_ns);
+}
+
+/* Deletes what no filter lets through; what is left moves up. Returns how many are left. */
+static uint32_t filter_received(struct simulation *simulation, struct queue_mapping *mapping, uint32_t count)
+{
+    void *source = entity_state(simulation, mapping->config.source);
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct received *message = &mapping->received[i];
+        if (content_set_has(mapping->config.passes, message->content)) {
+            mapping->received[left++] = *message;
+            continue;
+        }
+        mapping->source->discard(simulation, source, message->message, message->receipt, &cause_filtered);
+        if (simulation->tracer)
+            simulation_trace_item(simulation, message->item, message->receive_count > 0 ? message->receive_count - 1u : 0,
+                                  simulation->entities[mapping->self].name, fate_names[cause_filtered.fate], simulation->now_ns, 0,
+                                  cause_filtered.text);
+    }
+    counter_add(&mapping->metrics.filtered, count - left);
+    return left;
+}
+
+/* One poll of the lane that has waited longest. Returns how many messages it brought. */
+static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    struct lane *lane = lane_at(mapping, mapping->waiting.head);
+    mapping_tell_empty_polls(simulation, mapping, lane_take_empty_polls(simulation, mapping, lane));
+    lane_unlink(mapping, lane);
+    uint32_t most = (uint32_t)mapping->config.batch_size - lane->count;
+    if (most > mapping->receive_most)
+        most = mapping->receive_most;
+    void *source = entity_state(simulation, mapping->config.source);
+    uint32_t count = mapping->source->receive(simulation, source, most, mapping->visibility_ns, mapping->received);
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < count; i++)
+        bytes += mapping->received[i].payload_bytes;
+    poller_fleet_polled(&mapping->fleet, simulation->now_ns, bytes);
+    counter_add(&mapping->metrics.polled, count);
+    uint32_t wanted = mapping->config.passes ? filter_received(simulation, mapping, count) : count;
+    lane_take(simulation, mapping, lane, mapping->received, wanted);
+    if (lane_is_ready(simulation, mapping, lane)) {
+        lane_call(simulation, mapping, lane);
+        return count;
+    }
+    lane_wait(simulation, mapping, lane);
+    if (lane->count > 0 && lane->deadline_ns < lane->timer_ns) {
+        lane->timer_ns = lane->deadline_ns;
+        simulation_schedule(simulation, mapping->self, MAPPING_WINDOW, RANK_ARRIVAL, lane->deadline_ns, lane->id);
+    }
+    return count;
+}
+
+/* Lets waiting lanes take what there is. */
+static void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    if (mapping->polling) /* a call was turned away at once: the loop below goes on with that lane */
+        return;
+    mapping->polling = true;
+    void *source = entity_state(simulation, mapping->config.source);
+    uint64_t visible = mapping->source->visible(simulation, source);
+    while (mapping->waiting_count > 0 && visible > 0 && simulation->status == STATUS_OK) {
+        int64_t next_ns = poller_fleet_next_poll(&mapping->fleet);
+        if (next_ns > simulation->now_ns || mapping->pace_pending) {
+            pause_polling(simulation, mapping, next_ns);
+            break;
+        }
+        uint32_t count = poll_once(simulation, mapping);
+        uint64_t left = mapping->source->visible(simulation, source);
+        if (count == 0 && left >= visible) /* it gives nothing away for now */
+            pause_polling(simulation, mapping, time_add(simulation->now_ns, back_off_ns(&mapping->back_off, 0)));
+        visible = left;
+    }
+    mapping->polling = false;
+    look_around(simulation, mapping, visible);
 }
 
 /* The next end of something that is measured, which polls may not be counted beyond. */
@@ -130,14 +201,23 @@ static void schedule_count(struct simulation *simulation, const struct queue_map
         simulation_schedule(simulation, mapping->self, MAPPING_COUNT, RANK_EXPIRY, next_ns - 1, 0);
 }
 
+static void count_empty_polls(struct simulation *simulation, struct queue_mapping *mapping)
+{
+    uint64_t polls = 0;
+    for (uint32_t id = mapping->waiting.head; id != POOL_NONE; id = lane_at(mapping, id)->link.next)
+        polls += lane_take_empty_polls(simulation, mapping, lane_at(mapping, id));
+    mapping_tell_empty_polls(simulation, mapping, polls);
+    schedule_count(simulation, mapping);
+}
+
 static void grow(struct simulation *simulation, struct queue_mapping *mapping)
 {
     mapping->growth_pending = false;
     if (poller_fleet_next_growth(&mapping->fleet) <= simulation->now_ns) {
         poller_fleet_grow(&mapping->fleet);
-        lanes_adjust(simulation, mapping);
+        mapping_adjust_lanes(simulation, mapping);
         if (poller_fleet_above_floor(&mapping->fleet))
-            start_reviews(simulation, mapping);
+            mapping_start_reviews(simulation, mapping);
         mapping_poll(simulation, mapping);
     }
     schedule_growth(simulation, mapping);
@@ -150,11 +230,11 @@ static void review(struct simulation *simulation, struct queue_mapping *mapping)
     bool more = poller_fleet_review(&mapping->fleet, mapping_idle_lanes(mapping));
     if (mapping->fleet.lanes < before) {
         poller_fleet_relax(&mapping->fleet);
-        lanes_adjust(simulation, mapping);
+        mapping_adjust_lanes(simulation, mapping);
         mapping_poll(simulation, mapping);
     }
     if (more)
-        start_reviews(simulation, mapping);
+        mapping_start_reviews(simulation, mapping);
 }
 
 void queue_mapping_start(struct simulation *simulation, void *self)
@@ -162,9 +242,9 @@ void queue_mapping_start(struct simulation *simulation, void *self)
     struct queue_mapping *mapping = self;
     if (!mapping->config.enabled)
         return;
-    lanes_adjust(simulation, mapping);
+    mapping_adjust_lanes(simulation, mapping);
     if (poller_fleet_above_floor(&mapping->fleet))
-        start_reviews(simulation, mapping);
+        mapping_start_reviews(simulation, mapping);
     schedule_count(simulation, mapping);
     mapping_poll(simulation, mapping);
 }
@@ -187,6 +267,31 @@ static void wake(struct simulation *simulation, struct queue_mapping *mapping)
         mapping->source->cancel(simulation, source, ticket);
 }
 
+/* What a lane has waited for is over: more messages, or the end of its back-off. */
+static void lane_event(struct simulation *simulation, struct queue_mapping *mapping, const struct event *event)
+{
+    struct lane *lane = lane_at(mapping, event->data);
+    if (event->kind == MAPPING_RETRY) {
+        if (lane->state == LANE_BACKING)
+            lane_retry(simulation, mapping, lane);
+        else
+            lane_release(simulation, mapping, lane);
+    } else if (lane->state != LANE_GONE) {
+        lane->timer_ns = TIME_FOREVER;
+        if (lane->state != LANE_WAITING || lane->count == 0)
+            return;
+        if (lane->deadline_ns > simulation->now_ns) {
+            lane->timer_ns = lane->deadline_ns;
+            simulation_schedule(simulation, mapping->self, MAPPING_WINDOW, RANK_ARRIVAL, lane->deadline_ns, lane->id);
+            return;
+        }
+        mapping_tell_empty_polls(simulation, mapping, lane_take_empty_polls(simulation, mapping, lane));
+        lane_unlink(mapping, lane);
+        lane_call(simulation, mapping, lane);
+    }
+    mapping_poll(simulation, mapping);
+}
+
 void queue_mapping_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     struct queue_mapping *mapping = self;
@@ -200,7 +305,7 @@ void queue_mapping_handle(struct simulation *simulation, void *self, const struc
         break;
     case MAPPING_WINDOW:
     case MAPPING_RETRY:
-        lane_handle(simulation, mapping, event);
+        lane_event(simulation, mapping, event);
         break;
     case MAPPING_GROW:
         grow(simulation, mapping);
@@ -209,10 +314,24 @@ void queue_mapping_handle(struct simulation *simulation, void *self, const struc
         review(simulation, mapping);
         break;
     case MAPPING_COUNT:
-        lanes_count_empty_polls(simulation, mapping);
-        schedule_count(simulation, mapping);
+        count_empty_polls(simulation, mapping);
         break;
     }
+}
+
+void queue_mapping_done(struct simulation *simulation, void *self, struct request *request)
+{
+    struct queue_mapping *mapping = self;
+    if (lane_answered(simulation, mapping, lane_at(mapping, request->from_data), request))
+        mapping_poll(simulation, mapping);
+}
+
+struct batch *queue_mapping_batch(struct simulation *simulation, void *self, const struct request *request)
+{
+    (void)simulation;
+    const struct queue_mapping *mapping = self;
+    struct lane *lane = pool_at(&mapping->lanes, request->from_data);
+    return &lane->batch;
 }
 
 /* What was received and what became of it must add up. */

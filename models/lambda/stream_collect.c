@@ -3,6 +3,7 @@
 #include "stream_mapping.h"
 
 #include "engine/content.h"
+#include "event_filter.h"
 
 #include <stdlib.h>
 
