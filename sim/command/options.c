@@ -52,6 +52,8 @@ static const struct {
     [OPTION_AGAINST] = {"against", 0, "WHAT", "whose bill is held against this one: PATH=VALUE (may be repeated), FILE.json, or a server"},
     [OPTION_INPUT] = {"input", 0, "PATH=LOW:HIGH", "a setting to be varied beside the assumptions; may be repeated"},
     [OPTION_INFRACOST] = {"infracost", 0, "FILE", "also the usage of a month for Infracost, as infracost-usage.yml"},
+    [OPTION_REPORT] = {"report", 0, NULL, "also report.html, one page with pictures that opens anywhere, and plots/"},
+    [OPTION_PLOTS] = {"plots", 0, "KIND", "also plots/: svg, or png for both; with their data and the gnuplot scripts that draw them"},
     [OPTION_METHOD] = {"method", 0, "WORD", "how points are made: grid, zip, list, random, latin_hypercube or sobol (default: grid)"},
     [OPTION_POINTS] = {"points", 0, "N", "how many points random, latin_hypercube and sobol make"},
     [OPTION_WHERE] = {"where", 0, "CONDITION", "only points for which it holds, as in 'A.X <= 2 * B.Y'; may be repeated"},
@@ -161,6 +163,7 @@ static void take(struct options *options, enum option_id option, const char *tex
     static const char *const formats[] = {"table", "csv", "json", "markdown", NULL};
     static const char *const series[] = {"first", "mean", NULL};
     static const char *const queues[] = {"ladder", "heap", NULL};
+    static const char *const kinds[] = {"svg", "png", NULL};
     static const char *const references[] = {"models", "scenarios", NULL};
     options->given |= OPTION_BIT(option);
     switch (option) {
@@ -199,6 +202,9 @@ static void take(struct options *options, enum option_id option, const char *tex
         break;
     case OPTION_INFRACOST:
         options->infracost = text;
+        break;
+    case OPTION_PLOTS:
+        options->png = take_word(option, text, kinds, diagnostics) == 1;
         break;
     case OPTION_METHOD:
         options->method = text;
@@ -271,6 +277,7 @@ static void take(struct options *options, enum option_id option, const char *tex
     case OPTION_RESTART:
     case OPTION_DRY_RUN:
     case OPTION_DENSE:
+    case OPTION_REPORT:
     case OPTION_NO_PROGRESS:
     case OPTION_QUIET:
     case OPTION_VERBOSE:

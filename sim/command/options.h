@@ -41,6 +41,8 @@ enum option_id {
     OPTION_AGAINST,
     OPTION_INPUT,
     OPTION_INFRACOST,
+    OPTION_REPORT,
+    OPTION_PLOTS,
     OPTION_METHOD,
     OPTION_POINTS,
     OPTION_WHERE,
@@ -75,6 +77,7 @@ struct options {
     const char *until;
     const char *minimize;
     const char *infracost;
+    bool png; /* --plots png */
     const char *method, *streams;
     size_t points;
     size_t shard, shards; /* --shard I/N; shards 0: not given */

@@ -11,7 +11,7 @@ void bill_fini(struct bill *bill)
     *bill = (struct bill){0};
 }
 
-void bill_add(struct bill *bill, const struct line_item *item, double quantity)
+static void add(struct bill *bill, const struct line_item *item, double quantity, bool never_free)
 {
     if (bill->status != STATUS_OK)
         return;
@@ -19,5 +19,20 @@ void bill_add(struct bill *bill, const struct line_item *item, double quantity)
         bill->status = STATUS_NO_MEMORY;
         return;
     }
-    bill->lines[bill->count++] = (struct bill_line){.entity = bill->entity, .usage_type = item->usage_type, .quantity = quantity};
+    bill->lines[bill->count++] = (struct bill_line){
+        .entity = bill->entity,
+        .usage_type = item->usage_type,
+        .quantity = quantity,
+        .never_free = never_free,
+    };
+}
+
+void bill_add(struct bill *bill, const struct line_item *item, double quantity)
+{
+    add(bill, item, quantity, false);
+}
+
+void bill_add_never_free(struct bill *bill, const struct line_item *item, double quantity)
+{
+    add(bill, item, quantity, true);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct bill_line {
     uint32_t entity;
     const char *usage_type; /* borrowed from the line item */
     double quantity;        /* in the price's unit */
+    bool never_free;        /* no free tier covers it */
 };
 
 struct bill {
@@ -35,5 +37,7 @@ static inline uint64_t bill_chunks(uint64_t bytes, uint64_t chunk_bytes)
 }
 /* Lines with quantity 0 are kept: a bill shows that nothing was used. */
 void bill_add(struct bill *bill, const struct line_item *item, double quantity);
+/* The same of what no free tier covers, though its usage type has one. */
+void bill_add_never_free(struct bill *bill, const struct line_item *item, double quantity);
 
 #endif

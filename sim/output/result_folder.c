@@ -99,6 +99,11 @@ static bool remove_tree(int parent, const char *name, int depth)
     return unlinkat(parent, name, AT_REMOVEDIR) == 0 && removed;
 }
 
+bool result_folder_remove(int folder, const char *name)
+{
+    return remove_tree(folder, name, 0);
+}
+
 /* Makes every folder above the last component of `path`. */
 static bool make_parents(const char *path)
 {

@@ -36,4 +36,7 @@ bool result_folder_remove_tree(int parent, const char *name);
 /* Removes what was not committed, and lets go of everything. Does no harm after a commit. */
 void result_folder_fini(struct result_folder *folder);
 
+/* Removes `name`, with all that is in it, from `folder` (a descriptor). True when it is gone, also when it was never there. */
+bool result_folder_remove(int folder, const char *name);
+
 #endif
