@@ -14,11 +14,6 @@
 #define AT(field) offsetof(struct dynamo_table, field)
 #define GIVEN(field) PROPERTY_GIVEN(struct dynamo_table, field)
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 static const char *const billing_modes[] = {"PROVISIONED", "PAY_PER_REQUEST", NULL};
 static const char *const stream_views[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", NULL};
 
