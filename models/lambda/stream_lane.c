@@ -1,5 +1,5 @@
 /* stream_lane.c: the states of a lane of a stream's mapping: blocked, backing off, on to its next part. */
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 #include <math.h>
 
