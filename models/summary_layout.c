@@ -28,8 +28,19 @@ static const struct headline_column function_columns[] = {
     {0},
 };
 
+static const struct headline_column api_columns[] = {
+    {"requests", "Count", .stat = "Sum", .adds = true},
+    {"429", "Throttles", .stat = "Sum", .share = true, .adds = true},
+    {"timeouts", "IntegrationTimeouts", .stat = "Sum", .adds = true},
+    {"p50", "Latency", .stat = "p50"},
+    {"p99", "Latency", .stat = "p99"},
+    {"integration p99", "IntegrationLatency", .stat = "p99"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
+    {"APIs", "Count", api_columns, "AWS/ApiGateway"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {0},
 };

@@ -13,6 +13,7 @@
 #include "scenario/publish.h"
 #include "scenario/rewrite.h"
 #include "scenario/scenario.h"
+#include "scenario/scenario_base.h"
 
 struct change; /* engine/change.h */
 
@@ -56,6 +57,8 @@ struct flow {
 };
 
 struct loader {
+    const struct scenario_base *base; /* whose books are taken where the tree asks for the same; NULL: none */
+    struct scenario_base *made;       /* what is to be left for others; NULL: nothing */
     struct parse parse;
     struct scenario *scenario;
     struct document *document;
@@ -112,5 +115,8 @@ const struct content_set *content_match(struct loader *loader, const struct patt
 
 /* expect_parse.c */
 void expect_parse(struct loader *loader);
+
+/* sweep_spec.c: says what is wrong with `sweep`; those who sweep read it themselves. Not of a variant. */
+void sweep_parse(struct loader *loader);
 
 #endif
