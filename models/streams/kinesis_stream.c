@@ -40,7 +40,7 @@ static const struct property stream_properties[] = {
 static const struct metric_type stream_metrics[] = {
     {"AWS/Kinesis", "IncomingRecords", "Count", METRIC_COUNT, AT(incoming_records), .help = "Records that were stored."},
     {"AWS/Kinesis", "IncomingBytes", "Bytes", METRIC_COUNT, AT(incoming_bytes), .help = "Bytes that were stored."},
-    {"AWS/Kinesis", "WriteProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(refused), .better = -1, .compared = "Sum",
+    {"AWS/Kinesis", "WriteProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(refused), .better = -1,
      .help = "Records that a shard's write limits refused."},
     {"AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", "Milliseconds", METRIC_TALLY, AT(iterator_age),
      .help = "Age of the last record of each read that got records."},

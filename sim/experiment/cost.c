@@ -35,14 +35,16 @@ struct account_book {
     double factor; /* a run's quantity to a month's */
 };
 
-/* A month's quantity of every usage type that shares a pool with `price`; `pool_of` says which pool. */
-static double pool_quantity(const struct account_book *book, const struct price *price, const char *(*pool_of)(const struct price *price))
+/* A month's quantity of every usage type that shares a pool with `price`; `pool_of` says which pool. Of what a free tier may cover, only
+ * `share` is counted; of what none covers, `never_free_share`. */
+static double pool_quantity(const struct account_book *book, const struct price *price, const char *(*pool_of)(const struct price *price),
+                            double share, double never_free_share)
 {
     double sum = 0;
     for (size_t i = 0; i < book->count; i++) {
         const struct price *other = price_find(book->scenario->prices, book->lines[i].usage_type);
         if (other && strcmp(pool_of(other), pool_of(price)) == 0)
-            sum += book->lines[i].quantity;
+            sum += book->lines[i].quantity * (book->lines[i].never_free ? never_free_share : share);
     }
     return sum * book->factor;
 }
@@ -62,7 +64,7 @@ static double free_share(const struct account_book *book, const struct price *pr
 {
     if (!book->scenario->free_tier || !(price->free_per_month > 0))
         return 0;
-    double used = pool_quantity(book, price, free_pool_of);
+    double used = pool_quantity(book, price, free_pool_of, 1, 0);
     return used > price->free_per_month ? price->free_per_month / used : 1;
 }
 
@@ -76,7 +78,7 @@ struct rating {
 static struct rating rate(const struct account_book *book, const struct price *price)
 {
     struct rating rating = {.price = price, .free = free_share(book, price)};
-    rating.total = pool_quantity(book, price, tier_pool_of) * (1 - rating.free);
+    rating.total = pool_quantity(book, price, tier_pool_of, 1 - rating.free, 1);
     return rating;
 }
 
@@ -94,13 +96,14 @@ static double tier_share(const struct rating *rating, size_t index)
 static void add_rows(struct row_list *list, const struct account_book *book, const struct bill_line *line, const struct rating *rating)
 {
     struct cost_line row = {.entity = line->entity, .resource = book->scenario->entities[line->entity].name, .price = rating->price};
-    if (rating->free > 0 && line->quantity > 0) {
-        row.quantity = line->quantity * rating->free;
+    double free_part = line->never_free ? 0 : rating->free;
+    if (free_part > 0 && line->quantity > 0) {
+        row.quantity = line->quantity * free_part;
         add_row(list, &row);
-        if (rating->free >= 1)
+        if (free_part >= 1)
             return;
     }
-    double paid = line->quantity * (1 - rating->free);
+    double paid = line->quantity * (1 - free_part);
     for (size_t i = 0; i < rating->price->tier_count; i++) {
         double share = tier_share(rating, i);
         if (share <= 0)

@@ -2,8 +2,8 @@
 #ifndef SLSIM_OUTPUT_SWEEP_FOLDER_H
 #define SLSIM_OUTPUT_SWEEP_FOLDER_H
 
-#include "engine/status.h"
 #include "document/diagnostics.h"
+#include "engine/status.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
