@@ -87,13 +87,15 @@ static const struct property source_properties[] = {
 
 static const struct metric_type source_metrics[] = {
     {"slsim", "Requests", "Count", METRIC_COUNT, AT(requests), .help = "Items that were sent."},
-    {"slsim", "Succeeded", "Count", METRIC_COUNT, AT(succeeded), .help = "Items that ended well."},
-    {"slsim", "Failed", "Count", METRIC_COUNT, AT(failed), .help = "Items whose last attempt failed or timed out."},
-    {"slsim", "Rejected", "Count", METRIC_COUNT, AT(rejected), .help = "Items given up after throttles."},
-    {"slsim", "FailedRate", "Percent", METRIC_PERCENT, AT(failed), .other = AT(requests), .help = "Failed in percent of Requests."},
-    {"slsim", "RejectedRate", "Percent", METRIC_PERCENT, AT(rejected), .other = AT(requests), .help = "Rejected in percent of Requests."},
+    {"slsim", "Succeeded", "Count", METRIC_COUNT, AT(succeeded), .better = 1, .help = "Items that ended well."},
+    {"slsim", "Failed", "Count", METRIC_COUNT, AT(failed), .better = -1, .help = "Items whose last attempt failed or timed out."},
+    {"slsim", "Rejected", "Count", METRIC_COUNT, AT(rejected), .better = -1, .help = "Items given up after throttles."},
+    {"slsim", "FailedRate", "Percent", METRIC_PERCENT, AT(failed), .better = -1, .other = AT(requests),
+     .help = "Failed in percent of Requests."},
+    {"slsim", "RejectedRate", "Percent", METRIC_PERCENT, AT(rejected), .better = -1, .other = AT(requests),
+     .help = "Rejected in percent of Requests."},
     {"slsim", "Attempts", "Count", METRIC_COUNT, AT(attempts), .help = "Tries, retries included."},
-    {"slsim", "ResponseTime", "Milliseconds", METRIC_TALLY, AT(response_time),
+    {"slsim", "ResponseTime", "Milliseconds", METRIC_TALLY, AT(response_time), .better = -1,
      .help = "From first sending to the final answer, of items that were not rejected."},
     {0},
 };
