@@ -224,7 +224,8 @@ enum status journal_write(struct journal *journal, bool now)
     status = append(journal, text, length, NULL);
     pthread_mutex_unlock(&journal->lock);
     journal->unsynced = false;
-    return status;
+    /* The last mark has no later lines to be written with. */
+    return status == STATUS_OK && now ? journal_flush(journal) : status;
 }
 
 enum status journal_line(int descriptor, uint64_t offset, char **line, size_t *capacity)
