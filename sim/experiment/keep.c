@@ -128,15 +128,16 @@ static const struct cause *own_cause(struct run_result *result, const struct cau
 }
 
 /* The place of the ledger of the part `name`, made if need be: replications have the same parts, but for those that come while they run,
- * which may be more or fewer and in another order. `likely` is where it is if they do not differ. */
-static struct ledger *part_ledger(struct run *run, size_t entities, size_t likely, const char *name)
+ * which may be more or fewer and in another order. `likely` is where it is if they do not differ, the first `known` are of replications
+ * before this one: within one, names differ. */
+static struct ledger *part_ledger(struct run *run, size_t entities, size_t known, size_t likely, const char *name)
 {
     struct run_result *result = run->result;
     size_t count = result->ledger_count - entities;
     if (likely < count && strcmp(result->part_names[likely], name) == 0)
         return &result->ledgers[entities + likely];
     run->parts_differ = run->parts_differ || likely < count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < known; i++)
         if (strcmp(result->part_names[i], name) == 0)
             return &result->ledgers[entities + i];
     char *own = strdup(name);
@@ -178,8 +179,9 @@ static enum status keep_ledgers(struct run *run, const struct replication *repli
     enum status status = result->ledgers ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < entities && status == STATUS_OK; i++)
         status = add_ledger(result, &result->ledgers[i], &simulation->entities[i].ledger);
+    size_t known = result->ledger_count - entities;
     for (size_t i = 0; i < simulation->part_count && status == STATUS_OK; i++) {
-        struct ledger *ledger = part_ledger(run, entities, i, simulation->parts[i]->name);
+        struct ledger *ledger = part_ledger(run, entities, known, i, simulation->parts[i]->name);
         status = ledger ? add_ledger(result, ledger, &simulation->parts[i]->ledger) : STATUS_NO_MEMORY;
     }
     return status;
