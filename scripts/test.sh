@@ -146,7 +146,7 @@ if step 'build release' configure_and_build release; then
     suite 'ctest release' ctest --preset release -j "$jobs" -E '^(cli|unit\.dependency_law)$'
     suite 'command line' tests/cli/run.sh build/release/slsim
     step 'check every scenario' bash -c "xargs build/release/slsim check --quiet <<<'$(all_scenarios)'"
-    step 'verify every scenario' build/release/slsim verify --no-progress scenarios/*.json scenarios/validation/*.json scenarios/questions/*.json
+    step 'verify every scenario' build/release/slsim verify --no-progress scenarios/*.json scenarios/validation/*.json scenarios/questions/*.json scenarios/practice/*.json
 fi
 
 echo '-- other compilers and settings'

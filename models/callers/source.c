@@ -1,8 +1,8 @@
 /* source.c: a traffic source: sends requests by an arrival process or as a closed loop of users, waits, gives up, tries again.
  * An item is what a user wants done; each try at it is a request. Nothing here depends on what the target is. */
-#include "source.h"
 
 #include "engine/arrival.h"
+#include "engine/caller.h"
 #include "engine/content.h"
 #include "engine/key.h"
 #include "engine/retry.h"
@@ -10,7 +10,7 @@
 #include "measure/counter.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ struct rejection {
 
 struct source {
     /* config */
-    uint32_t target;
+    struct caller caller;
     const struct arrival_process *process;
     int64_t from_ns, until_ns;
     bool until_given;
@@ -50,7 +50,7 @@ struct source {
     struct retry_config retry;
     int64_t clients;
     int invocation_type;
-    struct key_choice key;
+    struct key_choice key, object;
     struct content_choice content;
     int64_t records; /* items an arrival */
     bool poison;     /* every item always fails */
@@ -92,7 +92,7 @@ static const char *const invocation_types[] = {"RequestResponse", "Event", NULL}
 
 static const struct property source_properties[] = {
     {"name", PROPERTY_STRING, AT(name), .required = true, .help = "The source's name in every output; unique among sources and resources."},
-    {"target", PROPERTY_REFERENCE, AT(target), .required = true, .help = "The resource that is called."},
+    {"target", PROPERTY_REFERENCE, AT(caller.target), .required = true, .help = "The resource that is called."},
     PROCESS("constant", "Evenly, the first at `from` itself: N/s for T seconds is exactly N x T requests."),
     PROCESS("poisson", "A Poisson process of that rate."),
     PROCESS("stages", "Poisson with a rate that goes linearly from stage to stage."),
@@ -120,8 +120,20 @@ static const struct property source_properties[] = {
     {"object_key", PROPERTY_CONTENT, AT(content), .help = "The name of the object that an item is about, for filters of notifications."},
     {"operation", PROPERTY_CONTENT, AT(content),
      .help =
-         "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key "
-         "and operation have weights, every combination comes with the product of them."},
+         "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key, "
+         "operation and request have weights, every combination comes with the product of them."},
+    {"request", PROPERTY_CONTENT, AT(content),
+     .help = "Method and path of a request to an API, \"GET /items/7\", or weighted ones: [{\"weight\": 9, \"of\": \"GET /items\"}, ...]. "
+             "Which "
+             "route, and which entry of a cache."},
+    {"object", PROPERTY_KEY, AT(object),
+     .help = "Which of many objects is asked for, beside the path: a number from 1 to a count, uniformly or by Zipf's law. Caches tell "
+             "requests apart by it; not together with `key`."},
+    {"api_key", PROPERTY_REFERENCE, AT(caller.api_key), .help = "The AWS::ApiGateway::ApiKey that requests bear; left out: none."},
+    {"headers", PROPERTY_SIZE, AT(caller.headers_bytes), .fallback = "0", .minimum = "0", .unit = "B",
+     .help = "Size of a request's line and headers, checked against an API's limit."},
+    {"base64", PROPERTY_BOOLEAN, AT(caller.base64), .fallback = "false",
+     .help = "Bodies are binary, and a third larger where they are handed on as text: from an API to a function."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .fallback = "\"1KB\"", .help = "Size of a request."},
     {"client_timeout", PROPERTY_TIME, AT(client_timeout_ns), .fallback = "\"0s\"",
      .help = "The caller gives up after it (0: never); the function runs on and is billed."},
@@ -149,7 +161,7 @@ static void source_validate(struct validation *validation, void *config)
 {
     struct source *source = config;
     int64_t duration_ns = validation_duration_ns(validation);
-    source->target = validation_callee(validation, "target", source->target);
+    source->caller.target = validation_callee(validation, "target", source->caller.target);
     if (!source->until_given)
         source->until_ns = duration_ns;
     if (source->until_ns > duration_ns) {
@@ -158,8 +170,10 @@ static void source_validate(struct validation *validation, void *config)
     }
     if (source->from_ns >= source->until_ns)
         validation_error(validation, "from", NULL, "from is not before until: nothing would ever be sent");
-    if (source->target != ENTITY_NONE && !validation_type(validation, source->target)->accept)
-        validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->target));
+    if (source->caller.target != ENTITY_NONE && !validation_type(validation, source->caller.target)->accept)
+        validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->caller.target));
+    if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
+        validation_error(validation, "object", "leave one of them out", "key and object both say which thing an item is about");
     if (source->records > 1 && source->process && source->process->kind == ARRIVAL_USERS)
         validation_error(validation, "records", "raise `count` of `users`", "users send one item at a time");
 }
@@ -261,10 +275,11 @@ static uint32_t payload_bytes(struct source *source, uint64_t item)
 
 static uint32_t group_of(struct source *source, uint64_t item)
 {
-    if (source->key.kind == KEY_NONE)
+    const struct key_choice *choice = source->object.kind == KEY_NONE ? &source->key : &source->object;
+    if (choice->kind == KEY_NONE)
         return 0;
     stream_at(&source->key_stream, item, 0);
-    return key_draw(&source->key, &source->key_stream);
+    return key_draw(choice, &source->key_stream);
 }
 
 static uint8_t content_of(struct source *source, uint64_t item)
@@ -303,8 +318,8 @@ static inline void hand_over(struct simulation *simulation, struct source *sourc
 {
     counter_add(&source->attempts, 1);
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[source->target].name, "sent", simulation->now_ns, 0, "");
-    request_send(simulation, source->target, request);
+        simulation_trace(simulation, request, simulation->entities[source->caller.target].name, "sent", simulation->now_ns, 0, "");
+    request_send(simulation, source->caller.target, request);
 }
 
 static void send(struct simulation *simulation, struct source *source, struct request *request)
@@ -506,6 +521,11 @@ static void source_handle(struct simulation *simulation, void *self, const struc
     }
 }
 
+static const struct caller *source_caller(const void *self)
+{
+    return &((const struct source *)self)->caller;
+}
+
 static enum status source_finish(struct simulation *simulation, void *self)
 {
     struct source *source = self;
@@ -526,5 +546,6 @@ const struct model_type source_type = {
     .destroy = source_destroy,
     .handle = source_handle,
     .done = source_done,
+    .caller = source_caller,
     .finish = source_finish,
 };

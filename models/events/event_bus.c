@@ -56,7 +56,7 @@ static void bus_validate(struct validation *validation, void *blob)
     struct event_bus *bus = blob;
     bus->quota = validation_self(validation);
     for (uint32_t i = 0; i < bus->quota; i++)
-        if (validation_type(validation, i) == &event_bus_type)
+        if (model_is(validation_type(validation, i), EVENT_BUS_TYPE))
             bus->quota = i;
 }
 
@@ -143,7 +143,7 @@ FAULT_FUNCTIONS(event_bus, self)
 static const struct action bus_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
 
 const struct model_type event_bus_type = {
-    .type = "AWS::Events::EventBus",
+    .type = EVENT_BUS_TYPE,
     .service = "Amazon EventBridge",
     .help = "An event bus. The account's own, `default`, is there wherever there is a rule, also unwritten.",
     .size = sizeof(struct event_bus),

@@ -7,6 +7,8 @@
 #include "engine/token_bucket.h"
 #include "event_target.h"
 
+#define EVENT_BUS_TYPE "AWS::Events::EventBus"
+
 struct bus_metrics {
     struct counter entries, failed, throttled, matched, unmatched;
     struct tally size;
@@ -62,10 +64,6 @@ struct event_rule {
     struct event_timer timer;
     struct rule_metrics metrics;
 };
-
-extern const struct model_type event_bus_type;
-extern const struct model_type event_rule_type;
-extern const struct model_type schedule_type;
 
 /* The rule sees an event: matched, it goes to every target. Counts it in the rule's ledger, where it has been entered. */
 bool event_rule_see(struct simulation *simulation, struct event_rule *rule, const struct request *request);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define EVENT_RULE_TYPE "AWS::Events::Rule"
+
 enum rule_event { RULE_DELIVER, RULE_TICK, RULE_FIRE };
 
 #define DEFAULT_BUS "default"
@@ -98,7 +100,7 @@ static void join_bus(struct validation *validation, struct event_rule *rule)
         rule->bus = validation_find(validation, DEFAULT_BUS);
     if (rule->bus == ENTITY_NONE)
         return; /* it could not be read, which was said */
-    if (validation_type(validation, rule->bus) != &event_bus_type) {
+    if (!model_is(validation_type(validation, rule->bus), EVENT_BUS_TYPE)) {
         validation_error(validation, "EventBusName", rule->bus_given ? NULL : "the name default is for the account's own bus",
                          "%s is no event bus", validation_name(validation, rule->bus));
         return;
@@ -145,7 +147,7 @@ static void rule_validate(struct validation *validation, void *blob)
     check_targets(validation, rule);
     rule->quota = validation_self(validation);
     for (uint32_t i = 0; i < rule->quota; i++)
-        if (validation_type(validation, i) == &event_rule_type)
+        if (model_is(validation_type(validation, i), EVENT_RULE_TYPE))
             rule->quota = i;
 }
 
@@ -295,7 +297,7 @@ static enum status rule_finish(struct simulation *simulation, void *self)
 }
 
 const struct model_type event_rule_type = {
-    .type = "AWS::Events::Rule",
+    .type = EVENT_RULE_TYPE,
     .help = "A rule of an event bus, by pattern or schedule, with up to five targets. As a `target` of traffic: events that it sees.",
     .size = sizeof(struct event_rule),
     .self_offset = offsetof(struct event_rule, self),

@@ -9,7 +9,7 @@
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,6 @@
 /* external_service.c: Custom::External: somebody else's service that handlers call: it takes its time, fails at times, serves so many at
  * once while the others wait, and may be slow or down for a while. It serves what it has begun also when the caller has given up: so work
  * that nobody waits for can keep it busy. */
-#include "external_service.h"
 
 #include "engine/fault.h"
 #include "engine/pool.h"
@@ -11,7 +10,7 @@
 #include "measure/gauge.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 enum external_event { EXTERNAL_SERVED };

@@ -1,10 +1,12 @@
 /* account.c: the account: its concurrency limit, its requests-per-second quota, and (by the 2022 rules) its burst.
  * Source: rules account_concurrency_limit, unreserved_min, rps_per_concurrency, scaling_*, which cite the Lambda developer guide. */
-#include "function.h"
+#include "account.h"
 
 #include "engine/rule_book.h"
+#include "function_state.h"
+#include "lambda_kinds.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>

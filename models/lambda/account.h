@@ -29,8 +29,6 @@ struct account {
     struct gauge claimed;
 };
 
-extern const struct model_type account_type;
-
 /* Any of the terms of unreserved_limit is another now. */
 void account_limit_changed(struct account *account);
 

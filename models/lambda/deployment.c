@@ -4,12 +4,17 @@
 #include "deployment.h"
 
 #include "engine/observable.h"
-#include "function.h"
+#include "function_fault.h"
+#include "lambda_kinds.h"
+#include "provisioned.h"
 #include "scenario/validation.h"
+#include "snap_start.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DEPLOYMENT_CONFIG_TYPE "AWS::CodeDeploy::DeploymentConfig"
 
 #define ALARMS_MOST 64u
 /* from_data of what is sent to a hook: no delivery has a target of that number. */
@@ -120,7 +125,7 @@ static const struct property config_properties[] = {
 };
 
 const struct model_type deployment_config_type = {
-    .type = "AWS::CodeDeploy::DeploymentConfig",
+    .type = DEPLOYMENT_CONFIG_TYPE,
     .help = "How traffic moves to a new version of a function: named by DeploymentPreference.Type or a deployment's `preference`.",
     .size = sizeof(struct deployment_config),
     .self_offset = AT(self),
@@ -202,7 +207,7 @@ static void read_course(struct validation *validation, const char *property, con
         if (name[0] == '$' && strlen(name) > 3 && strncmp(name + 2, validation_name(validation, i), strlen(name) - 3) == 0 &&
             strlen(validation_name(validation, i)) == strlen(name) - 3)
             own = i;
-    if (own != ENTITY_NONE && validation_type(validation, own) == &deployment_config_type) {
+    if (own != ENTITY_NONE && model_is(validation_type(validation, own), DEPLOYMENT_CONFIG_TYPE)) {
         *course = course_of(validation_config(validation, own));
         return;
     }
@@ -246,7 +251,7 @@ static void check_hook(struct validation *validation, const char *property, uint
 void deployment_validate(struct validation *validation, struct function *function)
 {
     struct deployment_preference *preference = &function->config.preference;
-    if (validation_type(validation, validation_self(validation)) == &lambda_function_type) {
+    if (model_is(validation_type(validation, validation_self(validation)), FUNCTION_TYPE)) {
         preference->pre_traffic = preference->post_traffic = ENTITY_NONE;
         preference->enabled = true;
     }
@@ -260,7 +265,7 @@ void deployment_validate(struct validation *validation, struct function *functio
 static uint32_t deployed_version(const struct validation *validation, uint32_t function, uint32_t k)
 {
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &deployed_version_type)
+        if (!model_is(validation_type(validation, i), DEPLOYED_TYPE))
             continue;
         const struct function *version = validation_config(validation, i);
         if (version->config.whole == function && k-- == 0)
@@ -305,7 +310,7 @@ static void set_weights(struct simulation *simulation, struct function *function
     alias->config.second = second;
     alias->config.second_weight = weight;
     if (alias->config.provisioned > 0)
-        alias_redistribute(simulation, alias, false);
+        provisioned_redistribute(simulation, alias, false);
     if (!simulation->tracer)
         return;
     char detail[700];
@@ -473,11 +478,6 @@ void deployment_answered(struct simulation *simulation, struct function *functio
     } else {
         conclude(function, true);
     }
-}
-
-void deployment_destroy(struct function *function)
-{
-    free(function->deployment);
 }
 
 const struct action function_actions[] = {

@@ -2,7 +2,8 @@
 #include "event_source_mapping.h"
 
 #include "engine/rule_book.h"
-#include "function.h"
+#include "function_state.h"
+#include "lambda_kinds.h"
 #include "queue_mapping.h"
 #include "scenario/validation.h"
 
@@ -31,7 +32,8 @@ struct filter {
 
 static const struct property filter_properties[] = {
     {"Pattern", PROPERTY_PATTERN, offsetof(struct filter, pattern), .unit = "mapping", .required = true,
-     .help = "What a message or record must look like; of a queue below body, of a Kinesis stream below data."},
+     .help = "What a message or record must look like; of a queue below body, of a Kinesis stream below data, of a "
+             "table's stream below dynamodb.NewImage (in the form of streams), and its eventName."},
     {0},
 };
 
@@ -41,8 +43,20 @@ const struct property filter_criteria_properties[] = {
     {0},
 };
 
-/* Filters look at the body alone; records that are no JSON are dropped, and so no filter may ask for texts. Sources: the Lambda developer
- * guide, "Using event filtering with an Amazon SQS event source" and "... with a Kinesis event source". */
+/* The row of an envelope that holds the field `name` of the whole; NULL: it has none. */
+static const struct envelope *row_of(const struct envelope *envelope, const char *name)
+{
+    size_t length = strlen(name);
+    for (const struct envelope *row = envelope; row->path; row++)
+        if (strncmp(row->path, name, length) == 0 && (row->path[length] == '\0' || row->path[length] == '.'))
+            return row;
+    return NULL;
+}
+
+/* What a message or record holds beside its body is little, and what it does not hold matches nothing. Records that are no JSON are
+ * dropped, so no filter of a stream may ask for texts. Sources: the Lambda developer guide, "Using event filtering with an Amazon SQS event
+ * source", "... with a Kinesis event source" and "... with a DynamoDB event source"; this last one says that only "dynamodb" is looked at,
+ * but "eventName" works, and is in the CDK's own example. */
 static void check_filter(struct validation *validation, const struct queue_mapping_config *config, size_t index,
                          const struct envelope *envelope)
 {
@@ -52,13 +66,12 @@ static void check_filter(struct validation *validation, const struct queue_mappi
     snprintf(place, sizeof place, "FilterCriteria.Filters[%zu].Pattern", index);
     const char *name = NULL;
     for (size_t i = 0; (name = validation_pattern_field(filter->pattern, i, &is_list)); i++) {
-        bool is_body = strcmp(name, envelope->path) == 0;
-        if (!is_body)
+        const struct envelope *row = row_of(envelope, name);
+        if (!row)
             validation_warning(validation, place, NULL, "looks at \"%s\", but filters of %s see only \"%s\"", name,
                                is_stream ? "a stream" : "a queue", envelope->path);
-        else if (is_stream && is_list)
-            validation_error(validation, place, "write {\"data\": {\"field\": [...]}}", "what it asks of \"%s\" must be an object",
-                             envelope->path);
+        else if (is_stream && is_list && row->part == ENVELOPE_EVENT)
+            validation_error(validation, place, "write {\"data\": {\"field\": [...]}}", "what it asks of \"%s\" must be an object", name);
     }
 }
 
@@ -128,7 +141,7 @@ static uint32_t count_readers(const struct validation *validation, uint32_t sour
     uint32_t count = 0;
     *first = false;
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &queue_mapping_type)
+        if (!model_is(validation_type(validation, i), MAPPING_TYPE))
             continue;
         const struct queue_mapping *other = validation_config(validation, i);
         if (other->config.source != source || !other->config.enabled)

@@ -3,7 +3,9 @@
 #define SLSIM_LAMBDA_EVENT_SOURCE_MAPPING_H
 
 #include "engine/model.h"
-#include "scenario/property.h"
+#include "notation/property.h"
+
+#define MAPPING_TYPE "AWS::Lambda::EventSourceMapping"
 
 /* The properties that streams alone have; offsets into struct queue_mapping. */
 extern const struct property stream_mapping_properties[];

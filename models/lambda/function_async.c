@@ -1,8 +1,9 @@
 /* function_async.c: asynchronous invocation: Lambda's internal event queue, its retries, destinations and dead letters.
  * Source: rules async_*, which cite the Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation". */
-#include "function.h"
+#include "function_async.h"
 
 #include "engine/content.h"
+#include "lambda_kinds.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
@@ -19,15 +20,21 @@ static double seconds(const struct simulation *simulation, const char *rule)
  * the first, two before the second. */
 static int64_t async_wait_ns(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
 {
-    const struct function *function = owner;
+    struct function *function = owner;
     if (cause == &cause_recursion)
         return DELIVERY_GIVE_UP;
     if (cause->fate == FATE_THROTTLED || cause->server_error) {
         if (function->config.reserved == 0 && !rule_flag(simulation->settings->rules, "async_reserved_zero_retries"))
             return DELIVERY_GIVE_UP;
         double factor = pow(rule_number(simulation->settings->rules, "async_throttle_retry_factor"), item->throttles - 1);
-        double wait_ns = seconds(simulation, "async_throttle_retry_base_s") * factor;
-        return time_from_double(fmin(wait_ns, seconds(simulation, "async_throttle_retry_cap_s")));
+        double wait_ns =
+            fmin(seconds(simulation, "async_throttle_retry_base_s") * factor, seconds(simulation, "async_throttle_retry_cap_s"));
+        double jitter = fmin(fmax(rule_number(simulation->settings->rules, "async_throttle_retry_jitter"), 0), 1);
+        if (jitter > 0) {
+            stream_at(&function->async_jitter, item->item, item->tries);
+            wait_ns *= 1 - jitter * stream_uniform(&function->async_jitter);
+        }
+        return time_from_double(wait_ns);
     }
     if (item->failures > function->config.async.retries)
         return DELIVERY_GIVE_UP;
@@ -57,6 +64,7 @@ static void async_lost(struct simulation *simulation, void *owner, uint32_t targ
         target == function->config.async.dead_letter ? &function->metrics.dead_letter_errors : &function->metrics.destination_failures, 1);
 }
 
+const struct cause cause_recursion = {.fate = FATE_DROPPED, .text = "RecursiveInvocationException"};
 static const struct cause cause_recursion_kept = {.fate = FATE_DEAD_LETTERED, .text = "RecursiveInvocationException"};
 
 static const struct cause *async_given_up(const struct cause *cause, bool kept)
@@ -85,6 +93,8 @@ enum status function_async_create(struct simulation *simulation, struct function
         .on_failure = config->on_failure,
         .dead_letter = config->dead_letter,
     };
+    stream_init(&function->async_jitter, simulation->settings->seed, simulation->replication, simulation->entities[function->self].name,
+                "async jitter");
     return delivery_init(&function->async, &async_delivery, &policy, simulation, function, function->self, FUNCTION_ASYNC, "async");
 }
 
@@ -104,17 +114,6 @@ void function_async_accept(struct simulation *simulation, struct function *funct
     counter_add(&function->metrics.async_received, 1);
     gauge_add(&function->metrics.async_queued, simulation->now_ns, 1);
     delivery_accept(simulation, &function->async, request);
-}
-
-void function_done(struct simulation *simulation, void *self, struct request *request)
-{
-    struct function *function = self;
-    if (procedure_sent(request))
-        procedure_answered(simulation, function->procedure, request);
-    else if (deployment_sent(request))
-        deployment_answered(simulation, function, request);
-    else
-        delivery_answered(simulation, &function->async, request);
 }
 
 /* What a destination's record looks like on an event bus. */

@@ -1,7 +1,12 @@
 /* function_change.c: what happens to a function while it runs: other settings, faults.
  * Source: Lambda developer guide, "Configuring reserved concurrency" (takes effect at once) and "Lambda execution environment" (an update
  * of the function's configuration or code starts new environments). */
-#include "function.h"
+#include "function_change.h"
+
+#include "function_create.h"
+#include "function_idle.h"
+#include "lambda_kinds.h"
+#include "provisioned.h"
 
 #include <string.h>
 
@@ -59,8 +64,7 @@ static void change_versions(struct simulation *simulation, struct function *func
     char *shared = (char *)function->shared + (offset - offsetof(struct function, config));
     const char *value = (const char *)function + offset;
     for (uint32_t i = 0; i < simulation->entity_count; i++) {
-        const struct model_type *type = simulation->entities[i].type;
-        if (type != &version_type && type != &deployed_version_type)
+        if (!is_version_type(simulation->entities[i].type))
             continue;
         struct function *version = entity_state(simulation, i);
         char *field = (char *)version + offset;
@@ -76,14 +80,14 @@ static void change_versions(struct simulation *simulation, struct function *func
 static void change_alias(struct simulation *simulation, const struct function *function)
 {
     for (uint32_t i = 0; i < simulation->entity_count; i++) {
-        if (simulation->entities[i].type != &alias_type)
+        if (!model_is(simulation->entities[i].type, ALIAS_TYPE))
             continue;
         struct function *alias = entity_state(simulation, i);
         if (alias->config.whole != function->self || !function->config.published_alias ||
             strcmp(alias->config.published_alias, function->config.published_alias) != 0)
             continue;
         alias->config.provisioned = function->config.provisioned;
-        alias_redistribute(simulation, alias, false);
+        provisioned_redistribute(simulation, alias, false);
     }
 }
 

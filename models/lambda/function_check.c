@@ -1,8 +1,14 @@
 /* function_check.c: what of a function needs more than one property to judge, and the defaults that come from the rules. */
-#include "function.h"
+#include "function_check.h"
 
+#include "deployment.h"
 #include "engine/rule_book.h"
+#include "function_async.h"
+#include "function_log.h"
+#include "function_steps.h"
+#include "lambda_kinds.h"
 #include "scenario/validation.h"
+#include "snap_start.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,14 @@
 /* function_end.c: an invocation is over: how it ended, what of it is billed, what becomes of its environment.
  * Sources: REPORT lines: billed = ceil(INIT + duration), ceil(duration + the billed part of the restore); rule reset_on_failure. */
-#include "function.h"
+#include "function_end.h"
 
 #include "engine/batch.h"
+#include "function_environment.h"
+#include "function_idle.h"
+#include "function_log.h"
+#include "function_stream.h"
 #include "measure/metric.h"
+#include "provisioned.h"
 
 static const struct cause ends[] = {
     [END_SUCCEEDED] = {.fate = FATE_SUCCEEDED, .text = ""}, /* cause_succeeded stands for it */
@@ -188,29 +193,4 @@ void function_complete(struct simulation *simulation, struct function *function,
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[function->self].name, fate_names[cause->fate], now_ns, 0, cause->text);
     request_done(simulation, function->self, request, cause);
-}
-
-/* Little's law as an identity: the integral of the level is the sum of the times, to the nanosecond. */
-enum status function_finish(struct simulation *simulation, void *self)
-{
-    struct function *function = self;
-    int128 busy_ns = function->busy_ns;
-    int64_t in_flight = 0, finishing = 0;
-    for (uint32_t id = 0; id < function->environments.fresh; id++) {
-        const struct environment *environment = pool_at(&function->environments, id);
-        if (environment->state == ENVIRONMENT_FINISHING) {
-            busy_ns += simulation->now_ns - environment->began_ns;
-            finishing++;
-        }
-        if (environment->state != ENVIRONMENT_BUSY)
-            continue;
-        busy_ns += simulation->now_ns - request_at(simulation, environment->request)->sent_ns;
-        in_flight++;
-    }
-    simulation_in_flight(simulation, function->self, (uint64_t)in_flight);
-    delivery_finish(simulation, &function->async);
-    if (function->config.has_parts) /* what is measured of it is what its versions do, too: they have been looked at themselves */
-        return STATUS_OK;
-    int128 integral = gauge_integral(&function->metrics.concurrent, simulation->now_ns);
-    return busy_ns == integral && in_flight + finishing == function->metrics.concurrent.level ? STATUS_OK : STATUS_INTERNAL;
 }

@@ -2,7 +2,11 @@
  * A fault of a function befalls its versions too, one of an alias the versions that it points at.
  * Lambda runs a function's environments in several zones (developer guide, "Resilience in AWS Lambda"), so a lost zone takes those that it
  * holds, and new ones start elsewhere. What an invocation in a lost environment ends with: rule environment_lost_service_error. */
-#include "function.h"
+#include "function_fault.h"
+
+#include "function_environment.h"
+#include "lambda_kinds.h"
+#include "provisioned.h"
 
 const struct cause cause_function_down = {.fate = FATE_FAILED, .server_error = true, .text = "ServiceException"};
 static const struct cause cause_lost = {.fate = FATE_FAILED, .server_error = true, .text = "ServiceException: environment lost"};
@@ -79,11 +83,10 @@ static void lose(struct simulation *simulation, struct function *function, doubl
 /* Is the entity a part of `whole`, a function or an alias? What an alias points at, $LATEST included. */
 static bool is_part(const struct simulation *simulation, const struct function *whole, uint32_t entity)
 {
-    const struct model_type *type = simulation->entities[entity].type;
     const struct function *part = entity_state(simulation, entity);
-    if (simulation->entities[whole->self].type == &alias_type && entity == whole->config.whole)
+    if (model_is(simulation->entities[whole->self].type, ALIAS_TYPE) && entity == whole->config.whole)
         return whole->config.version == entity || whole->config.second == entity;
-    if (type != &version_type && type != &deployed_version_type)
+    if (!is_version_type(simulation->entities[entity].type))
         return false;
     return part->config.whole == whole->self || part->config.alias == whole->self;
 }
@@ -100,7 +103,7 @@ static void apply(struct simulation *simulation, struct function *function, cons
 
 static void apply_to_all(struct simulation *simulation, struct function *function, const struct fault *fault, bool begins)
 {
-    if (simulation->entities[function->self].type != &alias_type)
+    if (!model_is(simulation->entities[function->self].type, ALIAS_TYPE))
         apply(simulation, function, fault, begins);
     for (uint32_t i = 0; i < simulation->entity_count; i++)
         if (i != function->self && is_part(simulation, function, i))

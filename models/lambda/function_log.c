@@ -1,8 +1,9 @@
 /* function_log.c: what an invocation logs, line by line, to a log group that somebody reads, or only in bytes, for the bill; and traces.
  * Source: rules log_* and xray_*; CloudWatch Logs counts each line's own overhead with it. */
-#include "function.h"
+#include "function_log.h"
 
-#include "scenario/property.h"
+#include "lambda_kinds.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>

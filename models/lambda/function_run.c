@@ -1,8 +1,15 @@
-/* function_run.c: one invocation: may it start, in which environment, how long does it run, how does it end, what is billed.
- * Sources: rules of the sections "Environment lifecycle" and "Concurrency"; REPORT lines: billed = ceil(INIT + duration). */
-#include "function.h"
+/* function_run.c: an invocation begins: may it start, in which environment, how long does it run, how will it end.
+ * Sources: rules of the sections "Environment lifecycle" and "Concurrency". */
+#include "function_run.h"
 
-#include "measure/metric.h"
+#include "function_async.h"
+#include "function_end.h"
+#include "function_environment.h"
+#include "function_fault.h"
+#include "function_log.h"
+#include "function_steps.h"
+#include "function_stream.h"
+#include "provisioned.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,151 +22,6 @@ static const struct cause cause_reserved_concurrency = {.fate = FATE_THROTTLED,
 static const struct cause cause_reserved_rate = {.fate = FATE_THROTTLED, .text = "ReservedFunctionInvocationRateLimitExceeded"};
 static const struct cause cause_scaling = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded: scaling rate"};
 static const struct cause cause_payload = {.fate = FATE_REJECTED, .text = "RequestTooLargeException"};
-
-const struct cause cause_recursion = {.fate = FATE_DROPPED, .text = "RecursiveInvocationException"};
-
-static int64_t constant_lifetime(const struct lifetime *lifetime)
-{
-    if (lifetime->kind == LIFETIME_FOREVER)
-        return TIME_FOREVER;
-    if (lifetime->kind == LIFETIME_DRAWN && distribution_is_constant(lifetime->drawn))
-        return distribution_sample_ns(lifetime->drawn, NULL);
-    return -1;
-}
-
-static void init_streams(struct function_streams *streams, const struct simulation *simulation, const char *name)
-{
-    const struct {
-        struct stream *stream;
-        const char *purpose;
-    } list[] = {
-        {&streams->handler.cpu, "cpu"},
-        {&streams->handler.wait, "wait"},
-        {&streams->handler.transfer, "transfer"},
-        {&streams->handler.steps, "steps"},
-        {&streams->init, "init"},
-        {&streams->provisioned_init, "provisioned init"},
-        {&streams->placement, "placement"},
-        {&streams->keep_alive, "keep_alive"},
-        {&streams->lifetime, "lifetime"},
-        {&streams->reuse, "reuse"},
-        {&streams->error, "error"},
-        {&streams->memory, "memory"},
-        {&streams->response, "response"},
-        {&streams->poison, "poison"},
-        {&streams->record_error, "record_error"},
-        {&streams->restore, "restore"},
-        {&streams->proactive, "proactive"},
-        {&streams->post_runtime, "post_runtime"},
-        {&streams->shutdown, "shutdown"},
-        {&streams->fault_share, "lost"},
-        {&streams->trace, "trace"},
-    };
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        stream_init(list[i].stream, simulation->settings->seed, simulation->replication, name, list[i].purpose);
-}
-
-static bool init_is_billed(const struct function_config *config, const struct rule_book *rules)
-{
-    if (config->package_type == PACKAGE_IMAGE)
-        return rule_flag(rules, "init_billed_image");
-    bool custom =
-        strncmp(config->runtime, rule_text(rules, "runtime_custom_prefix"), strlen(rule_text(rules, "runtime_custom_prefix"))) == 0;
-    return rule_flag(rules, custom ? "init_billed_zip_custom" : "init_billed_zip_managed");
-}
-
-void function_derive(struct simulation *simulation, struct function *function)
-{
-    const struct function_config *config = &function->config;
-    const struct rule_book *rules = simulation->settings->rules;
-    function->keep_alive_ns = constant_lifetime(&config->keep_alive);
-    function->lifetime_ns = constant_lifetime(&config->max_lifetime);
-    int64_t free_mb = (int64_t)rule_number(rules, "tmp_free_mb");
-    function->billed_storage_mb = config->storage_mb > free_mb ? config->storage_mb - free_mb : 0;
-    function->share = compute_share_of(rules, config->memory_mb);
-    function->present_mb = config->memory_mb;
-}
-
-/* How long an environment may take to shut down, by what it has to tell. */
-static void derive_shutdown(struct function *function, const struct rule_book *rules)
-{
-    static const char *const limits[] = {[EXTENSIONS_NONE] = "shutdown_none_ms",
-                                         [EXTENSIONS_INTERNAL] = "shutdown_internal_ms",
-                                         [EXTENSIONS_EXTERNAL] = "shutdown_external_ms"};
-    function->shutdown_limit_ns = (int64_t)(rule_number(rules, limits[function->config.extensions]) * (double)NS_PER_MS);
-    function->shutdown_billed = rule_flag(rules, "shutdown_billed");
-}
-
-/* As its EventInvokeConfig says, or its alias's, or its function's. The dead-letter queue is always the function's. */
-static struct async_config version_async(const struct simulation *simulation, const struct function *version)
-{
-    const struct function_config *config = &version->config, *family = &version->family->config;
-    const struct async_config *alias =
-        config->alias != ENTITY_NONE ? &((const struct function *)entity_state(simulation, config->alias))->config.async : &config->async;
-    struct async_config async = config->async.given ? config->async : alias->given ? *alias : family->async;
-    async.dead_letter = family->async.dead_letter;
-    return async;
-}
-
-enum status function_create(struct simulation *simulation, void *self)
-{
-    struct function *function = self;
-    const struct function_config *config = &function->config;
-    const struct rule_book *rules = simulation->settings->rules;
-    bool is_version = config->whole != ENTITY_NONE;
-    function->account_state = entity_state(simulation, config->account);
-    function->family = is_version ? entity_state(simulation, config->whole) : function;
-    if (is_version) {
-        metrics_link(function_metrics, function, entity_state(simulation, config->alias != ENTITY_NONE ? config->alias : config->whole));
-        function->config.async = version_async(simulation, function);
-    }
-    provisioned_init(function);
-    pool_init(&function->environments, sizeof(struct environment), &simulation->memory, simulation->entities[function->self].name);
-    idle_set_init(&function->idle, (enum reuse_order)config->reuse);
-    function->limit = config->reserved >= 0 ? config->reserved : INT64_MAX;
-    if (config->has_parts) {
-        function->shared = malloc(sizeof *function->shared);
-        if (!function->shared)
-            return STATUS_NO_MEMORY;
-        *function->shared = *config;
-    }
-    function_derive(simulation, function);
-    function->billing_step_ns = (int64_t)(rule_number(rules, "billing_step_ms") * (double)NS_PER_MS);
-    function->billing_step_ms = (uint64_t)(function->billing_step_ns / NS_PER_MS);
-    function->init_limit_ns = (int64_t)(rule_number(rules, "init_timeout_s") * (double)NS_PER_S);
-    function->payload_limit_bytes = (int64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
-    function->response_limit_bytes = function->payload_limit_bytes;
-    function->init_billed = init_is_billed(config, rules);
-    function->proactive_billed = rule_flag(rules, "proactive_init_billed");
-    derive_shutdown(function, rules);
-    snap_start_init(simulation, function);
-    function_stream_init(simulation, function);
-    function->traced_second = -1;
-    if (config->reserved >= 0)
-        rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
-                        rule_number(rules, "rps_bucket_s"), 0);
-    int64_t step = (int64_t)rule_number(rules, "scaling_rate_env_per_10s");
-    token_bucket_init(&function->scaling, step, step, 10 * NS_PER_S, 0);
-    if (config->recursive_loop == LOOP_TERMINATE && rule_flag(rules, "recursion_detection"))
-        function->chain_limit = (uint32_t)fmin(rule_number(rules, "recursion_stop_count"), HOPS_MAX);
-    init_streams(&function->streams, simulation, simulation->entities[function->self].name);
-    enum status status = function_steps_create(simulation, function);
-    return status == STATUS_OK ? function_async_create(simulation, function) : status;
-}
-
-void function_destroy(struct simulation *simulation, void *self)
-{
-    (void)simulation;
-    struct function *function = self;
-    function_steps_destroy(function);
-    provisioned_fini(function);
-    free(function->shared);
-    deployment_destroy(function);
-    delivery_fini(&function->async);
-    idle_set_fini(&function->idle);
-    fault_fini(&function->faults);
-    pool_fini(&function->environments);
-}
 
 static void throttle(struct simulation *simulation, struct function *function, struct request *request, const struct cause *cause)
 {
@@ -195,14 +57,6 @@ static const struct cause *rate_refusal(struct function *function, const struct 
 static struct token_bucket *scaling_of(struct function *function)
 {
     return function->account_state->scaling_by_account ? &function->account_state->scaling : &function->family->scaling;
-}
-
-double reuse_chance(struct function *function, const struct request *request)
-{
-    if (function->config.reuse != REUSE_RANDOM)
-        return 0;
-    stream_at(&function->streams.reuse, request->item, request->attempt);
-    return stream_uniform(&function->streams.reuse);
 }
 
 /* Finds or makes the environment, or says why not. */
@@ -360,11 +214,6 @@ static void trace_start(struct simulation *simulation, const struct function *fu
                      environment->cold ? "cold" : "warm");
 }
 
-uint32_t function_hops(const struct simulation *simulation, const struct function *function, const struct request *request)
-{
-    return request->hops + (simulation->entities[function->self].closes_loop ? 1u : 0u);
-}
-
 /* Has the chain of requests come round too often? Source: rules recursion_*. */
 static bool is_runaway(struct simulation *simulation, struct function *function, struct request *request)
 {
@@ -442,67 +291,4 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     else
         simulation_schedule(simulation, function->self, FUNCTION_COMPLETE, RANK_COMPLETION, time_add(simulation->now_ns, span_ns),
                             environment->id);
-}
-
-void function_prefetch(const struct simulation *simulation, const void *self, const struct event *event, bool near)
-{
-    const struct function *function = self;
-    if (event->kind >= FUNCTION_ASYNC)
-        return;
-    const struct environment *environment = pool_at(&function->environments, event->data);
-    if (!near)
-        __builtin_prefetch(environment, 1);
-    else if (event->kind == FUNCTION_COMPLETE)
-        __builtin_prefetch(request_at(simulation, environment->request), 1);
-}
-
-/* A fault has taken the environment that the event names: its place is free from here on. */
-static bool was_lost(struct function *function, uint32_t id)
-{
-    struct environment *environment = pool_at(&function->environments, id);
-    if (__builtin_expect(environment->state != ENVIRONMENT_LOST, 1))
-        return false;
-    environment->state = ENVIRONMENT_GONE;
-    pool_give(&function->environments, id);
-    return true;
-}
-
-void function_handle(struct simulation *simulation, void *self, const struct event *event)
-{
-    struct function *function = self;
-    switch ((enum function_event)event->kind) {
-    case FUNCTION_COMPLETE:
-        if (!was_lost(function, event->data))
-            function_complete(simulation, function, pool_at(&function->environments, event->data));
-        return;
-    case FUNCTION_FINISHED:
-        if (!was_lost(function, event->data))
-            function_finished(simulation, function, pool_at(&function->environments, event->data));
-        return;
-    case FUNCTION_SHUT:
-        gauge_add(&function->metrics.environments, simulation->now_ns, -1);
-        return;
-    case FUNCTION_EXPIRE:
-        environment_expire(simulation, function, pool_at(&function->environments, event->data));
-        return;
-    case FUNCTION_ASYNC:
-        delivery_handle(simulation, &function->async, event);
-        return;
-    case FUNCTION_ALLOCATED:
-        provisioned_allocated(simulation, function, event->data);
-        return;
-    case FUNCTION_STARTED:
-        if (!was_lost(function, event->data))
-            provisioned_started(simulation, function, pool_at(&function->environments, event->data));
-        return;
-    case FUNCTION_PAID:
-        provisioned_paid(simulation, function, event->data);
-        return;
-    case FUNCTION_DEPLOYMENT:
-        deployment_handle(simulation, function, event);
-        return;
-    case FUNCTION_PROCEDURE:
-        break;
-    }
-    procedure_handle(simulation, function->procedure, event);
 }

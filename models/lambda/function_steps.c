@@ -1,7 +1,10 @@
 /* function_steps.c: handlers whose steps call others: how long they run is known only when the last answer is there.
  * The time limit is one event an environment, not one an invocation: the environment's pending event looks again (environment_expire). */
-#include "function.h"
+#include "function_steps.h"
 
+#include "function_end.h"
+#include "function_environment.h"
+#include "function_stream.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
@@ -93,19 +96,18 @@ void function_steps_begin(struct simulation *simulation, struct function *functi
     environment_look_by(simulation, function, environment, time_add(environment->began_ns, function->config.timeout_ns));
 }
 
-bool function_steps_expired(struct simulation *simulation, struct function *function, struct environment *environment)
+void function_steps_expired(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     int64_t until_ns = time_add(environment->began_ns, function->config.timeout_ns);
     if (!function->procedure || environment->run == POOL_NONE)
-        return false;
+        return;
     if (until_ns > simulation->now_ns) {
         environment_look_by(simulation, function, environment, until_ns);
-        return true;
+        return;
     }
     procedure_cancel(simulation, function->procedure, environment->run);
     environment->outcome = END_TIMED_OUT;
     end_handler(simulation, function, environment);
-    return true;
 }
 
 /* What a handler calls must be something that can be called, and passes items on. */

@@ -1,7 +1,7 @@
 /* function_stream.c: responses that are streamed: larger ones than buffered ones, the first part as fast as it comes, the rest at a capped
  * rate, and billed. Source: rules payload_stream_*, which cite the Lambda developer guide, "Response streaming" and "Lambda quotas". Time
  * is taken as if the handler made the response and then sent it: AWS says how fast it goes, not how the two overlap. */
-#include "function.h"
+#include "function_stream.h"
 
 #define AT(field) offsetof(struct function, config.field)
 

@@ -1,7 +1,12 @@
 /* provisioned.c: provisioned concurrency: environments of a version that are kept ready.
  * Sources: rules provisioned_*, which cite the Lambda developer guide, "Configuring provisioned concurrency" and "Understanding Lambda
  * function scaling", and the price page: paid from the order until it is withdrawn, in steps of five minutes. */
-#include "function.h"
+#include "provisioned.h"
+
+#include "function_environment.h"
+#include "lambda_kinds.h"
+
+#include <math.h>
 
 #include <math.h>
 
@@ -261,4 +266,26 @@ void provisioned_resized(struct simulation *simulation, struct function *functio
     pay(simulation, function, provisioned->wanted, provisioned->wanted);
     while (provisioned->idle.count > 0 && simulation->status == STATUS_OK)
         provisioned_recycle(simulation, function, idle_set_next(&provisioned->idle, 0));
+}
+
+/* The share of a version in what the alias has. */
+static int64_t share_of(const struct function *alias, uint32_t version)
+{
+    const struct function_config *config = &alias->config;
+    int64_t second = config->second == ENTITY_NONE ? 0 : llround((double)config->provisioned * config->second_weight);
+    return (version == config->version ? config->provisioned - second : 0) + (version == config->second ? second : 0);
+}
+
+void provisioned_redistribute(struct simulation *simulation, struct function *alias, bool at_once)
+{
+    /* First what gets less, so that there is room for what gets more. */
+    for (int more = 0; more < 2; more++)
+        for (uint32_t i = 0; i < simulation->entity_count; i++) {
+            if (!is_version_type(simulation->entities[i].type))
+                continue;
+            struct function *version = entity_state(simulation, i);
+            int64_t share = share_of(alias, i);
+            if (version->config.alias == alias->self && (share > version->provisioned.wanted) == (more == 1))
+                provisioned_order(simulation, version, share, at_once);
+        }
 }

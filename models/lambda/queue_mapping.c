@@ -5,10 +5,11 @@
 
 #include "engine/rule_book.h"
 #include "event_source_mapping.h"
-#include "function.h"
+#include "function_state.h"
+#include "lambda_kinds.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>
@@ -250,7 +251,7 @@ static void mapping_validate(struct validation *validation, void *blob)
 static const char *const mapping_refusals[] = {"visibility_timeout", NULL};
 
 const struct model_type queue_mapping_type = {
-    .type = "AWS::Lambda::EventSourceMapping",
+    .type = MAPPING_TYPE,
     .service = "AWS Lambda",
     .help = "Polls a queue or reads a stream, and hands what it gets to a function in batches.",
     .size = sizeof(struct queue_mapping),

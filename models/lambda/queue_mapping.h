@@ -11,8 +11,8 @@
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
+#include "notation/property.h"
 #include "poller_fleet.h"
-#include "scenario/property.h"
 #include "stream_mapping.h"
 
 #include <stdbool.h>
@@ -113,8 +113,6 @@ struct queue_mapping {
 
     struct stream_mapping stream; /* of a mapping of a stream, which is this alone: event_source_mapping.c */
 };
-
-extern const struct model_type queue_mapping_type;
 
 /* queue_mapping_run.c: the lanes. */
 enum queue_mapping_event {

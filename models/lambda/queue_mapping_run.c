@@ -5,7 +5,8 @@
 
 #include "engine/random.h"
 #include "engine/rule_book.h"
-#include "function.h"
+#include "function_state.h"
+#include "lambda_kinds.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 /* snap_start.c: SnapStart: a published version is initialised once, and its environments are restored from the snapshot.
  * Sources: rules snapstart_* and restore_timeout_s, which cite the Lambda developer guide, "Improving startup performance with Lambda
  * SnapStart" and its pages on monitoring and troubleshooting, and the price page. */
-#include "function.h"
+#include "snap_start.h"
 
+#include "lambda_kinds.h"
 #include "scenario/validation.h"
 
 #include <ctype.h>
@@ -69,8 +70,7 @@ static bool is_published(const struct validation *validation, const struct funct
     if (config->published_alias || config->whole != ENTITY_NONE)
         return true;
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        const struct model_type *type = validation_type(validation, i);
-        if ((type == &version_type || type == &deployed_version_type) &&
+        if (is_version_type(validation_type(validation, i)) &&
             ((const struct function *)validation_config(validation, i))->config.whole == self)
             return true;
     }

@@ -8,7 +8,8 @@
 #include "engine/content.h"
 #include "engine/random.h"
 #include "engine/rule_book.h"
-#include "function.h"
+#include "function_state.h"
+#include "lambda_kinds.h"
 #include "scenario/validation.h"
 
 #include <stdlib.h>

@@ -2,11 +2,21 @@
  * A version is a function with environments of its own, as it was when it was published; limits and quotas are its function's. An alias
  * hands each invocation to its version, or by chance to a second one: rule alias_weights, which cites the Lambda developer guide,
  * "Lambda function aliases". What is measured of a version counts for the alias that points at it, and for the function. */
-#include "function.h"
 
 #include "engine/scalable.h"
+#include "function.h"
+#include "function_change.h"
+#include "function_check.h"
+#include "function_create.h"
+#include "function_events.h"
+#include "function_fault.h"
+#include "function_metrics.h"
+#include "function_run.h"
+#include "lambda_kinds.h"
 #include "measure/metric.h"
+#include "provisioned.h"
 #include "scenario/validation.h"
+#include "snap_start.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,14 +29,14 @@ static const struct property provisioned_properties[] = {
     {0},
 };
 
-const struct property function_published_properties[] = {
+static const struct property published_properties[] = {
     {"FunctionName", PROPERTY_REFERENCE, AT(whole), .required = true, .help = "The function."},
     {"ProvisionedConcurrencyConfig", PROPERTY_OBJECT, 0, .properties = provisioned_properties, .help = "Provisioned concurrency."},
     {0},
 };
 
 static const struct property version_properties[] = {
-    {.kind = PROPERTY_TABLE, .properties = function_published_properties},
+    {.kind = PROPERTY_TABLE, .properties = published_properties},
     {.name = "Description", .kind = PROPERTY_ACCEPTED},
     {.name = "CodeSha256", .kind = PROPERTY_ACCEPTED},
     {.name = "RuntimePolicy", .kind = PROPERTY_ACCEPTED},
@@ -35,7 +45,7 @@ static const struct property version_properties[] = {
 };
 
 static const struct property deployed_properties[] = {
-    {.kind = PROPERTY_TABLE, .properties = function_published_properties},
+    {.kind = PROPERTY_TABLE, .properties = published_properties},
     {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
     {0},
 };
@@ -55,29 +65,13 @@ static const struct property routing_properties[] = {
 };
 
 static const struct property alias_properties[] = {
-    {.kind = PROPERTY_TABLE, .properties = function_published_properties},
+    {.kind = PROPERTY_TABLE, .properties = published_properties},
     {"FunctionVersion", PROPERTY_REFERENCE, AT(version), .required = true, .help = "The version that it points at."},
     {"Name", PROPERTY_STRING, AT(published_alias), .required = true, .help = "Its name: callers write F:name."},
     {"RoutingConfig", PROPERTY_OBJECT, 0, .properties = routing_properties, .help = "Traffic for a second version."},
     {.name = "Description", .kind = PROPERTY_ACCEPTED},
     {0},
 };
-
-static bool is_version_type(const struct model_type *type)
-{
-    return type == &version_type || type == &deployed_version_type;
-}
-
-bool is_invocable_type(const struct model_type *type)
-{
-    return is_function_type(type) || is_version_type(type) || type == &alias_type;
-}
-
-uint32_t invoked_version(const struct model_type *type, const void *blob, uint32_t entity)
-{
-    uint32_t version = type == &alias_type ? ((const struct function *)blob)->config.version : entity;
-    return version == ENTITY_NONE ? entity : version;
-}
 
 static struct function *config_of(const struct validation *validation, uint32_t entity)
 {
@@ -95,24 +89,9 @@ static bool points_at(const struct function_config *alias, uint32_t version)
 static uint32_t find_alias(const struct validation *validation, uint32_t version, uint32_t from)
 {
     for (uint32_t i = from; i < validation_entity_count(validation); i++)
-        if (validation_type(validation, i) == &alias_type && points_at(&config_of(validation, i)->config, version))
+        if (model_is(validation_type(validation, i), ALIAS_TYPE) && points_at(&config_of(validation, i)->config, version))
             return i;
     return ENTITY_NONE;
-}
-
-uint32_t deployed_alias(const struct validation *validation, uint32_t function)
-{
-    uint32_t callee = validation_callee(validation, NULL, function), only = ENTITY_NONE;
-    if (callee != function)
-        return callee;
-    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &alias_type || config_of(validation, i)->config.whole != function)
-            continue;
-        if (only != ENTITY_NONE)
-            return ENTITY_NONE;
-        only = i;
-    }
-    return only;
 }
 
 /* For the account to judge: what the part of a function has provisioned. */
@@ -162,7 +141,7 @@ static void version_validate(struct validation *validation, void *blob)
 {
     struct function_config *config = &((struct function *)blob)->config;
     uint32_t self = validation_self(validation);
-    if (validation_type(validation, self) == &deployed_version_type)
+    if (model_is(validation_type(validation, self), DEPLOYED_TYPE))
         snap_start_validate(validation, config);          /* its settings are its own */
     config->unmodelled = (struct function_unmodelled){0}; /* its function has complained */
     config->reserved = -1;
@@ -175,7 +154,7 @@ static void version_validate(struct validation *validation, void *blob)
     }
     config_of(validation, config->whole)->config.has_parts = true;
     check_snap_start(validation, config);
-    config->is_deployed = validation_type(validation, self) == &deployed_version_type;
+    config->is_deployed = model_is(validation_type(validation, self), DEPLOYED_TYPE);
     config->alias = config->is_deployed ? deployed_alias(validation, config->whole) : find_alias(validation, self, 0);
     check_aliases(validation, config);
     note_provisioned(validation, config);
@@ -252,28 +231,6 @@ static enum status alias_create(struct simulation *simulation, void *self)
     return STATUS_OK;
 }
 
-/* The share of a version in what the alias has. */
-static int64_t share_of(const struct function *alias, uint32_t version)
-{
-    const struct function_config *config = &alias->config;
-    int64_t second = config->second == ENTITY_NONE ? 0 : llround((double)config->provisioned * config->second_weight);
-    return (version == config->version ? config->provisioned - second : 0) + (version == config->second ? second : 0);
-}
-
-void alias_redistribute(struct simulation *simulation, struct function *alias, bool at_once)
-{
-    /* First what gets less, so that there is room for what gets more. */
-    for (int more = 0; more < 2; more++)
-        for (uint32_t i = 0; i < simulation->entity_count; i++) {
-            if (!is_version_type(simulation->entities[i].type))
-                continue;
-            struct function *version = entity_state(simulation, i);
-            int64_t share = share_of(alias, i);
-            if (version->config.alias == alias->self && (share > version->provisioned.wanted) == (more == 1))
-                provisioned_order(simulation, version, share, at_once);
-        }
-}
-
 static bool ready_at_start(const struct simulation *simulation)
 {
     return rule_flag(simulation->settings->rules, "provisioned_ready_at_start");
@@ -282,7 +239,7 @@ static bool ready_at_start(const struct simulation *simulation)
 static void alias_start(struct simulation *simulation, void *self)
 {
     if (((struct function *)self)->config.provisioned > 0)
-        alias_redistribute(simulation, self, ready_at_start(simulation));
+        provisioned_redistribute(simulation, self, ready_at_start(simulation));
 }
 
 static void version_start(struct simulation *simulation, void *self)
@@ -320,7 +277,7 @@ static void alias_handle(struct simulation *simulation, void *self, const struct
 static void alias_changed(struct simulation *simulation, void *self, size_t offset)
 {
     (void)offset;
-    alias_redistribute(simulation, self, false);
+    provisioned_redistribute(simulation, self, false);
 }
 
 static void version_changed(struct simulation *simulation, void *self, size_t offset)
@@ -365,7 +322,7 @@ static void set_alias_capacity(struct simulation *simulation, void *self, int64_
     if (is_refused(simulation, self, count))
         return;
     ((struct function *)self)->config.provisioned = count;
-    alias_redistribute(simulation, self, false);
+    provisioned_redistribute(simulation, self, false);
 }
 
 static void set_version_capacity(struct simulation *simulation, void *self, int64_t count)
@@ -379,7 +336,7 @@ static void set_version_capacity(struct simulation *simulation, void *self, int6
 static const struct scalable scalable_alias = {"lambda:function:ProvisionedConcurrency", capacity, allocated_of_alias, set_alias_capacity};
 static const struct scalable scalable_version = {"lambda:function:ProvisionedConcurrency", capacity, allocated, set_version_capacity};
 
-#define VERSION_TYPE(NAME, PROPERTIES, HELP)                                                                                               \
+#define VERSION_TABLE(NAME, PROPERTIES, HELP)                                                                                              \
     {                                                                                                                                      \
         .type = NAME, .help = HELP, .size = sizeof(struct function), .self_offset = offsetof(struct function, self),                       \
         .properties = PROPERTIES, .behavior = function_behavior, .metrics = function_metrics, .part_of = "FunctionName", .inherits = true, \
@@ -390,14 +347,14 @@ static const struct scalable scalable_version = {"lambda:function:ProvisionedCon
     }
 
 const struct model_type version_type =
-    VERSION_TYPE("AWS::Lambda::Version", version_properties,
-                 "A published version: the function as it was, with environments of its own; in outputs F:1, F:2, ... in the order of the "
-                 "file.");
-const struct model_type deployed_version_type = VERSION_TYPE("Slsim::Lambda::DeployedVersion", deployed_properties,
-                                                             "A version that a deployment brings: made of an entry of `changes`.");
+    VERSION_TABLE(VERSION_TYPE, version_properties,
+                  "A published version: the function as it was, with environments of its own; in outputs F:1, F:2, ... in the order of the "
+                  "file.");
+const struct model_type deployed_version_type =
+    VERSION_TABLE(DEPLOYED_TYPE, deployed_properties, "A version that a deployment brings: made of an entry of `changes`.");
 
 const struct model_type alias_type = {
-    .type = "AWS::Lambda::Alias",
+    .type = ALIAS_TYPE,
     .help =
         "A name that points at one version, or at two by weight; in outputs F:name. Only a name: what enters it is in the ledger of the "
         "version that gets it.",

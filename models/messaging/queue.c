@@ -5,8 +5,8 @@
 
 #include "measure/bill.h"
 #include "measure/metric.h"
+#include "notation/property.h"
 #include "queue_redrive.h"
-#include "scenario/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>
@@ -124,7 +124,7 @@ static void check_redrive(struct validation *validation, const struct queue_conf
     if (config->dead_letter == ENTITY_NONE)
         return;
     const char *name = validation_name(validation, config->dead_letter);
-    if (validation_type(validation, config->dead_letter) != &queue_type) {
+    if (!model_is(validation_type(validation, config->dead_letter), QUEUE_TYPE)) {
         validation_error(validation, property, NULL, "%s is no queue", name);
         return;
     }
@@ -234,7 +234,7 @@ static void queue_quantities(const struct simulation *simulation, const void *se
 }
 
 const struct model_type queue_type = {
-    .type = "AWS::SQS::Queue",
+    .type = QUEUE_TYPE,
     .service = "Amazon SQS",
     .help = "A queue, standard or FIFO: visibility, delay, retention, redrive to a dead-letter queue, message groups, deduplication.",
     .size = sizeof(struct queue),

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define QUEUE_TYPE "AWS::SQS::Queue"
+
 enum message_state { MESSAGE_VISIBLE, MESSAGE_HIDDEN, MESSAGE_DELAYED, MESSAGE_STATES, MESSAGE_GONE = MESSAGE_STATES };
 
 /* What a message has bits for; counts stop there. */
@@ -207,8 +209,6 @@ struct queue {
 };
 
 enum queue_event { QUEUE_DUE, QUEUE_RETENTION, QUEUE_AGE, QUEUE_QUOTA, QUEUE_MOVE };
-
-extern const struct model_type queue_type;
 
 static inline struct message *message_at(const struct queue *queue, uint32_t id)
 {

@@ -4,8 +4,8 @@
  * redrive" (oldest first; each is a new message in the queue that gets it) and "DLQ redrive issues"; rules sqs_move_*. */
 #include "queue_redrive.h"
 
+#include "notation/property.h"
 #include "queue.h"
-#include "scenario/property.h"
 #include "scenario/validation.h"
 
 static const struct cause cause_moved = {.fate = FATE_SUCCEEDED, .text = "moved by a task"};
@@ -150,7 +150,7 @@ static const struct property task_properties[] = {
 static bool is_dead_letter_queue(const struct validation *validation)
 {
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &queue_type)
+        if (!model_is(validation_type(validation, i), QUEUE_TYPE))
             continue;
         const struct queue_config *config = &((const struct queue *)validation_config(validation, i))->config;
         if (config->redrive_given && config->dead_letter == validation_self(validation))
@@ -162,7 +162,7 @@ static bool is_dead_letter_queue(const struct validation *validation)
 static void check_destination(struct validation *validation, const struct queue_config *config, uint32_t destination)
 {
     const char *name = validation_name(validation, destination);
-    if (validation_type(validation, destination) != &queue_type) {
+    if (!model_is(validation_type(validation, destination), QUEUE_TYPE)) {
         validation_error(validation, "DestinationArn", NULL, "%s is no queue", name);
         return;
     }

@@ -4,8 +4,8 @@
 
 #include "measure/bill.h"
 #include "measure/metric.h"
+#include "notation/property.h"
 #include "queue.h"
-#include "scenario/property.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>
@@ -195,7 +195,7 @@ static void topic_quantities(const struct simulation *simulation, const void *se
 /* The queue behind an entity; NULL where it is none. */
 static const struct queue_config *queue_at(const struct validation *validation, uint32_t entity)
 {
-    if (entity == ENTITY_NONE || validation_type(validation, entity) != &queue_type)
+    if (entity == ENTITY_NONE || !model_is(validation_type(validation, entity), QUEUE_TYPE))
         return NULL;
     return &((const struct queue *)validation_config(validation, entity))->config;
 }
@@ -220,7 +220,7 @@ static void check_endpoint(struct validation *validation, const struct subscript
     const char *name = validation_name(validation, subscription->endpoint);
     if ((queue != NULL) != (protocol == PROTOCOL_SQS))
         validation_error(validation, property, queue ? "set Protocol to sqs" : NULL, queue ? "%s is a queue" : "%s is no queue", name);
-    else if (!type->accept || type == &topic_type)
+    else if (!type->accept || model_is(type, TOPIC_TYPE))
         validation_error(validation, property, NULL, "%s cannot be delivered to", name);
     else if (queue && queue->fifo && !fifo)
         validation_error(validation, property, "set FifoTopic, or name a standard queue",
@@ -233,7 +233,7 @@ static uint32_t quota_keeper(const struct validation *validation, const struct t
     if (topic->fifo && topic->throughput_scope == 0)
         return validation_self(validation);
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &topic_type)
+        if (!model_is(validation_type(validation, i), TOPIC_TYPE))
             continue;
         const struct topic *other = validation_config(validation, i);
         if (other->fifo == topic->fifo && other->throughput_scope == topic->throughput_scope)
@@ -333,7 +333,7 @@ static void subscription_validate(struct validation *validation, void *blob)
                            "has no effect on this simulation: messages go to the function at once");
     if (subscription->topic == ENTITY_NONE)
         return;
-    if (validation_type(validation, subscription->topic) != &topic_type) {
+    if (!model_is(validation_type(validation, subscription->topic), TOPIC_TYPE)) {
         validation_error(validation, "TopicArn", NULL, "%s is no topic", validation_name(validation, subscription->topic));
         return;
     }
@@ -353,7 +353,7 @@ FAULT_FUNCTIONS(topic, self)
 static const struct action topic_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
 
 const struct model_type topic_type = {
-    .type = "AWS::SNS::Topic",
+    .type = TOPIC_TYPE,
     .service = "Amazon SNS",
     .help = "A topic, standard or FIFO: each message goes to every subscription whose filter lets it pass, and is tried there as SNS does.",
     .size = sizeof(struct topic),

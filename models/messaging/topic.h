@@ -11,10 +11,12 @@
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define TOPIC_TYPE "AWS::SNS::Topic"
 
 /* The order of the words of `Protocol`. */
 enum protocol {
@@ -100,9 +102,6 @@ struct topic {
     struct stream latency_stream, jitter_stream;
     struct topic_metrics metrics;
 };
-
-extern const struct model_type topic_type;
-extern const struct model_type subscription_type;
 
 /* topic_deliver.c */
 enum status topic_create(struct simulation *simulation, void *self);

@@ -1,7 +1,6 @@
 /* alarm.c: AWS::CloudWatch::Alarm: one metric, by periods, against a threshold.
  * Source: Amazon CloudWatch User Guide, "Alarm evaluation" and "Configuring how CloudWatch alarms treat missing data"; rules alarm_*. */
 #include "alarm_state.h"
-#include "monitoring.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,6 @@
  * Source: Amazon CloudWatch API Reference, PutCompositeAlarm: ALARM(), OK() and INSUFFICIENT_DATA() of alarms, TRUE, FALSE, AND, OR, NOT
  * and parentheses; NOT binds closest, then AND. It is judged when one of its alarms changes. */
 #include "alarm_state.h"
-#include "monitoring.h"
 
 #include <ctype.h>
 #include <math.h>

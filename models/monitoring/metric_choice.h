@@ -4,7 +4,7 @@
 #define SLSIM_MONITORING_METRIC_CHOICE_H
 
 #include "measure/watch.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <stdbool.h>

@@ -2,7 +2,6 @@
  * move.
  * Source: Application Auto Scaling User Guide, "Application Auto Scaling concepts", "How target tracking scaling works" (cooldowns, several
  * policies), "How scheduled scaling works"; rules aas_*. */
-#include "monitoring.h"
 #include "scaling.h"
 
 #include <stdio.h>
@@ -87,7 +86,7 @@ uint32_t scaling_find_scaled(const struct validation *validation, const char *di
 uint32_t scaling_find_target(const struct validation *validation, const char *dimension, const char *resource_id)
 {
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &scalable_target_type)
+        if (!model_is(validation_type(validation, i), SCALABLE_TARGET_TYPE))
             continue;
         const struct scalable_target *target = validation_config(validation, i);
         if (target->dimension && target->resource_id && strcmp(target->dimension, dimension) == 0 &&
@@ -385,7 +384,7 @@ static void target_changed(struct simulation *simulation, void *self, size_t off
 }
 
 const struct model_type scalable_target_type = {
-    .type = "AWS::ApplicationAutoScaling::ScalableTarget",
+    .type = SCALABLE_TARGET_TYPE,
     .help = "A capacity that policies and scheduled actions move between a minimum and a maximum.",
     .size = sizeof(struct scalable_target),
     .self_offset = offsetof(struct scalable_target, self),

@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SCALABLE_TARGET_TYPE "AWS::ApplicationAutoScaling::ScalableTarget"
+
 /* One entry of ScheduledActions. */
 struct scheduled_action {
     const struct arrival_process *process;

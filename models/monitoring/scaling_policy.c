@@ -1,7 +1,6 @@
 /* scaling_policy.c: AWS::ApplicationAutoScaling::ScalingPolicy: tracks a metric by two alarms of its own, or takes steps when an alarm
  * calls it. Source: Application Auto Scaling User Guide, "How target tracking scaling works" and "How step scaling works"; rules aas_*. */
 #include "alarm_state.h"
-#include "monitoring.h"
 #include "scaling.h"
 
 #include <math.h>
@@ -198,7 +197,7 @@ static void check_steps(struct validation *validation, const struct scaling_poli
 static uint32_t find_target(struct validation *validation, const struct scaling_policy *policy)
 {
     if (policy->target_reference != ENTITY_NONE) {
-        if (validation_type(validation, policy->target_reference) == &scalable_target_type)
+        if (model_is(validation_type(validation, policy->target_reference), SCALABLE_TARGET_TYPE))
             return policy->target_reference;
         validation_error(validation, "ScalingTargetId", NULL, "%s is no scalable target",
                          validation_name(validation, policy->target_reference));

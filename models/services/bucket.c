@@ -4,10 +4,9 @@
 #include "bucket.h"
 
 #include "measure/bill.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 #include "service.h"
-#include "services.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,7 @@
 /* bucket_notification.c: a function's S3 event: SAM writes it at the function, and changes the bucket. */
 #include "bucket.h"
-#include "services.h"
 
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 struct bucket_notification {

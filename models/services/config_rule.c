@@ -1,7 +1,6 @@
 /* config_rule.c: AWS::Config::ConfigRule of the owner CUSTOM_LAMBDA: its function is invoked on changes, every so often, or both.
  * Source: AWS Config Developer Guide, "Components of a Config rule: trigger types"; rule config_change_delay. */
 #include "service.h"
-#include "services.h"
 
 #include "measure/bill.h"
 

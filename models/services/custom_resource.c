@@ -7,7 +7,6 @@
 #include "measure/metric.h"
 #include "measure/tally.h"
 #include "service.h"
-#include "services.h"
 
 #include <string.h>
 

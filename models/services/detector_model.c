@@ -2,7 +2,6 @@
  * often as `event_rate` says. States and conditions are not followed.
  * Source: CloudFormation's AWS::IoTEvents::DetectorModel; rule iot_events_delay. */
 #include "actions.h"
-#include "services.h"
 
 #include <stdio.h>
 #include <string.h>

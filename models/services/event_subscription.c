@@ -2,7 +2,6 @@
  * Source: rules rds_event_*, which cite the RDS User Guide, "Working with Amazon RDS event notification". */
 #include "engine/content.h"
 #include "service.h"
-#include "services.h"
 
 struct event_subscription {
     struct service service;

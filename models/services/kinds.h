@@ -3,7 +3,7 @@
 #define SLSIM_SERVICES_KINDS_H
 
 #include "engine/content.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <stdbool.h>

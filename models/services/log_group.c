@@ -2,11 +2,11 @@
  * Source: Amazon CloudWatch Logs User Guide, "Real-time processing of log data with subscriptions"; rules logs_subscription_*.
  * Each arrival is a log event. The ledger of a subscription ("Group/subscription-0") counts deliveries, of many events each. */
 #include "service.h"
-#include "services.h"
 
 #include "measure/bill.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +42,7 @@ struct log_group {
     int log_class; /* enum log_class */
     int64_t retention_ns;
     bool retention_given;
-    uint64_t batch_max_bytes;
+    uint64_t batch_max_bytes, overhead_bytes;
     struct counter incoming_events, incoming_bytes, vended_bytes, forwarded_events, forwarded_bytes;
 };
 
@@ -75,7 +75,8 @@ static const struct property log_group_behavior[] = {
 
 static const struct metric_type log_group_metrics[] = {
     {"AWS/Logs", "IncomingLogEvents", "Count", METRIC_COUNT, AT(incoming_events), .help = "Log events taken in."},
-    {"AWS/Logs", "IncomingBytes", "Bytes", METRIC_COUNT, AT(incoming_bytes), .help = "Their bytes, uncompressed."},
+    {"AWS/Logs", "IncomingBytes", "Bytes", METRIC_COUNT, AT(incoming_bytes),
+     .help = "Their bytes, uncompressed, with what counts of each beside its text."},
     {"AWS/Logs", "ForwardedLogEvents", "Count", METRIC_COUNT, AT(forwarded_events), .help = "Log events put into deliveries."},
     {"AWS/Logs", "ForwardedBytes", "Bytes", METRIC_COUNT, AT(forwarded_bytes), .help = "Compressed bytes of deliveries."},
     {"AWS/Logs", "DeliveryErrors", "Count", METRIC_COUNT, offsetof(struct log_group, service.metrics.refused),
@@ -113,6 +114,7 @@ static enum status log_group_create(struct simulation *simulation, void *self)
     const struct rule_book *rules = simulation->settings->rules;
     uint32_t number = 0;
     group->batch_max_bytes = (uint64_t)(rule_number(rules, "logs_subscription_batch_max_kb") * 1024);
+    group->overhead_bytes = (uint64_t)fmax(rule_number(rules, "log_event_overhead_bytes"), 0);
     group->gatherings = calloc(group->service.outlets.count + 1u, sizeof *group->gatherings);
     if (!group->gatherings)
         return STATUS_NO_MEMORY;
@@ -160,9 +162,11 @@ static void gather(struct simulation *simulation, struct log_group *group, uint3
 static void log_group_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct log_group *group = self;
+    /* The service's own lines, whose answer nobody waits for, come with what counts beside their text. */
+    bool vended = request->from == ENTITY_NONE;
     counter_add(&group->incoming_events, 1);
-    counter_add(&group->incoming_bytes, request->payload_bytes);
-    if (request->from == ENTITY_NONE) /* the service's own lines: nobody waits for their answer */
+    counter_add(&group->incoming_bytes, request->payload_bytes + (vended ? 0 : group->overhead_bytes));
+    if (vended)
         counter_add(&group->vended_bytes, request->payload_bytes);
     counter_add(&group->service.received, 1);
     for (uint32_t i = 0; i < group->service.outlets.count; i++)

@@ -5,8 +5,7 @@
 #include "engine/content.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
-#include "services.h"
+#include "notation/property.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,6 @@
 #include "measure/bill.h"
 #include "measure/tally.h"
 #include "service.h"
-#include "services.h"
 
 #include <stdio.h>
 

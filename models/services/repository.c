@@ -1,7 +1,6 @@
 /* repository.c: AWS::CodeCommit::Repository: its triggers, on pushes and on branches and tags that come and go.
  * Source: AWS CodeCommit User Guide, "Manage triggers for a repository"; rules codecommit_*. */
 #include "service.h"
-#include "services.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* topic_rule.c: AWS::IoT::TopicRule: each message goes to every action; one that no try gets through goes to the error action.
  * Source: AWS IoT Core Developer Guide, "AWS IoT rule actions" and "Error handling (error action)"; rules iot_rule_*. */
 #include "actions.h"
-#include "services.h"
 
 #include "measure/bill.h"
 

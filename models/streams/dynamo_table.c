@@ -1,13 +1,12 @@
 /* dynamo_table.c: AWS::DynamoDB::Table and SAM's SimpleTable: what can be said of them, what is measured and billed. How they work stands
  * in dynamo_write.c. Every item that is sent to a table is one PutItem of its payload's size, or the
  * operation that it names; its key is the item's. */
-#include "dynamo_table.h"
 
 #include "dynamo_state.h"
 #include "engine/rule_book.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <string.h>

@@ -117,7 +117,7 @@ static void note_consumed(struct simulation *simulation, struct dynamo_table *ta
 }
 
 /* Answers later. */
-static void answer(struct simulation *simulation, struct dynamo_table *table, const struct request *request)
+static void respond(struct simulation *simulation, struct dynamo_table *table, const struct request *request)
 {
     stream_at(&table->latency_stream, request->item, request->attempt);
     int64_t latency_ns = fault_slowed(&table->faults, distribution_sample_ns(table->latency, &table->latency_stream.rng));
@@ -150,7 +150,7 @@ void table_accept(struct simulation *simulation, void *self, struct request *req
     if (content_set_has(&table->reads, request->content)) {
         uint64_t bytes = request->payload_bytes;
         counter_add(&table->read_blocks, bytes > 0 ? (bytes + table->read_unit_bytes - 1) / table->read_unit_bytes : 1);
-        answer(simulation, table, request);
+        respond(simulation, table, request);
         return;
     }
     if (request->payload_bytes > table->item_most_bytes) {
@@ -164,7 +164,7 @@ void table_accept(struct simulation *simulation, void *self, struct request *req
     }
     note_consumed(simulation, table, units);
     if (!table->stream_given || append(simulation, table, request))
-        answer(simulation, table, request);
+        respond(simulation, table, request);
 }
 
 static void review(struct simulation *simulation, struct dynamo_table *table)
@@ -242,11 +242,12 @@ static uint64_t table_read(struct simulation *simulation, void *self, uint32_t r
     return read.end;
 }
 
-/* A content's body is the new image, in the form that streams have ({"id": {"S": "7"}}). Whether a write is an INSERT or a MODIFY is not
- * known. */
+/* A content's body is the new image, in the form that streams have ({"id": {"S": "7"}}). Which items there are is not known, so a put is
+ * taken to make a new one. */
 static const struct envelope change_envelope[] = {
-    {"eventSource", ENVELOPE_TEXT, "aws:dynamodb"},
     {"dynamodb.NewImage", ENVELOPE_EVENT, NULL},
+    {"eventName", ENVELOPE_OPERATION, "PutItem INSERT UpdateItem MODIFY DeleteItem REMOVE BatchWriteItem INSERT TransactWriteItems INSERT"},
+    {"eventSource", ENVELOPE_TEXT, "aws:dynamodb"},
     {0},
 };
 

@@ -9,6 +9,8 @@
 #include "measure/tally.h"
 #include "shard_log.h"
 
+#define KINESIS_STREAM_TYPE "AWS::Kinesis::Stream"
+
 enum stream_mode { MODE_PROVISIONED, MODE_ON_DEMAND };
 enum stream_event { STREAM_EXPIRY, STREAM_UPDATED, STREAM_REVIEW, STREAM_GROW };
 

@@ -3,13 +3,12 @@
  * Source: rules kinesis_*, which cite the Kinesis Data Streams developer guide, "Quotas and limits" and "Building consumers".
  * A record is answered for twice: its sender is told at once that it is stored, and what became of it stands in the ledger of its shard
  * ("Clicks/shard-0"), which follows the stream's first reader. Without readers records stay until retention ends. */
-#include "kinesis_stream.h"
 
 #include "engine/rule_book.h"
 #include "kinesis_state.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <math.h>
@@ -223,7 +222,7 @@ FAULT_FUNCTIONS(kinesis_stream, log.self)
 static const struct action stream_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
 
 const struct model_type kinesis_stream_type = {
-    .type = "AWS::Kinesis::Stream",
+    .type = KINESIS_STREAM_TYPE,
     .service = "Amazon Kinesis",
     .help = "A data stream: shards with write limits, records kept in order until retention, readers that share each shard.",
     .size = sizeof(struct kinesis_stream),

@@ -4,10 +4,9 @@
 
 #include "engine/rule_book.h"
 #include "kinesis_state.h"
-#include "kinesis_stream.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <stdlib.h>
@@ -45,14 +44,14 @@ static void consumer_validate(struct validation *validation, void *config)
     const struct stream_consumer *consumer = config;
     if (consumer->stream == ENTITY_NONE)
         return;
-    if (validation_type(validation, consumer->stream) != &kinesis_stream_type) {
+    if (!model_is(validation_type(validation, consumer->stream), KINESIS_STREAM_TYPE)) {
         validation_error(validation, "StreamARN", NULL, "%s is no Kinesis stream", validation_name(validation, consumer->stream));
         return;
     }
     double most = rule_number(validation_rules(validation), "kinesis_efo_consumers_max");
     uint32_t count = 0, first = ENTITY_NONE;
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (validation_type(validation, i) != &stream_consumer_type)
+        if (!model_is(validation_type(validation, i), STREAM_CONSUMER_TYPE))
             continue;
         const struct stream_consumer *other = validation_config(validation, i);
         if (other->stream != consumer->stream)
@@ -106,7 +105,7 @@ static uint32_t consumer_through(const void *config)
 static const struct streamable consumer_streamable = {.through = consumer_through, .envelope = kinesis_envelope};
 
 const struct model_type stream_consumer_type = {
-    .type = "AWS::Kinesis::StreamConsumer",
+    .type = STREAM_CONSUMER_TYPE,
     .service = "Amazon Kinesis",
     .help = "A consumer with enhanced fan-out: each shard's records are pushed to it, beside what other readers take.",
     .size = sizeof(struct stream_consumer),

@@ -7,6 +7,8 @@
 #include "measure/gauge.h"
 #include "measure/tally.h"
 
+#define STREAM_CONSUMER_TYPE "AWS::Kinesis::StreamConsumer"
+
 struct stream_consumer {
     uint32_t stream; /* config: the entity; ENTITY_NONE: could not be read */
     uint32_t self;
@@ -15,8 +17,6 @@ struct stream_consumer {
     struct counter records, bytes;
     struct tally behind;
 };
-
-extern const struct model_type stream_consumer_type;
 
 /* The stream has so many open shards from now on. */
 void stream_consumer_shards(struct simulation *simulation, struct stream_consumer *consumer, uint32_t shards);

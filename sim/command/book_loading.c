@@ -2,7 +2,7 @@
 #include "command/book_loading.h"
 
 #include "command/session.h"
-#include "scenario/document.h"
+#include "document/document.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +26,9 @@ static enum status load(const struct options *options, const char *kind, const c
             status = price_book_load(folder, spec, ".", places, &diagnostics, prices);
     }
     bool told = diagnostics.error_count > 0;
-    report(&diagnostics, options);
+    session_report(&diagnostics, options);
     if (status != STATUS_OK && !told)
-        (void)report_status(status, kind);
+        (void)session_report_status(status, kind);
     if (places)
         places_free(places);
     cJSON_Delete(spec);

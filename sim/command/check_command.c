@@ -25,7 +25,7 @@ static int check(const struct program *program, const struct command *command, c
         }
     }
     if (answer.format != FORMAT_TABLE && answer_print(&answer, "scenarios", &table, NULL, stdout) != STATUS_OK)
-        worst = report_status(STATUS_NO_MEMORY, "check");
+        worst = session_report_status(STATUS_NO_MEMORY, "check");
     table_fini(&table);
     int flushed = status_exit_code(session_flush());
     return flushed > worst ? flushed : worst;

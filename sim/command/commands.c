@@ -1,9 +1,9 @@
 /* commands.c: the list of commands, help, and which command is meant. */
 #include "command/command.h"
 #include "command/session.h"
+#include "document/suggest.h"
 #include "output/manifest.h"
 #include "output/safe_text.h"
-#include "scenario/suggest.h"
 
 #include <string.h>
 
@@ -60,7 +60,7 @@ static int refuse(const struct options *options, const char *hint, const char *m
     struct diagnostics diagnostics = {0};
     diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "%s%s%s%s", message, word ? " \"" : "", word ? word : "",
              word ? "\"" : "");
-    report(&diagnostics, options);
+    session_report(&diagnostics, options);
     return status_exit_code(STATUS_INVALID);
 }
 
@@ -121,7 +121,7 @@ static int dispatch(const struct program *program, const struct options *options
         return help(options, command->name);
     struct diagnostics diagnostics = {0};
     enum status status = options_check(options, command->options | ALWAYS, command->name, &diagnostics);
-    report(&diagnostics, options);
+    session_report(&diagnostics, options);
     if (status != STATUS_OK)
         return status_exit_code(status);
     int code = check_arguments(command, options);
@@ -134,12 +134,12 @@ int command_main(const struct program *program, int argc, char **argv)
     struct diagnostics diagnostics = {0};
     enum status status = options_parse(argc, argv, &options, &diagnostics);
     bool told = diagnostics.error_count > 0;
-    report(&diagnostics, NULL);
+    session_report(&diagnostics, NULL);
     int code = status_exit_code(status);
     if (status == STATUS_OK)
         code = dispatch(program, &options);
     else if (!told)
-        code = report_status(status, "slsim");
+        code = session_report_status(status, "slsim");
     options_fini(&options);
     return code;
 }

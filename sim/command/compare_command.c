@@ -215,7 +215,7 @@ static enum status replicate_both(struct work *work, uint32_t replications)
     struct run_options run_options;
     uint32_t done = 0;
     session_run_options(work->options, &work->progress, &run_options);
-    run_options.progress = show_part;
+    run_options.on_progress = show_part;
     while (done < replications && status == STATUS_OK) {
         uint32_t next = replications - done > STEP ? done + STEP : replications;
         for (int side = 0; side < SIDES && status == STATUS_OK; side++) {
@@ -349,7 +349,7 @@ static enum status tell(const struct command *command, struct work *work)
     enum status flushed = session_flush();
     struct diagnostics notes = {0};
     warn_of_chance(work, &notes);
-    report(&notes, options);
+    session_report(&notes, options);
     status = status != STATUS_OK ? status : flushed;
     return status == STATUS_OK && failed ? STATUS_UNMET : status;
 }
@@ -396,13 +396,13 @@ static int run_compare(const struct program *program, const struct command *comm
     if (status == STATUS_OK)
         status = parse_all(&work, &diagnostics);
     if (diagnostics.count > 0 || diagnostics.failed) /* before the run: warnings too */
-        report(&diagnostics, options);
+        session_report(&diagnostics, options);
     else if (status != STATUS_OK)
-        (void)report_status(status, command->name);
+        (void)session_report_status(status, command->name);
     if (status == STATUS_OK) {
         diagnostics = (struct diagnostics){0};
         status = run_and_tell(command, &work, &diagnostics);
-        report(&diagnostics, options);
+        session_report(&diagnostics, options);
     }
     compare_fini(&work.compare);
     for (int side = 0; side < SIDES; side++) {

@@ -1,8 +1,8 @@
 /* explain_command.c: slsim explain RESULT: where the items went. */
 #include "command/explain.h"
 #include "command/session.h"
-#include "scenario/document.h"
-#include "scenario/traces.h"
+#include "document/document.h"
+#include "document/traces.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -105,8 +105,8 @@ static enum status explain_fates(const struct command *command, const struct opt
     if (status == STATUS_INVALID && diagnostics.error_count == 0)
         diagnose(&diagnostics, SEVERITY_ERROR, (struct place){path, 0, 0}, NULL, "", "is no table of fates");
     if (status == STATUS_NO_MEMORY)
-        (void)report_status(status, command->name);
-    report(&diagnostics, options);
+        (void)session_report_status(status, command->name);
+    session_report(&diagnostics, options);
     csv_table_free(table);
     free(path);
     return status;
@@ -119,7 +119,7 @@ static int run(const struct program *program, const struct command *command, con
     if (cause && item) {
         struct diagnostics diagnostics = {0};
         diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "give one of them", "--cause and --item each name an item");
-        report(&diagnostics, options);
+        session_report(&diagnostics, options);
         return status_exit_code(STATUS_INVALID);
     }
     enum status status = cause || item ? explain_life(program, command, options, folder) : explain_fates(command, options, folder);

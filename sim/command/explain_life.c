@@ -1,12 +1,12 @@
 /* explain_life.c: the life of one item: the first replication again, with somebody who watches. */
 #include "command/explain.h"
 #include "command/session.h"
+#include "document/document.h"
+#include "document/json.h"
 #include "engine/sim_time.h"
 #include "output/manifest.h"
 #include "output/number_text.h"
 #include "output/rule_text.h"
-#include "scenario/document.h"
-#include "scenario/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -99,7 +99,7 @@ static enum status load(struct manifest *manifest, const struct program *program
                  "the scenario's files are looked for in %s", folder);
     /* Its warnings were told when it was run. */
     if (status != STATUS_OK)
-        report(&diagnostics, manifest->options);
+        session_report(&diagnostics, manifest->options);
     else
         diagnostics_fini(&diagnostics);
     free(path);
@@ -256,8 +256,8 @@ enum status explain_life(const struct program *program, const struct command *co
     if (status == STATUS_OK)
         status = watch(&manifest, command, scenario, item);
     if (status != STATUS_OK && status != STATUS_INVALID && status != STATUS_IO)
-        (void)report_status(status, command->name);
-    report(&manifest.diagnostics, options);
+        (void)session_report_status(status, command->name);
+    session_report(&manifest.diagnostics, options);
     scenario_free(scenario);
     cJSON_Delete(manifest.tree);
     free(manifest.path);

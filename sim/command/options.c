@@ -1,8 +1,8 @@
 /* options.c: the options of all commands, through getopt_long. */
 #include "command/options.h"
 
-#include "scenario/suggest.h"
-#include "scenario/units.h"
+#include "document/suggest.h"
+#include "document/units.h"
 
 #include <errno.h>
 #include <getopt.h>

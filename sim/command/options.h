@@ -2,10 +2,10 @@
 #ifndef SLSIM_COMMAND_OPTIONS_H
 #define SLSIM_COMMAND_OPTIONS_H
 
+#include "document/diagnostics.h"
 #include "engine/event_queue.h"
 #include "engine/status.h"
 #include "output/table.h"
-#include "scenario/diagnostics.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -57,7 +57,7 @@ static int run(const struct program *program, const struct command *command, con
         struct diagnostics diagnostics = {0};
         diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "slsim prices lists them all",
                  "no price of the book \"%s\" has \"%s\" in its usage type or service", book->name, options->arguments[0]);
-        report(&diagnostics, options);
+        session_report(&diagnostics, options);
         status = STATUS_INVALID;
     } else {
         struct answer answer = session_answer(command, options);
@@ -67,7 +67,7 @@ static int run(const struct program *program, const struct command *command, con
         status = answer_print(&answer, "prices", &table, extra, stdout);
         status = failed ? STATUS_NO_MEMORY : status == STATUS_OK ? session_flush() : status;
         if (status == STATUS_NO_MEMORY)
-            (void)report_status(status, command->name);
+            (void)session_report_status(status, command->name);
     }
     table_fini(&table);
     price_book_free(book);

@@ -1,9 +1,9 @@
 /* rules_command.c: slsim rules [NAME...], slsim rules diff A B [NAME...] */
 #include "command/book_loading.h"
 #include "command/session.h"
+#include "document/suggest.h"
 #include "output/json_print.h"
 #include "output/rule_text.h"
-#include "scenario/suggest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static int report_unknown(const struct options *options, const struct rule_book 
         (void)snprintf(hint, sizeof hint, "did you mean \"%s\"?", near);
     diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "no rule of the book \"%s\" has \"%s\" in its name", book->name,
              name);
-    report(&diagnostics, options);
+    session_report(&diagnostics, options);
     free(names);
     return status_exit_code(STATUS_INVALID);
 }
@@ -80,7 +80,7 @@ static int print_table(const struct command *command, const struct options *opti
     enum status status = answer_print(&answer, "rules", table, extra, stdout);
     table_fini(table);
     if (failed || status != STATUS_OK)
-        return report_status(STATUS_NO_MEMORY, command->name);
+        return session_report_status(STATUS_NO_MEMORY, command->name);
     return status_exit_code(session_flush());
 }
 
@@ -186,7 +186,7 @@ static int run(const struct program *program, const struct command *command, con
         return diff(command, options);
     struct diagnostics diagnostics = {0};
     diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "as in slsim rules diff course current", "rules diff needs two books");
-    report(&diagnostics, options);
+    session_report(&diagnostics, options);
     return status_exit_code(STATUS_INVALID);
 }
 

@@ -38,7 +38,7 @@ static enum status print_result(const struct program *program, const struct comm
     enum status flushed = session_flush();
     struct diagnostics notes = {0};
     advise(&rows, &notes);
-    report(&notes, options);
+    session_report(&notes, options);
     headline_rows_fini(&rows);
     return status != STATUS_OK ? status : flushed;
 }
@@ -47,7 +47,7 @@ static enum status write_usage(const struct program *program, const struct optio
 {
     struct diagnostics diagnostics = {0};
     enum status status = usage_file_write(result, program->usage_keys, options->infracost, &diagnostics);
-    report(&diagnostics, options);
+    session_report(&diagnostics, options);
     return status;
 }
 
@@ -71,7 +71,7 @@ static int run(const struct program *program, const struct command *command, con
                 diagnose(&notes, SEVERITY_NOTE, (struct place){0}, NULL, "", "%llu events were simulated",
                          (unsigned long long)result->event_count);
             diagnose(&notes, SEVERITY_NOTE, (struct place){0}, NULL, "", "all figures are in %s", path);
-            report(&notes, options);
+            session_report(&notes, options);
         }
     }
     run_result_free(result);

@@ -2,7 +2,7 @@
 #include "command/book_loading.h"
 #include "command/session.h"
 #include "output/json_print.h"
-#include "scenario/schema.h"
+#include "schema/schema.h"
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ static int run(const struct program *program, const struct command *command, con
         status = reference_scenarios(program->registry, book, stdout);
     rule_book_free(book);
     if (status == STATUS_NO_MEMORY)
-        return report_status(status, command->name);
+        return session_report_status(status, command->name);
     enum status flushed = session_flush();
     return status_exit_code(status != STATUS_OK ? status : flushed);
 }

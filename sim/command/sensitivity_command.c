@@ -17,10 +17,10 @@ static enum status read_request(struct what_if *what_if, struct sensitivity_requ
         .goals = what_if->goals,
         .goal_count = what_if->goal_count,
         .replications = options->replications > 0 || asked > 1 ? asked : REPLICATIONS_LEAST,
-        .progress = what_if->run_options.progress,
+        .on_progress = what_if->run_options.on_progress,
         .progress_context = what_if->run_options.progress_context,
     };
-    what_if->run_options.progress = NULL; /* of all runs together */
+    what_if->run_options.on_progress = NULL; /* of all runs together */
     enum status status = what_if_figures(what_if);
     if (status == STATUS_OK && what_if->figure_count == 0)
         status = what_if_figure(what_if, "--figure", "cost.month");

@@ -21,19 +21,19 @@ static bool wants_colour(FILE *out)
     return !(refusal && *refusal) && progress_is_terminal(out);
 }
 
-void report(struct diagnostics *diagnostics, const struct options *options)
+void session_report(struct diagnostics *diagnostics, const struct options *options)
 {
     if (diagnostics->error_count > 0 || !options || !option_given(options, OPTION_QUIET))
         diagnostics_print(diagnostics, stderr, wants_colour(stderr));
     diagnostics_fini(diagnostics);
 }
 
-int report_status(enum status status, const char *what)
+int session_report_status(enum status status, const char *what)
 {
     struct diagnostics diagnostics = {0};
     const char *hint = status == STATUS_INTERNAL ? "this is a fault of the program: please report it, with the scenario" : "";
     diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "%s: %s", what, status_text(status));
-    report(&diagnostics, NULL);
+    session_report(&diagnostics, NULL);
     return status_exit_code(status);
 }
 
@@ -44,9 +44,9 @@ enum status session_load(const struct program *program, const struct options *op
     struct diagnostics diagnostics = {0};
     enum status status = scenario_load(path, &changes, program->registry, &diagnostics, scenario);
     bool told = diagnostics.error_count > 0;
-    report(&diagnostics, options);
+    session_report(&diagnostics, options);
     if (status != STATUS_OK && !told)
-        (void)report_status(status, path);
+        (void)session_report_status(status, path);
     return status;
 }
 
@@ -69,7 +69,7 @@ void session_run_options(const struct options *options, struct progress *progres
                                         .max_events = options->max_events,
                                         .queue = options->queue,
                                         .interrupted = interrupt_watch(),
-                                        .progress = progress_show,
+                                        .on_progress = progress_show,
                                         .progress_context = progress};
 }
 
@@ -80,7 +80,7 @@ enum status session_flush(void)
     struct diagnostics diagnostics = {0};
     diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "standard output: %s",
              errno ? strerror(errno) : "could not be written");
-    report(&diagnostics, NULL);
+    session_report(&diagnostics, NULL);
     return STATUS_IO;
 }
 
@@ -238,7 +238,7 @@ enum status session_run(const struct options *options, struct scenario *scenario
     *result = NULL;
     enum status status = read_until(options, scenario, &until, &diagnostics);
     if (status != STATUS_OK) {
-        report(&diagnostics, options);
+        session_report(&diagnostics, options);
         return status;
     }
     status = open_outputs(options, scenario, folder_path, &outputs, &diagnostics);
@@ -271,6 +271,6 @@ enum status session_run(const struct options *options, struct scenario *scenario
         session_tell_of_end(options, *result, status, &diagnostics);
     if (*result && status != STATUS_OK && status == (*result)->status && folder_path)
         diagnose(&diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", "what is complete is kept in %s.partial", folder_path);
-    report(&diagnostics, options);
+    session_report(&diagnostics, options);
     return status;
 }

@@ -3,16 +3,16 @@
 #define SLSIM_COMMAND_SESSION_H
 
 #include "command/command.h"
+#include "document/diagnostics.h"
 #include "experiment/run.h"
 #include "output/answer.h"
 #include "output/progress.h"
-#include "scenario/diagnostics.h"
 #include "scenario/scenario.h"
 
 /* Prints the diagnostics to standard error and lets go of them. With --quiet only where there is an error among them. */
-void report(struct diagnostics *diagnostics, const struct options *options);
+void session_report(struct diagnostics *diagnostics, const struct options *options);
 /* A failure that no diagnostic tells of: out of memory, an internal check. Returns its exit code. */
-int report_status(enum status status, const char *what);
+int session_report_status(enum status status, const char *what);
 
 /* Loads a scenario with what the options change; prints its diagnostics. */
 enum status session_load(const struct program *program, const struct options *options, const char *path, struct scenario **scenario);

@@ -93,7 +93,7 @@ static void verify_one(struct tally_of_verdicts *tally, const struct program *pr
         tally->ran++;
         status = verify_result(result, &verdicts);
         if (status != STATUS_OK && status != STATUS_UNMET)
-            (void)report_status(status, path);
+            (void)session_report_status(status, path);
     } else {
         tally->unjudged++;
     }
@@ -106,7 +106,7 @@ static void verify_one(struct tally_of_verdicts *tally, const struct program *pr
         status = STATUS_UNMET;
     note_exit(tally, status_exit_code(status));
     (void)fflush(stdout);
-    report(&diagnostics, tally->options);
+    session_report(&diagnostics, tally->options);
     verdicts_fini(&verdicts);
     run_result_free(result);
     scenario_free(scenario);
@@ -129,7 +129,7 @@ static int verify(const struct program *program, const struct command *command, 
         struct diagnostics diagnostics = {0};
         diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "verify them one by one", "one --%s cannot hold several scenarios",
                  options->output ? "output" : "trace");
-        report(&diagnostics, options);
+        session_report(&diagnostics, options);
         return status_exit_code(STATUS_INVALID);
     }
     table_init(&tally.table, columns, sizeof columns / sizeof *columns);
@@ -138,7 +138,7 @@ static int verify(const struct program *program, const struct command *command, 
     if (tally.answer.format == FORMAT_TABLE)
         print_count(&tally);
     else if (answer_print(&tally.answer, "figures", &tally.table, NULL, stdout) != STATUS_OK)
-        note_exit(&tally, report_status(STATUS_NO_MEMORY, "verify"));
+        note_exit(&tally, session_report_status(STATUS_NO_MEMORY, "verify"));
     table_fini(&tally.table);
     note_exit(&tally, status_exit_code(session_flush()));
     return tally.worst;

@@ -105,7 +105,7 @@ int what_if_close(struct what_if *what_if, enum status status)
 {
     progress_fini(&what_if->progress);
     tell_of(what_if, status);
-    report(&what_if->diagnostics, what_if->options);
+    session_report(&what_if->diagnostics, what_if->options);
     for (size_t i = 0; what_if->axes && i < what_if->axis_count; i++)
         axis_fini(&what_if->axes[i]);
     free(what_if->axes);

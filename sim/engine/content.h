@@ -1,6 +1,6 @@
-/* content.h: what is known of an item beside its size: an event's body, an object's name, an operation. A scenario has few different ones;
- * they are numbered when it is read, a request carries the number, and every pattern knows beforehand which numbers it matches: so a
- * filter costs one bit at run time, and no model reads a body. */
+/* content.h: what is known of an item beside its size: an event's body, an object's name, an operation, a request's method and path. A
+ * scenario has few different ones; they are numbered when it is read, a request carries the number, and every pattern knows beforehand
+ * which numbers it matches: so a filter costs one bit at run time, and no model reads a body. */
 #ifndef SLSIM_ENGINE_CONTENT_H
 #define SLSIM_ENGINE_CONTENT_H
 
@@ -17,6 +17,7 @@ struct content {
     const char *event;      /* JSON text; NULL: not given */
     const char *object_key; /* NULL: not given */
     const char *operation;  /* the API action that a sender names, "PutObject"; NULL: the usual one of the target */
+    const char *request;    /* "GET /items/7": a method, one space, a path; NULL: not given */
 };
 
 /* Number 0 is CONTENT_NONE. Immutable, the scenario's. */
@@ -57,6 +58,8 @@ enum envelope_part {
     ENVELOPE_EVENT,      /* the content's body; left out where there is none */
     ENVELOPE_OBJECT_KEY, /* the content's object key; the same */
     ENVELOPE_SENDER,     /* the sender's name */
+    ENVELOPE_OPERATION,  /* what the row's text, "PutItem INSERT UpdateItem MODIFY", calls the content's operation; the first where there is
+                            none; left out where it is not among them */
     ENVELOPE_ATTRIBUTES  /* the body's member "MessageAttributes": each {"Type", "Value"} by its value; {"", ENVELOPE_ATTRIBUTES} alone
                             makes them the whole, and nothing matches where there are none */
 };
@@ -65,6 +68,13 @@ struct envelope {
     const char *path; /* "detail.object.key"; the table ends with {0} */
     enum envelope_part part;
     const char *text;
+};
+
+/* How much there is of a pattern, for quotas. */
+struct pattern_extent {
+    uint32_t keys;       /* that have a list */
+    uint32_t depth;      /* 1: not nested */
+    double combinations; /* the product of each key's tests and its depth; the sum of these over what $or chooses from */
 };
 
 #endif

@@ -12,7 +12,7 @@
 
 enum fault_kind { FAULT_DOWN, FAULT_SLOW, FAULT_ERRORS, FAULT_LOST };
 
-/* The arguments of one `fault`; the tables of scenario/property.h are by offsets into it. */
+/* The arguments of one `fault`; the tables of notation/property.h are by offsets into it. */
 struct fault {
     int64_t kind;  /* enum fault_kind: by the table's defaults */
     double factor; /* of FAULT_SLOW: so many times longer */

@@ -10,9 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct simulation;
-struct property;    /* scenario/property.h */
+struct property;    /* notation/property.h */
 struct metric_type; /* measure/metric.h */
 struct line_item;   /* measure/bill.h */
 struct bill;        /* measure/bill.h */
@@ -23,6 +24,7 @@ struct scalable;    /* engine/scalable.h */
 struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
+struct caller;      /* engine/caller.h */
 
 /* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
 struct action {
@@ -110,6 +112,9 @@ struct model_type {
     const struct envelope *const *envelopes;
     uint32_t (*envelope)(const struct simulation *simulation, const void *self, const struct request *request);
 
+    /* Of one who sends in somebody's name: what is known of that, from its state or its parsed blob. NULL: nothing. */
+    const struct caller *(*caller)(const void *self);
+
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
     const struct pollable *pollable;     /* of what can be polled */
@@ -122,6 +127,12 @@ struct model_type {
     /* The quantities of the line items, measured in [warmup, end). */
     void (*quantities)(const struct simulation *simulation, const void *self, struct bill *bill);
 };
+
+/* Is it the type of that name? For who asks about a neighbour of which it sees neither the table nor the file. */
+static inline bool model_is(const struct model_type *type, const char *name)
+{
+    return strcmp(type->type, name) == 0;
+}
 
 /* A short form of a template: each entry of the map `property` of an `on_type` whose Type is `entry_type` becomes a resource of
  * `makes_type`, named by the owner's and the entry's names joined, with the entry's Properties; `renames` gives some of them other names,

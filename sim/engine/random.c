@@ -75,7 +75,7 @@ static uint64_t mix(uint64_t x)
 }
 
 /* Chains a word onto a hash. For a given hash, different words give different hashes, and the other way round. */
-static uint64_t chain(uint64_t hash, uint64_t word)
+static uint64_t absorb(uint64_t hash, uint64_t word)
 {
     return mix((hash ^ word) + GOLDEN);
 }
@@ -90,11 +90,11 @@ uint64_t random_hash(uint64_t seed, const char *text)
         word |= (uint64_t)(unsigned char)*text << shift;
         shift = (shift + 8) % 64;
         if (shift == 0) {
-            hash = chain(hash, word);
+            hash = absorb(hash, word);
             word = 0;
         }
     }
-    return chain(hash, word);
+    return absorb(hash, word);
 }
 
 uint64_t item_salt(const char *source)
@@ -157,7 +157,7 @@ static const gsl_rng_type squares_type = {
 
 void stream_init(struct stream *stream, uint64_t seed, uint32_t replication, const char *entity, const char *purpose)
 {
-    const uint64_t run = chain(mix(seed + GOLDEN), replication);
+    const uint64_t run = absorb(mix(seed + GOLDEN), replication);
     stream->rng.type = &squares_type;
     stream->rng.state = stream;
     stream->key = key_from_hash(random_hash(random_hash(run, entity), purpose));

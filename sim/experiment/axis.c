@@ -1,7 +1,7 @@
 /* axis.c: ranges and lists of values of one setting. */
 #include "experiment/axis.h"
 
-#include "scenario/property_parse.h"
+#include "notation/property_parse.h"
 
 #include <errno.h>
 #include <math.h>

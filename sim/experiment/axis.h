@@ -2,7 +2,7 @@
 #ifndef SLSIM_EXPERIMENT_AXIS_H
 #define SLSIM_EXPERIMENT_AXIS_H
 
-#include "scenario/diagnostics.h"
+#include "document/diagnostics.h"
 #include "scenario/scenario.h"
 
 #include <stdbool.h>

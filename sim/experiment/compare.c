@@ -1,9 +1,9 @@
 /* compare.c: paired differences and what they mean. */
 #include "experiment/compare.h"
 
+#include "document/units.h"
 #include "experiment/variant.h"
 #include "experiment/verify.h"
-#include "scenario/units.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -94,11 +94,11 @@ static void wait_for_workers(struct run *run, uint32_t workers)
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&run->change, &run->lock, &until);
-        if (!options->progress)
+        if (!options->on_progress)
             continue;
         double share = share_done(run, workers);
         pthread_mutex_unlock(&run->lock);
-        options->progress(options->progress_context, share);
+        options->on_progress(options->progress_context, share);
         pthread_mutex_lock(&run->lock);
     }
     pthread_mutex_unlock(&run->lock);

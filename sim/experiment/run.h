@@ -78,7 +78,7 @@ struct run_options {
     const struct tracer *tracer; /* follows replication 0; may be NULL */
     const atomic_bool *interrupted;
     /* Called from the calling thread about ten times a second with the share done in 0..1; may be NULL. */
-    void (*progress)(void *context, double share);
+    void (*on_progress)(void *context, double share);
     void *progress_context;
 };
 

@@ -67,8 +67,8 @@ static enum status run_end_of(struct work *work, struct input *input, enum level
     if (status == STATUS_OK)
         note_end(work, input, level);
     work->done++;
-    if (work->request->progress)
-        work->request->progress(work->request->progress_context, (double)work->done / (double)(2 * work->sensitivity->count));
+    if (work->request->on_progress)
+        work->request->on_progress(work->request->progress_context, (double)work->done / (double)(2 * work->sensitivity->count));
     return status;
 }
 

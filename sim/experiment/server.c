@@ -1,8 +1,8 @@
 /* server.c: servers by their price. */
 #include "experiment/server.h"
 
+#include "document/units.h"
 #include "experiment/cost.h"
-#include "scenario/units.h"
 
 #include <errno.h>
 #include <math.h>

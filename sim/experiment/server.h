@@ -2,9 +2,9 @@
 #ifndef SLSIM_EXPERIMENT_SERVER_H
 #define SLSIM_EXPERIMENT_SERVER_H
 
+#include "document/diagnostics.h"
 #include "measure/server_offer.h"
 #include "scenario/books.h"
-#include "scenario/diagnostics.h"
 
 #include <stdbool.h>
 

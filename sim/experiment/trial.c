@@ -29,7 +29,7 @@ enum status trial_begin_other(const struct study *study, const char *path, const
     return status;
 }
 
-static uint64_t sent(const struct run_result *result)
+static uint64_t requests_sent(const struct run_result *result)
 {
     uint64_t requests = 0;
     for (size_t i = result->scenario->first_source; i < result->scenario->entity_count && i < result->ledger_count; i++)
@@ -42,7 +42,7 @@ enum status trial_replicate(struct study *study, struct trial *trial, uint32_t t
     enum status status = variant_replicate(&trial->variant, study->options, total);
     const struct run_result *result = variant_result(&trial->variant);
     if (result) {
-        uint64_t requests = sent(result);
+        uint64_t requests = requests_sent(result);
         study->requests += requests - trial->requests;
         trial->requests = requests;
     }

@@ -2,8 +2,8 @@
 #ifndef SLSIM_OUTPUT_ADVICE_H
 #define SLSIM_OUTPUT_ADVICE_H
 
+#include "document/diagnostics.h"
 #include "output/headline_rows.h"
-#include "scenario/diagnostics.h"
 
 /* Adds notes: a run without replications, headline figures whose 95 % interval is wide. */
 void advise(const struct headline_rows *rows, struct diagnostics *notes);

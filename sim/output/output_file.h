@@ -3,8 +3,8 @@
 #ifndef SLSIM_OUTPUT_OUTPUT_FILE_H
 #define SLSIM_OUTPUT_OUTPUT_FILE_H
 
+#include "document/diagnostics.h"
 #include "engine/status.h"
-#include "scenario/diagnostics.h"
 
 #include <stdio.h>
 

@@ -2,10 +2,10 @@
 #ifndef SLSIM_OUTPUT_RESULT_FILES_H
 #define SLSIM_OUTPUT_RESULT_FILES_H
 
+#include "document/diagnostics.h"
 #include "experiment/run.h"
 #include "output/csv_writer.h"
 #include "output/result_folder.h"
-#include "scenario/diagnostics.h"
 
 /* Writes manifest.json, summary.csv, cost.csv, fates.csv, histograms.csv and replications.csv. STATUS_IO, with a diagnostic, when one could
  * not be written whole. */

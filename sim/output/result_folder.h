@@ -3,8 +3,8 @@
 #ifndef SLSIM_OUTPUT_RESULT_FOLDER_H
 #define SLSIM_OUTPUT_RESULT_FOLDER_H
 
+#include "document/diagnostics.h"
 #include "engine/status.h"
-#include "scenario/diagnostics.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* rule_text.c: the value of a rule, for machines and for people. */
 #include "output/rule_text.h"
 
+#include "document/units.h"
 #include "output/json_print.h"
 #include "output/number_text.h"
-#include "scenario/units.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* safe_text.c: text that cannot drive a terminal. */
 #include "output/safe_text.h"
 
-#include "scenario/utf8.h"
+#include "document/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

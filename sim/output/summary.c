@@ -1,10 +1,10 @@
 /* summary.c: one screen for a person. */
 #include "output/summary.h"
 
+#include "document/units.h"
 #include "output/figure_text.h"
 #include "output/json_print.h"
 #include "output/safe_text.h"
-#include "scenario/units.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 #ifndef SLSIM_OUTPUT_TRACE_WRITER_H
 #define SLSIM_OUTPUT_TRACE_WRITER_H
 
+#include "document/diagnostics.h"
 #include "engine/simulation.h"
 #include "engine/status.h"
-#include "scenario/diagnostics.h"
 
 struct trace_writer;
 

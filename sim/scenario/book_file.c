@@ -1,10 +1,10 @@
 /* book_file.c: reading a book and its bases into one set of entries. */
 #include "scenario/book_file.h"
 
-#include "scenario/document.h"
-#include "scenario/json_edit.h"
-#include "scenario/suggest.h"
-#include "scenario/text_file.h"
+#include "document/document.h"
+#include "document/json_edit.h"
+#include "document/suggest.h"
+#include "document/text_file.h"
 
 #include <dirent.h>
 #include <stdarg.h>

@@ -2,9 +2,9 @@
 #ifndef SLSIM_SCENARIO_BOOK_FILE_H
 #define SLSIM_SCENARIO_BOOK_FILE_H
 
+#include "document/diagnostics.h"
+#include "document/json.h"
 #include "engine/status.h"
-#include "scenario/diagnostics.h"
-#include "scenario/json.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

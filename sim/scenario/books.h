@@ -2,8 +2,8 @@
 #ifndef SLSIM_SCENARIO_BOOKS_H
 #define SLSIM_SCENARIO_BOOKS_H
 
+#include "document/json.h"
 #include "engine/rule_book.h"
-#include "scenario/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>

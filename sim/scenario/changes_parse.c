@@ -1,10 +1,10 @@
 /* changes_parse.c: `changes`: what happens while it runs. */
 #include "engine/change.h"
 #include "engine/sim_time.h"
+#include "notation/property_parse.h"
+#include "notation/property_value.h"
+#include "notation/value_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
-#include "scenario/property_value.h"
-#include "scenario/value_parse.h"
 
 #include <stdlib.h>
 #include <string.h>

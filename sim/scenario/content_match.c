@@ -1,6 +1,6 @@
 /* content_match.c: which contents a pattern lets pass, wrapped as a sender wraps them: known before anything runs. */
+#include "notation/property_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,12 +40,42 @@ static cJSON *attributes_of(const cJSON *body)
     return made;
 }
 
+/* The word after `operation` in a text of pairs, up to the next blank; the first pair's where it is NULL. Its length, 0 where it is not
+ * there. */
+static int word_for(const char *pairs, const char *operation, const char **word)
+{
+    for (const char *at = pairs; *at; at += *at == ' ') {
+        size_t length = strcspn(at, " ");
+        bool is_it = !operation || (strlen(operation) == length && strncmp(at, operation, length) == 0);
+        at += length + (at[length] == ' ');
+        length = strcspn(at, " ");
+        if (is_it) {
+            *word = at;
+            return (int)length;
+        }
+        at += length;
+    }
+    return 0;
+}
+
 /* Has the content what this row is about? */
 static bool has_part(const struct wrapping *wrapping, const struct envelope *row)
 {
+    const char *word;
     if (row->part == ENVELOPE_OBJECT_KEY)
         return wrapping->content->object_key;
+    if (row->part == ENVELOPE_OPERATION)
+        return word_for(row->text, wrapping->content->operation, &word) > 0;
     return wrapping->body || row->part == ENVELOPE_TEXT || row->part == ENVELOPE_SENDER;
+}
+
+static cJSON *operation_word(const char *pairs, const char *operation)
+{
+    char text[PART_LONGEST];
+    const char *word = "";
+    int length = word_for(pairs, operation, &word);
+    snprintf(text, sizeof text, "%.*s", length, word);
+    return cJSON_CreateString(text);
 }
 
 /* What a row puts into the whole; NULL when memory is out. */
@@ -60,6 +90,8 @@ static cJSON *part_of(const struct wrapping *wrapping, const struct envelope *ro
         return cJSON_CreateString(wrapping->content->object_key);
     case ENVELOPE_SENDER:
         return cJSON_CreateString(wrapping->sender);
+    case ENVELOPE_OPERATION:
+        return operation_word(row->text, wrapping->content->operation);
     case ENVELOPE_ATTRIBUTES:
         return attributes_of(wrapping->body);
     }
@@ -168,7 +200,10 @@ const struct content_set *content_match(struct loader *loader, const struct patt
         if (i == CONTENT_NONE)
             silent = silent_source(loader);
         else if (!partial)
-            partial = content->object_key ? content->object_key : content->operation ? content->operation : content->event;
+            partial = content->object_key  ? content->object_key
+                      : content->operation ? content->operation
+                      : content->request   ? content->request
+                                           : content->event;
     }
     if (silent)
         diagnose(loader->parse.diagnostics, SEVERITY_WARNING, pattern->place, pattern->path, "give it an \"event\"",

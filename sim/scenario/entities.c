@@ -1,7 +1,7 @@
 /* entities.c: the account, the resources and the sources: first their names, so that anything may refer to anything, then their blobs. */
 #include "engine/request.h"
+#include "notation/property_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
 #include "scenario/resource_type.h"
 
 #include <stdio.h>
@@ -354,6 +354,20 @@ static bool name_all(struct loader *loader)
     return list_names(loader) && name_parts(loader);
 }
 
+/* Does a resource make its own calls, as a rule with a schedule does? */
+static bool calls_itself(const struct loader *loader)
+{
+    const struct scenario *scenario = loader->scenario;
+    for (uint32_t i = 0; i < scenario->first_source; i++) {
+        struct property_walk walk;
+        const cJSON *given = loader->origins[i].properties;
+        for (const struct property *row = property_first(&walk, scenario->entities[i].type->properties); row; row = property_next(&walk))
+            if (row->kind == PROPERTY_ARRIVAL && cJSON_GetObjectItemCaseSensitive(given, row->name))
+                return true;
+    }
+    return false;
+}
+
 /* Is there anything to simulate, and anybody who asks for it? What is there but wrong has been said. */
 static void check_emptiness(struct loader *loader)
 {
@@ -365,10 +379,11 @@ static void check_emptiness(struct loader *loader)
         parse_error(&loader->parse, resources ? resources : loader->tree, &resources_path,
                     "write \"Resources\": {\"F\": {\"Type\": ..., \"Properties\": {...}}}, or name a \"template\" or a \"fleet\"",
                     "there is nothing to simulate: neither a resource nor a fleet");
-    else if (simulated && scenario->first_source == scenario->entity_count && !(traffic && (traffic->child || !cJSON_IsArray(traffic))))
-        parse_warning(&loader->parse, traffic ? traffic : loader->tree, &traffic_path,
-                      "write \"traffic\": [{\"name\": \"calls\", \"target\": ..., \"poisson\": \"10/s\"}]",
-                      "nobody calls: there is no source");
+    else if (simulated && scenario->first_source == scenario->entity_count && !traffic && !calls_itself(loader))
+        parse_warning(
+            &loader->parse, loader->tree, &traffic_path,
+            "write \"traffic\": [{\"name\": \"calls\", \"target\": ..., \"poisson\": \"10/s\"}], or \"traffic\": [] if nobody shall",
+            "nobody calls: there is no source");
 }
 
 /* Hands each block of `behavior` to its resource. */

@@ -1,10 +1,10 @@
 /* expect_parse.c: `expect`: what must hold. */
+#include "document/units.h"
 #include "engine/sim_time.h"
 #include "measure/measure.h"
+#include "notation/property_parse.h"
 #include "scenario/figure_find.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
-#include "scenario/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #define SLSIM_SCENARIO_FIGURE_FIND_H
 
 #include "measure/metric.h"
+#include "notation/references.h"
 #include "scenario/is_parse.h"
-#include "scenario/references.h"
 #include "scenario/scenario.h"
 
 /* One figure of a scenario's result. Borrows from the scenario. */

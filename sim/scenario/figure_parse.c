@@ -1,8 +1,8 @@
 /* figure_parse.c: figures and bounds as the command line spells them. */
 #include "scenario/figure_parse.h"
 
+#include "document/units.h"
 #include "measure/measure.h"
-#include "scenario/units.h"
 
 #include <ctype.h>
 #include <stdio.h>

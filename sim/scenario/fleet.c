@@ -1,9 +1,9 @@
 /* fleet.c: many functions out of a recorded trace: one function and one source for each row, joined by the function's hash. */
 #include "engine/sim_time.h"
-#include "scenario/arrival_parse.h"
+#include "notation/arrival_parse.h"
+#include "notation/property_parse.h"
 #include "scenario/fleet_percentiles.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
 #include "scenario/resource_type.h"
 
 #include <math.h>

@@ -2,8 +2,8 @@
 #include "scenario/fleet_percentiles.h"
 
 #include "engine/sim_time.h"
-#include "scenario/distribution_parse.h"
-#include "scenario/value_parse.h"
+#include "notation/distribution_parse.h"
+#include "notation/value_parse.h"
 
 #include <stdlib.h>
 #include <string.h>

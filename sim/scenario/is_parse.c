@@ -1,7 +1,7 @@
 /* is_parse.c: comparisons with units. */
 #include "scenario/is_parse.h"
 
-#include "scenario/units.h"
+#include "document/units.h"
 
 #include <ctype.h>
 #include <stdio.h>

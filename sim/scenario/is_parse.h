@@ -2,7 +2,7 @@
 #ifndef SLSIM_SCENARIO_IS_PARSE_H
 #define SLSIM_SCENARIO_IS_PARSE_H
 
-#include "scenario/parse.h"
+#include "notation/parse.h"
 #include "scenario/scenario.h"
 
 enum is_unit {

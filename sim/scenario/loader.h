@@ -3,14 +3,14 @@
 #ifndef SLSIM_SCENARIO_LOADER_H
 #define SLSIM_SCENARIO_LOADER_H
 
+#include "document/document.h"
 #include "engine/arrival.h"
-#include "scenario/document.h"
-#include "scenario/event_content.h"
-#include "scenario/parse.h"
-#include "scenario/pattern.h"
-#include "scenario/property.h"
+#include "notation/event_content.h"
+#include "notation/parse.h"
+#include "notation/pattern.h"
+#include "notation/property.h"
+#include "notation/references.h"
 #include "scenario/publish.h"
-#include "scenario/references.h"
 #include "scenario/rewrite.h"
 #include "scenario/scenario.h"
 
@@ -77,8 +77,6 @@ struct loader {
 
 /* settings_parse.c: everything at the top level but what follows here. The books are loaded too. */
 void settings_parse(struct loader *loader, const struct scenario_options *options);
-/* The plain ones of them, by a property table without help (scenario_keys has it). */
-const struct property *settings_properties(void);
 /* Adds to the tree what the top level leaves to defaults: the tree then says it all. */
 void settings_resolve(struct loader *loader);
 

@@ -1,9 +1,9 @@
 /* price_books.c: prices out of their books, with a scenario's overrides. */
+#include "document/json_edit.h"
+#include "document/suggest.h"
+#include "document/units.h"
 #include "scenario/book_file.h"
 #include "scenario/books.h"
-#include "scenario/json_edit.h"
-#include "scenario/suggest.h"
-#include "scenario/units.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* publish.c: what publishing makes of a template, before anything else is read. */
 #include "scenario/publish.h"
 
-#include "scenario/json_edit.h"
+#include "document/json_edit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #define SLSIM_SCENARIO_PUBLISH_H
 
 #include "engine/model.h"
-#include "scenario/parse.h"
+#include "notation/parse.h"
 
 /* A resource that was made, and where the file says what it is. */
 struct published {

@@ -1,7 +1,7 @@
 /* resource_type.c: from a resource's Type to its model. */
 #include "scenario/resource_type.h"
 
-#include "scenario/suggest.h"
+#include "document/suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #define SLSIM_SCENARIO_RESOURCE_TYPE_H
 
 #include "engine/model.h"
-#include "scenario/parse.h"
+#include "notation/parse.h"
 
 /* NULL when no model answers to it. */
 const struct model_type *resource_type_find(const struct model_registry *registry, const char *type);

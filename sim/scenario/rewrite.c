@@ -1,7 +1,7 @@
 /* rewrite.c: short forms of a template, written out. */
 #include "scenario/rewrite.h"
 
-#include "scenario/json_edit.h"
+#include "document/json_edit.h"
 #include "scenario/resource_type.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #define SLSIM_SCENARIO_REWRITE_H
 
 #include "engine/model.h"
-#include "scenario/parse.h"
+#include "notation/parse.h"
 
 /* A resource that was made, and where it was written. */
 struct rewritten {

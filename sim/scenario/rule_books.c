@@ -1,10 +1,10 @@
 /* rule_books.c: rules out of their books, with a scenario's overrides. */
+#include "document/json_edit.h"
+#include "document/units.h"
+#include "notation/distribution_parse.h"
+#include "notation/value_parse.h"
 #include "scenario/book_file.h"
 #include "scenario/books.h"
-#include "scenario/distribution_parse.h"
-#include "scenario/json_edit.h"
-#include "scenario/units.h"
-#include "scenario/value_parse.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,11 +2,11 @@
 #ifndef SLSIM_SCENARIO_SCENARIO_H
 #define SLSIM_SCENARIO_SCENARIO_H
 
+#include "document/diagnostics.h"
+#include "document/json.h"
 #include "engine/model.h"
 #include "engine/simulation.h"
 #include "scenario/books.h"
-#include "scenario/diagnostics.h"
-#include "scenario/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,11 +82,8 @@ void scenario_free(struct scenario *scenario);
 /* The entity of that name; ENTITY_NONE when there is none. O(log n). */
 uint32_t scenario_find(const struct scenario *scenario, const char *name);
 
-/* Values and members of the top level, for schema and reference: {name, help} pairs, ends with {NULL, NULL}. */
-struct scenario_key {
-    const char *name;
-    const char *help;
-};
-extern const struct scenario_key scenario_keys[];
+/* The top level's plain values by a property table without help (scenario_keys has it), for the schema and the reference. */
+struct property; /* notation/property.h */
+const struct property *scenario_properties(void);
 
 #endif

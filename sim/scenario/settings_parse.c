@@ -1,9 +1,10 @@
 /* settings_parse.c: the scalars of the top level, and the books. */
+#include "document/scenario_keys.h"
+#include "document/text_file.h"
 #include "engine/sim_time.h"
-#include "scenario/instant_parse.h"
+#include "notation/instant_parse.h"
+#include "notation/property_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
-#include "scenario/text_file.h"
 
 #include <errno.h>
 #include <math.h>
@@ -18,38 +19,6 @@
 #define LONGEST_NS (100 * 365 * NS_PER_DAY)
 #define SEED_PRINTED 999999999999999u /* cJSON may print but 15 digits */
 #define SEED_EXACT 9007199254740992.0 /* above 2^53 a JSON number is not exact */
-
-const struct scenario_key scenario_keys[] = {
-    {"$schema", "The JSON Schema of this file, for editors."},
-    {"name", "1 to 64 of letters, digits, `.`, `_`, `-`: the result folder's name. Default: the file's base name."},
-    {"description", "What the scenario shows."},
-    {"extends", "Another scenario (path relative to this file) that this one is merged over: objects merge key by key, null deletes, "
-                "everything else replaces."},
-    {"template", "A CloudFormation or SAM template, JSON or YAML, whose `Resources` are merged under this file's."},
-    {"rules", "The book of behaviour: \"current\" or \"course\", or an object with \"base\" and single rules."},
-    {"prices", "A price book's name or file, or an object with \"base\" and single prices."},
-    {"free_tier", "Subtract the monthly free tier."},
-    {"duration", "Simulated time over which traffic is generated."},
-    {"drain", "Further time in which what is in flight may finish."},
-    {"warmup", "Time from the start that no statistic counts."},
-    {"period", "The bucket of the time series: [k x period, (k+1) x period)."},
-    {"series", "Which entities get time series: \"all\", \"total\" (the account and each type), or a list of names."},
-    {"seed", "64-bit unsigned; above 2^53 as a string."},
-    {"replications", "Independent repetitions; figures then carry 95 % confidence intervals."},
-    {"start", "Wall-clock time of the simulation's zero, ISO 8601 UTC: for cron and time stamps only."},
-    {"account", "The account's quotas."},
-    {"allow_invalid", "Names of refusals that this scenario wants to run in spite of."},
-    {"parameters", "Values for the template's parameters."},
-    {"Resources", "CloudFormation's own block: logical id, `Type`, `Properties`."},
-    {"behavior", "How the code behaves, by logical id."},
-    {"traffic", "A list of sources: who calls what, and when."},
-    {"fleet", "Many functions out of a trace: one function and one source for each of its rows."},
-    {"changes", "What happens while it runs."},
-    {"expect", "What must hold: judged by the command that verifies."},
-    {"sweep", "Many runs of one scenario."},
-    {"study", "A study card's question and answer."},
-    {NULL, NULL},
-};
 
 struct top_level {
     const char *name, *description, *start;
@@ -78,7 +47,7 @@ static const struct property top_level[] = {
     {0},
 };
 
-const struct property *settings_properties(void)
+const struct property *scenario_properties(void)
 {
     return top_level;
 }
@@ -182,8 +151,8 @@ static void parse_top_level(struct loader *loader, const struct scenario_options
 {
     struct scenario *scenario = loader->scenario;
     struct top_level top = {0};
-    const char *names[sizeof scenario_keys / sizeof *scenario_keys];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    const char *names[SCENARIO_KEY_COUNT + 1] = {NULL};
+    for (size_t i = 0; i < SCENARIO_KEY_COUNT; i++)
         names[i] = scenario_keys[i].name;
     property_defaults(&loader->parse, top_level, &top);
     property_parse(&loader->parse, top_level, loader->tree, loader->tree, NULL, names, &top);

@@ -4,10 +4,10 @@
 #include "engine/change.h"
 #include "engine/request.h"
 #include "engine/sim_time.h"
-#include "scenario/distribution_parse.h"
-#include "scenario/instant_parse.h"
+#include "notation/distribution_parse.h"
+#include "notation/instant_parse.h"
+#include "notation/property_parse.h"
 #include "scenario/loader.h"
-#include "scenario/property_parse.h"
 
 #include <limits.h>
 #include <stdarg.h>

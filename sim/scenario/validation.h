@@ -3,6 +3,7 @@
 #ifndef SLSIM_SCENARIO_VALIDATION_H
 #define SLSIM_SCENARIO_VALIDATION_H
 
+#include "engine/content.h"
 #include "engine/model.h"
 #include "engine/rule_book.h"
 
@@ -10,9 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct pattern;     /* scenario/pattern.h */
-struct envelope;    /* engine/content.h */
-struct content_set; /* engine/content.h */
+struct pattern; /* notation/pattern.h */
 
 struct validation; /* one entity's view while the scenario is validated */
 
@@ -74,12 +73,7 @@ const struct content_table *validation_contents(const struct validation *validat
  * would hold, and all of CONTENT_NONE but what the envelope says itself. A warning at the pattern says so. */
 const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
                                            uint32_t sender);
-/* How much there is of a pattern, for quotas. */
-struct pattern_extent {
-    uint32_t keys;       /* that have a list */
-    uint32_t depth;      /* 1: not nested */
-    double combinations; /* the product of each key's tests and its depth; the sum of these over what $or chooses from */
-};
+/* How much there is of a pattern. */
 struct pattern_extent validation_pattern_extent(const struct pattern *pattern);
 /* The names that it asks for at the top, by `index`; NULL: there are no more. `*is_list`: it lists values, rather than going deeper. */
 const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list);

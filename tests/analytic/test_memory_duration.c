@@ -2,8 +2,8 @@
  * (tests/data/memory-duration). */
 #include "unit/model_fixture.h"
 
+#include "document/traces.h"
 #include "lambda/handler.h"
-#include "scenario/traces.h"
 
 #include <gsl/gsl_fit.h>
 #include <gsl/gsl_statistics_double.h>

@@ -3,7 +3,7 @@
  * called before, in the warm-up, so that its INIT is not what is counted. */
 #include "unit/model_fixture.h"
 
-#include "scenario/traces.h"
+#include "document/traces.h"
 
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>

@@ -1,5 +1,5 @@
 /* fuzz_json.c: any bytes as scenario text: a tree with a place for every value, or an error; never a crash. */
-#include "scenario/json.h"
+#include "document/json.h"
 
 #include "fuzz/tree.h"
 

@@ -1,5 +1,5 @@
 /* fuzz_pattern.c: any two texts, a pattern and (after a line end) an event: compiled or refused, matched or not; never a crash. */
-#include "scenario/pattern.h"
+#include "notation/pattern.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* fuzz_template.c: any JSON as a template: resources or errors; never a crash, never without end. */
-#include "scenario/template.h"
+#include "document/template.h"
 
 #include <stdint.h>
 #include <stdlib.h>

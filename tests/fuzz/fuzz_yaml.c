@@ -1,5 +1,5 @@
 /* fuzz_yaml.c: any bytes as a template in YAML: a tree with a place for every value, or an error; never a crash. */
-#include "scenario/yaml.h"
+#include "document/yaml.h"
 
 #include "fuzz/tree.h"
 

@@ -2,7 +2,7 @@
 #ifndef SLSIM_TESTS_FUZZ_TREE_H
 #define SLSIM_TESTS_FUZZ_TREE_H
 
-#include "scenario/json.h"
+#include "document/json.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -9,12 +9,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 declare -A allowed=(
     [sim/engine]='^engine/'
     [sim/measure]='^(measure|engine)/'
-    [sim/scenario]='^(scenario|measure|engine)/'
-    [sim/experiment]='^(experiment|scenario|measure|engine)/'
-    [sim/output]='^(output|experiment|scenario|measure|engine)/'
-    [sim/command]='^(command|output|experiment|scenario|measure|engine)/'
+    [sim/document]='^(document/|engine/status\.h$)'
+    [sim/notation]='^(notation|document|engine)/'
+    [sim/scenario]='^(scenario|notation|document|measure|engine)/'
+    [sim/schema]='^(schema|scenario|notation|document|measure|engine)/'
+    [sim/experiment]='^(experiment|scenario|notation|document|measure|engine)/'
+    [sim/output]='^(output|experiment|scenario|notation|document|measure|engine)/'
+    [sim/command]='^(command|output|experiment|schema|scenario|notation|document|measure|engine)/'
 )
-model_sees='^(engine/|measure/|scenario/property\.h$|scenario/validation\.h$)'
+model_sees='^(engine/|measure/|notation/property\.h$|scenario/validation\.h$)'
 
 # "file:line: name" of every #include "name" of a file.
 includes() {
@@ -43,11 +46,11 @@ services='aws|amazon|lambda|sqs|sns|kinesis|dynamo|firehose|fargate|cloudwatch|c
 format_words() {
     case $1 in
     # Templates: the words of CloudFormation's pseudo parameters (AWS::NoValue, AWS::Region) and of SAM's transform.
-    sim/scenario/document.c | sim/scenario/template*.c) echo 'AWS::' ;;
-    sim/scenario/parse.c) echo 'AWS::NoValue' ;;
-    sim/scenario/references.c) echo '"AWS"' ;;
+    sim/document/document.c | sim/document/template*.c) echo 'AWS::' ;;
+    sim/notation/parse.c) echo 'AWS::NoValue' ;;
+    sim/notation/references.c) echo '"AWS"' ;;
     # The public trace that `fleet` reads, and its key.
-    sim/scenario/fleet*.[ch] | sim/scenario/scenario.c | sim/scenario/schema.c | sim/scenario/traces.[ch]) echo 'azure' ;;
+    sim/scenario/fleet*.[ch] | sim/scenario/scenario.c | sim/schema/schema.c | sim/schema/fleet_text.c | sim/document/traces.[ch]) echo 'azure' ;;
     *) echo '^$' ;;
     esac
 }
@@ -103,7 +106,7 @@ law() {
         while read -r file; do
             code "$file" | grep -nE '(^|[^[:alnum:]_>.])(exit|_exit|abort|printf|puts|putchar|perror)[[:space:]]*\(' |
                 grep -vE "$(asserts "$file")" | sed "s|^\([0-9]*\):.*|$file:\1: library code prints or exits|"
-        done < <(find sim/engine sim/measure sim/scenario sim/experiment models -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
+        done < <(find sim/{engine,measure,document,notation,scenario,schema,experiment} models -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
 
         find sim models tests -name '*.[ch]' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort | uniq -d | sed 's/$/: two files have this name/'
     )
@@ -124,10 +127,10 @@ trap 'rm -rf "$plant"' EXIT
 
 fresh_tree() {
     rm -rf "${plant:?}"/*
-    mkdir -p "$plant"/sim/{engine,measure,scenario,experiment,output,command} "$plant"/models/{queueing,computing} "$plant"/tests
+    mkdir -p "$plant"/sim/{engine,measure,document,notation,scenario,schema,experiment,output,command} "$plant"/models/{queueing,computing} "$plant"/tests
     printf '#include "engine/clock.h"\n/* Such as Lambda: a comment may name it. */\n' >"$plant/sim/engine/clock.c"
     printf '#include "models.h"\n#include "command/run.h"\n' >"$plant/sim/command/main.c"
-    printf '#include "engine/model.h"\n#include "scenario/property.h"\n#include "queueing/line.h"\nvoid f(void) { snprintf(0, 0, "sqs"); }\n' >"$plant/models/queueing/line.c"
+    printf '#include "engine/model.h"\n#include "notation/property.h"\n#include "queueing/line.h"\nvoid f(void) { snprintf(0, 0, "sqs"); }\n' >"$plant/models/queueing/line.c"
     touch "$plant/models/queueing/line.h" "$plant/models/models.h"
 }
 
@@ -143,11 +146,15 @@ planted() { # planted WHAT FILE TEXT
 }
 planted "the engine includes measure" sim/engine/clock.c '#include "measure/counter.h"'
 planted "measure includes scenario" sim/measure/counter.c '#include "scenario/scenario.h"'
+planted "a document includes the notation" sim/document/json.c '#include "notation/parse.h"'
+planted "a document includes the engine's clock" sim/document/json.c '#include "engine/clock.h"'
+planted "the notation includes scenario" sim/notation/parse.c '#include "scenario/scenario.h"'
+planted "scenario includes schema" sim/scenario/scenario.c '#include "schema/schema.h"'
 planted "scenario includes experiment" sim/scenario/scenario.c '#include "experiment/run.h"'
 planted "experiment includes output" sim/experiment/run.c '#include "output/table.h"'
 planted "output includes command" sim/output/table.c '#include "command/options.h"'
 planted "the simulator includes a model" sim/experiment/run.c '#include "models.h"'
-planted "a path that goes around" sim/engine/clock.c '#include "../scenario/json.h"'
+planted "a path that goes around" sim/engine/clock.c '#include "../document/json.h"'
 planted "a model includes another model" models/queueing/line.c '#include "computing/function.h"'
 planted "a model includes the scenario" models/queueing/line.c '#include "scenario/scenario.h"'
 planted "a model reads a file" models/queueing/line.c 'void g(void) { fopen("x", "r"); }'

@@ -2,7 +2,7 @@
 #ifndef SLSIM_TESTS_DIAGNOSED_H
 #define SLSIM_TESTS_DIAGNOSED_H
 
-#include "scenario/diagnostics.h"
+#include "document/diagnostics.h"
 
 #include <stdbool.h>
 #include <stdio.h>

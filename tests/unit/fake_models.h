@@ -10,8 +10,8 @@
 #include "measure/gauge.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
+#include "notation/property.h"
 #include "parse_fixture.h"
-#include "scenario/property.h"
 #include "scenario/scenario.h"
 #include "scenario/validation.h"
 

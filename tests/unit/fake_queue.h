@@ -8,7 +8,7 @@
 #include "measure/counter.h"
 #include "measure/metric.h"
 #include "measure/tally.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,8 +3,8 @@
 #define SLSIM_TESTS_PARSE_FIXTURE_H
 
 #include "diagnosed.h"
-#include "scenario/json.h"
-#include "scenario/parse.h"
+#include "document/json.h"
+#include "notation/parse.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,6 +5,7 @@
 #include "engine/random.h"
 #include "measure/measure.h"
 #include "messaging/queue.h"
+#include "model_types.h"
 #include "scenario/books.h"
 
 #include <setjmp.h>

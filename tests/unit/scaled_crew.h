@@ -8,7 +8,7 @@
 #include "measure/gauge.h"
 #include "measure/metric.h"
 #include "models.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "measure/metric.h"
 #include "model_fixture.h"
 #include "models.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 #include <string.h>
 

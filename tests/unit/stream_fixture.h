@@ -6,16 +6,16 @@
 
 #include "model_fixture.h"
 
-#include "callers/source.h"
+#include "model_types.h"
 #include "engine/batch.h"
 #include "engine/key.h"
 #include "engine/random.h"
-#include "lambda/function.h"
+#include "lambda/function_state.h"
 #include "lambda/stream_mapping.h"
 #include "measure/metric.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
-#include "streams/kinesis_stream.h"
+#include "model_types.h"
 #include "streams/stream_consumer.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* test_arrival_parse.c: every arrival process, out of JSON and out of tables, and what is said of wrong ones. */
 #include "engine/sim_time.h"
+#include "notation/arrival_parse.h"
 #include "parse_fixture.h"
-#include "scenario/arrival_parse.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* test_distribution_parse.c: every spelling of a distribution, what it draws, and what is said of wrong ones. */
+#include "notation/distribution_parse.h"
+#include "notation/value_parse.h"
 #include "parse_fixture.h"
-#include "scenario/distribution_parse.h"
-#include "scenario/value_parse.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* test_document.c: extends, templates, --set and short paths, each down to the merged tree or the exact mistake. */
 #include "diagnosed.h"
+#include "document/document.h"
 #include "failing_allocation.h"
-#include "scenario/document.h"
 #include "scratch_folder.h"
 
 #include <setjmp.h>

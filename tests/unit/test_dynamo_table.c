@@ -2,7 +2,7 @@
  * it, what it costs, what is refused. */
 #include "stream_fixture.h"
 
-#include "streams/dynamo_table.h"
+#include "model_types.h"
 
 #define S NS_PER_S
 

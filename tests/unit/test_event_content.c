@@ -3,9 +3,9 @@
 #include "engine/content.h"
 #include "failing_allocation.h"
 #include "fake_models.h"
-#include "scenario/event_content.h"
-#include "scenario/pattern.h"
-#include "scenario/references.h"
+#include "notation/event_content.h"
+#include "notation/pattern.h"
+#include "notation/references.h"
 
 struct content_source {
     struct fake_source source;
@@ -16,6 +16,7 @@ static const struct property content_source_properties[] = {
     {.name = "event", .kind = PROPERTY_CONTENT, .offset = offsetof(struct content_source, content)},
     {.name = "object_key", .kind = PROPERTY_CONTENT, .offset = offsetof(struct content_source, content)},
     {.name = "operation", .kind = PROPERTY_CONTENT, .offset = offsetof(struct content_source, content)},
+    {.name = "request", .kind = PROPERTY_CONTENT, .offset = offsetof(struct content_source, content)},
     {0},
 };
 static const struct model_type content_source_type = {
@@ -115,11 +116,13 @@ static void test_numbers(void **state)
         "\"event\": null",
         "\"operation\": \"PutObject\"",
         "\"event\": \"{\\\"a\\\": 1}\"", /* another text than the object, though it reads the same */
+        "\"request\": \"GET /a\"",
+        "\"request\": \"PUT /a\"",
     };
     struct loaded loaded;
     folder_make(&loaded);
-    load_good(&loaded, "", sources, 8);
-    assert_int_equal(loaded.scenario->settings.contents->count, 6);
+    load_good(&loaded, "", sources, 10);
+    assert_int_equal(loaded.scenario->settings.contents->count, 8);
     assert_int_equal(choice_of(&loaded, 0)->count, 0);
     assert_int_equal(choice_of(&loaded, 5)->count, 0);
     assert_string_equal(content_at(&loaded, 1, 0)->event, "{\"a\":1}");
@@ -131,6 +134,8 @@ static void test_numbers(void **state)
     assert_string_equal(content_at(&loaded, 6, 0)->operation, "PutObject");
     assert_null(content_at(&loaded, 6, 0)->event);
     assert_ptr_not_equal(content_at(&loaded, 7, 0), content_at(&loaded, 1, 0));
+    assert_string_equal(content_at(&loaded, 8, 0)->request, "GET /a");
+    assert_string_equal(content_at(&loaded, 9, 0)->request, "PUT /a");
     folder_remove(&loaded);
 }
 
@@ -187,6 +192,12 @@ static const struct {
     {"\"event\": [{\"weight\": 0, \"of\": 1}]", "traffic.s0.event", "the weights must add up to more than 0"},
     {"\"event\": [{\"weight\": 1, \"of\": 1, \"off\": 2}]", "traffic.s0.event[0].off", "unknown key \"off\""},
     {"\"operation\": [{\"weight\": 1, \"of\": 5}]", "traffic.s0.operation[0].of", "must be the name of an action"},
+    {"\"request\": \"/a\"", "traffic.s0.request", "must be a method and a path, or several with weights, got \"/a\""},
+    {"\"request\": \"get /a\"", "traffic.s0.request", "must be a method and a path"},
+    {"\"request\": \"GET a\"", "traffic.s0.request", "must be a method and a path"},
+    {"\"request\": \"GET /a b\"", "traffic.s0.request", "must be a method and a path"},
+    {"\"request\": \"GET /{id}\"", "traffic.s0.request", "must be a method and a path"},
+    {"\"request\": [{\"weight\": 1, \"of\": \"POST\"}]", "traffic.s0.request[0].of", "must be a method and a path"},
 };
 
 static void test_mistakes(void **state)

@@ -239,6 +239,54 @@ static void test_what_filters_see(void **state)
     model_close(&run);
 }
 
+/* Of a table's stream: the new image, and what kind of change it is, by the operation that made it. 600 puts, 600 updates, 600 deletions,
+ * each half red. */
+static void test_table_stream(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern;
+        int64_t passed;
+    } rows[] = {
+        {"{'dynamodb': {'NewImage': {'colour': {'S': ['red']}}}}", 900},
+        {"{'eventName': ['INSERT']}", 600},
+        {"{'eventName': ['MODIFY', 'REMOVE']}", 1200},
+        {"{'eventName': [{'anything-but': ['REMOVE']}], 'dynamodb': {'NewImage': {'colour': {'S': ['blue']}}}}", 600},
+        {"{'eventSource': ['aws:dynamodb']}", 1800},
+        {"{'data': {'colour': ['red']}}", 0},
+    };
+    struct model_run run;
+    char text[3000];
+    model_open(&run);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(
+            text, sizeof text,
+            "{'duration': '10m', 'drain': '1m', 'Resources': {'T': {'Type': 'AWS::DynamoDB::Table', 'Properties': {'BillingMode': "
+            "'PAY_PER_REQUEST', 'StreamSpecification': {'StreamViewType': 'NEW_IMAGE'}}}, "
+            "'F': {'Type': 'AWS::Lambda::Function', 'Properties': {'Timeout': 30}}, "
+            "'M': {'Type': 'AWS::Lambda::EventSourceMapping', 'Properties': {'FunctionName': 'F', 'EventSourceArn': 'T', "
+            "'StartingPosition': 'TRIM_HORIZON', 'FilterCriteria': {'Filters': [{'Pattern': %s}]}}}}, "
+            "'behavior': {'F': {'init': '0ms', 'duration': '1ms'}}, 'traffic': ["
+            "{'name': 'put', 'target': 'T', 'constant': '0.5/s', 'key': 1, 'event': {'colour': {'S': 'red'}}}, "
+            "{'name': 'put2', 'target': 'T', 'constant': '0.5/s', 'key': 2, 'operation': 'PutItem', 'event': {'colour': {'S': 'blue'}}}, "
+            "{'name': 'change', 'target': 'T', 'constant': '0.5/s', 'key': 3, 'operation': 'UpdateItem', 'event': {'colour': {'S': "
+            "'red'}}}, "
+            "{'name': 'change2', 'target': 'T', 'constant': '0.5/s', 'key': 4, 'operation': 'UpdateItem', 'event': {'colour': {'S': "
+            "'blue'}}}, "
+            "{'name': 'delete', 'target': 'T', 'constant': '0.5/s', 'key': 5, 'operation': 'DeleteItem', 'event': {'colour': {'S': "
+            "'red'}}}, "
+            "{'name': 'delete2', 'target': 'T', 'constant': '0.5/s', 'key': 6, 'operation': 'DeleteItem', 'event': {'colour': {'S': "
+            "'blue'}}}]}",
+            rows[i].pattern);
+        model_execute(&run, text);
+        assert_int_equal(count_of(&run, "M", "InvokedEventCount"), rows[i].passed);
+        assert_int_equal(count_of(&run, "M", "FilteredOutEventCount"), 1800 - rows[i].passed);
+        assert_int_equal(run.diagnostics.count, i + 1 == sizeof rows / sizeof *rows);
+    }
+    assert_true(diagnosed(&run.diagnostics, 0, 0, "looks at \"data\", but filters of a stream see only \"dynamodb.NewImage\""));
+    model_close(&run);
+}
+
 static void test_mistakes(void **state)
 {
     (void)state;
@@ -276,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_moved),           cmocka_unit_test(test_destination),
         cmocka_unit_test(test_stream),          cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_what_filters_see),
+        cmocka_unit_test(test_table_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* test_instant_parse.c: points in time, in every spelling, and what is none. */
 #include "engine/sim_time.h"
-#include "scenario/instant_parse.h"
+#include "notation/instant_parse.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

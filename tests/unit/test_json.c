@@ -1,7 +1,7 @@
 /* test_json.c: trees, places of values and keys, every kind of mistake at its exact place, hostile input, memory running out. */
 #include "diagnosed.h"
+#include "document/json.h"
 #include "failing_allocation.h"
-#include "scenario/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* test_parts.c: ledgers of parts: kept over replications, written beside those of resources, and held to conservation. */
 #include "engine/simulation.h"
 #include "model_fixture.h"
+#include "notation/property.h"
 #include "output/result_files.h"
-#include "scenario/property.h"
 
 /* A resource with parts, whose every item passes through one of them; it loses some where it is told to. */
 struct parted {

@@ -1,6 +1,6 @@
 /* test_pattern.c: what event patterns match and what they refuse, by the descriptions of their operators. */
+#include "notation/pattern.h"
 #include "parse_fixture.h"
-#include "scenario/pattern.h"
 
 struct row {
     const char *pattern, *event;

@@ -1,11 +1,11 @@
 /* test_property_lists.c: lists of objects and of texts, keys, JSON kept as text, tables included in tables, and their schema. */
 #include "engine/request.h"
 #include "engine/sim_time.h"
+#include "notation/property_parse.h"
+#include "notation/references.h"
 #include "parse_fixture.h"
-#include "scenario/json_write.h"
-#include "scenario/markdown.h"
-#include "scenario/property_parse.h"
-#include "scenario/references.h"
+#include "schema/json_write.h"
+#include "schema/markdown.h"
 
 struct rule_row {
     const char *name, *value;

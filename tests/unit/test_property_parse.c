@@ -1,9 +1,9 @@
 /* test_property_parse.c: property tables over JSON: every kind, units, limits by rule and literal, defaults, references, steps, and what is
  * said of mistakes. */
 #include "engine/request.h"
+#include "notation/property_parse.h"
+#include "notation/references.h"
 #include "parse_fixture.h"
-#include "scenario/property_parse.h"
-#include "scenario/references.h"
 
 #include <math.h>
 

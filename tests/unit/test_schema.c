@@ -1,7 +1,8 @@
 /* test_schema.c: the JSON Schema and the reference pages say what the tables say. That scenarios keep the schema is tested with the
  * scenarios themselves. */
+#include "document/scenario_keys.h"
 #include "fake_models.h"
-#include "scenario/schema.h"
+#include "schema/schema.h"
 
 static struct rule rules[] = {
     {.name = "a_rule", .number = 3, .unit = "MB", .note = "What it \"means\"."},

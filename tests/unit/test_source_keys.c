@@ -2,7 +2,7 @@
 #include "../statistics_bounds.h"
 #include "engine/simulation.h"
 #include "model_fixture.h"
-#include "scenario/property.h"
+#include "notation/property.h"
 
 #define SEEN_MOST 70000u
 

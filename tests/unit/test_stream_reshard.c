@@ -3,7 +3,7 @@
 #include "stream_fixture.h"
 
 #include "stream_memory.h"
-#include "streams/dynamo_table.h"
+#include "model_types.h"
 #include "streams/shard_log.h"
 
 #define S NS_PER_S

@@ -1,5 +1,5 @@
 /* test_suggest.c: what is near and what is not. */
-#include "scenario/suggest.h"
+#include "document/suggest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* test_traces.c: CSV tables: fields, lines, mistakes at their lines, memory running out, a real trace. */
 #include "diagnosed.h"
+#include "document/traces.h"
 #include "failing_allocation.h"
-#include "scenario/traces.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

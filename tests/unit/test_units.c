@@ -1,5 +1,5 @@
 /* test_units.c: what each kind of unit takes and refuses, exactly. */
-#include "scenario/units.h"
+#include "document/units.h"
 
 #include <locale.h>
 #include <math.h>
@@ -69,6 +69,9 @@ static void test_times(void **state)
         {"1e3ms", 1e9},
         {"0.3s", 300000000.0},
         {"1.4s", 1400000000.0},
+        {"4.1s", 4100000000.0},
+        {"1.001s", 1001000000.0},
+        {"0.5ns", 0.5},
         {"106751d", 106751 * 86400e9},
     };
     static const char *const bad[] = {"",      "s",     "12",     "12 ",     "-1s", "-0s",  "1S",   "1M",  "1 0s", "1ss",  "1s s", "1s1",

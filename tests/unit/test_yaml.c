@@ -1,5 +1,5 @@
 /* test_yaml.c: YAML templates as trees: words, tags, places, and what is refused. */
-#include "scenario/yaml.h"
+#include "document/yaml.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,112 @@
+/* function_config.h: what the template and the scenario say of a function, a version or an alias. Durations in ns, sizes in the unit of the
+ * name. */
+#ifndef SLSIM_LAMBDA_FUNCTION_CONFIG_H
+#define SLSIM_LAMBDA_FUNCTION_CONFIG_H
+
+#include "deployment_preference.h"
+#include "engine/distribution.h"
+#include "engine/model.h"
+#include "handler.h"
+#include "notation/property.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum package_type { PACKAGE_ZIP, PACKAGE_IMAGE };
+enum recursive_loop { LOOP_TERMINATE, LOOP_ALLOW };
+enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };
+enum log_format { LOG_TEXT, LOG_JSON };
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN };
+enum tracing_mode { TRACING_PASS_THROUGH, TRACING_ACTIVE };
+
+/* How one invocation ends; decided when it begins. */
+enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY, END_RESPONSE_TOO_LARGE, END_RESTORE_TIMED_OUT };
+
+enum snap_start { SNAP_START_NONE, SNAP_START_PUBLISHED_VERSIONS };
+enum response_mode { RESPONSE_BUFFERED, RESPONSE_STREAM };
+/* What is told that an environment shuts down, and may take its time. */
+enum extensions { EXTENSIONS_NONE, EXTENSIONS_INTERNAL, EXTENSIONS_EXTERNAL };
+
+/* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
+struct function_unmodelled {
+    bool events, provisioned, vpc, file_system, url;
+};
+
+/* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */
+struct async_config {
+    int64_t retries; /* MaximumRetryAttempts */
+    int64_t max_age_ns;
+    uint32_t on_success, on_failure; /* destinations; ENTITY_NONE: none */
+    uint32_t dead_letter;
+    bool given; /* by a resource of type AWS::Lambda::EventInvokeConfig */
+};
+
+/* What the template and the scenario say. */
+struct function_config {
+    int64_t memory_mb;
+    int64_t timeout_ns;
+    int64_t reserved; /* ReservedConcurrentExecutions; -1: none */
+    int64_t storage_mb;
+    int architecture;
+    int package_type;
+    const char *runtime;
+    const char *published_alias; /* AutoPublishAlias; NULL: none */
+    int snap_start;              /* enum snap_start: ApplyOn */
+    int url_mode;                /* enum response_mode: InvokeMode of FunctionUrlConfig */
+    struct function_unmodelled unmodelled;
+
+    struct handler handler;
+    const struct distribution *init;
+    const struct distribution *placement; /* NULL: none */
+    const struct distribution *restore;   /* instead of `init`, with SnapStart */
+    double proactive_init;                /* share of new environments that are initialised ahead of their request */
+    int extensions;                       /* enum extensions */
+    const struct distribution *shutdown, *post_runtime;
+    int response_mode; /* enum response_mode */
+    bool response_mode_given;
+    struct lifetime keep_alive;
+    struct lifetime max_lifetime;
+    int reuse;                              /* enum reuse_order */
+    const struct distribution *memory_used; /* bytes; NULL: never too much */
+    double error_rate;
+    double record_error_rate, poison_rate;
+    const struct distribution *response; /* bytes; NULL: small */
+    int64_t code_size_bytes;
+    const struct distribution *payload; /* bytes that the template's own events carry */
+    int64_t log_bytes;
+    uint32_t log_group; /* with log_group_given; ENTITY_NONE: nobody here reads the log */
+    bool log_group_given;
+    int log_format, system_log_level; /* enum log_format, log_level */
+    bool system_log_level_given;
+    int tracing;        /* enum tracing_mode */
+    int recursive_loop; /* enum recursive_loop */
+    bool init_given, placement_given, keep_alive_given, max_lifetime_given, memory_given;
+
+    struct async_config async;
+
+    struct deployment_preference preference;
+    uint32_t deployments;     /* in the scenario's `changes`: counted when it is read */
+    uint32_t deploying_alias; /* of a function that is deployed; set by validate */
+
+    uint32_t account; /* its entity; set by validate */
+
+    /* of versions and aliases */
+    uint32_t whole;               /* FunctionName: the function that it is of */
+    uint32_t alias;               /* of a version: who points at it, so that what is measured counts there too; ENTITY_NONE: nobody */
+    uint32_t version;             /* of an alias: FunctionVersion */
+    struct property_list weights; /* of an alias: struct version_weight, of RoutingConfig: what `second` begins with */
+    uint32_t second;              /* of an alias: the other version; ENTITY_NONE: none */
+    double second_weight;         /* its share of the invocations */
+    int64_t provisioned;          /* ProvisionedConcurrentExecutions; 0: none */
+    bool is_deployed;             /* of a version: a deployment brings it, with settings of its own */
+    bool has_parts;               /* of a function: set by their validation, as are */
+    int64_t parts_provisioned;    /* what they have provisioned, all together, and */
+    uint32_t provisioned_part;    /* the last of them that has */
+};
+
+/* One of AdditionalVersionWeights. */
+struct version_weight {
+    uint32_t version;
+    double weight;
+};
+
+#endif

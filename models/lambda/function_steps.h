@@ -1,0 +1,16 @@
+/* function_steps.h: handlers whose steps call others. */
+#ifndef SLSIM_LAMBDA_FUNCTION_STEPS_H
+#define SLSIM_LAMBDA_FUNCTION_STEPS_H
+
+#include "function_state.h"
+
+enum status function_steps_create(struct simulation *simulation, struct function *function);
+void function_steps_destroy(struct function *function);
+/* The handler begins in `before_ns`, its steps `suppressed_ns` later. */
+void function_steps_begin(struct simulation *simulation, struct function *function, struct environment *environment,
+                          const struct request *request, int64_t before_ns, int64_t suppressed_ns);
+/* The time has come at which a busy environment was to be looked at: is the time limit of its handler over, if one runs? */
+void function_steps_expired(struct simulation *simulation, struct function *function, struct environment *environment);
+void function_steps_validate(struct validation *validation, const struct function_config *config);
+
+#endif

@@ -1,0 +1,54 @@
+/* model_types.h: one row a model: the name of its struct model_type, in the order of the reference. Whoever adds a model adds its row. */
+#ifndef SLSIM_MODEL_TYPES_H
+#define SLSIM_MODEL_TYPES_H
+
+#include "engine/model.h"
+
+/* clang-format off */
+#define RESOURCE_TYPES(ROW)           \
+    ROW(lambda_function_type)        \
+    ROW(serverless_function_type)    \
+    ROW(version_type)                \
+    ROW(deployed_version_type)       \
+    ROW(alias_type)                  \
+    ROW(deployment_config_type)      \
+    ROW(event_invoke_config_type)    \
+    ROW(queue_mapping_type)          \
+    ROW(queue_type)                  \
+    ROW(topic_type)                  \
+    ROW(subscription_type)           \
+    ROW(event_bus_type)              \
+    ROW(event_rule_type)             \
+    ROW(schedule_type)               \
+    ROW(kinesis_stream_type)         \
+    ROW(alarm_type)                  \
+    ROW(composite_alarm_type)        \
+    ROW(scalable_target_type)        \
+    ROW(scaling_policy_type)         \
+    ROW(stream_consumer_type)        \
+    ROW(dynamo_table_type)           \
+    ROW(simple_table_type)           \
+    ROW(bucket_type)                 \
+    ROW(bucket_notification_type)    \
+    ROW(config_rule_type)            \
+    ROW(custom_family_type)          \
+    ROW(custom_resource_type)        \
+    ROW(detector_model_type)         \
+    ROW(event_subscription_type)     \
+    ROW(iot_event_type)              \
+    ROW(log_group_type)              \
+    ROW(pipeline_type)               \
+    ROW(receipt_rule_type)           \
+    ROW(repository_type)             \
+    ROW(subscription_filter_type)    \
+    ROW(topic_rule_type)             \
+    ROW(external_service_type)
+/* clang-format on */
+
+#define DECLARE_TYPE(NAME) extern const struct model_type NAME;
+RESOURCE_TYPES(DECLARE_TYPE)
+DECLARE_TYPE(account_type) /* what is no resource */
+DECLARE_TYPE(source_type)
+#undef DECLARE_TYPE
+
+#endif

@@ -1,0 +1,15 @@
+/* caller.h: what is known of one who sends, the same for all its requests: who is called over HTTP asks it of the sender. */
+#ifndef SLSIM_ENGINE_CALLER_H
+#define SLSIM_ENGINE_CALLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct caller {
+    uint32_t target;       /* whom it calls */
+    uint32_t api_key;      /* the entity that is its key; ENTITY_NONE: it bears none */
+    int64_t headers_bytes; /* of each request's line and headers */
+    bool base64;           /* bodies are binary: where text is wanted, they are 4/3 as large */
+};
+
+#endif

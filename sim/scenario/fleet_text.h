@@ -1,8 +1,0 @@
-/* fleet_text.h: what the schema and the reference say of `fleet`. */
-#ifndef SLSIM_SCENARIO_FLEET_TEXT_H
-#define SLSIM_SCENARIO_FLEET_TEXT_H
-
-extern const char fleet_schema[];    /* ' stands for " */
-extern const char fleet_reference[]; /* Markdown */
-
-#endif
