@@ -79,6 +79,17 @@ static struct figure_histogram *histogram_for(struct run *run, const struct metr
     return made;
 }
 
+/* Does another slot, to come, speak of the same tally or gauge? It needs the histogram too. */
+static bool is_shared(const struct measure *measure, size_t slot)
+{
+    const struct metric_slot *slots = measure->slots;
+    for (size_t i = slot + 1; i < measure->slot_count && slots[i].base == slots[slot].base; i++)
+        if (slots[i].type->offset == slots[slot].type->offset)
+            return true;
+    return false;
+}
+
+/* The last to be kept: most histograms are taken out of the replication, not copied. */
 static enum status keep_histograms(struct run *run, const struct replication *replication)
 {
     const struct measure *measure = replication->measure;
@@ -92,13 +103,16 @@ static enum status keep_histograms(struct run *run, const struct replication *re
     for (size_t i = 0; i < measure->slot_count; i++) {
         const struct metric_slot *slot = &measure->slots[i];
         const char *names[2];
-        const struct histogram *histograms[2];
+        struct histogram *histograms[2];
         size_t count = slot->type->name_space ? metric_histograms(slot, names, histograms) : 0;
         for (size_t k = 0; k < count; k++) {
             struct figure_histogram *into = histogram_for(run, slot, names[k], 2 * i + (strcmp(names[k], "cold") == 0));
             if (!into)
                 return STATUS_NO_MEMORY;
-            histogram_merge(&into->histogram, histograms[k]);
+            if (is_shared(measure, i))
+                histogram_merge(&into->histogram, histograms[k]);
+            else
+                histogram_move(&into->histogram, histograms[k]);
             if (into->histogram.failed)
                 return STATUS_NO_MEMORY;
         }
@@ -244,13 +258,13 @@ enum status keep_replication(struct run *run, const struct replication *replicat
 {
     enum status status = keep_figures(run, replication);
     if (status == STATUS_OK)
-        status = keep_histograms(run, replication);
-    if (status == STATUS_OK)
         status = keep_ledgers(run, replication);
     if (status == STATUS_OK)
         status = keep_quantities(run, replication);
     if (status == STATUS_OK)
         status = keep_expected(run, replication);
+    if (status == STATUS_OK)
+        status = keep_histograms(run, replication);
     if (status == STATUS_OK) {
         run->result->event_count += replication->simulation->event_count;
         run->result->replications++;
