@@ -42,7 +42,24 @@
     ROW(repository_type)             \
     ROW(subscription_filter_type)    \
     ROW(topic_rule_type)             \
-    ROW(external_service_type)
+    ROW(external_service_type)       \
+    ROW(rest_api_type)               \
+    ROW(rest_stage_type)             \
+    ROW(rest_resource_type)          \
+    ROW(rest_method_type)            \
+    ROW(rest_authorizer_type)        \
+    ROW(rest_event_type)             \
+    ROW(usage_plan_type)             \
+    ROW(usage_plan_key_type)         \
+    ROW(api_key_type)                \
+    ROW(serverless_api_type)         \
+    ROW(http_api_type)               \
+    ROW(http_stage_type)             \
+    ROW(http_route_type)             \
+    ROW(http_integration_type)       \
+    ROW(http_authorizer_type)        \
+    ROW(http_event_type)             \
+    ROW(serverless_http_api_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;

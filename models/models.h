@@ -3,6 +3,7 @@
 #define SLSIM_MODELS_H
 
 #include "engine/model.h"
+#include "pictures.h"
 #include "server_offers.h"
 #include "summary_layout.h"
 #include "usage_keys.h"

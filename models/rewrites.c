@@ -8,6 +8,8 @@
 #define MAPPING "AWS::Lambda::EventSourceMapping"
 #define RULE "AWS::Events::Rule"
 #define SCHEDULE "AWS::Scheduler::Schedule"
+#define REST_ROUTE "Slsim::ApiGateway::Event"
+#define HTTP_ROUTE "Slsim::ApiGatewayV2::Event"
 
 static const char *const queue_names[] = {"Queue", "EventSourceArn", NULL};
 static const char *const stream_names[] = {"Stream", "EventSourceArn", NULL};
@@ -27,6 +29,8 @@ const struct rewrite model_rewrites[] = {
     {FUNCTION, "Events", "CloudWatchEvent", RULE, "Arn", pattern_names},
     {FUNCTION, "Events", "Schedule", RULE, "Arn", schedule_names},
     {FUNCTION, "Events", "ScheduleV2", SCHEDULE, "Arn", NULL},
+    {FUNCTION, "Events", "Api", REST_ROUTE, "FunctionName", NULL},
+    {FUNCTION, "Events", "HttpApi", HTTP_ROUTE, "FunctionName", NULL},
     {0},
 };
 
@@ -41,9 +45,11 @@ const struct inner_form model_inner_forms[] = {
     {0},
 };
 
-/* Every account has a bus of its own. */
+/* Every account has a bus of its own; SAM makes an API for events that name none. */
 const struct implied model_implied[] = {
-    {RULE, "AWS::Events::EventBus", "default"},
+    {RULE, "AWS::Events::EventBus", "default", NULL},
+    {REST_ROUTE, "AWS::Serverless::Api", "ServerlessRestApi", "RestApiId"},
+    {HTTP_ROUTE, "AWS::Serverless::HttpApi", "ServerlessHttpApi", "ApiId"},
     {0},
 };
 

@@ -29,8 +29,19 @@ static const struct headline_column function_columns[] = {
     {0},
 };
 
+static const struct headline_column api_columns[] = {
+    {"requests", "Count", .stat = "Sum", .adds = true},
+    {"429", "Throttles", .stat = "Sum", .share = true, .adds = true},
+    {"timeouts", "IntegrationTimeouts", .stat = "Sum", .adds = true},
+    {"p50", "Latency", .stat = "p50"},
+    {"p99", "Latency", .stat = "p99"},
+    {"integration p99", "IntegrationLatency", .stat = "p99"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
+    {"APIs", "Count", api_columns, "AWS/ApiGateway"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {0},
 };
@@ -131,6 +142,17 @@ static const struct metric_direction directions[] = {
     {"StartLatency", -1},
     {"SuccessLatency", -1},
     {"GivenUpEventCount", -1},
+    {"4XXError", -1},
+    {"5XXError", -1},
+    {"4xx", -1},
+    {"5xx", -1},
+    {"Latency", -1},
+    {"IntegrationLatency", -1},
+    {"IntegrationTimeouts", -1},
+    {"Unauthorized", -1},
+    {"CacheMissCount", -1},
+    {"CacheHitCount", 1},
+    {"CacheHitRate", 1},
     {"Succeeded", 1},
     {"NumberOfNotificationsDelivered", 1},
     {"SuccessfulInvocationAttempts", 1},

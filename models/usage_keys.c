@@ -11,6 +11,8 @@ static const char *const write_units[] = {"WriteRequestUnits", NULL};
 static const char *const put_units[] = {"PutRequestPayloadUnits", NULL};
 static const char *const data_in[] = {"OnDemand-BilledIncomingBytes", NULL};
 static const char *const data_out[] = {"OnDemand-BilledOutgoingBytes", NULL};
+static const char *const api_requests[] = {"ApiGatewayRequest", NULL};
+static const char *const http_api_requests[] = {"ApiGatewayHttpRequest", NULL};
 static const char *const custom_events[] = {"Event-64K-Chunks", NULL};
 
 const struct usage_key usage_keys[] = {
@@ -26,5 +28,9 @@ const struct usage_key usage_keys[] = {
     {"AWS::Kinesis::Stream", "aws_kinesis_stream", "monthly_on_demand_data_in_gb", data_in, NULL, NULL},
     {"AWS::Kinesis::Stream", "aws_kinesis_stream", "monthly_on_demand_data_out_gb", data_out, NULL, NULL},
     {"AWS::Events::EventBus", "aws_cloudwatch_event_bus", "monthly_custom_events", custom_events, NULL, NULL},
+    {"AWS::ApiGateway::RestApi", "aws_api_gateway_rest_api", "monthly_requests", api_requests, NULL, NULL},
+    {"AWS::Serverless::Api", "aws_api_gateway_rest_api", "monthly_requests", api_requests, NULL, NULL},
+    {"AWS::ApiGatewayV2::Api", "aws_apigatewayv2_api", "monthly_http_requests", http_api_requests, NULL, NULL},
+    {"AWS::Serverless::HttpApi", "aws_apigatewayv2_api", "monthly_http_requests", http_api_requests, NULL, NULL},
     {0},
 };

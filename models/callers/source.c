@@ -48,17 +48,14 @@ struct source {
     const struct distribution *payload;
     int64_t client_timeout_ns; /* 0: none */
     struct retry_config retry;
-    int64_t clients;
     int invocation_type;
     struct key_choice key, object;
-    struct content_choice content;
     int64_t records; /* items an arrival */
     bool poison;     /* every item always fails */
     const char *name;
 
     /* state */
     uint32_t self;
-    uint64_t salt;
     uint64_t ordinal;       /* of the next item */
     uint64_t last_ordinal;  /* items from this ordinal on are not sent */
     uint64_t open;          /* items not settled */
@@ -116,13 +113,14 @@ static const struct property source_properties[] = {
      .help = "Items an arrival, all at the same instant, each with its own key, payload and deduplication id."},
     {"poison", PROPERTY_BOOLEAN, AT(poison), .fallback = "false",
      .help = "Every item of this source always fails, however often it is tried."},
-    {"event", PROPERTY_CONTENT, AT(content), .help = "The body of an item, for filters and patterns: any value."},
-    {"object_key", PROPERTY_CONTENT, AT(content), .help = "The name of the object that an item is about, for filters of notifications."},
-    {"operation", PROPERTY_CONTENT, AT(content),
+    {"event", PROPERTY_CONTENT, AT(caller.content), .help = "The body of an item, for filters and patterns: any value."},
+    {"object_key", PROPERTY_CONTENT, AT(caller.content),
+     .help = "The name of the object that an item is about, for filters of notifications."},
+    {"operation", PROPERTY_CONTENT, AT(caller.content),
      .help =
          "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key, "
          "operation and request have weights, every combination comes with the product of them."},
-    {"request", PROPERTY_CONTENT, AT(content),
+    {"request", PROPERTY_CONTENT, AT(caller.content),
      .help = "Method and path of a request to an API, \"GET /items/7\", or weighted ones: [{\"weight\": 9, \"of\": \"GET /items\"}, ...]. "
              "Which "
              "route, and which entry of a cache."},
@@ -139,7 +137,7 @@ static const struct property source_properties[] = {
      .help = "The caller gives up after it (0: never); the function runs on and is billed."},
     {"retry", PROPERTY_RETRY, AT(retry),
      .help = "What the caller does about throttles, server errors and its own time limit: an SDK's mode, or an object."},
-    {"clients", PROPERTY_INTEGER, AT(clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
+    {"clients", PROPERTY_INTEGER, AT(caller.clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "How many independent clients share this traffic, each with its own retry quota."},
     {0},
 };
@@ -200,7 +198,7 @@ static enum status source_create(struct simulation *simulation, void *self)
     struct source *source = self;
     const char *name = simulation->entities[source->self].name;
     uint64_t seed = simulation->settings->seed;
-    source->salt = item_salt(name);
+    source->caller.salt = item_salt(name);
     source->last_ordinal = item_limit(source);
     stream_init(&source->payload_stream, seed, simulation->replication, name, "payload");
     stream_init(&source->key_stream, seed, simulation->replication, name, "key");
@@ -213,10 +211,10 @@ static enum status source_create(struct simulation *simulation, void *self)
     retry_rules_init(&source->rules, simulation->settings->rules);
     pool_init(&source->items, sizeof(struct item), &simulation->memory, name);
     source->plain = source->policy.max_attempts == 1 && source->client_timeout_ns == 0 && source->process->kind != ARRIVAL_USERS;
-    source->client_list = calloc((size_t)source->clients, sizeof *source->client_list);
+    source->client_list = calloc((size_t)source->caller.clients, sizeof *source->client_list);
     if (!source->client_list)
         return STATUS_NO_MEMORY;
-    for (int64_t i = 0; i < source->clients; i++)
+    for (int64_t i = 0; i < source->caller.clients; i++)
         client_init(&source->client_list[i], &source->policy);
     arrival_generator_init(&source->generator, source->process, source->from_ns, source->until_ns, seed, simulation->replication, name);
     return make_users(source);
@@ -284,10 +282,10 @@ static uint32_t group_of(struct source *source, uint64_t item)
 
 static uint8_t content_of(struct source *source, uint64_t item)
 {
-    if (source->content.count == 0)
+    if (source->caller.content.count == 0)
         return CONTENT_NONE;
     stream_at(&source->event_stream, item, 0);
-    return content_draw(&source->content, &source->event_stream);
+    return content_draw(&source->caller.content, &source->event_stream);
 }
 
 static struct request *new_request(struct simulation *simulation, struct source *source, int64_t handler_ns)
@@ -295,7 +293,7 @@ static struct request *new_request(struct simulation *simulation, struct source 
     struct request *request = request_new(simulation);
     if (!request)
         return NULL;
-    request->item = source->salt + source->ordinal++;
+    request->item = source->caller.salt + source->ordinal++;
     request->born_ns = simulation->now_ns;
     request->handler_ns = handler_ns;
     request->from = source->self;
@@ -367,7 +365,7 @@ static void begin_item(struct simulation *simulation, struct source *source, int
     }
     *(struct item *)pool_at(&source->items, id) = (struct item){
         .request = request->id,
-        .client = (uint32_t)((request->item - source->salt) % (uint64_t)source->clients),
+        .client = (uint32_t)((request->item - source->caller.salt) % (uint64_t)source->caller.clients),
         .user = user,
         .open = true,
     };

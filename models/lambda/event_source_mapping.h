@@ -12,15 +12,6 @@ extern const struct property stream_mapping_properties[];
 /* The keys of its `behavior`. */
 extern const struct property event_source_behavior[];
 
-/* Of FilterCriteria. */
-extern const struct property filter_criteria_properties[];
-/* What any of the filters lets through, when the source shows its messages or records so; NULL: everything. */
-struct queue_mapping_config;
-struct content_set;
-struct envelope;
-const struct content_set *filter_validate(struct validation *validation, struct queue_mapping_config *config,
-                                          const struct envelope *envelope);
-
 /* For a mapping whose source is a stream. */
 void event_source_stream_validate(struct validation *validation, void *config);
 

@@ -10,6 +10,8 @@
 #include "measure/metric.h"
 #include "provisioned.h"
 
+#include <math.h>
+
 static const struct cause ends[] = {
     [END_SUCCEEDED] = {.fate = FATE_SUCCEEDED, .text = ""}, /* cause_succeeded stands for it */
     [END_ERROR] = {.fate = FATE_FAILED, .text = "function error"},
@@ -190,6 +192,8 @@ void function_complete(struct simulation *simulation, struct function *function,
     function->busy_ns += now_ns - request->sent_ns;
     leave(simulation, function, environment, end, after_ns);
     const struct cause *cause = end == END_SUCCEEDED ? &cause_succeeded : &ends[end];
+    if (end == END_SUCCEEDED && !request->is_batch && !request->asynchronous)
+        request->payload_bytes = function->config.response ? (uint32_t)fmin(function_response_bytes(function, request), UINT32_MAX) : 0;
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[function->self].name, fate_names[cause->fate], now_ns, 0, cause->text);
     request_done(simulation, function->self, request, cause);

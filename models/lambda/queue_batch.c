@@ -9,18 +9,6 @@
 /* Lanes keep room for so many messages when they let go of them: few batches are larger, and then what they cost is little of it. */
 #define KEPT_MESSAGES 64u
 
-#define MESSAGE_BYTES (sizeof(struct batch_record) + sizeof(struct batch_message))
-
-void lane_fini(struct simulation *simulation, struct lane *lane)
-{
-    free(lane->records);
-    free(lane->messages);
-    memory_account_give(&simulation->memory, lane->capacity * MESSAGE_BYTES);
-    lane->records = NULL;
-    lane->messages = NULL;
-    lane->capacity = 0;
-}
-
 /* Room for `count` messages. */
 static bool make_room(struct simulation *simulation, const struct queue_mapping *mapping, struct lane *lane, uint32_t count)
 {
@@ -150,14 +138,6 @@ void lane_call(struct simulation *simulation, struct queue_mapping *mapping, str
     send(simulation, mapping, lane, request);
 }
 
-struct batch *queue_mapping_batch(struct simulation *simulation, void *self, const struct request *request)
-{
-    (void)simulation;
-    const struct queue_mapping *mapping = self;
-    struct lane *lane = pool_at(&mapping->lanes, request->from_data);
-    return &lane->batch;
-}
-
 /* The lane holds nothing any more. */
 static void forget(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
 {
@@ -256,14 +236,12 @@ static void settle(struct simulation *simulation, struct queue_mapping *mapping,
     counter_add(&mapping->metrics.failed, failed);
 }
 
-void queue_mapping_done(struct simulation *simulation, void *self, struct request *request)
+bool lane_answered(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane, struct request *request)
 {
-    struct queue_mapping *mapping = self;
-    struct lane *lane = pool_at(&mapping->lanes, request->from_data);
     const struct cause *cause = request->cause;
     if (cause->fate == FATE_THROTTLED || cause->server_error) {
         refused(simulation, mapping, lane, request);
-        return;
+        return false;
     }
     bool at_once = request->sent_ns == simulation->now_ns;
     request_free(simulation, request);
@@ -274,17 +252,17 @@ void queue_mapping_done(struct simulation *simulation, void *self, struct reques
     if (cause != &cause_succeeded && at_once) { /* no time passed: it could go on like this for ever */
         forget(simulation, mapping, lane);
         rest(simulation, mapping, lane);
-        return;
+        return false;
     }
     lane->refusals = 0;
     if (lane->first < lane->count && simulation->now_ns < lane->reappear_ns) {
         lane_call(simulation, mapping, lane);
-        return;
+        return false;
     }
     if (lane->first < lane->count)
         give_up(simulation, mapping, lane);
     else
         forget(simulation, mapping, lane);
     lane_release(simulation, mapping, lane);
-    mapping_poll(simulation, mapping);
+    return true;
 }

@@ -4,6 +4,7 @@
 #include "queue_mapping.h"
 
 #include "engine/rule_book.h"
+#include "event_filter.h"
 #include "event_source_mapping.h"
 #include "function_state.h"
 #include "lambda_kinds.h"

@@ -114,7 +114,11 @@ struct queue_mapping {
     struct stream_mapping stream; /* of a mapping of a stream, which is this alone: event_source_mapping.c */
 };
 
-/* queue_mapping_run.c: the lanes. */
+static inline struct lane *lane_at(const struct queue_mapping *mapping, uint32_t id)
+{
+    return pool_at(&mapping->lanes, id);
+}
+
 enum queue_mapping_event {
     MAPPING_WAKE,   /* the source has something */
     MAPPING_WINDOW, /* a lane has waited long enough for more messages */
@@ -124,17 +128,25 @@ enum queue_mapping_event {
     MAPPING_PACE, /* provisioned pollers may poll again */
     MAPPING_COUNT /* a period ends: empty polls are counted */
 };
-enum status queue_mapping_create(struct simulation *simulation, void *self);
-void queue_mapping_start(struct simulation *simulation, void *self);
-void queue_mapping_destroy(struct simulation *simulation, void *self);
-void queue_mapping_handle(struct simulation *simulation, void *self, const struct event *event);
-enum status queue_mapping_finish(struct simulation *simulation, void *self);
-/* Lets waiting lanes take what there is. */
-void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping);
-/* Lets `lane` poll: it waits behind those that wait longer. */
+
+/* queue_lane.c: the lanes. */
+/* What a message in a lane's hand takes. */
+#define MESSAGE_BYTES (sizeof(struct batch_record) + sizeof(struct batch_message))
+void lane_fini(struct simulation *simulation, struct lane *lane);
+/* Lets `lane` poll: it waits behind those that wait longer; takes it out of those again. */
 void lane_wait(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
+void lane_unlink(struct queue_mapping *mapping, struct lane *lane);
 /* A lane that holds nothing polls again, or goes where there are too many. */
 void lane_release(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
+/* The long polls of a waiting lane that ended empty, since this was asked last; and the source is told of them. */
+uint64_t lane_take_empty_polls(const struct simulation *simulation, const struct queue_mapping *mapping, struct lane *lane);
+void mapping_tell_empty_polls(struct simulation *simulation, struct queue_mapping *mapping, uint64_t polls);
+/* As many lanes as are wanted. Those that are too many go as soon as they hold nothing: who waits longest first. */
+void mapping_adjust_lanes(struct simulation *simulation, struct queue_mapping *mapping);
+/* Lanes that wait and hold nothing. */
+int64_t mapping_idle_lanes(const struct queue_mapping *mapping);
+/* Each minute looks back on itself, as long as there is something that could be lowered. */
+void mapping_start_reviews(struct simulation *simulation, struct queue_mapping *mapping);
 /* A call ended, well or not: what fails slows the mapping down. */
 void mapping_learn(struct simulation *simulation, struct queue_mapping *mapping, bool failed);
 
@@ -148,8 +160,16 @@ bool lane_is_ready(const struct simulation *simulation, const struct queue_mappi
 void lane_call(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
 /* The back-off of a lane that was turned away is over. */
 void lane_retry(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane);
+/* The function has answered. True where the lane holds nothing any more: there may be something for it to poll. */
+bool lane_answered(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane, struct request *request);
+
+/* queue_mapping_run.c: polling, and what the simulator calls. */
+enum status queue_mapping_create(struct simulation *simulation, void *self);
+void queue_mapping_start(struct simulation *simulation, void *self);
+void queue_mapping_destroy(struct simulation *simulation, void *self);
+void queue_mapping_handle(struct simulation *simulation, void *self, const struct event *event);
 void queue_mapping_done(struct simulation *simulation, void *self, struct request *request);
 struct batch *queue_mapping_batch(struct simulation *simulation, void *self, const struct request *request);
-void lane_fini(struct simulation *simulation, struct lane *lane);
+enum status queue_mapping_finish(struct simulation *simulation, void *self);
 
 #endif

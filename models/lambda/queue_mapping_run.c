@@ -5,16 +5,12 @@
 
 #include "engine/random.h"
 #include "engine/rule_book.h"
+#include "event_filter.h"
 #include "function_state.h"
 #include "lambda_kinds.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static struct lane *lane_at(const struct queue_mapping *mapping, uint32_t id)
-{
-    return pool_at(&mapping->lanes, id);
-}
 
 static int64_t rule_ns(const struct rule_book *rules, const char *name)
 {
@@ -76,129 +72,9 @@ void queue_mapping_destroy(struct simulation *simulation, void *self)
     free(mapping->received);
 }
 
-static void count_pollers(struct simulation *simulation, struct queue_mapping *mapping, int64_t change)
-{
-    int64_t before = mapping->lane_count;
-    mapping->lane_count += change;
-    gauge_add(&mapping->metrics.pollers, simulation->now_ns, change);
-    if (mapping->config.provisioned)
-        gauge_add(&mapping->metrics.provisioned, simulation->now_ns,
-                  poller_fleet_units(&mapping->fleet, mapping->lane_count) - poller_fleet_units(&mapping->fleet, before));
-}
-
-/* Takes a lane out of those that wait. */
-static void unlink_lane(struct queue_mapping *mapping, struct lane *lane)
-{
-    *(lane->before == POOL_NONE ? &mapping->oldest : &lane_at(mapping, lane->before)->after) = lane->after;
-    *(lane->after == POOL_NONE ? &mapping->newest : &lane_at(mapping, lane->after)->before) = lane->before;
-    mapping->waiting--;
-    mapping->collecting -= lane->count > 0;
-}
-
-void lane_wait(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
-{
-    lane->state = LANE_WAITING;
-    lane->polling_ns = simulation->now_ns;
-    lane->before = mapping->newest;
-    lane->after = POOL_NONE;
-    *(mapping->newest == POOL_NONE ? &mapping->oldest : &lane_at(mapping, mapping->newest)->after) = lane->id;
-    mapping->newest = lane->id;
-    mapping->waiting++;
-    mapping->collecting += lane->count > 0;
-}
-
-/* The long polls of a waiting lane that ended empty; the one under way goes on. */
-static uint64_t take_empty_polls(const struct simulation *simulation, const struct queue_mapping *mapping, struct lane *lane)
-{
-    if (mapping->long_poll_ns <= 0)
-        return 0;
-    int64_t polls = (simulation->now_ns - lane->polling_ns) / mapping->long_poll_ns;
-    lane->polling_ns += polls * mapping->long_poll_ns;
-    return (uint64_t)polls;
-}
-
-/* A provisioned poller may keep fewer long polls waiting than it has lanes: rule sqs_poller_long_polls. */
-static void tell_empty_polls(struct simulation *simulation, struct queue_mapping *mapping, uint64_t polls)
-{
-    uint64_t shares = (uint64_t)mapping->fleet.per_unit;
-    mapping->empty_shares += polls * mapping->long_polls;
-    polls = mapping->empty_shares / shares;
-    mapping->empty_shares %= shares;
-    if (polls > 0)
-        mapping->source->empty_receive(simulation, entity_state(simulation, mapping->config.source), polls);
-}
-
-/* A lane that holds nothing and is in no list ends. */
-static void lane_end(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
-{
-    lane_fini(simulation, lane);
-    uint32_t id = lane->id;
-    lane->state = LANE_GONE;
-    pool_give(&mapping->lanes, id);
-    count_pollers(simulation, mapping, -1);
-}
-
-void lane_release(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
-{
-    if (mapping->lane_count > mapping->fleet.lanes)
-        lane_end(simulation, mapping, lane);
-    else
-        lane_wait(simulation, mapping, lane);
-}
-
-/* As many lanes as are wanted. Those that are too many go as soon as they hold nothing: who waits longest first. */
-static void adjust_lanes(struct simulation *simulation, struct queue_mapping *mapping)
-{
-    uint64_t polls = 0;
-    uint32_t next = mapping->oldest;
-    while (mapping->lane_count > mapping->fleet.lanes && next != POOL_NONE) {
-        struct lane *lane = lane_at(mapping, next);
-        next = lane->after;
-        if (lane->count > 0)
-            continue;
-        polls += take_empty_polls(simulation, mapping, lane);
-        unlink_lane(mapping, lane);
-        lane_end(simulation, mapping, lane);
-    }
-    tell_empty_polls(simulation, mapping, polls);
-    while (mapping->lane_count < mapping->fleet.lanes) {
-        uint32_t id = pool_take(&mapping->lanes);
-        if (id == POOL_NONE) {
-            simulation_fail(simulation, simulation->memory.status);
-            return;
-        }
-        struct lane *lane = lane_at(mapping, id);
-        *lane = (struct lane){.id = id, .timer_ns = TIME_FOREVER};
-        count_pollers(simulation, mapping, 1);
-        lane_wait(simulation, mapping, lane);
-    }
-}
-
-static int64_t idle_lanes(const struct queue_mapping *mapping)
-{
-    return (int64_t)mapping->waiting - (int64_t)mapping->collecting;
-}
-
 static void schedule(struct simulation *simulation, const struct queue_mapping *mapping, enum queue_mapping_event kind, int64_t at_ns)
 {
     simulation_schedule(simulation, mapping->self, (uint16_t)kind, RANK_ARRIVAL, at_ns, 0);
-}
-
-/* Each minute looks back on itself, as long as there is something that could be lowered. */
-static void start_reviews(struct simulation *simulation, struct queue_mapping *mapping)
-{
-    if (mapping->review_pending)
-        return;
-    mapping->review_pending = true;
-    poller_fleet_observe(&mapping->fleet, idle_lanes(mapping));
-    schedule(simulation, mapping, MAPPING_REVIEW, time_add(simulation->now_ns, NS_PER_MIN));
-}
-
-void mapping_learn(struct simulation *simulation, struct queue_mapping *mapping, bool failed)
-{
-    if (failed)
-        start_reviews(simulation, mapping);
-    poller_fleet_called(&mapping->fleet, failed);
 }
 
 /* One event is pending at most: where the backlog began anew since, it is put off. */
@@ -214,7 +90,7 @@ static void schedule_growth(struct simulation *simulation, struct queue_mapping 
 /* After every change: is there a backlog, is anyone to be woken? */
 static void look_around(struct simulation *simulation, struct queue_mapping *mapping, uint64_t visible)
 {
-    poller_fleet_idle(&mapping->fleet, idle_lanes(mapping));
+    poller_fleet_idle(&mapping->fleet, mapping_idle_lanes(mapping));
     if (visible > 0) {
         if (mapping->fleet.since_ns < 0)
             poller_fleet_backlog(&mapping->fleet, simulation->now_ns);
@@ -263,8 +139,8 @@ static uint32_t filter_received(struct simulation *simulation, struct queue_mapp
 static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *mapping)
 {
     struct lane *lane = lane_at(mapping, mapping->oldest);
-    tell_empty_polls(simulation, mapping, take_empty_polls(simulation, mapping, lane));
-    unlink_lane(mapping, lane);
+    mapping_tell_empty_polls(simulation, mapping, lane_take_empty_polls(simulation, mapping, lane));
+    lane_unlink(mapping, lane);
     uint32_t most = (uint32_t)mapping->config.batch_size - lane->count;
     if (most > mapping->receive_most)
         most = mapping->receive_most;
@@ -289,7 +165,8 @@ static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *m
     return count;
 }
 
-void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping)
+/* Lets waiting lanes take what there is. */
+static void mapping_poll(struct simulation *simulation, struct queue_mapping *mapping)
 {
     if (mapping->polling) /* a call was turned away at once: the loop below goes on with that lane */
         return;
@@ -334,8 +211,8 @@ static void count_empty_polls(struct simulation *simulation, struct queue_mappin
 {
     uint64_t polls = 0;
     for (uint32_t id = mapping->oldest; id != POOL_NONE; id = lane_at(mapping, id)->after)
-        polls += take_empty_polls(simulation, mapping, lane_at(mapping, id));
-    tell_empty_polls(simulation, mapping, polls);
+        polls += lane_take_empty_polls(simulation, mapping, lane_at(mapping, id));
+    mapping_tell_empty_polls(simulation, mapping, polls);
     schedule_count(simulation, mapping);
 }
 
@@ -344,9 +221,9 @@ static void grow(struct simulation *simulation, struct queue_mapping *mapping)
     mapping->growth_pending = false;
     if (poller_fleet_next_growth(&mapping->fleet) <= simulation->now_ns) {
         poller_fleet_grow(&mapping->fleet);
-        adjust_lanes(simulation, mapping);
+        mapping_adjust_lanes(simulation, mapping);
         if (poller_fleet_above_floor(&mapping->fleet))
-            start_reviews(simulation, mapping);
+            mapping_start_reviews(simulation, mapping);
         mapping_poll(simulation, mapping);
     }
     schedule_growth(simulation, mapping);
@@ -356,14 +233,14 @@ static void review(struct simulation *simulation, struct queue_mapping *mapping)
 {
     mapping->review_pending = false;
     int64_t before = mapping->fleet.lanes;
-    bool more = poller_fleet_review(&mapping->fleet, idle_lanes(mapping));
+    bool more = poller_fleet_review(&mapping->fleet, mapping_idle_lanes(mapping));
     if (mapping->fleet.lanes < before) {
         poller_fleet_relax(&mapping->fleet);
-        adjust_lanes(simulation, mapping);
+        mapping_adjust_lanes(simulation, mapping);
         mapping_poll(simulation, mapping);
     }
     if (more)
-        start_reviews(simulation, mapping);
+        mapping_start_reviews(simulation, mapping);
 }
 
 void queue_mapping_start(struct simulation *simulation, void *self)
@@ -371,9 +248,9 @@ void queue_mapping_start(struct simulation *simulation, void *self)
     struct queue_mapping *mapping = self;
     if (!mapping->config.enabled)
         return;
-    adjust_lanes(simulation, mapping);
+    mapping_adjust_lanes(simulation, mapping);
     if (poller_fleet_above_floor(&mapping->fleet))
-        start_reviews(simulation, mapping);
+        mapping_start_reviews(simulation, mapping);
     schedule_count(simulation, mapping);
     mapping_poll(simulation, mapping);
 }
@@ -414,8 +291,8 @@ static void lane_event(struct simulation *simulation, struct queue_mapping *mapp
             simulation_schedule(simulation, mapping->self, MAPPING_WINDOW, RANK_ARRIVAL, lane->deadline_ns, lane->id);
             return;
         }
-        tell_empty_polls(simulation, mapping, take_empty_polls(simulation, mapping, lane));
-        unlink_lane(mapping, lane);
+        mapping_tell_empty_polls(simulation, mapping, lane_take_empty_polls(simulation, mapping, lane));
+        lane_unlink(mapping, lane);
         lane_call(simulation, mapping, lane);
     }
     mapping_poll(simulation, mapping);
@@ -446,6 +323,21 @@ void queue_mapping_handle(struct simulation *simulation, void *self, const struc
         count_empty_polls(simulation, mapping);
         break;
     }
+}
+
+void queue_mapping_done(struct simulation *simulation, void *self, struct request *request)
+{
+    struct queue_mapping *mapping = self;
+    if (lane_answered(simulation, mapping, lane_at(mapping, request->from_data), request))
+        mapping_poll(simulation, mapping);
+}
+
+struct batch *queue_mapping_batch(struct simulation *simulation, void *self, const struct request *request)
+{
+    (void)simulation;
+    const struct queue_mapping *mapping = self;
+    struct lane *lane = pool_at(&mapping->lanes, request->from_data);
+    return &lane->batch;
 }
 
 /* What was received and what became of it must add up. */

@@ -9,18 +9,6 @@ static const struct cause cause_attempts = {.fate = FATE_DISCARDED, .text = "att
 static const struct cause cause_record_age = {.fate = FATE_DISCARDED, .text = "record_age"};
 static const struct cause cause_retention = {.fate = FATE_EXPIRED, .text = "retention"};
 
-void stream_lane_set_blocked(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool blocked)
-{
-    if (lane->blocked == blocked)
-        return;
-    struct stream_shard *shard = &mapping->shards[lane->shard];
-    lane->blocked = blocked;
-    if (blocked && shard->blocked++ == 0)
-        gauge_add(&mapping->metrics.blocked, simulation->now_ns, 1);
-    else if (!blocked && --shard->blocked == 0)
-        gauge_add(&mapping->metrics.blocked, simulation->now_ns, -1);
-}
-
 /* The first `count` records of the part are over. */
 static void settle(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, uint32_t count,
                    const struct cause *cause)
@@ -60,22 +48,6 @@ static void send_to_destination(struct simulation *simulation, const struct stre
     request_send(simulation, mapping->config.on_failure, request);
 }
 
-/* The part is over: on to the one behind it, or to the next batch. */
-void stream_lane_next_part(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
-{
-    lane->retries = lane->failures = 0;
-    stream_lane_set_blocked(simulation, mapping, lane, false);
-    if (lane->split_count > 0) {
-        lane->end = lane->splits[--lane->split_count];
-        lane->state = STREAM_LANE_READY;
-        return;
-    }
-    lane->state = STREAM_LANE_COLLECTING;
-    lane->count = lane->begin = lane->end = 0;
-    lane->bytes = 0;
-    lane->free_ns = simulation->now_ns;
-}
-
 /* Gives up what is too old, which is what comes first. */
 static void drop_old(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
@@ -92,16 +64,6 @@ static void drop_old(struct simulation *simulation, struct stream_mapping *mappi
         expired++;
     if (expired > 0)
         settle(simulation, mapping, lane, expired, &cause_retention);
-}
-
-void stream_lane_back_off(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
-{
-    double wait_ns = (double)mapping->back_off_ns * pow(mapping->back_off_factor, fmin(lane->failures, 1000));
-    lane->failures++;
-    lane->state = STREAM_LANE_BACKING;
-    simulation_schedule(simulation, mapping->self, STREAM_RETRY, RANK_ARRIVAL,
-                        time_add(simulation->now_ns, time_from_double(fmin(wait_ns, (double)mapping->back_off_most_ns))),
-                        (uint32_t)(lane - mapping->lanes));
 }
 
 /* The part failed, from `begin` on. Halves come in order; splitting uses no retry. */

@@ -8,6 +8,7 @@
 #include "engine/content.h"
 #include "engine/random.h"
 #include "engine/rule_book.h"
+#include "event_filter.h"
 #include "function_state.h"
 #include "lambda_kinds.h"
 #include "scenario/validation.h"

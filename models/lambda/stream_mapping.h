@@ -23,9 +23,6 @@
 struct validation;
 struct content_set; /* engine/content.h */
 
-/* Of what no filter of the mapping lets through. */
-extern const struct cause cause_filtered;
-
 enum stream_position { POSITION_TRIM_HORIZON, POSITION_LATEST, POSITION_AT_TIMESTAMP };
 
 struct stream_mapping_config {
@@ -174,7 +171,7 @@ void stream_mapping_done(struct simulation *simulation, struct stream_mapping *m
 struct batch *stream_mapping_batch(struct stream_mapping *mapping, const struct request *request);
 enum status stream_mapping_finish(struct simulation *simulation, struct stream_mapping *mapping);
 
-/* Between stream_mapping.c and stream_batch.c. */
+/* Between the files of a stream's mapping. */
 enum stream_mapping_event {
     STREAM_READ,   /* data: shard */
     STREAM_WINDOW, /* data: lane */
@@ -184,13 +181,8 @@ enum stream_mapping_event {
 };
 /* from_data of what goes to the destination: there are fewer lanes. */
 #define STREAM_TO_DESTINATION UINT32_MAX
-/* stream_batch.c: hands over the present part, or goes on to what follows where nothing of it is young enough; an answer that comes at once
- * is taken. Then the lane is calling, backing, ready with another part, or done with its batch and collecting. */
-void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane);
-/* The function has answered: the lane is backing, ready or collecting. */
-void stream_lane_answered(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane,
-                          const struct cause *cause);
 
+/* stream_lane.c. */
 /* A further try of what it hands over, later. */
 void stream_lane_back_off(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane);
 void stream_lane_set_blocked(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool blocked);
@@ -214,5 +206,12 @@ bool stream_window_is_over(struct simulation *simulation, struct stream_mapping 
 void stream_window_request(const struct stream_mapping *mapping, struct stream_lane *lane, struct request *request);
 void stream_window_answered(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane,
                             const struct cause *cause);
+
+/* stream_batch.c: hands over the present part, or goes on to what follows where nothing of it is young enough; an answer that comes at once
+ * is taken. Then the lane is calling, backing, ready with another part, or done with its batch and collecting. */
+void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane);
+/* The function has answered: the lane is backing, ready or collecting. */
+void stream_lane_answered(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane,
+                          const struct cause *cause);
 
 #endif

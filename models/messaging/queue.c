@@ -1,12 +1,16 @@
 /* queue.c: AWS::SQS::Queue: what can be said of a queue, and what is measured and billed.
- * Sending stands in queue_send.c, receiving in queue_poll.c, the order of messages in queue_line.c, their lives in queue_messages.c.
  * Source: rules sqs_*, which cite the SQS developer guide. */
-#include "queue.h"
-
 #include "measure/bill.h"
 #include "measure/metric.h"
 #include "notation/property.h"
+#include "queue_age.h"
+#include "queue_line.h"
+#include "queue_messages.h"
+#include "queue_past.h"
+#include "queue_poll.h"
 #include "queue_redrive.h"
+#include "queue_send.h"
+#include "queue_wait.h"
 #include "scenario/validation.h"
 
 #include <math.h>
@@ -191,7 +195,8 @@ static enum status queue_create(struct simulation *simulation, void *self)
     queue->deleted_ns = -1;
     queue_line_init(simulation, queue);
     queue_send_init(simulation, queue);
-    queue_poll_init(simulation, queue);
+    queue_wait_init(simulation, queue);
+    queue_past_init(simulation, queue);
     queue_redrive_init(simulation, queue);
     if (queue->config.dead_letter != ENTITY_NONE && !queue->config.fifo)
         ((struct queue *)entity_state(simulation, queue->config.dead_letter))->moved_into = true;
@@ -208,11 +213,33 @@ static void queue_destroy(struct simulation *simulation, void *self)
         free(queue->causes[i]);
     free(queue->causes);
     fault_fini(&queue->faults);
-    queue_redrive_fini(queue);
-    queue_poll_fini(queue);
+    queue_past_fini(queue);
+    queue_wait_fini(queue);
     queue_send_fini(queue);
     queue_line_fini(queue);
     pool_fini(&queue->messages);
+}
+
+static void queue_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    struct queue *queue = self;
+    switch ((enum queue_event)event->kind) {
+    case QUEUE_DUE:
+        queue_look_at_due(simulation, queue);
+        break;
+    case QUEUE_RETENTION:
+        queue_end_retention(simulation, queue, event->data);
+        break;
+    case QUEUE_AGE:
+        queue_age_event(simulation, queue);
+        break;
+    case QUEUE_QUOTA:
+        queue_quota_event(simulation, queue);
+        break;
+    case QUEUE_MOVE:
+        queue_move_event(simulation, queue, event->data);
+        break;
+    }
 }
 
 /* Every message there is, and no other, is in one of the states. */

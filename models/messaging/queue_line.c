@@ -2,8 +2,11 @@
  * A standard queue promises none: here it is the order in which messages became visible. A FIFO queue hands out a group's messages in the
  * order of sending, and none of a group that has some in flight: what returns stands before what was never received. Source: the SQS
  * developer guide, "FIFO queue delivery logic". */
-#include "queue.h"
-#include "queue_redrive.h"
+#include "queue_line.h"
+
+#include "queue_age.h"
+#include "queue_past.h"
+#include "queue_wait.h"
 
 static struct group *group_at(const struct queue *queue, uint32_t id)
 {
@@ -26,11 +29,6 @@ void queue_line_fini(struct queue *queue)
 {
     key_map_fini(&queue->group_ids);
     pool_fini(&queue->groups);
-}
-
-uint64_t queue_line_ready(const struct queue *queue)
-{
-    return queue->config.fifo ? queue->ready_messages : (uint64_t)queue_level(queue, MESSAGE_VISIBLE);
 }
 
 uint32_t queue_line_group(struct simulation *simulation, struct queue *queue, uint32_t key)
@@ -163,7 +161,7 @@ void queue_line_remove(struct simulation *simulation, struct queue *queue, uint3
     settle_group(simulation, queue, group_id);
 }
 
-/* Received as often as the redrive policy allows: it is moved now, in place of one more time. */
+/* Received as often as the redrive policy allows: it is given up now, in place of one more time. */
 static bool is_worn_out(const struct queue *queue, const struct message *message)
 {
     return queue->config.dead_letter != ENTITY_NONE && message->receive_count >= queue->config.max_receives;
@@ -211,7 +209,7 @@ static void take_from_line(struct simulation *simulation, struct queue *queue, s
         uint32_t id = queue->line.head;
         struct message *message = message_at(queue, id);
         if (is_worn_out(queue, message)) {
-            queue_move(simulation, queue, id);
+            reception->worn_out(simulation, queue, id);
             continue;
         }
         chain_remove(&queue->line, id);
@@ -242,7 +240,7 @@ static void take_from_group(struct simulation *simulation, struct queue *queue, 
         if (message->state != MESSAGE_VISIBLE)
             break;
         if (is_worn_out(queue, message)) {
-            queue_move(simulation, queue, id);
+            reception->worn_out(simulation, queue, id);
             continue;
         }
         hand_out(simulation, queue, id, reception);

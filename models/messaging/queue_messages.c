@@ -1,75 +1,23 @@
-/* queue_messages.c: a message from its entry to its end: delay, age, retention, and the way to the dead-letter queue.
- * Sources: the SQS developer guide, "Setting up dead-letter queue retention" (a standard queue's message keeps its first time stamp when it
- * is moved, a FIFO queue's gets a new one; the age counts from the move) and "Available CloudWatch metrics for Amazon SQS" (what is
- * received three times no longer counts as the oldest, except in FIFO queues). */
-#include "queue.h"
-#include "queue_redrive.h"
+/* queue_messages.c: a message from its entry to its end: delay, retention, and the way to the dead-letter queue.
+ * Source: the SQS developer guide, "Setting up dead-letter queue retention" (a standard queue's message keeps its first time stamp when it
+ * is moved, a FIFO queue's gets a new one; the age counts from the move). */
+#include "queue_messages.h"
+
+#include "queue_age.h"
+#include "queue_line.h"
+#include "queue_past.h"
+#include "queue_wait.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 static const struct cause cause_retention = {.fate = FATE_EXPIRED, .text = "retention"};
 
-void queue_trace(struct simulation *simulation, const struct queue *queue, const struct message *message, const char *step,
-                 const char *detail)
-{
-    if (simulation->tracer)
-        simulation_trace_item(simulation, message->item, message->receive_count > 0 ? message->receive_count - 1u : 0,
-                              simulation->entities[queue->self].name, step, simulation->now_ns, 0, detail);
-}
-
-/* The gauge rises by whole seconds: brought up to date whenever the oldest message changes, and by an event each second while there is
- * one. */
-static void update_age(struct simulation *simulation, struct queue *queue)
-{
-    int64_t now_ns = simulation->now_ns, age_s = 0;
-    if (queue->oldest != POOL_NONE) {
-        int64_t entered_ns = message_at(queue, queue->oldest)->entered_ns;
-        age_s = (now_ns - entered_ns) / NS_PER_S;
-        if (!queue->age_timer) {
-            queue->age_timer = true;
-            simulation_schedule(simulation, queue->self, QUEUE_AGE, RANK_EXPIRY, entered_ns + (age_s + 1) * NS_PER_S, 0);
-        }
-    }
-    struct gauge *gauge = &queue->metrics.oldest_age;
-    if (age_s * NS_PER_S != gauge->level)
-        gauge_add(gauge, now_ns, age_s * NS_PER_S - gauge->level);
-}
-
-static bool counts_as_oldest(const struct queue *queue, const struct message *message)
-{
-    return queue->config.fifo || queue->aged_receives == 0 || message->receive_count < queue->aged_receives;
-}
-
-/* The oldest has left or was received too often: what comes before it no longer counts, so the search never turns back. */
-static void find_oldest(struct simulation *simulation, struct queue *queue)
-{
-    update_age(simulation, queue);
-    do
-        queue->oldest = message_at(queue, queue->oldest)->age.next;
-    while (queue->oldest != POOL_NONE && !counts_as_oldest(queue, message_at(queue, queue->oldest)));
-    update_age(simulation, queue);
-}
-
-void queue_received_again(struct simulation *simulation, struct queue *queue, uint32_t id)
-{
-    if (id == queue->oldest && !counts_as_oldest(queue, message_at(queue, id)))
-        find_oldest(simulation, queue);
-}
-
 static void find_delayed(struct queue *queue)
 {
     do
         queue->delayed = message_at(queue, queue->delayed)->age.next;
     while (queue->delayed != POOL_NONE && message_at(queue, queue->delayed)->state != MESSAGE_DELAYED);
-}
-
-void queue_due_by(struct simulation *simulation, struct queue *queue, int64_t at_ns)
-{
-    if (at_ns >= queue->due_ns)
-        return;
-    queue->due_ns = at_ns;
-    simulation_schedule(simulation, queue->self, QUEUE_DUE, RANK_EXPIRY, at_ns, 0);
 }
 
 /* Messages expire in the order of their entry, so one event does, for the first of all. Those that were moved here keep the time when they
@@ -116,10 +64,7 @@ void queue_add(struct simulation *simulation, struct queue *queue, const struct 
     chain_append(&queue->all, id);
     queue_line_add(queue, id);
     await_retention(simulation, queue, id);
-    if (queue->oldest == POOL_NONE) {
-        queue->oldest = id;
-        update_age(simulation, queue);
-    }
+    queue_entered(simulation, queue, id);
     queue_count(simulation, queue, delayed ? MESSAGE_DELAYED : MESSAGE_VISIBLE, 1);
     if (delayed) {
         queue->delayed = queue->delayed == POOL_NONE ? id : queue->delayed;
@@ -133,8 +78,7 @@ void queue_remove(struct simulation *simulation, struct queue *queue, uint32_t i
 {
     struct message *message = message_at(queue, id);
     enum message_state state = message->state;
-    if (id == queue->oldest)
-        find_oldest(simulation, queue);
+    queue_leaves(simulation, queue, id);
     if (id == queue->delayed)
         find_delayed(queue);
     if (id == queue->task.next)
@@ -221,8 +165,7 @@ static bool is_over(const struct queue *queue, uint32_t id, int64_t now_ns)
     return message->state != MESSAGE_GONE && time_add(message->sent_ns, queue->config.retention_ns) <= now_ns;
 }
 
-/* `id` is the message that the event was for. It may have left, and its place may be another's, which then is judged for itself. */
-static void end_retention(struct simulation *simulation, struct queue *queue, uint32_t id)
+void queue_end_retention(struct simulation *simulation, struct queue *queue, uint32_t id)
 {
     queue->retention_timer = false;
     if (queue->moved_into) {
@@ -248,7 +191,7 @@ static void end_delays(struct simulation *simulation, struct queue *queue)
     }
 }
 
-static void look_at_due(struct simulation *simulation, struct queue *queue)
+void queue_look_at_due(struct simulation *simulation, struct queue *queue)
 {
     if (simulation->now_ns != queue->due_ns)
         return; /* something earlier came up after this was scheduled, and it was seen to then */
@@ -257,27 +200,4 @@ static void look_at_due(struct simulation *simulation, struct queue *queue)
     queue_due_by(simulation, queue, queue_line_return(simulation, queue));
     if (queue->delayed != POOL_NONE)
         queue_due_by(simulation, queue, message_at(queue, queue->delayed)->until_ns);
-}
-
-void queue_handle(struct simulation *simulation, void *self, const struct event *event)
-{
-    struct queue *queue = self;
-    switch ((enum queue_event)event->kind) {
-    case QUEUE_DUE:
-        look_at_due(simulation, queue);
-        break;
-    case QUEUE_RETENTION:
-        end_retention(simulation, queue, event->data);
-        break;
-    case QUEUE_AGE:
-        queue->age_timer = false;
-        update_age(simulation, queue);
-        break;
-    case QUEUE_QUOTA:
-        queue_quota_event(simulation, queue);
-        break;
-    case QUEUE_MOVE:
-        queue_move_event(simulation, queue, event->data);
-        break;
-    }
 }

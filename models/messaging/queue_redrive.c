@@ -1,54 +1,25 @@
-/* queue_redrive.c: messages that go from one queue to another, and back: what is kept of where they came from, and the task that moves
- * what is in a dead-letter queue back (StartMessageMoveTask).
+/* queue_redrive.c: the task that moves what is in a dead-letter queue back (StartMessageMoveTask), and the other things that may happen to
+ * a queue.
  * Sources: the SQS API reference, StartMessageMoveTask and ListMessageMoveTasks; the SQS developer guide, "Configure a dead-letter queue
  * redrive" (oldest first; each is a new message in the queue that gets it) and "DLQ redrive issues"; rules sqs_move_*. */
 #include "queue_redrive.h"
 
 #include "notation/property.h"
-#include "queue.h"
+#include "queue_age.h"
+#include "queue_line.h"
+#include "queue_messages.h"
+#include "queue_past.h"
+#include "queue_wait.h"
 #include "scenario/validation.h"
 
 static const struct cause cause_moved = {.fate = FATE_SUCCEEDED, .text = "moved by a task"};
 
 void queue_redrive_init(struct simulation *simulation, struct queue *queue)
 {
-    const char *name = simulation->entities[queue->self].name;
     const struct rule_book *rules = simulation->settings->rules;
-    pool_init(&queue->pasts, sizeof(struct past), &simulation->memory, name);
-    key_map_init(&queue->past_ids, &simulation->memory, name);
     queue->task =
         (struct move_task){.next = POOL_NONE, .most_ns = time_from_double(rule_number(rules, "sqs_move_max_h") * (double)NS_PER_HOUR)};
     queue->move_calls_count = rule_flag(rules, "sqs_move_calls_counted");
-}
-
-void queue_redrive_fini(struct queue *queue)
-{
-    key_map_fini(&queue->past_ids);
-    pool_fini(&queue->pasts);
-}
-
-enum status queue_past_keep(struct simulation *simulation, struct queue *queue, uint32_t id, const struct past *past)
-{
-    uint32_t place = pool_take(&queue->pasts);
-    enum status status = place == POOL_NONE ? simulation->memory.status : key_map_put(&queue->past_ids, id, place);
-    if (status == STATUS_OK)
-        *(struct past *)pool_at(&queue->pasts, place) = *past;
-    return status;
-}
-
-struct past queue_past(const struct queue *queue, uint32_t id)
-{
-    uint32_t place = key_map_find(&queue->past_ids, id);
-    return place == POOL_NONE ? (struct past){.from = ENTITY_NONE} : *(const struct past *)pool_at(&queue->pasts, place);
-}
-
-void queue_past_forget(struct queue *queue, uint32_t id)
-{
-    uint32_t place = key_map_find(&queue->past_ids, id);
-    if (place == POOL_NONE)
-        return;
-    key_map_remove(&queue->past_ids, id);
-    pool_give(&queue->pasts, place);
 }
 
 /* The next that the task can take of those that were there when it began. What is in flight or delayed is passed over. */

@@ -1,9 +1,9 @@
-/* queue_redrive.h: messages that go from one queue to another. Private to this folder. */
+/* queue_redrive.h: the task that moves what is in a dead-letter queue, and the other things that may happen to a queue. */
 #ifndef SLSIM_MESSAGING_QUEUE_REDRIVE_H
 #define SLSIM_MESSAGING_QUEUE_REDRIVE_H
 
 #include "engine/model.h"
-#include "queue.h"
+#include "queue_state.h"
 
 /* What a scenario's change says of a task. */
 struct move_task_arguments {
@@ -16,12 +16,6 @@ enum queue_action { ACTION_START_TASK, ACTION_CANCEL_TASK };
 extern const struct action queue_actions[]; /* by enum queue_action */
 
 void queue_redrive_init(struct simulation *simulation, struct queue *queue);
-void queue_redrive_fini(struct queue *queue);
-
-/* What is kept of the message `id`; where nothing is: .from ENTITY_NONE, no receives. */
-struct past queue_past(const struct queue *queue, uint32_t id);
-enum status queue_past_keep(struct simulation *simulation, struct queue *queue, uint32_t id, const struct past *past);
-void queue_past_forget(struct queue *queue, uint32_t id);
 
 /* The task may move its next message. */
 void queue_move_event(struct simulation *simulation, struct queue *queue, uint32_t number);

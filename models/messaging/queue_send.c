@@ -1,7 +1,9 @@
 /* queue_send.c: who sends, what is refused, and what a FIFO queue takes for a second sending of the same.
  * Sources: rules sqs_message_max_kb, sqs_fifo_calls_per_s, sqs_fifo_messages_per_s, sqs_fifo_deduplication_s; the SQS API reference,
  * SendMessage. */
-#include "queue.h"
+#include "queue_send.h"
+
+#include "queue_messages.h"
 
 #include <math.h>
 
@@ -117,18 +119,6 @@ static bool is_repeated(struct simulation *simulation, struct queue *queue, uint
     *(struct sent *)pool_at(&queue->sent_items, id) = (struct sent){.item = item, .at_ns = simulation->now_ns};
     chain_append(&queue->sent_window, id);
     return false;
-}
-
-/* A call is billed by the size of all its messages: each is billed what it adds. */
-uint64_t queue_call_add(const struct queue *queue, struct queue_call *call, int64_t most, uint64_t bytes)
-{
-    uint64_t before = call->count > 0 ? queue_chunks(queue, call->bytes) : 0;
-    call->bytes += bytes;
-    call->count++;
-    uint64_t after = queue_chunks(queue, call->bytes);
-    if (call->count >= most)
-        *call = (struct queue_call){0};
-    return after - before;
 }
 
 void queue_accept(struct simulation *simulation, void *self, struct request *request)

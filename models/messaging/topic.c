@@ -1,11 +1,11 @@
 /* topic.c: AWS::SNS::Topic and AWS::SNS::Subscription: what can be said of them, what is measured and billed.
  * Publishing and delivering stand in topic_deliver.c. Source: rules sns_*, which cite the SNS developer guide. */
-#include "topic.h"
+#include "topic_state.h"
 
 #include "measure/bill.h"
 #include "measure/metric.h"
 #include "notation/property.h"
-#include "queue.h"
+#include "queue_state.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>

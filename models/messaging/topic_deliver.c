@@ -1,6 +1,6 @@
 /* topic_deliver.c: a message is published, answered, and delivered to every subscription by its protocol's retries.
  * Sources: rules sns_retry_*, sns_customer_*, sns_http_*: the SNS developer guide, "Message delivery retries". */
-#include "topic.h"
+#include "topic_state.h"
 
 #include <math.h>
 #include <stdio.h>

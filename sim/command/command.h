@@ -5,6 +5,7 @@
 #include "command/options.h"
 #include "engine/model.h"
 #include "measure/headline.h"
+#include "measure/picture.h"
 #include "measure/server_offer.h"
 #include "measure/usage_layout.h"
 
@@ -14,6 +15,7 @@
 struct program {
     const struct model_registry *registry;
     const struct summary_layout *layout;
+    const struct picture_layout *pictures;
     const struct server_offer *servers; /* ends with {0} */
     const struct usage_key *usage_keys; /* the same */
 };
@@ -31,7 +33,7 @@ struct command {
 };
 
 extern const struct command run_command, check_command, verify_command, schema_command, rules_command, prices_command, explain_command,
-    compare_command, size_command, sensitivity_command;
+    compare_command, size_command, sensitivity_command, sweep_command, report_command;
 
 /* All of the program behind main: returns the exit code. */
 int command_main(const struct program *program, int argc, char **argv);

@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &run_command,         &check_command,   &verify_command, &compare_command, &size_command,
-    &sensitivity_command, &explain_command, &schema_command, &rules_command,   &prices_command,
+    &run_command,         &check_command,   &verify_command, &sweep_command,  &compare_command, &size_command,
+    &sensitivity_command, &explain_command, &report_command, &schema_command, &rules_command,   &prices_command,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

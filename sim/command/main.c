@@ -9,7 +9,10 @@ int main(int argc, char **argv)
 {
     /* Errors come back as codes, which are looked at. */
     (void)gsl_set_error_handler_off();
-    const struct program program = {
-        .registry = &model_registry, .layout = &summary_layout, .servers = server_offers, .usage_keys = usage_keys};
+    const struct program program = {.registry = &model_registry,
+                                    .layout = &summary_layout,
+                                    .pictures = &picture_layout,
+                                    .servers = server_offers,
+                                    .usage_keys = usage_keys};
     return command_main(&program, argc, argv);
 }

@@ -12,6 +12,8 @@
 /* So many at once make no sense on any machine; and a slip of the hand shall not start a million. */
 #define THREADS_MAX 4096u
 #define REPLICATIONS_MAX 1000000u
+#define POINTS_MAX 1000000u
+#define SHARDS_MAX 100000u
 
 static const struct {
     const char *name;
@@ -36,8 +38,9 @@ static const struct {
     [OPTION_CAUSE] = {"cause", 0, "TEXT", "the life of the first item of replication 1 that ended so, as in --cause dead_lettered"},
     [OPTION_ITEM] = {"item", 0, "ITEM", "the life of one item of replication 1: its number from 0, or SOURCE:NUMBER"},
     [OPTION_INPUTS] = {"inputs", 0, "DIR", "the folder of the scenario, where its files are (default: the current one)"},
-    [OPTION_VARY] = {"vary", 0, "PATH=VALUE",
-                     "compare: B has the value (X,Y: A has X, B has Y); size: LOW:HIGH[:STEP] or a,b,c; may be repeated"},
+    [OPTION_VARY] =
+        {"vary", 0, "PATH=VALUE",
+         "compare: B has the value (X,Y: A has X, B has Y); size, sweep: LOW:HIGH[:STEP], LOW:HIGH@log:N or a,b,c; may be repeated"},
     [OPTION_FIGURE] = {"figure", 0, "FIGURE", "this figure instead of the usual ones, as in Api.ResponseTime.p99; may be repeated"},
     [OPTION_MIN_EFFECT] = {"min-effect", 0, "SIZE", "smaller is negligible: 1% of A's, or 10ms, $5, 2, 0.1pp; may be repeated"},
     [OPTION_FAIL_IF] = {"fail-if", 0, "BOUND", "exit code 1 if it holds, as in 'cost.month > +5%'; may be repeated"},
@@ -49,6 +52,16 @@ static const struct {
     [OPTION_AGAINST] = {"against", 0, "WHAT", "whose bill is held against this one: PATH=VALUE (may be repeated), FILE.json, or a server"},
     [OPTION_INPUT] = {"input", 0, "PATH=LOW:HIGH", "a setting to be varied beside the assumptions; may be repeated"},
     [OPTION_INFRACOST] = {"infracost", 0, "FILE", "also the usage of a month for Infracost, as infracost-usage.yml"},
+    [OPTION_REPORT] = {"report", 0, NULL, "also report.html, one page with pictures that opens anywhere, and plots/"},
+    [OPTION_PLOTS] = {"plots", 0, "KIND", "also plots/: svg, or png for both; with their data and the gnuplot scripts that draw them"},
+    [OPTION_METHOD] = {"method", 0, "WORD", "how points are made: grid, zip, list, random, latin_hypercube or sobol (default: grid)"},
+    [OPTION_POINTS] = {"points", 0, "N", "how many points random, latin_hypercube and sobol make"},
+    [OPTION_WHERE] = {"where", 0, "CONDITION", "only points for which it holds, as in 'A.X <= 2 * B.Y'; may be repeated"},
+    [OPTION_STREAMS] = {"streams", 0, "WORD", "common: the same chance at every point (the default); independent: each has its own"},
+    [OPTION_METRICS] = {"metrics", 0, "FIGURES", "what is kept, instead of the usual: Api.Duration.p99,cost.month or all; may be repeated"},
+    [OPTION_SHARD] = {"shard", 0, "I/N", "only every N-th point, from the I-th on (I from 0): for many machines; then sweep merge"},
+    [OPTION_RESTART] = {"restart", 0, NULL, "discards what an earlier sweep left in the folder"},
+    [OPTION_DRY_RUN] = {"dry-run", 0, NULL, "checks and lists the points, says how long they may take, and runs nothing else"},
     [OPTION_NO_PROGRESS] = {"no-progress", 0, NULL, "no progress on the terminal"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, "errors only, and what --format asks for"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, "says more"},
@@ -131,11 +144,26 @@ static void take_assignment(struct option_words *words, enum option_id option, c
     take_word_of_list(words, assignment);
 }
 
+/* "I/N" */
+static void take_shard(struct options *options, const char *text, struct diagnostics *diagnostics)
+{
+    const char *slash = strchr(text, '/');
+    char first[24] = "";
+    uint64_t shard = 0, shards = 0;
+    if (slash && slash - text < (ptrdiff_t)sizeof first)
+        memcpy(first, text, (size_t)(slash - text));
+    if (!slash || !read_natural(first, SHARDS_MAX, &shard) || !read_natural(slash + 1, SHARDS_MAX, &shards) || shard >= shards)
+        wrong(diagnostics, "I from 0, as in --shard 0/4, 1/4, 2/4 and 3/4", "shard", "takes I/N, with I below N, and N at most 100000");
+    options->shard = (size_t)shard;
+    options->shards = (size_t)shards;
+}
+
 static void take(struct options *options, enum option_id option, const char *text, struct diagnostics *diagnostics)
 {
     static const char *const formats[] = {"table", "csv", "json", "markdown", NULL};
     static const char *const series[] = {"first", "mean", NULL};
     static const char *const queues[] = {"ladder", "heap", NULL};
+    static const char *const kinds[] = {"svg", "png", NULL};
     static const char *const references[] = {"models", "scenarios", NULL};
     options->given |= OPTION_BIT(option);
     switch (option) {
@@ -174,6 +202,26 @@ static void take(struct options *options, enum option_id option, const char *tex
         break;
     case OPTION_INFRACOST:
         options->infracost = text;
+        break;
+    case OPTION_PLOTS:
+        options->png = take_word(option, text, kinds, diagnostics) == 1;
+    case OPTION_METHOD:
+        options->method = text;
+        break;
+    case OPTION_POINTS:
+        options->points = (size_t)take_natural(option, text, 1, POINTS_MAX, diagnostics);
+        break;
+    case OPTION_WHERE:
+        take_word_of_list(&options->wheres, text);
+        break;
+    case OPTION_STREAMS:
+        options->streams = text;
+        break;
+    case OPTION_METRICS:
+        take_word_of_list(&options->metrics, text);
+        break;
+    case OPTION_SHARD:
+        take_shard(options, text, diagnostics);
         break;
     case OPTION_MINIMIZE:
         options->minimize = text;
@@ -225,7 +273,10 @@ static void take(struct options *options, enum option_id option, const char *tex
     case OPTION_INPUTS:
         options->inputs = text;
         break;
+    case OPTION_RESTART:
+    case OPTION_DRY_RUN:
     case OPTION_DENSE:
+    case OPTION_REPORT:
     case OPTION_NO_PROGRESS:
     case OPTION_QUIET:
     case OPTION_VERBOSE:
@@ -302,7 +353,8 @@ enum status options_parse(int argc, char **argv, struct options *options, struct
 {
     *options = (struct options){0};
     struct option_words *const lists[] = {&options->sets,     &options->varies, &options->figures,  &options->min_effects,
-                                          &options->fail_ifs, &options->goals,  &options->againsts, &options->inputs_varied};
+                                          &options->fail_ifs, &options->goals,  &options->againsts, &options->inputs_varied,
+                                          &options->wheres,   &options->metrics};
     const size_t list_count = sizeof lists / sizeof *lists, room = (size_t)argc + 1;
     options->words = calloc(list_count * room, sizeof *options->words);
     if (!options->words)

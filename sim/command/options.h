@@ -41,6 +41,16 @@ enum option_id {
     OPTION_AGAINST,
     OPTION_INPUT,
     OPTION_INFRACOST,
+    OPTION_REPORT,
+    OPTION_PLOTS,
+    OPTION_METHOD,
+    OPTION_POINTS,
+    OPTION_WHERE,
+    OPTION_STREAMS,
+    OPTION_METRICS,
+    OPTION_SHARD,
+    OPTION_RESTART,
+    OPTION_DRY_RUN,
     OPTION_NO_PROGRESS,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -63,10 +73,14 @@ struct options {
     const char *output;
     const char *seed;
     const char **words; /* owned: room for the lists that follow */
-    struct option_words sets, varies, figures, min_effects, fail_ifs, goals, againsts, inputs_varied;
+    struct option_words sets, varies, figures, min_effects, fail_ifs, goals, againsts, inputs_varied, wheres, metrics;
     const char *until;
     const char *minimize;
     const char *infracost;
+    bool png; /* --plots png */
+    const char *method, *streams;
+    size_t points;
+    size_t shard, shards; /* --shard I/N; shards 0: not given */
     uint32_t max_replications;
     uint32_t replications;
     uint32_t threads;

@@ -11,8 +11,8 @@
     (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) |                      \
      OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_TRACE) | OPTION_BIT(OPTION_TIMESERIES) |                   \
      OPTION_BIT(OPTION_DENSE) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) |                 \
-     OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_INFRACOST) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) |                 \
-     OPTION_BIT(OPTION_VERBOSE))
+     OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_INFRACOST) | OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) |                      \
+     OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE))
 
 /* The folder that -o names, else results/NAME. The reader lets no name through that is a path; that is not taken on trust here. */
 static char *folder_path(const struct options *options, const struct scenario *scenario)
@@ -59,7 +59,7 @@ static int run(const struct program *program, const struct command *command, con
         return status_exit_code(status);
     char *path = folder_path(options, scenario);
     struct run_result *result = NULL;
-    status = path ? session_run(options, scenario, path, &result) : STATUS_NO_MEMORY;
+    status = path ? session_run(program, options, scenario, path, &result) : STATUS_NO_MEMORY;
     if (status == STATUS_OK && options->infracost)
         status = write_usage(program, options, result);
     if (result) {
@@ -88,6 +88,7 @@ const struct command run_command = {
                 "  slsim run scenarios/hello.json --replications 20 --set Hello.MemorySize=1024 -o results/hello-1024\n"
                 "  slsim run scenarios/hello.json --format json --quiet | jq '.figures[]'\n"
                 "  slsim run scenarios/hello.json --until 'cost.month 2%'\n"
+                "  slsim run scenarios/hello.json --report\n"
                 "  slsim run - < scenarios/hello.json\n",
     .details = "SCENARIO is a file, or - for standard input. The summary goes to standard output, everything else to standard error.\n"
                "A folder that exists is replaced only if it holds a result; an interrupted run leaves DIR.partial.\n",

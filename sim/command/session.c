@@ -132,12 +132,23 @@ static enum status finish_timeseries(const struct outputs *outputs, bool complet
     return status;
 }
 
-static enum status write_folder(struct outputs *outputs, const struct run_result *result, struct diagnostics *diagnostics)
+bool session_wants_report(const struct program *program, const struct options *options, struct report_request *request)
+{
+    *request = (struct report_request){
+        .pictures = program->pictures, .summary = program->layout, .page = option_given(options, OPTION_REPORT), .png = options->png};
+    return request->page || option_given(options, OPTION_PLOTS);
+}
+
+static enum status write_folder(const struct program *program, const struct options *options, struct outputs *outputs,
+                                const struct run_result *result, struct diagnostics *diagnostics)
 {
     bool complete = result->status == STATUS_OK;
+    struct report_request request;
     enum status status = finish_timeseries(outputs, complete, diagnostics);
     if (status == STATUS_OK)
         status = result_files_write(&outputs->folder, result, diagnostics);
+    if (status == STATUS_OK && session_wants_report(program, options, &request))
+        status = report_write(outputs->folder.descriptor, outputs->folder.path, &request, diagnostics);
     if (status != STATUS_OK)
         return status;
     outputs->has_folder = false; /* either way it is let go of */
@@ -228,7 +239,8 @@ void session_tell_until(const struct options *options, const struct interval *in
              options->until, interval->count);
 }
 
-enum status session_run(const struct options *options, struct scenario *scenario, const char *folder_path, struct run_result **result)
+enum status session_run(const struct program *program, const struct options *options, struct scenario *scenario, const char *folder_path,
+                        struct run_result **result)
 {
     struct diagnostics diagnostics = {0};
     struct outputs outputs;
@@ -260,7 +272,7 @@ enum status session_run(const struct options *options, struct scenario *scenario
     }
     enum status written = STATUS_OK;
     if (*result && outputs.has_folder)
-        written = write_folder(&outputs, *result, &diagnostics);
+        written = write_folder(program, options, &outputs, *result, &diagnostics);
     if (*result && outputs.trace && written == STATUS_OK)
         written = trace_writer_finish(outputs.trace, &diagnostics);
     if (status == STATUS_IO && outputs.timeseries && !*result)

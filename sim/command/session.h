@@ -7,6 +7,7 @@
 #include "experiment/run.h"
 #include "output/answer.h"
 #include "output/progress.h"
+#include "output/report.h"
 #include "scenario/scenario.h"
 
 /* Prints the diagnostics to standard error and lets go of them. With --quiet only where there is an error among them. */
@@ -23,10 +24,15 @@ struct answer session_answer(const struct command *command, const struct options
 /* run_options from the command line, with progress on the terminal. The progress must be ended by progress_fini. */
 void session_run_options(const struct options *options, struct progress *progress, struct run_options *run_options);
 
-/* Runs a scenario, with --until for as long as it takes; with `folder_path` (else NULL) writes its result folder, whole or as .partial, and
- * with --trace the trace. Tells of everything on standard error. Where *result is not NULL the caller frees it; the status is why a run
- * ended early, or what could not be written. */
-enum status session_run(const struct options *options, struct scenario *scenario, const char *folder_path, struct run_result **result);
+/* What --report and --plots ask for; false: neither was given. */
+bool session_wants_report(const struct program *program, const struct options *options, struct report_request *request);
+
+/* Runs a scenario, with --until for as long as it takes; with `folder_path` (else NULL) writes its result folder, whole or as .partial,
+ * with
+ * --report its page, and with --trace the trace. Tells of everything on standard error. Where *result is not NULL the caller frees it; the
+ * status is why a run ended early, or what could not be written. */
+enum status session_run(const struct program *program, const struct options *options, struct scenario *scenario, const char *folder_path,
+                        struct run_result **result);
 
 /* Warns where --until was not reached: half the interval is more than `share` of `scale`. */
 void session_tell_until(const struct options *options, const struct interval *interval, double scale, double share,

@@ -8,6 +8,7 @@
 
 /* What all scenarios of one call come to. */
 struct tally_of_verdicts {
+    const struct program *program;
     const struct options *options;
     struct answer answer;
     struct table table;
@@ -88,7 +89,7 @@ static void verify_one(struct tally_of_verdicts *tally, const struct program *pr
         note_exit(tally, status_exit_code(status));
         return;
     }
-    status = session_run(tally->options, scenario, tally->options->output, &result);
+    status = session_run(tally->program, tally->options, scenario, tally->options->output, &result);
     if (status == STATUS_OK) {
         tally->ran++;
         status = verify_result(result, &verdicts);
@@ -124,7 +125,7 @@ static void print_count(const struct tally_of_verdicts *tally)
 
 static int verify(const struct program *program, const struct command *command, const struct options *options)
 {
-    struct tally_of_verdicts tally = {.options = options, .answer = session_answer(command, options)};
+    struct tally_of_verdicts tally = {.program = program, .options = options, .answer = session_answer(command, options)};
     if (options->argument_count > 1 && (options->output || options->trace)) {
         struct diagnostics diagnostics = {0};
         diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "verify them one by one", "one --%s cannot hold several scenarios",
@@ -154,7 +155,8 @@ const struct command verify_command = {
     .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) |
                OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_TRACE) | OPTION_BIT(OPTION_TIMESERIES) |
                OPTION_BIT(OPTION_DENSE) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) |
-               OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
+               OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) |
+               OPTION_BIT(OPTION_VERBOSE),
     .arguments_min = 1,
     .arguments_max = UINT32_MAX,
     .run = verify,

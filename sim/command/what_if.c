@@ -17,7 +17,8 @@ static enum status read_axes(struct what_if *what_if, const char *axis_option, c
     if (!what_if->axes)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < axes->count; i++) {
-        status = axis_parse(axes->list[i], axis_option, what_if->scenario, &what_if->diagnostics, &what_if->axes[what_if->axis_count]);
+        status = axis_parse(axes->list[i], axis_option, AXIS_VALUES, what_if->scenario, &what_if->diagnostics,
+                            &what_if->axes[what_if->axis_count]);
         if (status == STATUS_OK)
             what_if->axis_count++;
         else
@@ -55,12 +56,16 @@ enum status what_if_open(const struct program *program, const struct options *op
     if (strcmp(path, "-") == 0)
         return what_if_refuse(what_if, "write it into a file first", "standard input can be read once only, and many variants are loaded");
     /* With the variants' diagnostics, so that what all of them say is said once. */
-    const struct scenario_options changes = {
-        .sets = options->sets.list, .set_count = options->sets.count, .seed = options->seed, .replications = options->replications};
+    const struct scenario_options changes = {.sets = options->sets.list,
+                                             .set_count = options->sets.count,
+                                             .seed = options->seed,
+                                             .replications = options->replications,
+                                             .made = &what_if->base};
     enum status status = scenario_load(path, &changes, program->registry, &what_if->diagnostics, &what_if->scenario);
     if (status != STATUS_OK)
         return status;
     what_if->study = (struct study){.base = {.path = path,
+                                             .shared = what_if->base,
                                              .registry = program->registry,
                                              .sets = options->sets.list,
                                              .set_count = options->sets.count,
@@ -111,5 +116,6 @@ int what_if_close(struct what_if *what_if, enum status status)
     free(what_if->axes);
     free(what_if->goals);
     scenario_free(what_if->scenario);
+    scenario_base_free(what_if->base);
     return status_exit_code(status);
 }

@@ -294,6 +294,15 @@ static enum status combine(struct loader *loader, const char *const *sets, size_
     return status;
 }
 
+/* Mistakes in them do not end it: all are to be shown. */
+static enum status set_all(struct document *document, const char *const *sets, size_t set_count, struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < set_count; i++)
+        if (!document_set_is_early(sets[i]) && document_set(document, sets[i], diagnostics) == STATUS_NO_MEMORY)
+            return STATUS_NO_MEMORY;
+    return STATUS_OK;
+}
+
 enum status document_load(const char *path, const char *const *sets, size_t set_count, struct diagnostics *diagnostics,
                           struct document **document)
 {
@@ -309,9 +318,8 @@ enum status document_load(const char *path, const char *const *sets, size_t set_
         loader.document->folder = strdup(loader.layers[0].folder);
         status = loader.document->folder == NULL ? STATUS_NO_MEMORY : combine(&loader, sets, set_count);
     }
-    for (size_t i = 0; i < set_count && status == STATUS_OK; i++)
-        if (!document_set_is_early(sets[i]) && document_set(loader.document, sets[i], diagnostics) == STATUS_NO_MEMORY)
-            status = STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = set_all(loader.document, sets, set_count, diagnostics);
     for (size_t i = 0; i < loader.count; i++) {
         cJSON_Delete(loader.layers[i].tree);
         free(loader.layers[i].path);
@@ -343,6 +351,43 @@ enum status document_of_tree(const cJSON *tree, const char *path, struct documen
     json_set_places(made->places, made->tree, (struct place){path, 0, 0});
     *document = made;
     return STATUS_OK;
+}
+
+static bool copy_inputs(const struct document *original, struct document *copy)
+{
+    copy->inputs = calloc(original->input_count + 1, sizeof *copy->inputs);
+    for (; copy->inputs && copy->input_count < original->input_count; copy->input_count++) {
+        struct document_input *input = &copy->inputs[copy->input_count];
+        *input = original->inputs[copy->input_count];
+        input->path = strdup(input->path);
+        if (!input->path)
+            return false;
+    }
+    copy->input_capacity = copy->input_count;
+    return copy->inputs != NULL;
+}
+
+enum status document_copy(const struct document *original, const char *const *sets, size_t set_count, struct diagnostics *diagnostics,
+                          struct document **document)
+{
+    struct document *made = calloc(1, sizeof *made);
+    *document = NULL;
+    if (made == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = places_new(&made->places);
+    made->tree = cJSON_Duplicate(original->tree, true);
+    made->folder = strdup(original->folder);
+    if (made->tree == NULL || made->folder == NULL || !copy_inputs(original, made))
+        status = STATUS_NO_MEMORY;
+    if (status == STATUS_OK) {
+        places_copy(made->places, made->tree, original->places, original->tree);
+        status = set_all(made, sets, set_count, diagnostics);
+    }
+    if (status == STATUS_OK)
+        *document = made;
+    else
+        document_free(made);
+    return status;
 }
 
 void document_free(struct document *document)

@@ -40,6 +40,9 @@ enum status document_load(const char *path, const char *const *sets, size_t set_
 /* The same of a tree that has all of that behind it: what a manifest keeps. It is copied; its mistakes are shown in `path`, whose folder
  * its files are relative to. */
 enum status document_of_tree(const cJSON *tree, const char *path, struct document **document);
+/* The same once more, with its places and inputs, and `sets` over it, none of which is about the template. `original` is only read. */
+enum status document_copy(const struct document *original, const char *const *sets, size_t set_count, struct diagnostics *diagnostics,
+                          struct document **document);
 void document_free(struct document *document);
 
 /* Finds what a short path names, making objects on the way: "Api.MemorySize" is Resources.Api.Properties.MemorySize where Api is a

@@ -1,5 +1,5 @@
-/* document_set.h: assignments that must be known before the tree is made: what the template is, and its parameters. For document.c alone.
- */
+/* document_set.h: assignments that must be known before the tree is made: what the template is, and its parameters. For document.c, and
+ * whoever has a tree already. */
 #ifndef SLSIM_DOCUMENT_DOCUMENT_SET_H
 #define SLSIM_DOCUMENT_DOCUMENT_SET_H
 

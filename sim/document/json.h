@@ -24,8 +24,8 @@ void places_set_key(struct places *places, const cJSON *node, int line, int colu
 struct place places_of(const struct places *places, const cJSON *node);
 /* Where the node's key stands (an object's member); the node's own place otherwise. */
 struct place places_of_key(const struct places *places, const cJSON *node);
-/* Gives `copy` (a cJSON_Duplicate of `original`) and all below the places of the original. */
-void places_copy(struct places *places, const cJSON *copy, const cJSON *original);
+/* Gives `copy` (a cJSON_Duplicate of `original`) and all below the places of the original, which `from` knows: these, or another tree's. */
+void places_copy(struct places *places, const cJSON *copy, const struct places *from, const cJSON *original);
 
 /* Forgets the places of `node` and all below; and frees them too (cJSON_Delete; NULL is fine). */
 void places_forget(struct places *places, const cJSON *node);

@@ -41,7 +41,7 @@ cJSON *json_copy(struct places *places, const cJSON *original)
 {
     cJSON *copy = cJSON_Duplicate(original, true);
     if (copy != NULL)
-        places_copy(places, copy, original);
+        places_copy(places, copy, places, original);
     return copy;
 }
 

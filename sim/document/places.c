@@ -138,17 +138,17 @@ struct place places_of_key(const struct places *places, const cJSON *node)
     return (struct place){file_name(places, spot), spot->key_line, spot->key_column};
 }
 
-void places_copy(struct places *places, const cJSON *copy, const cJSON *original)
+void places_copy(struct places *places, const cJSON *copy, const struct places *from, const cJSON *original)
 {
-    struct place place = places_of(places, original);
-    struct place key = places_of_key(places, original);
+    struct place place = places_of(from, original);
+    struct place key = places_of_key(from, original);
     bool has_key = key.line != place.line || key.column != place.column;
     places_set(places, copy, place.file, place.line, place.column);
     if (has_key)
         places_set_key(places, copy, key.line, key.column);
-    const cJSON *from = original->child;
-    for (const cJSON *to = copy->child; to != NULL && from != NULL; to = to->next, from = from->next)
-        places_copy(places, to, from);
+    const cJSON *below = original->child;
+    for (const cJSON *to = copy->child; to != NULL && below != NULL; to = to->next, below = below->next)
+        places_copy(places, to, from, below);
 }
 
 void places_forget(struct places *places, const cJSON *node)

@@ -18,7 +18,7 @@ struct template
     const char *stack_name; /* borrowed */
     struct places *places;
     struct diagnostics *diagnostics;
-    unsigned char *conditions; /* what is known of each; private to template_condition.c; owned */
+    unsigned char *conditions; /* what is known of each; private to template_evaluate.c; owned */
     size_t made;               /* bytes of what was made out of parameters, mappings and defaults */
     bool too_large;            /* that got out of hand; diagnosed */
     bool failed;               /* memory ran out, or too_large */

@@ -2,11 +2,16 @@
 #ifndef SLSIM_ENGINE_CALLER_H
 #define SLSIM_ENGINE_CALLER_H
 
+#include "engine/content.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct caller {
-    uint32_t target;       /* whom it calls */
+    uint32_t target; /* whom it calls */
+    struct content_choice content;
+    uint64_t salt;         /* its items are numbered from here, once it runs */
+    int64_t clients;       /* so many take turns in sending them */
     uint32_t api_key;      /* the entity that is its key; ENTITY_NONE: it bears none */
     int64_t headers_bytes; /* of each request's line and headers */
     bool base64;           /* bodies are binary: where text is wanted, they are 4/3 as large */

@@ -157,11 +157,13 @@ struct inner_form {
     const char *const *words; /* property, written, property meant, meant, ..., NULL: what has another name and value; NULL: none */
 };
 
-/* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, and none has the name. */
+/* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, that does not have the
+ * property `unless`, and none has the name. */
 struct implied {
     const char *on_type;
     const char *makes_type;
     const char *name;
+    const char *unless; /* NULL: whatever it has */
 };
 
 /* A type whose resources are published in versions, which an alias points at. */

@@ -48,7 +48,7 @@ struct request {
     uint32_t from;             /* the entity whose `done` is called; ENTITY_NONE: nobody waits any more */
     uint32_t from_data;        /* the sender's own: what it wants to find again */
     uint32_t group;            /* which partition key or message group; 0 where the sender names none */
-    uint32_t payload_bytes;
+    uint32_t payload_bytes; /* of an answer that succeeded: what comes back, where the answerer says it; 0: it does not say */
     uint16_t attempt;      /* from 0 */
     uint8_t content;       /* a number of engine/content.h: what is known of its body */
     bool asynchronous : 1; /* invocation type Event: answered when accepted */

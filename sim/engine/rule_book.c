@@ -16,7 +16,8 @@ const struct rule *rule_find(const struct rule_book *book, const char *name)
     if (book->count == 0)
         return NULL;
     const struct rule *rule = bsearch(name, book->rules, book->count, sizeof *book->rules, compare_name);
-    if (rule && book->asked)
+    /* Looked at first: threads that share the book do not take the line from each other. */
+    if (rule && book->asked && !atomic_load_explicit(&book->asked[rule - book->rules], memory_order_relaxed))
         atomic_store_explicit(&book->asked[rule - book->rules], true, memory_order_relaxed);
     return rule;
 }

@@ -2,9 +2,9 @@
 #ifndef SLSIM_EXPERIMENT_CROSSING_H
 #define SLSIM_EXPERIMENT_CROSSING_H
 
-#include "experiment/axis.h"
 #include "experiment/server.h"
 #include "experiment/trial.h"
+#include "scenario/axis.h"
 
 struct crossing_request {
     const struct axis *axis; /* a range: its ends and its unit count, not its step */

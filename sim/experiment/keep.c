@@ -53,7 +53,7 @@ static enum status keep_figures(struct run *run, const struct replication *repli
             continue;
         metric_figures(slot, values);
         for (size_t k = 0; k < metric_figure_count(slot->type); k++)
-            run->result->values[at++ * run->replications + replication->index] = values[k];
+            run->result->values[at++ * run->replications + replication->column] = values[k];
     }
     return status;
 }
@@ -233,7 +233,7 @@ static enum status keep_quantities(struct run *run, const struct replication *re
     }
     run->measured_ns = measured_ns(simulation);
     for (size_t i = 0; status == STATUS_OK && i < run->line_count; i++)
-        run->quantities[i * run->replications + replication->index] = bill.lines[i].quantity;
+        run->quantities[i * run->replications + replication->column] = bill.lines[i].quantity;
     bill_fini(&bill);
     return status;
 }
@@ -250,7 +250,7 @@ static enum status keep_expected(struct run *run, const struct replication *repl
             result->observed[i] = NAN;
     }
     for (size_t i = 0; i < count; i++)
-        result->observed[i * run->replications + replication->index] = windows_observed(replication->windows, i, replication->measure);
+        result->observed[i * run->replications + replication->column] = windows_observed(replication->windows, i, replication->measure);
     return STATUS_OK;
 }
 

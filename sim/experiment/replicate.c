@@ -51,10 +51,11 @@ void replication_fini(struct replication *replication)
     windows_free(replication->windows);
 }
 
-enum status replication_init(struct replication *replication, struct run *run, uint32_t index)
+enum status replication_init(struct replication *replication, struct run *run, uint32_t column)
 {
     const struct run_options *options = run->options;
-    *replication = (struct replication){.run = run, .index = index};
+    const uint32_t index = options->first_replication + column;
+    *replication = (struct replication){.run = run, .index = index, .column = column};
     const struct series_sink *sink = options->sink ? options->sink(options->sink_context, index) : NULL;
     enum status status = simulation_new(&run->settings, run->scenario->entities, run->scenario->entity_count, index,
                                         index == 0 ? options->tracer : NULL, &replication->simulation);

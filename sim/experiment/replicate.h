@@ -20,15 +20,14 @@ struct run {
     pthread_mutex_t lock;    /* of everything below */
     struct bill_line *lines; /* the bill's; the same in every replication */
     size_t line_count;
-    int64_t measured_ns;  /* of a replication: from the warm-up's end to the end of `duration`, or where it was stopped */
-    double *quantities;   /* lines x replications */
-    size_t *histogram_at; /* 2 x slots: where in the result each class's histogram is; SIZE_MAX: not yet */
-    bool parts_differ;    /* two replications have other parts, or the same in another order */
-    uint32_t next;        /* the next replication to begin */
-    uint32_t ended;
-    enum status status;          /* the first failure */
+    int64_t measured_ns;         /* of a replication: from the warm-up's end to the end of `duration`, or where it was stopped */
+    double *quantities;          /* lines x replications */
+    size_t *histogram_at;        /* 2 x slots: where in the result each class's histogram is; SIZE_MAX: not yet */
+    bool parts_differ;           /* two replications have other parts, or the same in another order */
+    uint32_t begun;              /* replications of the steps before */
+    enum status status;          /* of the steps so far */
     struct simulation **running; /* by worker; NULL while it has none */
-    pthread_cond_t change;
+    uint32_t workers;
 };
 
 /* The sum over all resources of a type: a blob like theirs, of which only the metrics are used. */
@@ -40,7 +39,8 @@ struct type_total {
 /* One replication with what hangs on it. */
 struct replication {
     struct run *run;
-    uint32_t index;
+    uint32_t index;  /* its chance */
+    uint32_t column; /* its place in what is kept */
     struct simulation *simulation;
     struct measure *measure;
     struct type_total *totals; /* owned */
@@ -49,7 +49,7 @@ struct replication {
 };
 
 /* `replication` is to be given to replication_fini whatever comes back. */
-enum status replication_init(struct replication *replication, struct run *run, uint32_t index);
+enum status replication_init(struct replication *replication, struct run *run, uint32_t column);
 void replication_fini(struct replication *replication);
 
 /* Takes what is to be kept of a replication that is over; under the run's lock. */

@@ -1,13 +1,12 @@
 /* run.c: replications on threads. */
 #include "experiment/run.h"
 
+#include "experiment/parallel.h"
 #include "experiment/replicate.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 /* A run that ended early, the only one: what it measured up to there. */
 static bool is_worth_keeping(const struct run *run, enum status status)
@@ -22,10 +21,11 @@ static void close_early(struct replication *replication)
     (void)measure_boundary(replication->measure, simulation, simulation->now_ns);
 }
 
-static void one_replication(struct run *run, uint32_t index, uint32_t worker)
+static enum status one_replication(void *context, uint32_t worker, size_t index)
 {
+    struct run *run = context;
     struct replication replication;
-    enum status status = replication_init(&replication, run, index);
+    enum status status = replication_init(&replication, run, run->begun + (uint32_t)index);
     if (status == STATUS_OK) {
         pthread_mutex_lock(&run->lock);
         run->running[worker] = replication.simulation;
@@ -43,102 +43,41 @@ static void one_replication(struct run *run, uint32_t index, uint32_t worker)
         const char *culprit = replication.simulation ? replication.simulation->memory.culprit : NULL;
         run->result->culprit = culprit ? strdup(culprit) : NULL;
     }
-    run->ended++;
-    pthread_cond_signal(&run->change);
     pthread_mutex_unlock(&run->lock);
     replication_fini(&replication);
+    return status;
 }
 
-struct worker {
-    struct run *run;
-    uint32_t index;
-    pthread_t thread;
-};
-
-static void *work(void *argument)
+/* The share that is done, in 0..1. */
+static enum status tell(void *context, size_t ended)
 {
-    struct worker *worker = argument;
-    struct run *run = worker->run;
-    for (;;) {
-        pthread_mutex_lock(&run->lock);
-        bool more = run->status == STATUS_OK && run->next < run->replications;
-        uint32_t index = more ? run->next++ : 0;
-        pthread_mutex_unlock(&run->lock);
-        if (!more)
-            return NULL;
-        one_replication(run, index, worker->index);
-    }
-}
-
-/* The share that is done, in 0..1; under the lock. */
-static double share_done(const struct run *run, uint32_t workers)
-{
-    double done = run->ended;
-    for (uint32_t i = 0; i < workers; i++) {
+    struct run *run = context;
+    double done = run->begun + (double)ended;
+    pthread_mutex_lock(&run->lock);
+    for (uint32_t i = 0; i < run->workers; i++) {
         struct simulation *simulation = run->running[i];
         if (simulation && simulation->end_ns > 0)
             done += (double)atomic_load_explicit(&simulation->progress_ns, memory_order_relaxed) / (double)simulation->end_ns;
     }
-    return done / run->replications;
-}
-
-/* Waits until no replication is left, telling about progress ten times a second. */
-static void wait_for_workers(struct run *run, uint32_t workers)
-{
-    const struct run_options *options = run->options;
-    pthread_mutex_lock(&run->lock);
-    while (run->status == STATUS_OK ? run->ended < run->replications : run->ended < run->next) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 100 * 1000 * 1000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&run->change, &run->lock, &until);
-        if (!options->on_progress)
-            continue;
-        double share = share_done(run, workers);
-        pthread_mutex_unlock(&run->lock);
-        options->on_progress(options->progress_context, share);
-        pthread_mutex_lock(&run->lock);
-    }
     pthread_mutex_unlock(&run->lock);
-}
-
-static uint32_t worker_count(const struct run *run)
-{
-    uint32_t count = run->options->threads;
-    if (count == 0) {
-        long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        count = cores > 0 && cores < 4096 ? (uint32_t)cores : 1;
-    }
-    uint32_t left = run->replications - run->next;
-    return count < left ? count : left;
+    run->options->on_progress(run->options->progress_context, done / run->replications);
+    return STATUS_OK;
 }
 
 static enum status run_all(struct run *run)
 {
-    uint32_t count = worker_count(run), started = 0;
-    struct worker *workers = calloc(count, sizeof *workers);
-    run->running = calloc(count, sizeof *run->running);
-    if (!workers || !run->running) {
-        free(workers);
-        free(run->running);
-        run->running = NULL;
-        return STATUS_NO_MEMORY;
-    }
-    for (; started < count; started++) {
-        workers[started] = (struct worker){.run = run, .index = started};
-        if (pthread_create(&workers[started].thread, NULL, work, &workers[started]) != 0)
-            break;
-    }
-    if (started > 0)
-        wait_for_workers(run, started);
-    for (uint32_t i = 0; i < started; i++)
-        pthread_join(workers[i].thread, NULL);
-    free(workers);
+    const struct parallel parallel = {.threads = run->options->threads,
+                                      .count = run->replications - run->begun,
+                                      .one = one_replication,
+                                      .tick = run->options->on_progress ? tell : NULL,
+                                      .context = run};
+    run->workers = parallel_workers(parallel.threads, parallel.count);
+    run->running = calloc(run->workers + 1u, sizeof *run->running);
+    enum status status = run->running ? parallel_run(&parallel) : STATUS_NO_MEMORY;
     free(run->running);
     run->running = NULL;
-    return started > 0 ? run->status : STATUS_NO_MEMORY;
+    run->begun = run->replications;
+    return run->status != STATUS_OK ? run->status : status;
 }
 
 static bool has_result(enum status status)
@@ -164,7 +103,6 @@ enum status run_begin(const struct scenario *scenario, const struct run_options 
     made->settings.interrupted = options->interrupted;
     result->scenario = scenario;
     pthread_mutex_init(&made->lock, NULL);
-    pthread_cond_init(&made->change, NULL);
     *run = made;
     return STATUS_OK;
 }
@@ -205,7 +143,6 @@ enum status run_end(struct run *run, struct run_result **result)
         *result = run->result;
     else
         run_result_free(run->result);
-    pthread_cond_destroy(&run->change);
     pthread_mutex_destroy(&run->lock);
     free(run->lines);
     free(run->quantities);

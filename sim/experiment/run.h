@@ -68,7 +68,8 @@ struct run_result {
 };
 
 struct run_options {
-    uint32_t threads; /* 0: all cores */
+    uint32_t threads;           /* 0: all cores; 1 without `on_progress`: the calling one alone */
+    uint32_t first_replication; /* the run's first is this one of the scenario's, from 0: for those who run some of them alone */
     uint64_t max_memory_bytes, max_events;
     enum event_queue_kind queue;
     /* The sink for one replication's periods, or NULL where none is wanted. Called from the replication's thread before it starts. May be

@@ -2,9 +2,9 @@
 #ifndef SLSIM_EXPERIMENT_SENSITIVITY_H
 #define SLSIM_EXPERIMENT_SENSITIVITY_H
 
-#include "experiment/axis.h"
 #include "experiment/judge.h"
 #include "experiment/trial.h"
+#include "scenario/axis.h"
 
 #define SENSITIVITY_FIGURES_MOST 16u
 

@@ -2,9 +2,9 @@
 #ifndef SLSIM_EXPERIMENT_SIZE_STUDY_H
 #define SLSIM_EXPERIMENT_SIZE_STUDY_H
 
-#include "experiment/axis.h"
 #include "experiment/size.h"
 #include "experiment/trial.h"
+#include "scenario/axis.h"
 
 struct size_request {
     const struct axis *axes;

@@ -23,6 +23,7 @@ enum status trial_begin_other(const struct study *study, const char *path, const
 {
     struct variant_base base = study->base;
     base.path = path;
+    base.shared = NULL;
     *trial = (struct trial){0};
     enum status status = variant_load(&base, sets, set_count, study->diagnostics, &trial->variant);
     want_totals(study, trial, status);

@@ -16,8 +16,12 @@ enum status variant_load(const struct variant_base *base, const char *const *set
         variant->sets[i] = base->sets[i];
     for (size_t i = 0; i < set_count; i++)
         variant->sets[base->set_count + i] = sets[i];
-    const struct scenario_options options = {
-        .sets = variant->sets, .set_count = variant->set_count, .seed = base->seed, .replications = base->replications};
+    bool shared = base->shared && scenario_base_serves(sets, set_count);
+    const struct scenario_options options = {.sets = shared ? sets : variant->sets,
+                                             .set_count = shared ? set_count : variant->set_count,
+                                             .seed = base->seed,
+                                             .replications = base->replications,
+                                             .base = shared ? base->shared : NULL};
     return scenario_load(base->path, &options, base->registry, diagnostics, &variant->scenario);
 }
 

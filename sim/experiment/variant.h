@@ -5,10 +5,12 @@
 
 #include "experiment/run.h"
 #include "scenario/figure_parse.h"
+#include "scenario/scenario_base.h"
 
 /* What variants have in common. All borrowed. */
 struct variant_base {
-    const char *path; /* a file: standard input can be read once only */
+    const char *path;                   /* a file: standard input can be read once only */
+    const struct scenario_base *shared; /* the same with `sets` over it, read already; NULL: `path` is read for every variant */
     const struct model_registry *registry;
     const char *const *sets; /* "PATH=VALUE"; a variant's own come behind these */
     size_t set_count;

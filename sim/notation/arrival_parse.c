@@ -15,33 +15,6 @@
 #define USERS_MOST 10000000
 #define BURST_MOST 1000000000
 
-bool arrival_members(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *const *names, size_t needed,
-                     size_t count, const cJSON **members)
-{
-    char listed[PARSE_HINT], hint[PARSE_HINT + 32];
-    bool good = true;
-    snprintf(hint, sizeof hint, "its keys: %s", parse_list_names(names, count, listed));
-    if (!parse_expect_object(parse, node, path, hint))
-        return false;
-    for (const cJSON *item = node->child; item; item = item->next) {
-        size_t i = 0;
-        while (i < count && strcmp(names[i], item->string) != 0)
-            i++;
-        if (i < count)
-            continue;
-        parse_unknown_key(parse, item, path, names, count);
-        good = false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        members[i] = cJSON_GetObjectItemCaseSensitive(node, names[i]);
-        if (members[i] || i >= needed)
-            continue;
-        parse_error(parse, node, path, hint, "\"%s\" is missing", names[i]);
-        good = false;
-    }
-    return good;
-}
-
 /* A rate above 0. */
 static bool parse_rate(struct parse *parse, const cJSON *node, const struct parse_path *path, double *rate_per_s)
 {
@@ -95,7 +68,7 @@ static bool parse_stage(struct parse *parse, const cJSON *node, const struct par
     static const char *const names[] = {"for", "to", "from"};
     const cJSON *members[3];
     struct parse_path for_path = {path, "for", 0}, to_path = {path, "to", 0}, from_path = {path, "from", 0};
-    if (!arrival_members(parse, node, path, names, 1, 3, members))
+    if (!parse_members(parse, node, path, names, 1, 3, members))
         return false;
     bool good = parse_time(parse, members[0], &for_path, 0, &stage->for_ns);
     if (members[2] && !first) {
@@ -158,7 +131,7 @@ static bool parse_diurnal(struct parse *parse, const cJSON *node, const struct p
     double peak = 0;
     process->kind = ARRIVAL_DIURNAL;
     process->epoch_s = parse->start_epoch_s;
-    if (!arrival_members(parse, node, path, names, 3, 3, members))
+    if (!parse_members(parse, node, path, names, 3, 3, members))
         return false;
     bool good = parse_rate(parse, members[0], &mean_path, &process->rate_per_s);
     good = parse_rate(parse, members[1], &peak_path, &peak) && good;
@@ -201,7 +174,7 @@ static bool parse_mmpp(struct parse *parse, const cJSON *node, const struct pars
     struct parse_path rates_path = {path, names[0], 0}, stay_path = {path, names[1], 0};
     size_t stays = 0;
     process->kind = ARRIVAL_MMPP;
-    if (!arrival_members(parse, node, path, names, 2, 2, members))
+    if (!parse_members(parse, node, path, names, 2, 2, members))
         return false;
     process->rates_per_s = parse_numbers(parse, members[0], &rates_path, false, &process->count);
     process->mean_stay_ns = parse_numbers(parse, members[1], &stay_path, true, &stays);
@@ -220,7 +193,7 @@ static bool parse_bursts(struct parse *parse, const cJSON *node, const struct pa
     struct parse_path size_path = {path, names[0], 0}, every_path = {path, names[1], 0};
     int64_t size = 0;
     process->kind = ARRIVAL_BURSTS;
-    if (!arrival_members(parse, node, path, names, 2, 2, members))
+    if (!parse_members(parse, node, path, names, 2, 2, members))
         return false;
     bool good = parse_count(parse, members[0], &size_path, BURST_MOST, &size);
     process->burst_size = good ? (uint64_t)size : 1;
@@ -316,7 +289,7 @@ static bool parse_users(struct parse *parse, const cJSON *node, const struct par
     struct parse_path count_path = {path, names[0], 0}, think_path = {path, names[1], 0};
     int64_t users = 0;
     process->kind = ARRIVAL_USERS;
-    if (!arrival_members(parse, node, path, names, 2, 2, members))
+    if (!parse_members(parse, node, path, names, 2, 2, members))
         return false;
     bool good = parse_count(parse, members[0], &count_path, USERS_MOST, &users);
     process->users = good ? (uint32_t)users : 1;

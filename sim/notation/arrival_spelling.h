@@ -5,10 +5,6 @@
 #include "engine/arrival.h"
 #include "notation/parse.h"
 
-/* Looks up the `count` members by name (NULL where not given); the first `needed` must be there. Unknown keys are reported. */
-bool arrival_members(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *const *names, size_t needed,
-                     size_t count, const cJSON **members);
-
 /* The processes that read tables. */
 bool arrival_trace(struct parse *parse, const cJSON *node, const struct parse_path *path, struct arrival_process *process);
 bool arrival_per_minute(struct parse *parse, const cJSON *node, const struct parse_path *path, struct arrival_process *process);

@@ -66,7 +66,7 @@ bool arrival_trace(struct parse *parse, const cJSON *node, const struct parse_pa
     size_t column = 0, handler_column = 0, bad = 0;
     double scale = 1, handler_scale = 1;
     process->kind = ARRIVAL_TRACE;
-    if (!arrival_members(parse, node, path, names, 1, 5, members))
+    if (!parse_members(parse, node, path, names, 1, 5, members))
         return false;
     const struct csv_table *table = column_find(parse, node, "column", path, &column);
     bool handlers = members[3] != NULL;
@@ -204,7 +204,7 @@ bool arrival_per_minute(struct parse *parse, const cJSON *node, const struct par
     const cJSON *members[5];
     struct parse_path placed_path = {path, "placed", 0}, one_path = {path, "one_per_minute", 0}, csv_path = {path, "csv", 0};
     process->kind = ARRIVAL_PER_MINUTE;
-    if (!arrival_members(parse, node, path, names, 1, 5, members))
+    if (!parse_members(parse, node, path, names, 1, 5, members))
         return false;
     bool good = !members[3] || placing_parse(parse, members[3], &placed_path, &process->placed);
     if (members[4] && !cJSON_IsBool(members[4])) {

@@ -196,3 +196,30 @@ bool parse_is_nothing(const cJSON *node)
     return reference && strcmp(reference->string, "Ref") == 0 && cJSON_IsString(reference) &&
            strcmp(reference->valuestring, "AWS::NoValue") == 0;
 }
+
+bool parse_members(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *const *names, size_t needed,
+                   size_t count, const cJSON **members)
+{
+    char listed[PARSE_HINT], hint[PARSE_HINT + 32];
+    bool good = true;
+    snprintf(hint, sizeof hint, "its keys: %s", parse_list_names(names, count, listed));
+    if (!parse_expect_object(parse, node, path, hint))
+        return false;
+    for (const cJSON *item = node->child; item; item = item->next) {
+        size_t i = 0;
+        while (i < count && strcmp(names[i], item->string) != 0)
+            i++;
+        if (i < count)
+            continue;
+        parse_unknown_key(parse, item, path, names, count);
+        good = false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        members[i] = cJSON_GetObjectItemCaseSensitive(node, names[i]);
+        if (members[i] || i >= needed)
+            continue;
+        parse_error(parse, node, path, hint, "\"%s\" is missing", names[i]);
+        good = false;
+    }
+    return good;
+}

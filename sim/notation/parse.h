@@ -76,6 +76,10 @@ char *parse_show(const cJSON *node, char *buffer);
 bool parse_expect_object(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *what);
 bool parse_expect_list(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *what);
 
+/* Looks up the `count` members by name (NULL where not given); the first `needed` must be there. Unknown keys are reported. */
+bool parse_members(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *const *names, size_t needed,
+                   size_t count, const cJSON **members);
+
 /* JSON null and {"Ref": "AWS::NoValue"}: as good as not given. */
 bool parse_is_nothing(const cJSON *node);
 

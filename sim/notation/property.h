@@ -36,6 +36,7 @@ enum property_kind {
                        */
     PROPERTY_LIST,    /* struct property_list: a list of objects of `properties`, whose offsets are into an element of `size` bytes;
                          minimum and maximum are of their count */
+    PROPERTY_MAP,     /* the same, written as an object: an element's first member, a const char *, is its key */
     PROPERTY_STRINGS, /* struct string_list; one alone needs no list */
     PROPERTY_KEY,     /* struct key_choice */
     PROPERTY_JSON,    /* const char *: any value, as JSON text */
@@ -79,8 +80,8 @@ struct property {
     const char *step;     /* whole multiples of this only; a literal or a rule */
     const char *fallback; /* where not given: JSON text such as "0" or "\"most_recent\"", or a rule's name; NULL: the field stays zero */
     const char *const *choices;        /* ENUM; ends with NULL */
-    const struct property *properties; /* OBJECT, LIST, TABLE, and ENUM that may be an object; ends with {0} */
-    size_t size;                       /* LIST: of an element */
+    const struct property *properties; /* OBJECT, LIST, MAP, TABLE, and ENUM that may be an object; ends with {0} */
+    size_t size;                       /* LIST, MAP: of an element */
     size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */
     bool required;
     bool outside;     /* REFERENCE: may be an address outside of the scenario too ("https://...", "ops@example.org", "/a/name"): then

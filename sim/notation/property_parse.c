@@ -125,7 +125,7 @@ static void property_default(struct parse *parse, const struct property *row, vo
         property_default(parse, &retry_spelling, (char *)blob + row->offset);
         return;
     }
-    if (row->properties && row->kind != PROPERTY_LIST) /* whose elements have theirs when they are made */
+    if (row->properties && row->kind != PROPERTY_LIST && row->kind != PROPERTY_MAP) /* whose elements have theirs when they are made */
         property_defaults(parse, row->properties, blob);
     if (!row->fallback || (rule ? property_of_rule(parse, row, rule, blob) : default_of_json(parse, row, &path, blob)))
         return;

@@ -235,9 +235,12 @@ static size_t element_count(const cJSON *list)
     return count;
 }
 
+/* A list, or an object whose members are the elements. */
 static bool value_list(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
 {
-    if (!parse_expect_list(parse, node, path, "write [{ ... }, { ... }]"))
+    bool map = property->kind == PROPERTY_MAP;
+    if (map ? !parse_expect_object(parse, node, path, "write {\"name\": { ... }}")
+            : !parse_expect_list(parse, node, path, "write [{ ... }, { ... }]"))
         return false;
     struct property_list list = {.count = element_count(node)};
     if (!property_within(parse, property, (double)list.count, node, path))
@@ -248,10 +251,13 @@ static bool value_list(struct parse *parse, const struct property *property, con
     if (!element)
         return false;
     for (const cJSON *item = node->child; item; item = item->next, index++) {
-        struct parse_path inner = {path, NULL, index};
+        struct parse_path inner = {path, map ? item->string : NULL, index};
         if (parse_is_nothing(item))
             continue;
         property_defaults(parse, property->properties, element);
+        const char *key = map ? store_string(parse->store, item->string) : NULL;
+        if (map)
+            memcpy(element, &key, sizeof key);
         property_parse(parse, property->properties, item, item, &inner, NULL, element);
         element += property->size;
     }
@@ -366,6 +372,7 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_ENUM_LIST] = value_enum,
     [PROPERTY_FLAGS] = value_flags,
     [PROPERTY_LIST] = value_list,
+    [PROPERTY_MAP] = value_list,
     [PROPERTY_STRINGS] = value_strings,
     [PROPERTY_KEY] = value_key,
     [PROPERTY_JSON] = value_json,

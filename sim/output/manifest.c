@@ -84,6 +84,16 @@ static void add_prices(cJSON *manifest, const struct price_book *book, bool *fai
         add_price(values, &book->prices[i], failed);
 }
 
+void manifest_add_scenario(cJSON *manifest, const struct scenario *scenario, bool *failed)
+{
+    add_inputs(manifest, scenario, failed);
+    add_rules(manifest, scenario->rules, failed);
+    add_prices(manifest, scenario->prices, failed);
+    /* Borrowed: the scenario's tree is printed where it stands. */
+    json_add(manifest, "scenario", scenario->resolved ? cJSON_CreateObjectReference(scenario->resolved->child) : cJSON_CreateNull(),
+             failed);
+}
+
 static void add_result(cJSON *manifest, const struct run_result *result, bool *failed)
 {
     const struct scenario *scenario = result->scenario;
@@ -95,16 +105,10 @@ static void add_result(cJSON *manifest, const struct run_result *result, bool *f
     /* A single one that ended early is kept as far as it came. */
     if (!complete)
         json_add_number(manifest, "replications_complete", result->planned > 1 ? result->replications : 0, failed);
-    add_inputs(manifest, scenario, failed);
-    add_rules(manifest, scenario->rules, failed);
-    add_prices(manifest, scenario->prices, failed);
-    /* Borrowed: the scenario's tree is printed where it stands. */
-    json_add(manifest, "scenario", scenario->resolved ? cJSON_CreateObjectReference(scenario->resolved->child) : cJSON_CreateNull(),
-             failed);
+    manifest_add_scenario(manifest, scenario, failed);
 }
 
-/* It begins with what manifest_is_ours looks for. */
-static cJSON *begin(bool *failed)
+cJSON *manifest_begin(bool *failed)
 {
     cJSON *manifest = cJSON_CreateObject();
     json_add_string(manifest, "program", "slsim", failed);
@@ -123,7 +127,7 @@ static enum status end(FILE *out, cJSON *manifest, bool failed)
 enum status manifest_write(FILE *out, const struct run_result *result)
 {
     bool failed = false;
-    cJSON *manifest = begin(&failed);
+    cJSON *manifest = manifest_begin(&failed);
     add_result(manifest, result, &failed);
     return end(out, manifest, failed);
 }
@@ -131,7 +135,7 @@ enum status manifest_write(FILE *out, const struct run_result *result)
 enum status manifest_write_pair(FILE *out, const struct run_result *a, const struct run_result *b)
 {
     bool failed = false;
-    cJSON *manifest = begin(&failed);
+    cJSON *manifest = manifest_begin(&failed);
     json_add_string(manifest, "command", "compare", &failed);
     json_add(manifest, "complete", cJSON_CreateBool(a->status == STATUS_OK && b->status == STATUS_OK), &failed);
     add_result(json_add_object(manifest, "a", &failed), a, &failed);

@@ -19,6 +19,11 @@ enum status manifest_write(FILE *out, const struct run_result *result);
 /* The same of two results that are held against each other: under "a" and "b". */
 enum status manifest_write_pair(FILE *out, const struct run_result *a, const struct run_result *b);
 
+/* For manifests of other things: one as it begins, with what manifest_is_ours looks for and the version; and what a scenario is made of:
+ * inputs, rules, prices, and the scenario itself, whose tree is borrowed. */
+cJSON *manifest_begin(bool *failed);
+void manifest_add_scenario(cJSON *manifest, const struct scenario *scenario, bool *failed);
+
 /* Is this the beginning (256 bytes suffice) of a manifest that this program wrote, spaces aside? */
 bool manifest_is_ours(const char *beginning, size_t length);
 

@@ -1,8 +1,10 @@
 /* result_files.c: the files of a result folder. */
 #include "output/result_files.h"
 
+#include "experiment/verify.h"
 #include "output/manifest.h"
 #include "output/number_text.h"
+#include "output/rule_text.h"
 
 #include <errno.h>
 #include <math.h>
@@ -153,6 +155,48 @@ void histograms_csv(struct csv_writer *writer, const struct run_result *result)
     }
 }
 
+void expectations_csv(struct csv_writer *writer, const struct run_result *result)
+{
+    struct verdicts verdicts;
+    csv_writer_header(writer, "expectation,verdict,observed,ci95_low,ci95_high,unit");
+    if (verify_result(result, &verdicts) != STATUS_OK) {
+        writer->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < verdicts.count; i++) {
+        const struct verdict *verdict = &verdicts.list[i];
+        csv_text(writer, verdict->expectation->text);
+        csv_text(writer, verdict->holds ? "PASS" : "FAIL");
+        csv_number(writer, verdict->observed);
+        csv_number(writer, verdict->low);
+        csv_number(writer, verdict->high);
+        csv_text(writer, verdict->unit);
+        csv_end_row(writer);
+    }
+    verdicts_fini(&verdicts);
+}
+
+void assumptions_csv(struct csv_writer *writer, const struct run_result *result)
+{
+    const struct rule_book *book = result->scenario->rules;
+    char value[NUMBER_TEXT_SIZE * 4];
+    csv_writer_header(writer, "rule,value,unit,low,high,source,note");
+    for (size_t i = 0; i < book->count; i++) {
+        const struct rule *rule = &book->rules[i];
+        if (!rule->assumption || !book->asked || !atomic_load_explicit(&book->asked[i], memory_order_relaxed))
+            continue;
+        rule_value_text(rule, value, sizeof value);
+        csv_text(writer, rule->name);
+        csv_text(writer, value);
+        csv_text(writer, rule->unit ? rule->unit : "");
+        csv_number(writer, rule->low);
+        csv_number(writer, rule->high);
+        csv_text(writer, rule->source ? rule->source : "");
+        csv_text(writer, rule->note ? rule->note : "");
+        csv_end_row(writer);
+    }
+}
+
 static enum status write_csv(FILE *file, void (*content)(struct csv_writer *, const struct run_result *), const struct run_result *result)
 {
     struct csv_writer writer;
@@ -175,8 +219,14 @@ enum status result_files_write(const struct result_folder *folder, const struct 
         const char *name;
         void (*content)(struct csv_writer *, const struct run_result *); /* NULL: the manifest */
     } files[] = {
-        {"manifest.json", NULL},  {"summary.csv", summary_csv},       {"cost.csv", cost_csv},
-        {"fates.csv", fates_csv}, {"histograms.csv", histograms_csv}, {"replications.csv", replications_csv},
+        {"manifest.json", NULL},
+        {"summary.csv", summary_csv},
+        {"cost.csv", cost_csv},
+        {"fates.csv", fates_csv},
+        {"histograms.csv", histograms_csv},
+        {"replications.csv", replications_csv},
+        {"expectations.csv", expectations_csv},
+        {"assumptions.csv", assumptions_csv},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         errno = 0;

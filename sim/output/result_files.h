@@ -7,8 +7,8 @@
 #include "output/csv_writer.h"
 #include "output/result_folder.h"
 
-/* Writes manifest.json, summary.csv, cost.csv, fates.csv, histograms.csv and replications.csv. STATUS_IO, with a diagnostic, when one could
- * not be written whole. */
+/* Writes manifest.json, summary.csv, cost.csv, fates.csv, histograms.csv, replications.csv, expectations.csv and assumptions.csv.
+ * STATUS_IO, with a diagnostic, when one could not be written whole. */
 enum status result_files_write(const struct result_folder *folder, const struct run_result *result, struct diagnostics *diagnostics);
 
 /* The same content on its own. `summary`: namespace,resource,metric,stat,unit,value,ci95_low,ci95_high,replications. A count has its row
@@ -21,5 +21,9 @@ void fates_csv(struct csv_writer *writer, const struct run_result *result);
  * nanoseconds. */
 void histograms_csv(struct csv_writer *writer, const struct run_result *result);
 void replications_csv(struct csv_writer *writer, const struct run_result *result);
+/* What the scenario expects, whether it holds, and what was observed. */
+void expectations_csv(struct csv_writer *writer, const struct run_result *result);
+/* The undocumented rules that the run looked up, if its book noted that (rule_book.asked). */
+void assumptions_csv(struct csv_writer *writer, const struct run_result *result);
 
 #endif

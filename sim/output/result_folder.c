@@ -71,6 +71,13 @@ static enum status check_occupant(enum occupant occupant, const char *path, stru
     return refuse(diagnostics, path, strerror(errno), "");
 }
 
+static bool remove_tree(int parent, const char *name, int depth);
+
+bool result_folder_remove_tree(int parent, const char *name)
+{
+    return remove_tree(parent, name, 0);
+}
+
 static bool remove_tree(int parent, const char *name, int depth)
 {
     if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
@@ -90,6 +97,11 @@ static bool remove_tree(int parent, const char *name, int depth)
             removed &= remove_tree(descriptor, entry->d_name, depth + 1);
     (void)closedir(folder);
     return unlinkat(parent, name, AT_REMOVEDIR) == 0 && removed;
+}
+
+bool result_folder_remove(int folder, const char *name)
+{
+    return remove_tree(folder, name, 0);
 }
 
 /* Makes every folder above the last component of `path`. */

@@ -13,6 +13,7 @@
 #include "scenario/publish.h"
 #include "scenario/rewrite.h"
 #include "scenario/scenario.h"
+#include "scenario/scenario_base.h"
 
 struct change; /* engine/change.h */
 
@@ -56,6 +57,8 @@ struct flow {
 };
 
 struct loader {
+    const struct scenario_base *base; /* whose books are taken where the tree asks for the same; NULL: none */
+    struct scenario_base *made;       /* what is to be left for others; NULL: nothing */
     struct parse parse;
     struct scenario *scenario;
     struct document *document;
@@ -80,13 +83,15 @@ void settings_parse(struct loader *loader, const struct scenario_options *option
 /* Adds to the tree what the top level leaves to defaults: the tree then says it all. */
 void settings_resolve(struct loader *loader);
 
-/* entities.c: the account, the resources, the sources. */
-void entities_parse(struct loader *loader);
+/* origin.c */
 /* A blob of the type's defaults; NULL when memory is out. */
 void *entity_defaults(struct loader *loader, const struct model_type *type);
 /* The path of an entity's properties (`behavior`: of its behavior), as the user knows it: up to so many steps, linked in `steps`. */
 #define ORIGIN_STEPS 6
 const struct parse_path *origin_path(const struct loader *loader, uint32_t entity, bool behavior, struct parse_path steps[ORIGIN_STEPS]);
+
+/* entities.c: the account, the resources, the sources. */
+void entities_parse(struct loader *loader);
 
 /* fleet.c: reads the tables and sets loader->fleet, so that the entities can be counted; then fills them. */
 void fleet_open(struct loader *loader);
@@ -110,5 +115,8 @@ const struct content_set *content_match(struct loader *loader, const struct patt
 
 /* expect_parse.c */
 void expect_parse(struct loader *loader);
+
+/* sweep_spec.c: says what is wrong with `sweep`; those who sweep read it themselves. Not of a variant. */
+void sweep_parse(struct loader *loader);
 
 #endif

@@ -307,7 +307,9 @@ static bool add_implied(struct parse *parse, const struct implied *row, cJSON *r
     const cJSON *first = resources->child;
     while (first) {
         const cJSON *type = cJSON_GetObjectItemCaseSensitive(first, "Type");
-        if (cJSON_IsString(type) && strcmp(type->valuestring, row->on_type) == 0)
+        const cJSON *properties = cJSON_GetObjectItemCaseSensitive(first, "Properties");
+        bool has = row->unless && cJSON_GetObjectItemCaseSensitive(properties, row->unless);
+        if (cJSON_IsString(type) && strcmp(type->valuestring, row->on_type) == 0 && !has)
             break;
         first = first->next;
     }

@@ -169,11 +169,28 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
     changes_parse(loader);
     check_prices(loader);
     expect_parse(loader);
+    sweep_parse(loader);
     parse_series(loader);
     if (scenario->prices)
         settings_resolve(loader);
     list_inputs(loader);
     scenario->resolved = loader->tree;
+}
+
+/* Books are the store's, but for those that are a base's. */
+static void own_books(struct loader *loader)
+{
+    struct scenario *scenario = loader->scenario;
+    struct scenario_store *store = loader->parse.store;
+    if (loader->made) {
+        loader->made->rules = scenario->rules;
+        loader->made->prices = scenario->prices;
+        return;
+    }
+    if ((!loader->base || scenario->rules != loader->base->rules) && !store_own(store, scenario->rules, release_rules))
+        scenario->rules = NULL;
+    if ((!loader->base || scenario->prices != loader->base->prices) && !store_own(store, scenario->prices, release_prices))
+        scenario->prices = NULL;
 }
 
 /* The loader's own memory is gone after this; what the scenario needs of it has moved. */
@@ -185,10 +202,7 @@ static void finish(struct loader *loader)
     if (names)
         *names = loader->references;
     scenario->names = names;
-    if (!store_own(store, scenario->rules, release_rules))
-        scenario->rules = NULL;
-    if (!store_own(store, scenario->prices, release_prices))
-        scenario->prices = NULL;
+    own_books(loader);
     free(loader->defaults);
     free(loader->flows);
     store_drop_tables(store);
@@ -208,30 +222,68 @@ static enum status outcome(const struct loader *loader, size_t errors_before)
     return STATUS_OK;
 }
 
+static enum status open_document(const char *path, const struct scenario_options *options, struct diagnostics *diagnostics,
+                                 struct document **document)
+{
+    if (!options)
+        return document_load(path, NULL, 0, diagnostics, document);
+    if (options->tree)
+        return document_of_tree(options->tree, path, document);
+    if (options->base)
+        return document_copy(options->base->document, options->sets, options->set_count, diagnostics, document);
+    return document_load(path, options->sets, options->set_count, diagnostics, document);
+}
+
+/* What others will be made from: the tree before anything is done with it. */
+static enum status begin_base(const struct document *document, struct diagnostics *diagnostics, struct scenario_base **base)
+{
+    struct scenario_base *made = calloc(1, sizeof *made);
+    if (!made)
+        return STATUS_NO_MEMORY;
+    enum status status = document_copy(document, NULL, 0, diagnostics, &made->document);
+    if (status != STATUS_OK) {
+        scenario_base_free(made);
+        return status;
+    }
+    const cJSON *rules = cJSON_GetObjectItemCaseSensitive(made->document->tree, "rules");
+    const cJSON *prices = cJSON_GetObjectItemCaseSensitive(made->document->tree, "prices");
+    made->rules_spec = rules && parse_is_nothing(rules) ? NULL : rules;
+    made->prices_spec = prices && parse_is_nothing(prices) ? NULL : prices;
+    *base = made;
+    return STATUS_OK;
+}
+
 enum status scenario_load(const char *path, const struct scenario_options *options, const struct model_registry *registry,
                           struct diagnostics *diagnostics, struct scenario **scenario)
 {
     struct document *document = NULL;
+    struct scenario_base *base = NULL;
     size_t errors_before = diagnostics->error_count;
     *scenario = NULL;
-    enum status status = options && options->tree ? document_of_tree(options->tree, path, &document)
-                                                  : document_load(path, options ? options->sets : NULL, options ? options->set_count : 0,
-                                                                  diagnostics, &document);
+    if (options && options->made)
+        *options->made = NULL;
+    enum status status = open_document(path, options, diagnostics, &document);
     if (!document)
         return status != STATUS_OK ? status : STATUS_INVALID;
+    if (options && options->made && begin_base(document, diagnostics, &base) != STATUS_OK) {
+        document_free(document);
+        return STATUS_NO_MEMORY;
+    }
     struct scenario_store *store = store_new();
     struct scenario *made = store ? store_alloc(store, 1, sizeof *made) : NULL;
     if (!made || !store_own(store, document, release_document)) {
         if (!made)
             document_free(document);
         store_free(store);
+        scenario_base_free(base);
         return STATUS_NO_MEMORY;
     }
     made->store = store;
     made->registry = registry;
     made->path = store_string(store, path);
     made->folder = document->folder;
-    struct loader loader = {.scenario = made, .document = document, .tree = document->tree};
+    struct loader loader = {
+        .base = options ? options->base : NULL, .made = base, .scenario = made, .document = document, .tree = document->tree};
     loader.parse = (struct parse){.places = document->places, .diagnostics = diagnostics, .folder = document->folder, .store = store};
     loader.parse.contents = event_contents_new(store);
     if (made->path && loader.parse.contents) {
@@ -241,9 +293,13 @@ enum status scenario_load(const char *path, const struct scenario_options *optio
     finish(&loader);
     enum status loaded = outcome(&loader, errors_before);
     status = status != STATUS_OK ? status : loaded;
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         *scenario = made;
-    else
-        scenario_free(made);
+        if (base)
+            *options->made = base;
+        return status;
+    }
+    scenario_free(made);
+    scenario_base_free(base);
     return status;
 }

@@ -34,6 +34,8 @@ struct input_file {
     char sha256[65];
 };
 
+struct scenario_base; /* scenario/scenario_base.h */
+
 struct scenario {
     const char *name;
     const char *description;
@@ -67,10 +69,13 @@ struct scenario {
 struct scenario_options {
     const char *const *sets; /* "PATH=VALUE" */
     size_t set_count;
-    const char *seed;      /* NULL: the scenario's */
-    uint32_t replications; /* 0: the scenario's */
-    const cJSON *tree;     /* the scenario, resolved already, as a manifest keeps it: then `path` is not read, and only its folder counts;
-                              NULL: `path` is read */
+    const char *seed;                 /* NULL: the scenario's */
+    uint32_t replications;            /* 0: the scenario's */
+    const struct scenario_base *base; /* the files as they were read before, with the settings of then: `sets` go over these, and `path` is
+                                         but a name. Must outlive the scenario. NULL: `path` is read */
+    struct scenario_base **made;      /* where such a base is to be left (NULL after a failure), which then owns the books; may be NULL */
+    const cJSON *tree; /* the scenario, resolved already, as a manifest keeps it: then `path` is not read, and only its folder counts;
+                          NULL: `path` is read */
 };
 
 /* Reads `path` ("-": standard input) and everything that it names. Every mistake is in `diagnostics`; warnings too, also on success.

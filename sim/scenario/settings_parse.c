@@ -172,6 +172,17 @@ static void parse_top_level(struct loader *loader, const struct scenario_options
     loader->parse.start_epoch_s = scenario->settings.start_epoch_s;
 }
 
+static void note_input(struct loader *loader, const char *path, const char *sha256)
+{
+    struct scenario_base *made = loader->made;
+    store_note_file(loader->parse.store, path, sha256);
+    if (!made)
+        return;
+    made->price_path = strdup(path);
+    loader->parse.failed |= !made->price_path;
+    memcpy(made->price_sha256, sha256, sizeof made->price_sha256);
+}
+
 /* Prices in a file of the scenario's are an input like any other. */
 static void note_price_file(struct loader *loader, const cJSON *spec)
 {
@@ -183,11 +194,48 @@ static void note_price_file(struct loader *loader, const cJSON *spec)
     if (path && access(path, R_OK) == 0 &&
         text_file_read(path, PRICE_FILE_MOST, (struct place){0}, &unheard, &bytes, &length) == STATUS_OK) {
         sha256_hex(bytes, length, hex);
-        store_note_file(loader->parse.store, base->valuestring, hex);
+        note_input(loader, base->valuestring, hex);
     }
     diagnostics_fini(&unheard);
     free(bytes);
     free(path);
+}
+
+static bool same_spec(const cJSON *spec, const cJSON *other)
+{
+    return spec && other ? cJSON_Compare(spec, other, true) : spec == other;
+}
+
+static enum status load_rules(struct loader *loader, const char *folder)
+{
+    struct scenario *scenario = loader->scenario;
+    struct parse *parse = &loader->parse;
+    if (loader->base && same_spec(key(loader, "rules"), loader->base->rules_spec)) {
+        scenario->rules = loader->base->rules;
+        return STATUS_OK;
+    }
+    enum status status = rule_book_load(folder, key(loader, "rules"), parse->places, parse->diagnostics, &scenario->rules);
+    /* The rest is read by the default book, so that its mistakes are found as well. */
+    if (status == STATUS_INVALID)
+        status = rule_book_load(folder, NULL, parse->places, parse->diagnostics, &scenario->rules);
+    return status;
+}
+
+static enum status load_prices(struct loader *loader, const char *folder)
+{
+    struct scenario *scenario = loader->scenario;
+    struct parse *parse = &loader->parse;
+    const struct scenario_base *base = loader->base;
+    if (base && same_spec(key(loader, "prices"), base->prices_spec)) {
+        scenario->prices = base->prices;
+        if (base->price_path)
+            note_input(loader, base->price_path, base->price_sha256);
+        return STATUS_OK;
+    }
+    enum status status =
+        price_book_load(folder, key(loader, "prices"), loader->document->folder, parse->places, parse->diagnostics, &scenario->prices);
+    note_price_file(loader, key(loader, "prices"));
+    return status;
 }
 
 static void parse_books(struct loader *loader)
@@ -199,15 +247,10 @@ static void parse_books(struct loader *loader)
     if (!rules || !prices) {
         parse_error(parse, NULL, NULL, "set SLSIM_MODELS to the folder that holds rules and prices", "the books of rules are not there");
     } else {
-        enum status status = rule_book_load(rules, key(loader, "rules"), parse->places, parse->diagnostics, &scenario->rules);
-        /* The rest is read by the default book, so that its mistakes are found as well. */
-        if (status == STATUS_INVALID)
-            status = rule_book_load(rules, NULL, parse->places, parse->diagnostics, &scenario->rules);
+        enum status status = load_rules(loader, rules);
         if (status == STATUS_OK)
-            status = price_book_load(prices, key(loader, "prices"), loader->document->folder, parse->places, parse->diagnostics,
-                                     &scenario->prices);
+            status = load_prices(loader, prices);
         parse->failed = parse->failed || status == STATUS_NO_MEMORY;
-        note_price_file(loader, key(loader, "prices"));
     }
     free(rules);
     free(prices);

@@ -49,6 +49,7 @@ const char *property_kind_name(const struct property *property)
         [PROPERTY_ENUM_LIST] = "a list of one of",
         [PROPERTY_FLAGS] = "a list of some of",
         [PROPERTY_LIST] = "list of objects",
+        [PROPERTY_MAP] = "objects by name",
         [PROPERTY_STRINGS] = "list of texts",
         [PROPERTY_KEY] = "`{\"uniform\": count}`, `{\"zipf\": {\"count\", \"exponent\"}}` or a constant",
         [PROPERTY_JSON] = "anything",
@@ -138,7 +139,8 @@ static void write_row(FILE *out, const struct property *property, const char *pr
     fputs(" | ", out);
     markdown_cell(out, property->help);
     fputs(" |\n", out);
-    snprintf(inner, sizeof inner, "%s%s%s.", prefix, property->name, property->kind == PROPERTY_LIST ? "[]" : "");
+    const char *element = property->kind == PROPERTY_LIST ? "[]" : property->kind == PROPERTY_MAP ? ".*" : "";
+    snprintf(inner, sizeof inner, "%s%s%s.", prefix, property->name, element);
     struct property_walk walk;
     for (const struct property *below = property_first(&walk, property->properties); below; below = property_next(&walk))
         write_row(out, below, inner, books);

@@ -7,6 +7,7 @@
 #include "schema/fleet_text.h"
 #include "schema/markdown.h"
 #include "schema/schema.h"
+#include "schema/sweep_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -149,5 +150,6 @@ enum status reference_scenarios(const struct model_registry *registry, const str
     fputs(fleet_reference, out);
     fputs("\n", out);
     fputs(expectations, out);
+    fputs(sweep_reference, out);
     return fflush(out) == 0 && !ferror(out) ? STATUS_OK : STATUS_IO;
 }

@@ -8,6 +8,7 @@
 #include "scenario/scenario.h"
 #include "schema/fleet_text.h"
 #include "schema/json_write.h"
+#include "schema/sweep_text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,7 +41,8 @@ static const char values[] =
     "weighted names.'},"
     "'operation':{'anyOf':[{'type':'string','pattern':'^[A-Za-z0-9]{1,64}$'},{'$ref':'#/$defs/weighted_text'}],'description':'An action "
     "of the target, such as PutObject, or weighted ones.'},"
-    "'request':{'anyOf':[{'type':'string','pattern':'^[A-Z]{1,16} /[^ {}]*$'},{'$ref':'#/$defs/weighted_text'}],'description':'A method and "
+    "'request':{'anyOf':[{'type':'string','pattern':'^[A-Z]{1,16} /[^ {}]*$'},{'$ref':'#/$defs/weighted_text'}],'description':'A method "
+    "and "
     "a path, or weighted ones.'},"
     "'weighted_text':{'type':'array','minItems':1,'items':{'type':'object','additionalProperties':false,'properties':{'weight':{'type':"
     "['number','string']},'of':{'type':['string','null']}},'required':['weight','of']}},"
@@ -111,7 +113,7 @@ static const struct {
     {"allow_invalid", "{'type':'array','items':{'type':'string'}}"},
     {"parameters", "{'type':'object'}"},
     {"changes", "{'type':'array','items':{'$ref':'#/$defs/change'}}"},
-    {"sweep", "{'type':'object'}"},
+    {"sweep", sweep_schema},
     {"study", "{'type':'object'}"},
     {"expect", expectation},
     {"traffic", "{'type':'array','items':{'$ref':'#/$defs/traffic'}}"},

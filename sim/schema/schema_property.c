@@ -181,6 +181,11 @@ static void write_kind(FILE *out, const struct property *property, const struct 
         fputs("}", out);
         write_length(out, property, rules);
         break;
+    case PROPERTY_MAP:
+        fputs("\"type\":\"object\",\"additionalProperties\":{\"if\":" JSON_NOT_NULL ",\"then\":", out);
+        json_write_table(out, property->properties, rules);
+        fputs("}", out);
+        break;
     case PROPERTY_STRINGS:
         json_write_template(out, "'anyOf':[{'$ref':'#/$defs/text'},{'type':'array','items':{'$ref':'#/$defs/text'}", "");
         write_length(out, property, rules);

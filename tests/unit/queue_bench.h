@@ -4,7 +4,8 @@
 
 #include "engine/random.h"
 #include "measure/measure.h"
-#include "messaging/queue.h"
+#include "messaging/queue_messages.h"
+#include "messaging/queue_poll.h"
 #include "model_types.h"
 #include "scenario/books.h"
 

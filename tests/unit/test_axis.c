@@ -1,6 +1,6 @@
 /* test_axis.c: what --vary says, and servers by their price. */
-#include "experiment/axis.h"
 #include "experiment/server.h"
+#include "scenario/axis.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 static enum status parse(const char *text, struct axis *axis)
 {
     struct diagnostics diagnostics = {0};
-    enum status status = axis_parse(text, "vary", NULL, &diagnostics, axis);
+    enum status status = axis_parse(text, "vary", AXIS_VALUES, NULL, &diagnostics, axis);
     assert_int_equal(diagnostics.error_count, status == STATUS_OK ? 0 : 1);
     diagnostics_fini(&diagnostics);
     return status;

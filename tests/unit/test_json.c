@@ -314,7 +314,7 @@ static void test_moved_and_copied(void **state)
     cJSON *copy = cJSON_Duplicate(parsed.tree, true);
     assert_int_equal(places_of(parsed.places, copy->child).line, 0);
     assert_null(places_of(parsed.places, copy->child).file);
-    places_copy(parsed.places, copy, parsed.tree);
+    places_copy(parsed.places, copy, parsed.places, parsed.tree);
     assert_place(places_of(parsed.places, at(at(copy, "a"), "b")->child), 1, 14);
     assert_place(places_of_key(parsed.places, at(at(copy, "a"), "b")), 1, 8);
     cJSON *a = cJSON_DetachItemFromObjectCaseSensitive(copy, "a");

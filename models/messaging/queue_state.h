@@ -1,6 +1,13 @@
-/* queue.h: a queue: its messages, who waits for them, what is measured of it. Private to this folder. */
-#ifndef SLSIM_MESSAGING_QUEUE_H
-#define SLSIM_MESSAGING_QUEUE_H
+/* queue_state.h: a queue: its messages, who waits for them, what is measured of it. Everything else of the queue stands on it, from the
+ * ground up:
+ *
+ *   queue_age  queue_past  queue_wait      how old the oldest is; where a message was before; who waits for one
+ *   queue_line                             in which order messages can be taken
+ *   queue_messages                         a message from its entry to its end
+ *   queue_send  queue_poll  queue_redrive  who sends, who receives, who moves what was given up
+ *   queue                                  the table that the simulator sees */
+#ifndef SLSIM_MESSAGING_QUEUE_STATE_H
+#define SLSIM_MESSAGING_QUEUE_STATE_H
 
 #include "chain.h"
 #include "engine/fault.h"
@@ -240,77 +247,24 @@ static inline uint64_t queue_chunks(const struct queue *queue, uint64_t bytes)
     return bytes <= queue->chunk_bytes ? 1 : (bytes + queue->chunk_bytes - 1) / queue->chunk_bytes;
 }
 
-/* A message of `bytes` goes with `call`, which takes at most `most`: the requests that it adds to the bill. */
-uint64_t queue_call_add(const struct queue *queue, struct queue_call *call, int64_t most, uint64_t bytes);
+/* A message of `bytes` goes with `call`, which takes at most `most`: the requests that it adds to the bill, as a call is billed by the size
+ * of all its messages. */
+static inline uint64_t queue_call_add(const struct queue *queue, struct queue_call *call, int64_t most, uint64_t bytes)
+{
+    uint64_t before = call->count > 0 ? queue_chunks(queue, call->bytes) : 0;
+    call->bytes += bytes;
+    call->count++;
+    uint64_t after = queue_chunks(queue, call->bytes);
+    if (call->count >= most)
+        *call = (struct queue_call){0};
+    return after - before;
+}
 
-/* What is known of a message before it is in a queue. */
-struct message_content {
-    const struct past *past; /* NULL: it was sent here */
-    uint64_t item;
-    int64_t sent_ns;
-    uint32_t payload_bytes;
-    uint32_t key;
-    uint8_t content, hops;
-    bool poison;
-};
-
-/* queue_send.c: who sends, and what is refused. */
-void queue_send_init(struct simulation *simulation, struct queue *queue);
-void queue_send_fini(struct queue *queue);
-void queue_accept(struct simulation *simulation, void *self, struct request *request);
-
-/* queue_messages.c: a message from its entry to its end. Adding fails only with the run. */
-void queue_add(struct simulation *simulation, struct queue *queue, const struct message_content *content, int64_t delay_ns);
-/* What to hand over of a message that goes to another queue. */
-struct message_content queue_content_of(const struct queue *queue, const struct message *message);
-/* It has left; its fate is the caller's to count, before. `id` is dead. */
-void queue_remove(struct simulation *simulation, struct queue *queue, uint32_t id);
-/* Hands the message to the dead-letter queue. */
-void queue_move(struct simulation *simulation, struct queue *queue, uint32_t id);
-/* Something is to be looked at in `at_ns` at the latest. */
-void queue_due_by(struct simulation *simulation, struct queue *queue, int64_t at_ns);
-/* The message was received so often by now: does it still count as the oldest? */
-void queue_received_again(struct simulation *simulation, struct queue *queue, uint32_t id);
-void queue_handle(struct simulation *simulation, void *self, const struct event *event);
-void queue_trace(struct simulation *simulation, const struct queue *queue, const struct message *message, const char *step,
-                 const char *detail);
-
-/* queue_line.c: in which order messages can be taken: a line, or groups with a line each. */
-void queue_line_init(struct simulation *simulation, struct queue *queue);
-void queue_line_fini(struct queue *queue);
-/* The number of its group as a FIFO queue keeps it; of a standard queue the key itself. POOL_NONE when memory is out, which fails the
- * run. */
-uint32_t queue_line_group(struct simulation *simulation, struct queue *queue, uint32_t key);
-uint32_t queue_line_key(const struct queue *queue, const struct message *message);
-/* A new message, behind all others. */
-void queue_line_add(struct queue *queue, uint32_t id);
-/* A message that is counted as visible from now on can be taken. */
-void queue_line_show(struct simulation *simulation, struct queue *queue, uint32_t id);
-/* Could a receive call have it now? */
-bool queue_line_can_take(const struct queue *queue, uint32_t id);
-void queue_line_remove(struct simulation *simulation, struct queue *queue, uint32_t id);
-/* A receive call: takes up to `most` messages into `list` and hides them until `until_ns`. */
-struct reception {
-    uint32_t call; /* its number */
-    uint32_t most;
-    int64_t until_ns;
-    struct received *list;
-    uint32_t count; /* of them so far */
-};
-void queue_line_take(struct simulation *simulation, struct queue *queue, struct reception *reception);
-/* Shows what was hidden until now. Returns when the next is due; TIME_FOREVER: nothing is. */
-int64_t queue_line_return(struct simulation *simulation, struct queue *queue);
-/* How many could be taken if nothing else stood in the way. */
-uint64_t queue_line_ready(const struct queue *queue);
-
-/* queue_poll.c: who receives. */
-extern const struct pollable queue_pollable;
-void queue_poll_init(struct simulation *simulation, struct queue *queue);
-void queue_poll_fini(struct queue *queue);
-/* Wakes one who waits, if there is a message to be had. */
-void queue_offer(struct simulation *simulation, struct queue *queue);
-/* The quota of receive calls may allow another. */
-void queue_quota_event(struct simulation *simulation, struct queue *queue);
+/* How many messages could be taken if nothing else stood in the way. */
+static inline uint64_t queue_ready(const struct queue *queue)
+{
+    return queue->config.fifo ? queue->ready_messages : (uint64_t)queue_level(queue, MESSAGE_VISIBLE);
+}
 
 #define RECEIPT_INDEX_BITS 4u /* a receipt is the call's number and the message's place in it */
 

@@ -1,6 +1,6 @@
-/* topic.h: a topic and what subscribes to it. Private to this folder. */
-#ifndef SLSIM_MESSAGING_TOPIC_H
-#define SLSIM_MESSAGING_TOPIC_H
+/* topic_state.h: a topic and what subscribes to it. Private to this folder. */
+#ifndef SLSIM_MESSAGING_TOPIC_STATE_H
+#define SLSIM_MESSAGING_TOPIC_STATE_H
 
 #include "engine/content.h"
 #include "engine/delivery.h"

@@ -1,0 +1,274 @@
+/* api_check.c: what is judged of a stage when the scenario is read: its API, the cache's size, the settings' routes, the authorizers, and
+ * whether what sources ask for has a route. */
+#include "api_stage.h"
+#include "engine/caller.h"
+#include "engine/rule_book.h"
+#include "engine/sim_time.h"
+#include "front_doors.h"
+#include "scenario/validation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool is_api(const struct model_type *type)
+{
+    return type == &rest_api_type || type == &http_api_type || type == &serverless_api_type || type == &serverless_http_api_type;
+}
+
+bool is_api_stage(const struct model_type *type)
+{
+    return is_api(type) || type == &rest_stage_type || type == &http_stage_type;
+}
+
+static bool is_own_stage(const struct model_type *type)
+{
+    return type == &rest_stage_type || type == &http_stage_type;
+}
+
+/* Is `size` one of the words of the rule? */
+static bool is_cache_size(const char *sizes, const char *size)
+{
+    size_t length = strlen(size);
+    while (length > 0 && *sizes) {
+        size_t word = strcspn(sizes, " ");
+        if (word == length && strncmp(sizes, size, length) == 0)
+            return true;
+        sizes += word + strspn(sizes + word, " ");
+    }
+    return false;
+}
+
+static void check_cache(struct validation *validation, struct api_stage_config *config)
+{
+    const char *sizes = rule_text(validation_rules(validation), "apigw_cache_sizes_gb");
+    const struct method_setting *settings = config->method_settings.items;
+    if (config->cache_size && !config->cache_enabled_given)
+        config->cache_enabled = true;
+    if (!config->cache_size)
+        config->cache_size = "0.5";
+    if (!is_cache_size(sizes ? sizes : "", config->cache_size))
+        validation_error(validation, "CacheClusterSize", "rule apigw_cache_sizes_gb", "must be one of %s (GB), got \"%s\"", sizes,
+                         config->cache_size);
+    for (size_t i = 0; i < config->method_settings.count; i++) {
+        char property[64];
+        snprintf(property, sizeof property, "MethodSettings[%zu].CachingEnabled", i);
+        if (settings[i].caching && !config->cache_enabled)
+            validation_warning(validation, property, "set CacheClusterEnabled", "nothing is cached: the stage has no cache");
+    }
+}
+
+/* The routes of the API, as they stand in the template; the array is the scenario's. */
+static const struct api_route **routes_of(struct validation *validation, const struct api_stage *stage, size_t *count)
+{
+    const struct api_route **routes = validation_alloc(validation, (size_t)validation_entity_count(validation) + 1, sizeof *routes);
+    *count = 0;
+    if (!routes)
+        return NULL;
+    if (stage->config.quick_target)
+        routes[(*count)++] = &stage->quick;
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        const struct api_route *route = api_route_of(validation, i, stage->config.api);
+        if (route)
+            routes[(*count)++] = route;
+    }
+    return routes;
+}
+
+/* A setting that holds for no route is likely misspelt. */
+static void check_settings(struct validation *validation, const struct api_stage_config *config, const struct api_route *const *routes,
+                           size_t count)
+{
+    const struct method_setting *settings = config->method_settings.items;
+    for (size_t i = 0; i < config->method_settings.count; i++) {
+        bool used = false;
+        for (size_t k = 0; k < count; k++)
+            used = used || (api_path_is(settings[i].path, routes[k]->path) && api_method_is(settings[i].method, routes[k]->method));
+        char property[64];
+        snprintf(property, sizeof property, "MethodSettings[%zu].ResourcePath", i);
+        if (!used)
+            validation_warning(validation, property, "\"/*\" with HttpMethod \"*\" means all", "the API has no method %s of %s",
+                               settings[i].method, settings[i].path);
+    }
+}
+
+/* The routes as a hint: "GET /items, POST /items". */
+static const char *list_routes(const struct api_route *const *routes, size_t count, char *text, size_t room)
+{
+    size_t used = (size_t)snprintf(text, room, "its routes are ");
+    for (size_t i = 0; i < count && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%.24s %.100s", i > 0 ? ", " : "", routes[i]->path ? routes[i]->method : "",
+                                 routes[i]->path ? routes[i]->path : "$default");
+    return count > 0 ? text : NULL;
+}
+
+/* Does what a source sends have a route here? */
+static void check_source(struct validation *validation, const struct api_stage *stage, uint32_t source, const struct caller *caller,
+                         const struct api_route *const *routes, size_t count)
+{
+    const struct content_table *contents = validation_contents(validation);
+    char hint[600];
+    for (size_t i = 0; i < caller->content.count || i == 0; i++) {
+        uint8_t number = caller->content.count > 0 ? caller->content.contents[i] : CONTENT_NONE;
+        const char *request = contents->items[number].request;
+        if (api_match((enum api_kind)stage->config.kind, routes, count, request) < count)
+            continue;
+        validation_error_of(validation, source, request ? "request" : "target", list_routes(routes, count, hint, sizeof hint),
+                            request ? "%s has no route for \"%s\"" : "%s has several routes: write a \"request\", such as \"GET /\"",
+                            validation_name(validation, stage->config.api), request);
+        return;
+    }
+    if (caller->api_key != ENTITY_NONE && validation_type(validation, caller->api_key) != &api_key_type)
+        validation_error_of(validation, source, "api_key", NULL, "%s is no AWS::ApiGateway::ApiKey",
+                            validation_name(validation, caller->api_key));
+}
+
+/* Is it the stage that a caller means who names the API? */
+static bool stands_for_api(const struct validation *validation, const struct api_stage *stage)
+{
+    uint32_t i = 0, self = validation_self(validation);
+    while (i < self && !(is_own_stage(validation_type(validation, i)) &&
+                         ((const struct api_stage *)validation_config(validation, i))->config.api == stage->config.api))
+        i++;
+    return i == self;
+}
+
+static void check_sources(struct validation *validation, const struct api_stage *stage, const struct api_route *const *routes, size_t count)
+{
+    uint32_t self = validation_self(validation), api = stands_for_api(validation, stage) ? stage->config.api : self;
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        const struct model_type *type = validation_type(validation, i);
+        const struct caller *caller = type->caller ? type->caller(validation_config(validation, i)) : NULL;
+        if (caller && (caller->target == self || caller->target == api))
+            check_source(validation, stage, i, caller, routes, count);
+    }
+}
+
+static void check_authorizers(struct validation *validation, struct api_stage *stage, const struct api_route *const *routes, size_t count)
+{
+    struct authorizer_config *own = stage->config.authorizers.items;
+    double most = rule_number(validation_rules(validation), "apigw_authorizers_max");
+    size_t all = stage->config.authorizers.count;
+    for (size_t i = 0; i < stage->config.authorizers.count; i++)
+        sam_authorizer_check(validation, &own[i], "Auth.Authorizers");
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        const struct model_type *type = validation_type(validation, i);
+        if (type == &rest_authorizer_type || type == &http_authorizer_type)
+            all += ((const struct authorizer_config *)validation_config(validation, i))->api == stage->config.api;
+    }
+    if ((double)all > most)
+        validation_error(validation, NULL, "rule apigw_authorizers_max", "the API has %zu authorizers, and may have %.0f", all, most);
+    for (size_t i = 0; i <= count; i++) {
+        const char *name = i < count ? routes[i]->authorizer_name : stage->config.default_authorizer;
+        bool found = !name || strcmp(name, "NONE") == 0 || strcmp(name, "AWS_IAM") == 0;
+        for (size_t k = 0; k < stage->config.authorizers.count; k++)
+            found = found || (own[k].name && strcmp(own[k].name, name) == 0);
+        if (!found)
+            validation_error(validation, "Auth", NULL, "there is no authorizer \"%s\"", name);
+    }
+}
+
+/* Limits above the usual one are for APIs that are not at the edge. */
+static void check_timeouts(struct validation *validation, const struct api_stage *stage, const struct api_route *const *routes,
+                           size_t count)
+{
+    double most_s = rule_number(validation_rules(validation), "apigw_rest_timeout_default_s");
+    const struct api_stage *api = validation_config(validation, stage->config.api);
+    for (size_t i = 0; i < count && stage->config.kind == API_REST && api->config.endpoint == 0; i++)
+        if ((double)routes[i]->timeout_ns > most_s * (double)NS_PER_S)
+            validation_error(validation, NULL, "give the API an EndpointConfiguration of REGIONAL",
+                             "an edge-optimized API cannot wait longer than %.0f s: %s %s has %.15g s", most_s, routes[i]->method,
+                             routes[i]->path ? routes[i]->path : "$default", (double)routes[i]->timeout_ns / (double)NS_PER_S);
+}
+
+/* The stages that are resources of their own: the first is what a caller means who names the API. */
+static void find_stages(struct validation *validation, struct api_stage *api)
+{
+    uint32_t self = validation_self(validation);
+    api->config.first_stage = NULL;
+    for (uint32_t i = 0; i < validation_entity_count(validation) && !api->config.first_stage; i++) {
+        const struct api_stage *stage = validation_config(validation, i);
+        if (!is_own_stage(validation_type(validation, i)) || stage->config.api != self)
+            continue;
+        api->config.first_stage = stage->config.name;
+        api->config.first_entity = i;
+    }
+}
+
+void api_route_flow(struct validation *validation, const struct api_route *route)
+{
+    for (uint32_t i = 0; route->target != ENTITY_NONE && i < validation_entity_count(validation); i++) {
+        const struct api_stage *stage = validation_config(validation, i);
+        const struct model_type *type = validation_type(validation, i);
+        if (is_api_stage(type) && (i == route->api || (is_own_stage(type) && stage->config.api == route->api)))
+            validation_flow(validation, i, route->target);
+    }
+}
+
+/* An HTTP API's Target: a route and a stage without resources of their own. */
+static void quick_create(struct validation *validation, struct api_stage *stage)
+{
+    const struct api_integration integration = {.uri = stage->config.quick_target, .type = INTEGRATION_AWS_PROXY};
+    stage->quick = (struct api_route){.api = stage->config.api, .method = "ANY", .authorizer = ENTITY_NONE, .open = true};
+    if (!stage->config.quick_target)
+        return;
+    api_integrate(validation, &integration, "Target", &stage->quick);
+    api_route_flow(validation, &stage->quick);
+}
+
+static void check_doors(struct validation *validation, struct api_stage *stage)
+{
+    size_t count;
+    const struct api_route **routes = routes_of(validation, stage, &count);
+    if (!routes)
+        return;
+    if (count == 0 && (!is_api(validation_type(validation, validation_self(validation))) || !stage->config.body_given))
+        validation_warning(validation, NULL, NULL, "the API has no routes: every request is refused");
+    check_settings(validation, &stage->config, routes, count);
+    check_authorizers(validation, stage, routes, count);
+    check_timeouts(validation, stage, routes, count);
+    check_sources(validation, stage, routes, count);
+}
+
+void api_stage_validate(struct validation *validation, void *config)
+{
+    struct api_stage *stage = config;
+    const struct model_type *type = validation_type(validation, validation_self(validation));
+    bool rest = type == &rest_api_type || type == &rest_stage_type || type == &serverless_api_type;
+    stage->config.kind = rest ? API_REST : API_HTTP;
+    if (is_own_stage(type)) {
+        if (stage->config.api == ENTITY_NONE)
+            return;
+        if (validation_type(validation, stage->config.api) != (rest ? &rest_api_type : &http_api_type)) {
+            validation_error(validation, rest ? "RestApiId" : "ApiId", NULL, "%s is no %s API",
+                             validation_name(validation, stage->config.api), rest ? "REST" : "HTTP");
+            stage->config.api = validation_self(validation);
+            return;
+        }
+    } else {
+        stage->config.api = validation_self(validation);
+        find_stages(validation, stage);
+    }
+    if (stage->config.body_given)
+        validation_warning(validation, NULL, "describe routes as events of functions, or as resources",
+                           "an OpenAPI definition is not read: its routes are not there");
+    if (stage->config.usage_plan_given)
+        validation_error(validation, "Auth.UsagePlan", "write AWS::ApiGateway::UsagePlan, ApiKey and UsagePlanKey",
+                         "not modelled yet: usage plans that SAM makes");
+    quick_create(validation, stage);
+    check_cache(validation, &stage->config);
+    if (!stage->config.first_stage)
+        check_doors(validation, stage);
+}
+
+void api_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)
+{
+    const struct api_stage *stage = config;
+    if (!stage->config.name || strcmp(stage->config.name, qualifier) != 0)
+        validation_error(validation, property, NULL, "the API has no stage \"%s\"", qualifier);
+}
+
+const char *api_default_part(const void *config)
+{
+    return ((const struct api_stage *)config)->config.first_stage;
+}

@@ -1,0 +1,153 @@
+/* pictures.c: what a result is drawn as: how busy, how long, how many turned away, where things wait. A metric that no model has yet makes
+ * no picture, so a row may stand here before its model. */
+#include "pictures.h"
+
+#include <stddef.h>
+
+#define LAMBDA "AWS/Lambda"
+#define OWN "slsim"
+
+static const struct picture_line requests[] = {
+    {"requests", OWN, "Requests", .stat = "Sum", .rate = true},
+    {"invocations", LAMBDA, "Invocations", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line troubles[] = {
+    {"failed", OWN, "Failed", .stat = "Sum", .rate = true},
+    {"rejected", OWN, "Rejected", .stat = "Sum", .rate = true},
+    {"throttles", LAMBDA, "Throttles", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line response[] = {
+    {"maximum", OWN, "ResponseTime", .stat = "Maximum"},
+    {"p99", OWN, "ResponseTime", .stat = "p99"},
+    {"p95", OWN, "ResponseTime", .stat = "p95"},
+    {"median", OWN, "ResponseTime", .stat = "p50"},
+    {0},
+};
+static const struct picture_line response_count[] = {{"", OWN, "ResponseTime", .stat = "SampleCount"}, {0}};
+static const struct picture_line duration[] = {
+    {"maximum", LAMBDA, "Duration", .stat = "Maximum"},
+    {"p99", LAMBDA, "Duration", .stat = "p99"},
+    {"median", LAMBDA, "Duration", .stat = "p50"},
+    {0},
+};
+static const struct picture_line concurrency[] = {{"", LAMBDA, "ConcurrentExecutions", .stat = "Maximum"}, {0}};
+static const struct picture_line throttles[] = {{"throttles", LAMBDA, "Throttles", .stat = "Sum", .rate = true}, {0}};
+static const struct picture_limit concurrency_limits[] = {
+    {"limit of the account", "account.ConcurrentExecutions", "account_concurrency_limit", 1},
+    {"reserved", "ReservedConcurrentExecutions", NULL, 1},
+    {0},
+};
+static const struct picture_line environments[] = {
+    {"busy", LAMBDA, "ConcurrentExecutions", .stat = "Average"},
+    {"idle", OWN, "IdleEnvironments", .stat = "Average"},
+    {0},
+};
+static const struct picture_line cold_share[] = {{"", OWN, "ColdStarts", .stat = "Sum", .over = "Invocations"}, {0}};
+static const struct picture_line cold_count[] = {{"cold starts", OWN, "ColdStarts", .stat = "Sum"}, {0}};
+static const struct picture_line queue_depth[] = {
+    {"visible", "AWS/SQS", "ApproximateNumberOfMessagesVisible", .stat = "Average"},
+    {"in flight", "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", .stat = "Average"},
+    {"delayed", "AWS/SQS", "ApproximateNumberOfMessagesDelayed", .stat = "Average"},
+    {0},
+};
+static const struct picture_line queue_age[] = {{"oldest", "AWS/SQS", "ApproximateAgeOfOldestMessage", .stat = "Maximum"}, {0}};
+static const struct picture_limit queue_retention[] = {{"retention", "MessageRetentionPeriod", "sqs_retention_default_s", 1}, {0}};
+static const struct picture_line iterator_age[] = {{"", LAMBDA, "IteratorAge", .stat = "Maximum"}, {0}};
+static const struct picture_line stream_age[] = {{"", "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", .stat = "Maximum"}, {0}};
+static const struct picture_limit stream_retention[] = {{"retention", "RetentionPeriodHours", "kinesis_retention_default_h", 3.6e6}, {0}};
+static const struct picture_line records_waiting[] = {{"", OWN, "RecordsWaiting", .stat = "Maximum"}, {0}};
+static const struct picture_line shards[] = {{"shards", OWN, "Shards", .stat = "Maximum"}, {0}};
+static const struct picture_line event_age[] = {
+    {"maximum", LAMBDA, "AsyncEventAge", .stat = "Maximum"},
+    {"median", LAMBDA, "AsyncEventAge", .stat = "p50"},
+    {0},
+};
+static const struct picture_line events_lost[] = {{"dropped", LAMBDA, "AsyncEventsDropped", .stat = "Sum", .rate = true}, {0}};
+static const struct picture_line provisioned[] = {
+    {"provisioned", OWN, "ProvisionedConcurrencyAllocated", .stat = "Maximum"},
+    {"in use", LAMBDA, "ProvisionedConcurrentExecutions", .stat = "Maximum"},
+    {0},
+};
+static const struct picture_line spillover[] = {
+    {"spilled over", LAMBDA, "ProvisionedConcurrencySpilloverInvocations", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line capacity[] = {
+    {"most", OWN, "MaximumCapacity", .stat = "Average"},
+    {"wanted", OWN, "DesiredCapacity", .stat = "Average"},
+    {"least", OWN, "MinimumCapacity", .stat = "Average"},
+    {0},
+};
+static const struct picture_line tokens[] = {{"", OWN, "TokensAvailable", .stat = "Minimum"}, {0}};
+static const struct picture_line connections[] = {{"", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line version_share[] = {{"", LAMBDA, "Invocations", .stat = "Sum"}, {0}};
+static const struct picture_line alarms[] = {{"", OWN, "AlarmState", .stat = "Maximum"}, {0}};
+
+static const struct picture_type pictures[] = {
+    {"requests", "Requests", "What was asked for and what ran, per second.", PICTURE_SUM,
+     .panels = {{"per second", .mark = PICTURE_LINES, .lines = requests},
+                {"per second", "Below: what went wrong.", PICTURE_BARS, .lines = troubles}}},
+    {"latency", "Response time", "What callers waited, by percentile; the axis is logarithmic where waits differ much.", PICTURE_EACH,
+     .having = "Requests", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response}}},
+    {"latency-distribution", "Share of calls that waited longer",
+     "The curve tells which share waited at least so long: the further right it reaches, the longer the tail.", PICTURE_EACH,
+     .having = "Requests", .distribution = "ResponseTime", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response_count}}},
+    {"duration", "Duration", "How long the handler ran, by percentile, without waiting and start.", PICTURE_EACH, .most = 1,
+     .having = "Invocations", .panels = {{"duration", .mark = PICTURE_LINES, .lines = duration}}},
+    {"start-and-duration", "Cold and warm calls that took longer",
+     "Which share of the warm and of the cold invocations took at least so long, from the attempt to the answer.", PICTURE_EACH, .most = 2,
+     .having = "ColdStarts", .distribution = "ResponseTime",
+     .panels = {{"start and duration", .mark = PICTURE_LINES, .lines = response_count}}},
+    {"concurrency", "Concurrency", "The most executions at once in each period; a dashed line is a limit, where it is near.",
+     PICTURE_RESOURCES,
+     .panels = {{"executions at once", .mark = PICTURE_LINES, .lines = concurrency, .limits = concurrency_limits, .whole = "account"},
+                {"per second", "Below: attempts that were throttled.", PICTURE_BARS, .lines = throttles, .sum = true}}},
+    {"environments", "Environments, busy and idle",
+     "All execution environments that are alive: what is idle waits to be reused, and is lost in the end.", PICTURE_SUM,
+     .panels = {{"environments", .mark = PICTURE_AREAS, .lines = environments}}},
+    {"cold-starts", "Cold starts", "The share of invocations that met a cold start.", PICTURE_SUM,
+     .panels = {{"cold share", .mark = PICTURE_LINES, .lines = cold_share},
+                {"cold starts", "Below: how many there were in each period.", PICTURE_BARS, .lines = cold_count}}},
+    {"queue", "Queue", "Messages that wait, that are being worked on, that are delayed.", PICTURE_EACH,
+     .panels = {{"messages", .mark = PICTURE_AREAS, .lines = queue_depth},
+                {"oldest", "Below: how long the oldest has waited.", PICTURE_LINES, .lines = queue_age, .limits = queue_retention}}},
+    {"iterator-age", "Iterator age", "How old the records are that a function is handed; beyond the retention they are lost.",
+     PICTURE_RESOURCES, .panels = {{"iterator age", .mark = PICTURE_LINES, .lines = iterator_age}}},
+    {"stream-age", "Age of records read", "How old the records are that consumers read; beyond the retention they are lost.",
+     PICTURE_RESOURCES,
+     .panels = {{"age", .mark = PICTURE_LINES, .lines = stream_age, .limits = stream_retention},
+                {"shards", "Below: the shards.", PICTURE_LINES, .lines = shards, .sum = true}}},
+    {"records-waiting", "Records waiting", "Records in the stream that no reader has done with yet.", PICTURE_RESOURCES,
+     .panels = {{"records", .mark = PICTURE_LINES, .lines = records_waiting}}},
+    {"event-age", "Age of asynchronous events", "How long events waited before their function was invoked.", PICTURE_EACH,
+     .panels = {{"age", .mark = PICTURE_LINES, .lines = event_age},
+                {"per second", "Below: those that were given up.", PICTURE_BARS, .lines = events_lost}}},
+    {"provisioned", "Provisioned concurrency", "What is paid for and what of it is used.", PICTURE_EACH,
+     .panels = {{"environments", .mark = PICTURE_LINES, .lines = provisioned},
+                {"per second", "Below: invocations that found none left.", PICTURE_BARS, .lines = spillover}}},
+    {"capacity", "Scaling", "What a scaling policy asks for, between its bounds.", PICTURE_EACH,
+     .panels = {{"capacity", .mark = PICTURE_LINES, .lines = capacity}}},
+    {"tokens", "Tokens left", "What a rate limit still allows at the worst moment of each period.", PICTURE_RESOURCES,
+     .panels = {{"tokens", .mark = PICTURE_LINES, .lines = tokens}}},
+    {"connections", "Connections", "Open database connections.", PICTURE_RESOURCES,
+     .panels = {{"connections", .mark = PICTURE_LINES, .lines = connections}}},
+    {"deployment", "Traffic by version", "How a deployment moves traffic from version to version.", PICTURE_PARTS,
+     .panels = {{"share of invocations", .mark = PICTURE_AREAS, .lines = version_share, .share = true}}},
+    {"alarms", "Alarms", "1: in alarm.", PICTURE_RESOURCES, .panels = {{"state", .mark = PICTURE_LINES, .lines = alarms}}},
+    {0},
+};
+
+static const struct picture_contrast contrasts[] = {
+    {LAMBDA, "Invocations", "Sum", OWN, "Requests", "Sum",
+     "Attempts that were throttled are no invocations, and retries are invocations of their own."},
+    {LAMBDA, "Errors", "Sum", OWN, "Failed", "Sum",
+     "An error that a retry makes good is one for the monitor and none for the caller; a timeout of the caller's is the reverse."},
+    {LAMBDA, "Throttles", "Sum", OWN, "Rejected", "Sum", "A throttle that a retry overcomes turns nobody away."},
+    {LAMBDA, "Duration", "p99", OWN, "ResponseTime", "p99", "Duration is the handler's alone: neither its start nor any wait is in it."},
+    {LAMBDA, "ConcurrentExecutions", "Maximum", OWN, "Environments", "Maximum", "Environments that start or idle are no executions."},
+    {0},
+};
+
+const struct picture_layout picture_layout = {.pictures = pictures, .whole = "account", .monitor = "CloudWatch", .contrasts = contrasts};
