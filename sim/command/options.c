@@ -205,6 +205,7 @@ static void take(struct options *options, enum option_id option, const char *tex
         break;
     case OPTION_PLOTS:
         options->png = take_word(option, text, kinds, diagnostics) == 1;
+        break;
     case OPTION_METHOD:
         options->method = text;
         break;
