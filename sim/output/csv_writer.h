@@ -12,7 +12,8 @@
 #define CSV_BUFFER 16384u
 #define CSV_HEAD_MAX 512u
 
-/* Errors stick: after the first, nothing more is written, and csv_writer_close returns STATUS_IO. */
+/* Rows are kept back until there are enough of them: a writer is flushed or closed at the end. Errors stick: after the first, nothing more
+ * is written, and csv_writer_close returns STATUS_IO. */
 struct csv_writer {
     FILE *file;
     bool in_row; /* the row under way has a field already */

@@ -165,7 +165,7 @@ static void test_what_is_there(void **state)
     struct world world;
     dead_letter_init(&world, false);
     RUN(&world, script);
-    assert_figure(&world, "D", "MessagesMoved", "Sum", 2);
+    assert_figure(&world, "D", "MessagesMovedBack", "Sum", 2);
     world_fini(&world);
 }
 
