@@ -1,5 +1,5 @@
-/* summary_layout.c: sources first, since they are what users see; then functions, since they are what is paid for. And which metrics one
- * wants more or less of. */
+/* summary_layout.c: sources first, since they are what users see; then functions, since they are what is paid for; then what lies between
+ * them, where things wait and are lost that no caller hears of. And which metrics one wants more or less of. */
 #include "summary_layout.h"
 
 #include <stddef.h>
@@ -39,20 +39,39 @@ static const struct headline_column api_columns[] = {
     {0},
 };
 
+static const struct headline_column queue_columns[] = {
+    {"sent", "NumberOfMessagesSent", .stat = "Sum", .adds = true},
+    {"moved in", "MessagesMoved", .stat = "Sum", .adds = true},
+    {"deleted", "NumberOfMessagesDeleted", .stat = "Sum", .adds = true},
+    {"dead-lettered", "MessagesDeadLettered", .stat = "Sum", .adds = true},
+    {"expired", "MessagesExpired", .stat = "Sum", .adds = true},
+    {"most waiting", "ApproximateNumberOfMessagesVisible", .stat = "Maximum"},
+    {"oldest", "ApproximateAgeOfOldestMessage", .stat = "Maximum"},
+    {0},
+};
+
+static const struct headline_column stream_columns[] = {
+    {"records", "IncomingRecords", .stat = "Sum", .adds = true},
+    {"refused", "WriteProvisionedThroughputExceeded", .stat = "Sum", .adds = true},
+    {"expired", "RecordsExpired", .stat = "Sum", .adds = true},
+    {"most waiting", "RecordsWaiting", .stat = "Maximum"},
+    {"oldest read", "GetRecords.IteratorAgeMilliseconds", .stat = "Maximum"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
+    {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
+    {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
     {0},
 };
 
-/* Waits and losses that callers do not see. */
+/* More waits and losses that callers do not see. */
 static const struct headline_column compared[] = {
     {NULL, "BacklogDuration", .stat = "Maximum"},
     {NULL, "AgeAtDelete", .stat = "p99"},
-    {NULL, "ApproximateAgeOfOldestMessage", .stat = "Maximum"},
-    {NULL, "MessagesDeadLettered", .stat = "Sum"},
-    {NULL, "MessagesExpired", .stat = "Sum"},
     {NULL, "IteratorAge", .stat = "Maximum"},
     {NULL, "AsyncEventAge", .stat = "p99"},
     {NULL, "AsyncEventsDropped", .stat = "Sum"},
@@ -60,7 +79,6 @@ static const struct headline_column compared[] = {
     {NULL, "OutOfMemory", .stat = "Sum"},
     {NULL, "NumberOfNotificationsFailed", .stat = "Sum"},
     {NULL, "FailedInvocations", .stat = "Sum"},
-    {NULL, "WriteProvisionedThroughputExceeded", .stat = "Sum"},
     {NULL, "ThrottledRequests", .stat = "Sum"},
     {0},
 };

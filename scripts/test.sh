@@ -87,7 +87,7 @@ scripts_parse() {
     local script
     while read -r script; do
         bash -n "$script" || return 1
-    done < <(find scripts tests .ci -name '*.sh' -o -path .ci/run)
+    done < <(find scripts tests .ci -name '*.sh' -o -name '*.slurm' -o -path .ci/run)
 }
 
 # A library's objects hold no variable that can change: one replication must not see another. But for the flag that a signal sets, and the
@@ -164,6 +164,7 @@ if step 'build release' configure_and_build release; then
     suite 'ctest release' ctest --preset release -j "$jobs" -E '^(cli|unit\.dependency_law)$'
     suite 'command line' tests/cli/run.sh build/release/slsim
     step 'check every scenario' bash -c "xargs build/release/slsim check --quiet <<<'$(all_scenarios)'"
+    step 'sweep every sweep' bash -c 'work=$(mktemp -d); trap "rm -rf $work" EXIT; root=$PWD; cd "$work" && "$root/build/release/slsim" sweep --no-progress "$root"/scenarios/sweeps/*.json'
     step 'verify every scenario' verify_scenarios
 fi
 

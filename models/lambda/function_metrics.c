@@ -152,11 +152,14 @@ static struct use use_plus(const struct use *use, const struct use *other, doubl
     };
 }
 
+/* The free tier does not apply to functions that have provisioned concurrency (LPP: the Lambda price page); that it has some for a part of
+ * the month alone is not told apart. */
 static void bill_use(struct bill *bill, const struct line_item *items, const struct use *use)
 {
-    bill_add(bill, &items[2 * ITEM_REQUEST], use->requests);
-    bill_add(bill, &items[2 * ITEM_DURATION], use->duration);
-    bill_add(bill, &items[2 * ITEM_INIT], use->init);
+    void (*add)(struct bill *, const struct line_item *, double) = use->kept > 0 ? bill_add_never_free : bill_add;
+    add(bill, &items[2 * ITEM_REQUEST], use->requests);
+    add(bill, &items[2 * ITEM_DURATION], use->duration);
+    add(bill, &items[2 * ITEM_INIT], use->init);
     if (use->storage > 0)
         bill_add(bill, &items[2 * ITEM_STORAGE], use->storage);
     if (use->streamed > 0)

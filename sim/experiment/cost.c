@@ -29,16 +29,18 @@ static void add_row(struct row_list *list, const struct cost_line *row)
 
 /* One usage type's place in the tiers, worked out once for all its lines. */
 struct rating {
-    const struct price *price;   /* NULL: no line is of it */
-    size_t tier_pool, free_pool; /* the first of those that share its pool: it keeps the sum */
-    double tier_used, free_used; /* of a pool that is kept here: what the run used */
-    double free;                 /* share that costs nothing */
-    double total;                /* a month's paid quantity of the tier pool */
+    const struct price *price; /* NULL: no line is of it */
+    size_t tier_pool;          /* the first of those that share the pool */
+    size_t free_pool;
+    double free;  /* share that costs nothing */
+    double total; /* a month's paid quantity of the tier pool */
 };
 
 /* A bill in the making. */
 struct account_book {
     const struct scenario *scenario;
+    const struct bill_line *lines;
+    size_t count;
     double factor;          /* a run's quantity to a month's */
     struct rating *ratings; /* owned; by price */
     size_t *ratings_of;     /* owned; by line */
@@ -65,11 +67,12 @@ static size_t first_of_pool(const struct account_book *book, size_t rating, cons
 /* Thousands of resources have the same few usage types, each one text in memory: so most are found by its address. */
 #define TYPES_REMEMBERED 64u
 
-static enum status find_prices(struct account_book *book, const struct bill_line *lines, size_t count)
+static enum status find_prices(struct account_book *book)
 {
+    const struct bill_line *lines = book->lines;
     const struct price_book *prices = book->scenario->prices;
     const struct bill_line *remembered[TYPES_REMEMBERED] = {0};
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < book->count; i++) {
         const struct bill_line **last = &remembered[((uintptr_t)lines[i].usage_type >> 3) % TYPES_REMEMBERED];
         if (*last && (*last)->usage_type == lines[i].usage_type) {
             book->ratings_of[i] = book->ratings_of[*last - lines];
@@ -85,35 +88,51 @@ static enum status find_prices(struct account_book *book, const struct bill_line
     return STATUS_OK;
 }
 
+/* A month's quantity of a tier pool. Of what a free tier may cover, only `share` is counted. */
+static double tier_quantity(const struct account_book *book, size_t pool, double share)
+{
+    double sum = 0;
+    for (size_t i = 0; i < book->count; i++)
+        if (book->ratings[book->ratings_of[i]].tier_pool == pool)
+            sum += book->lines[i].quantity * (book->lines[i].never_free ? 1 : share);
+    return sum * book->factor;
+}
+
+/* A month's quantity of what shares a free tier, as far as that may cover it. */
+static double free_quantity(const struct account_book *book, size_t pool)
+{
+    double sum = 0;
+    for (size_t i = 0; i < book->count; i++)
+        if (book->ratings[book->ratings_of[i]].free_pool == pool)
+            sum += book->lines[i].quantity * (book->lines[i].never_free ? 0 : 1);
+    return sum * book->factor;
+}
+
 /* The share of a usage type that the free tier covers. */
 static double free_share(const struct account_book *book, const struct rating *rating)
 {
     const struct price *price = rating->price;
     if (!book->scenario->free_tier || !(price->free_per_month > 0))
         return 0;
-    double used = book->ratings[rating->free_pool].free_used * book->factor;
+    double used = free_quantity(book, rating->free_pool);
     return used > price->free_per_month ? price->free_per_month / used : 1;
 }
 
-static void rate(struct account_book *book, const struct bill_line *lines, size_t count)
+static void rate(struct account_book *book)
 {
     struct rating *ratings = book->ratings;
-    for (size_t i = 0; i < book->scenario->prices->count; i++) {
+    size_t count = book->scenario->prices->count;
+    for (size_t i = 0; i < count; i++) {
         if (!ratings[i].price)
             continue;
         ratings[i].tier_pool = first_of_pool(book, i, tier_pool_of);
         ratings[i].free_pool = first_of_pool(book, i, free_pool_of);
     }
     for (size_t i = 0; i < count; i++) {
-        const struct rating *rating = &ratings[book->ratings_of[i]];
-        ratings[rating->tier_pool].tier_used += lines[i].quantity;
-        ratings[rating->free_pool].free_used += lines[i].quantity;
-    }
-    for (size_t i = 0; i < book->scenario->prices->count; i++) {
         if (!ratings[i].price)
             continue;
         ratings[i].free = free_share(book, &ratings[i]);
-        ratings[i].total = ratings[ratings[i].tier_pool].tier_used * book->factor * (1 - ratings[i].free);
+        ratings[i].total = tier_quantity(book, ratings[i].tier_pool, 1 - ratings[i].free);
     }
 }
 
@@ -131,13 +150,14 @@ static double tier_share(const struct rating *rating, size_t index)
 static void add_rows(struct row_list *list, const struct account_book *book, const struct bill_line *line, const struct rating *rating)
 {
     struct cost_line row = {.entity = line->entity, .resource = book->scenario->entities[line->entity].name, .price = rating->price};
-    if (rating->free > 0 && line->quantity > 0) {
-        row.quantity = line->quantity * rating->free;
+    double free_part = line->never_free ? 0 : rating->free;
+    if (free_part > 0 && line->quantity > 0) {
+        row.quantity = line->quantity * free_part;
         add_row(list, &row);
-        if (rating->free >= 1)
+        if (free_part >= 1)
             return;
     }
-    double paid = line->quantity * (1 - rating->free);
+    double paid = line->quantity * (1 - free_part);
     for (size_t i = 0; i < rating->price->tier_count; i++) {
         double share = tier_share(rating, i);
         if (share <= 0)
@@ -155,15 +175,17 @@ enum status cost_rows(const struct scenario *scenario, int64_t measured_ns, cons
 {
     struct account_book book = {
         .scenario = scenario,
+        .lines = lines,
+        .count = count,
         .factor = measured_ns > 0 ? COST_HOURS_PER_MONTH * (double)NS_PER_HOUR / (double)measured_ns : 0,
         .ratings = calloc(scenario->prices->count + 1, sizeof *book.ratings),
         .ratings_of = calloc(count + 1, sizeof *book.ratings_of),
     };
     struct row_list list = {.status = STATUS_NO_MEMORY};
     if (book.ratings && book.ratings_of)
-        list.status = find_prices(&book, lines, count);
+        list.status = find_prices(&book);
     if (list.status == STATUS_OK)
-        rate(&book, lines, count);
+        rate(&book);
     for (size_t i = 0; i < count && list.status == STATUS_OK; i++)
         add_rows(&list, &book, &lines[i], &book.ratings[book.ratings_of[i]]);
     free(book.ratings);

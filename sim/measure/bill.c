@@ -24,12 +24,27 @@ static enum status make_room(struct bill *bill)
     return STATUS_OK;
 }
 
-void bill_add(struct bill *bill, const struct line_item *item, double quantity)
+static void add(struct bill *bill, const struct line_item *item, double quantity, bool never_free)
 {
     if (bill->status != STATUS_OK)
         return;
     bill->status = make_room(bill);
     if (bill->status != STATUS_OK)
         return;
-    bill->lines[bill->count++] = (struct bill_line){.entity = bill->entity, .usage_type = item->usage_type, .quantity = quantity};
+    bill->lines[bill->count++] = (struct bill_line){
+        .entity = bill->entity,
+        .usage_type = item->usage_type,
+        .quantity = quantity,
+        .never_free = never_free,
+    };
+}
+
+void bill_add(struct bill *bill, const struct line_item *item, double quantity)
+{
+    add(bill, item, quantity, false);
+}
+
+void bill_add_never_free(struct bill *bill, const struct line_item *item, double quantity)
+{
+    add(bill, item, quantity, true);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct bill_line {
     uint32_t entity;
     const char *usage_type; /* borrowed from the line item */
     double quantity;        /* in the price's unit */
+    bool never_free;        /* no free tier covers it */
 };
 
 struct bill {
@@ -28,5 +30,7 @@ struct bill {
 void bill_fini(struct bill *bill);
 /* Lines with quantity 0 are kept: a bill shows that nothing was used. */
 void bill_add(struct bill *bill, const struct line_item *item, double quantity);
+/* The same of what no free tier covers, though its usage type has one. */
+void bill_add_never_free(struct bill *bill, const struct line_item *item, double quantity);
 
 #endif

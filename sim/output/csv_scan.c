@@ -122,6 +122,18 @@ bool csv_scan_next(struct csv_scan *scan)
     return !scan->failed;
 }
 
+void csv_scan_skip_same(struct csv_scan *scan, size_t last)
+{
+    const char *from = scan->fields[0].text, *map_end = scan->map + scan->map_length;
+    if (last >= scan->field_count || from < scan->map || from >= map_end)
+        return; /* quoted: the fields are not where they were */
+    size_t length = (size_t)(scan->fields[last].text + scan->fields[last].length - from) + 1; /* with the comma */
+    while ((size_t)(scan->end - scan->at) > length && memcmp(scan->at, from, length) == 0) {
+        const char *end = memchr(scan->at + length, '\n', (size_t)(scan->end - scan->at) - length);
+        scan->at = end ? end + 1 : scan->end;
+    }
+}
+
 bool csv_field_is(const struct csv_field *field, const char *text)
 {
     return strlen(text) == field->length && memcmp(field->text, text, field->length) == 0;

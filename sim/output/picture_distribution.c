@@ -56,7 +56,7 @@ bool picture_of_distribution(const struct result_data *data, const struct pictur
     char label[128];
     plot->panel_count = 1;
     for (size_t i = 0; i < 3; i++)
-        if (plan->classes[i]->count > 1)
+        if (plan->classes[i]->count > 0)
             add_class(plot, plan->classes[i], labels[i], colours[i], &least, &rarest);
     if (plot->panels[0].count == 0 || !plot_extent_x(plot, &low, &high) || !(least < high) || !(high / least > 1.02))
         return false;

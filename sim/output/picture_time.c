@@ -146,6 +146,37 @@ static int colour_of(const struct picture_plan *plan, size_t panel, size_t line)
     return 1 + (int)((line - whole) % PLOT_COLOURS);
 }
 
+static void fill_points(const struct result_data *data, const struct bins *bins, double time_factor, const double *values, double factor,
+                        double *stacked, struct plot_series *series)
+{
+    fill_x(data, bins, time_factor, series->mark == MARK_BARS, series->x);
+    for (size_t b = 0; b < bins->count; b++) {
+        double value = values[b] * factor;
+        if (series->y) {
+            series->y[b] = value;
+        } else {
+            series->low[b] = stacked[b];
+            series->high[b] = stacked[b] += isnan(value) ? 0 : value;
+        }
+    }
+}
+
+/* Two points a bin. */
+static void fill_steps(const struct result_data *data, const struct bins *bins, double time_factor, const double *values, double factor,
+                       double *stacked, struct plot_series *series)
+{
+    double width = bins->length_s * (double)bins->periods * time_factor;
+    for (size_t b = 0; b < bins->count; b++) {
+        double low = stacked[b], from = data->times_s[b * bins->periods] * time_factor;
+        stacked[b] += isnan(values[b]) ? 0 : values[b] * factor;
+        for (size_t side = 0; side < 2; side++) {
+            series->x[2 * b + side] = from + (double)side * width;
+            series->low[2 * b + side] = low;
+            series->high[2 * b + side] = stacked[b];
+        }
+    }
+}
+
 static void add_lines(const struct result_data *data, const struct picture_plan *plan, size_t panel, const struct bins *bins,
                       double time_factor, const double *values, double factor, struct plot *plot, size_t at)
 {
@@ -164,26 +195,15 @@ static void add_lines(const struct result_data *data, const struct picture_plan 
         /* The axis says what a line is that stands alone. */
         bool alone = !several && plan->type->panels[panel].lines[0].label[0] != '\0' && !plan->type->panels[panel].limits;
         const char *label = alone ? "" : plan->lines[panel][l].label;
-        size_t points = bins->count + (drawn == MARK_AREA ? 1 : 0); /* an area reaches to the last bin's end */
+        /* An area reaches from each bin's beginning to its end. */
+        size_t points = drawn == MARK_AREA ? 2 * bins->count : bins->count;
         struct plot_series *series = plot_add(plot, at, drawn, colour_of(plan, panel, l), label, points);
         if (!series)
             break;
-        fill_x(data, bins, time_factor, drawn == MARK_BARS, series->x);
-        for (size_t b = 0; b < bins->count; b++) {
-            double value = line[b] * factor;
-            if (series->y) {
-                series->y[b] = value;
-            } else {
-                series->low[b] = stacked[b];
-                stacked[b] += isnan(value) ? 0 : value;
-                series->high[b] = stacked[b];
-            }
-        }
-        if (drawn == MARK_AREA) {
-            series->x[points - 1] = plot->x.high;
-            series->low[points - 1] = series->low[points - 2];
-            series->high[points - 1] = series->high[points - 2];
-        }
+        if (drawn == MARK_AREA)
+            fill_steps(data, bins, time_factor, line, factor, stacked, series);
+        else
+            fill_points(data, bins, time_factor, line, factor, stacked, series);
     }
     free(stacked);
 }

@@ -166,7 +166,6 @@ static bool finish_series(const struct result_data *data, struct result_series *
     return true;
 }
 
-/* A sum over resources leaves the rows of `without` out: those that count all of them. */
 static enum status read_series(struct result_data *data)
 {
     struct csv_scan scan;
@@ -205,6 +204,14 @@ static bool is_histogram(const struct result_histogram *histogram, const struct 
            csv_field_is(&fields[HISTOGRAM_CLASS], histogram->class_name);
 }
 
+static bool wants_resource(const struct result_data *data, const struct csv_field *fields)
+{
+    for (size_t i = 0; i < data->histogram_count; i++)
+        if (csv_field_is(&fields[HISTOGRAM_RESOURCE], data->histograms[i]->resource))
+            return true;
+    return false;
+}
+
 static bool add_bucket(struct result_histogram *histogram, const struct csv_field *fields)
 {
     if (histogram->count == histogram->capacity) {
@@ -228,10 +235,13 @@ static enum status read_histograms(struct result_data *data)
     enum status status = data->histogram_count > 0 ? csv_scan_open(&scan, data->folder, "histograms.csv") : STATUS_OK;
     if (status != STATUS_OK || data->histogram_count == 0)
         return status;
-    while (status == STATUS_OK && csv_scan_next(&scan))
+    while (status == STATUS_OK && csv_scan_next(&scan)) {
+        if (scan.field_count > HISTOGRAM_COUNT && !wants_resource(data, scan.fields))
+            csv_scan_skip_same(&scan, HISTOGRAM_RESOURCE);
         for (size_t i = 0; i < data->histogram_count && scan.field_count > HISTOGRAM_COUNT; i++)
             if (is_histogram(data->histograms[i], scan.fields) && !add_bucket(data->histograms[i], scan.fields))
                 status = STATUS_NO_MEMORY;
+    }
     if (scan.failed)
         status = STATUS_NO_MEMORY;
     csv_scan_close(&scan);

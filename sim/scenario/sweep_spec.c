@@ -4,6 +4,7 @@
 #include "scenario/loader.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,9 @@ static size_t read_word(struct reading *reading, const char *key, const char *gi
     for (size_t i = 0; text && i < count; i++)
         if (strcmp(text, choices[i]) == 0)
             return i;
-    wrong(reading, key, parse_list_choices(choices, count, hint), "there is no such choice");
+    char message[160], shown[PARSE_SHOWN];
+    (void)snprintf(message, sizeof message, "there is no %s %.60s", key, text ? text : parse_show(item, shown));
+    wrong(reading, key, parse_list_choices(choices, count, hint), message);
     return fallback;
 }
 
@@ -277,7 +280,7 @@ static void read_points(struct reading *reading)
     if (!sweep_method_samples(reading->spec->method)) {
         if (said)
             wrong(reading, "points", "with --method or \"method\": random, latin_hypercube or sobol",
-                  "how many points is for those who draw them");
+                  "a number of points is for what draws them");
         return;
     }
     if (!(points >= 1) || !(points <= SWEEP_POINTS_MOST) || points != floor(points))

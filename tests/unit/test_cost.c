@@ -88,13 +88,13 @@ static void test_free_tier(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 3e6}, {0, X86, 540000}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 3e6, false}, {0, X86, 540000, false}), STATUS_OK);
     CHECK_ROWS(&billing, 2.73, {"A", 1e6, 0}, {"A", 2e6, 2e-7}, {"A", 400000, 0}, {"A", 140000, 1.66667e-5});
     /* Without it: 0.60 + 9.00. */
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, "Request", 3e6}, {0, X86, 540000}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, "Request", 3e6, false}, {0, X86, 540000, false}), STATUS_OK);
     CHECK_ROWS(&billing, 9.60, {"A", 3e6, 2e-7}, {"A", 540000, 1.66667e-5});
     /* What it covers costs nothing and is shown all the same. */
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 1e6}, {0, X86, 400000}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 1e6, false}, {0, X86, 400000, false}), STATUS_OK);
     CHECK_ROWS(&billing, 0, {"A", 1e6, 0}, {"A", 400000, 0});
 }
 
@@ -103,8 +103,8 @@ static void test_shared_free_tier(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 3e6}, {0, X86, 270000}, {0, X86_INIT, 30000}, {1, "Request-ARM", 1e6},
-                          {1, ARM, 300000}),
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 3e6, false}, {0, X86, 270000, false}, {0, X86_INIT, 30000, false},
+                          {1, "Request-ARM", 1e6, false}, {1, ARM, 300000, false}),
                      STATUS_OK);
     /* 3 million x 0.2 x 3/4 + 90,000 x 16.6667 + 10,000 x 16.6667 + 100,000 x 13.3334, of a million each. */
     CHECK_ROWS(&billing, 0.45 + 1.66667 + 0.15 + 1.33334, {"A", 750000, 0}, {"A", 2250000, 2e-7}, {"A", 180000, 0},
@@ -113,19 +113,36 @@ static void test_shared_free_tier(void **state)
 }
 
 /* 20 billion GB-s: six at the first price, nine at the second, five at the third. */
+/* What no free tier covers takes nothing from it, and fills the tiers all the same: A's 100,000 requests and 1,000 GB-s are paid, all of
+ * B's million are free. */
+static void test_never_free(void **state)
+{
+    (void)state;
+    struct billing billing;
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 100000, true}, {0, X86, 1000, true}, {1, "Request", 1e6, false},
+                          {1, X86, 500000, false}),
+                     STATUS_OK);
+    CHECK_ROWS(&billing, 0.02 + 0.0166667 + 1.66667, {"A", 100000, 2e-7}, {"A", 1000, 1.66667e-5}, {"B", 1e6, 0}, {"B", 400000, 0},
+               {"B", 100000, 1.66667e-5});
+    /* 6e9 and 1e9 paid, of which 6/7 in the first tier. */
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, X86, 6e9, true}, {1, X86, 1e9 + 400000, false}), STATUS_OK);
+    CHECK_ROWS(&billing, 6e9 * 1.66667e-5 + 1e9 * 1.5e-5, {"A", 6e9 * 6 / 7, 1.66667e-5}, {"A", 6e9 / 7, 1.5e-5}, {"B", 400000, 0},
+               {"B", 1e9 * 6 / 7, 1.66667e-5}, {"B", 1e9 / 7, 1.5e-5});
+}
+
 static void test_tiers(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 20e9}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 20e9, false}), STATUS_OK);
     CHECK_ROWS(&billing, 301667.20, {"A", 6e9, 1.66667e-5}, {"A", 9e9, 1.5e-5}, {"A", 5e9, 1.33334e-5});
     /* Up to the very bound it is one tier; a little more begins the next. */
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 6e9}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 6e9, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100000.20, {"A", 6e9, 1.66667e-5});
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 6.001e9}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 6.001e9, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100015.20, {"A", 6e9, 1.66667e-5}, {"A", 1e6, 1.5e-5});
     /* arm64 has bounds of its own. */
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, ARM, 20e9}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, ARM, 20e9, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100000.50 + 135001.125 + 13333.375, {"A", 7.5e9, 1.33334e-5}, {"A", 11.25e9, 1.20001e-5},
                {"A", 1.25e9, 1.06667e-5});
 }
@@ -135,11 +152,13 @@ static void test_shared_tiers(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 5e9}, {1, X86, 4e9}, {1, X86_INIT, 1e9}, {2, ARM, 5e9}), STATUS_OK);
+    assert_int_equal(
+        BILL(&billing, false, MONTH_NS, {0, X86, 5e9, false}, {1, X86, 4e9, false}, {1, X86_INIT, 1e9, false}, {2, ARM, 5e9, false}),
+        STATUS_OK);
     CHECK_ROWS(&billing, 100000.20 + 60000 + 66667, {"A", 3e9, 1.66667e-5}, {"A", 2e9, 1.5e-5}, {"B", 2.4e9, 1.66667e-5},
                {"B", 1.6e9, 1.5e-5}, {"B", 6e8, 1.66667e-5}, {"B", 4e8, 1.5e-5}, {"C", 5e9, 1.33334e-5});
     /* The free tier comes off first: 6,000,400,000 GB-s are just the first tier. */
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, X86, 6.0004e9}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, X86, 6.0004e9, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100000.20, {"A", 400000, 0}, {"A", 6e9, 1.66667e-5});
 }
 
@@ -148,12 +167,12 @@ static void test_pro_rata(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS / 10, {0, "Request", 1e6}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS / 10, {0, "Request", 1e6, false}), STATUS_OK);
     assert_near(billing.rows[1].monthly_amount_usd, 1.80, 1e-9);
     CHECK_ROWS(&billing, 1.80, {"A", 1e5, 0}, {"A", 9e5, 2e-7});
-    assert_int_equal(BILL(&billing, false, MONTH_NS / 10, {0, X86, 2e9}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS / 10, {0, X86, 2e9, false}), STATUS_OK);
     CHECK_ROWS(&billing, 301667.20, {"A", 6e8, 1.66667e-5}, {"A", 9e8, 1.5e-5}, {"A", 5e8, 1.33334e-5});
-    assert_int_equal(BILL(&billing, false, 10 * MONTH_NS, {0, X86, 60e9}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, 10 * MONTH_NS, {0, X86, 60e9, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100000.20, {"A", 60e9, 1.66667e-5});
 }
 
@@ -162,14 +181,14 @@ static void test_edges(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 0}, {0, X86, 0}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 0, false}, {0, X86, 0, false}), STATUS_OK);
     CHECK_ROWS(&billing, 0, {"A", 0, 2e-7}, {"A", 0, 1.66667e-5});
-    assert_int_equal(BILL(&billing, false, 0, {0, "Request", 10}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, 0, {0, "Request", 10, false}), STATUS_OK);
     CHECK_ROWS(&billing, 0, {"A", 10, 2e-7});
     assert_int_equal(bill_of(&billing, true, MONTH_NS, NULL, 0), STATUS_OK);
     assert_int_equal(billing.count, 0);
     free(billing.rows);
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, "Nothing-Like-It", 10}), STATUS_INTERNAL);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, "Nothing-Like-It", 10, false}), STATUS_INTERNAL);
 }
 
 /* The whole way from a scenario: an hour of 100 calls a second of 100 ms at 1 GB. A month has 262.8 million of them: less the free million
@@ -205,9 +224,9 @@ static void test_scenario(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_free_tier),    cmocka_unit_test(test_shared_free_tier), cmocka_unit_test(test_tiers),
-        cmocka_unit_test(test_shared_tiers), cmocka_unit_test(test_pro_rata),         cmocka_unit_test(test_edges),
-        cmocka_unit_test(test_scenario),
+        cmocka_unit_test(test_never_free), cmocka_unit_test(test_free_tier),    cmocka_unit_test(test_shared_free_tier),
+        cmocka_unit_test(test_tiers),      cmocka_unit_test(test_shared_tiers), cmocka_unit_test(test_pro_rata),
+        cmocka_unit_test(test_edges),      cmocka_unit_test(test_scenario),
     };
     return cmocka_run_group_tests_name("cost", tests, set_up, tear_down);
 }
