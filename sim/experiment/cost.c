@@ -22,27 +22,24 @@ static void add_row(struct row_list *list, const struct cost_line *row)
         list->status = STATUS_NO_MEMORY;
 }
 
+/* One usage type's place in the tiers, worked out once for all its lines. */
+struct rating {
+    const struct price *price; /* NULL: no line is of it */
+    size_t tier_pool;          /* the first of those that share the pool */
+    size_t free_pool;
+    double free;  /* share that costs nothing */
+    double total; /* a month's paid quantity of the tier pool */
+};
+
 /* A bill in the making. */
 struct account_book {
     const struct scenario *scenario;
     const struct bill_line *lines;
     size_t count;
-    double factor; /* a run's quantity to a month's */
+    double factor;          /* a run's quantity to a month's */
+    struct rating *ratings; /* owned; by price */
+    size_t *ratings_of;     /* owned; by line */
 };
-
-/* A month's quantity of every usage type that shares a pool with `price`; `pool_of` says which pool. Of what a free tier may cover, only
- * `share` is counted; of what none covers, `never_free_share`. */
-static double pool_quantity(const struct account_book *book, const struct price *price, const char *(*pool_of)(const struct price *price),
-                            double share, double never_free_share)
-{
-    double sum = 0;
-    for (size_t i = 0; i < book->count; i++) {
-        const struct price *other = price_find(book->scenario->prices, book->lines[i].usage_type);
-        if (other && strcmp(pool_of(other), pool_of(price)) == 0)
-            sum += book->lines[i].quantity * (book->lines[i].never_free ? never_free_share : share);
-    }
-    return sum * book->factor;
-}
 
 static const char *free_pool_of(const struct price *price)
 {
@@ -54,27 +51,84 @@ static const char *tier_pool_of(const struct price *price)
     return price->tier_pool[0] ? price->tier_pool : price->usage_type;
 }
 
-/* The share of a usage type that the free tier covers. */
-static double free_share(const struct account_book *book, const struct price *price)
+static size_t first_of_pool(const struct account_book *book, size_t rating, const char *(*pool_of)(const struct price *price))
 {
+    size_t first = 0;
+    while (!book->ratings[first].price || strcmp(pool_of(book->ratings[first].price), pool_of(book->ratings[rating].price)) != 0)
+        first++;
+    return first;
+}
+
+/* Thousands of resources have the same few usage types, each one text in memory: so most are found by its address. */
+#define TYPES_REMEMBERED 64u
+
+static enum status find_prices(struct account_book *book)
+{
+    const struct bill_line *lines = book->lines;
+    const struct price_book *prices = book->scenario->prices;
+    const struct bill_line *remembered[TYPES_REMEMBERED] = {0};
+    for (size_t i = 0; i < book->count; i++) {
+        const struct bill_line **last = &remembered[((uintptr_t)lines[i].usage_type >> 3) % TYPES_REMEMBERED];
+        if (*last && (*last)->usage_type == lines[i].usage_type) {
+            book->ratings_of[i] = book->ratings_of[*last - lines];
+            continue;
+        }
+        const struct price *price = price_find(prices, lines[i].usage_type);
+        if (!price)
+            return STATUS_INTERNAL;
+        *last = &lines[i];
+        book->ratings_of[i] = (size_t)(price - prices->prices);
+        book->ratings[book->ratings_of[i]].price = price;
+    }
+    return STATUS_OK;
+}
+
+/* A month's quantity of a tier pool. Of what a free tier may cover, only `share` is counted. */
+static double tier_quantity(const struct account_book *book, size_t pool, double share)
+{
+    double sum = 0;
+    for (size_t i = 0; i < book->count; i++)
+        if (book->ratings[book->ratings_of[i]].tier_pool == pool)
+            sum += book->lines[i].quantity * (book->lines[i].never_free ? 1 : share);
+    return sum * book->factor;
+}
+
+/* A month's quantity of what shares a free tier, as far as that may cover it. */
+static double free_quantity(const struct account_book *book, size_t pool)
+{
+    double sum = 0;
+    for (size_t i = 0; i < book->count; i++)
+        if (book->ratings[book->ratings_of[i]].free_pool == pool)
+            sum += book->lines[i].quantity * (book->lines[i].never_free ? 0 : 1);
+    return sum * book->factor;
+}
+
+/* The share of a usage type that the free tier covers. */
+static double free_share(const struct account_book *book, const struct rating *rating)
+{
+    const struct price *price = rating->price;
     if (!book->scenario->free_tier || !(price->free_per_month > 0))
         return 0;
-    double used = pool_quantity(book, price, free_pool_of, 1, 0);
+    double used = free_quantity(book, rating->free_pool);
     return used > price->free_per_month ? price->free_per_month / used : 1;
 }
 
-/* One usage type's place in the tiers, worked out once for all its lines. */
-struct rating {
-    const struct price *price;
-    double free;  /* share that costs nothing */
-    double total; /* a month's paid quantity of the tier pool */
-};
-
-static struct rating rate(const struct account_book *book, const struct price *price)
+static void rate(struct account_book *book)
 {
-    struct rating rating = {.price = price, .free = free_share(book, price)};
-    rating.total = pool_quantity(book, price, tier_pool_of, 1 - rating.free, 1);
-    return rating;
+    struct rating *ratings = book->ratings;
+    size_t count = book->scenario->prices->count;
+    for (size_t i = 0; i < count; i++) {
+        if (!ratings[i].price)
+            continue;
+        ratings[i].tier_pool = first_of_pool(book, i, tier_pool_of);
+        ratings[i].free_pool = first_of_pool(book, i, free_pool_of);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!ratings[i].price)
+            continue;
+        ratings[i].free = free_share(book, &ratings[i]);
+        ratings[i].total = tier_quantity(book, ratings[i].tier_pool, 1 - ratings[i].free);
+    }
 }
 
 /* The share of the paid quantity that falls into tier `index`. */
@@ -114,28 +168,23 @@ static void add_rows(struct row_list *list, const struct account_book *book, con
 enum status cost_rows(const struct scenario *scenario, int64_t measured_ns, const struct bill_line *lines, size_t count,
                       struct cost_line **rows, size_t *row_count)
 {
-    const struct account_book book = {
+    struct account_book book = {
         .scenario = scenario,
         .lines = lines,
         .count = count,
         .factor = measured_ns > 0 ? COST_HOURS_PER_MONTH * (double)NS_PER_HOUR / (double)measured_ns : 0,
+        .ratings = calloc(scenario->prices->count + 1, sizeof *book.ratings),
+        .ratings_of = calloc(count + 1, sizeof *book.ratings_of),
     };
-    struct row_list list = {0};
-    struct rating *ratings = calloc(scenario->prices->count + 1, sizeof *ratings);
-    if (!ratings)
-        return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < count && list.status == STATUS_OK; i++) {
-        const struct price *price = price_find(scenario->prices, lines[i].usage_type);
-        if (!price) {
-            list.status = STATUS_INTERNAL;
-            break;
-        }
-        struct rating *rating = &ratings[price - scenario->prices->prices];
-        if (!rating->price)
-            *rating = rate(&book, price);
-        add_rows(&list, &book, &lines[i], rating);
-    }
-    free(ratings);
+    struct row_list list = {.status = STATUS_NO_MEMORY};
+    if (book.ratings && book.ratings_of)
+        list.status = find_prices(&book);
+    if (list.status == STATUS_OK)
+        rate(&book);
+    for (size_t i = 0; i < count && list.status == STATUS_OK; i++)
+        add_rows(&list, &book, &lines[i], &book.ratings[book.ratings_of[i]]);
+    free(book.ratings);
+    free(book.ratings_of);
     if (list.status != STATUS_OK) {
         free(list.rows);
         return list.status;

@@ -75,6 +75,17 @@ static struct figure_histogram *histogram_for(struct run *run, const struct metr
     return made;
 }
 
+/* Does another slot, to come, speak of the same tally or gauge? It needs the histogram too. */
+static bool is_shared(const struct measure *measure, size_t slot)
+{
+    const struct metric_slot *slots = measure->slots;
+    for (size_t i = slot + 1; i < measure->slot_count && slots[i].base == slots[slot].base; i++)
+        if (slots[i].type->offset == slots[slot].type->offset)
+            return true;
+    return false;
+}
+
+/* The last to be kept: most histograms are taken out of the replication, not copied. */
 static enum status keep_histograms(struct run *run, const struct replication *replication)
 {
     const struct measure *measure = replication->measure;
@@ -88,13 +99,16 @@ static enum status keep_histograms(struct run *run, const struct replication *re
     for (size_t i = 0; i < measure->slot_count; i++) {
         const struct metric_slot *slot = &measure->slots[i];
         const char *names[2];
-        const struct histogram *histograms[2];
+        struct histogram *histograms[2];
         size_t count = slot->type->name_space ? metric_histograms(slot, names, histograms) : 0;
         for (size_t k = 0; k < count; k++) {
             struct figure_histogram *into = histogram_for(run, slot, names[k], 2 * i + (strcmp(names[k], "cold") == 0));
             if (!into)
                 return STATUS_NO_MEMORY;
-            histogram_merge(&into->histogram, histograms[k]);
+            if (is_shared(measure, i))
+                histogram_merge(&into->histogram, histograms[k]);
+            else
+                histogram_move(&into->histogram, histograms[k]);
             if (into->histogram.failed)
                 return STATUS_NO_MEMORY;
         }
@@ -103,15 +117,16 @@ static enum status keep_histograms(struct run *run, const struct replication *re
 }
 
 /* The place of the ledger of the part `name`, made if need be: replications have the same parts, but for those that come while they run,
- * which may be more or fewer and in another order. `likely` is where it is if they do not differ. */
-static struct ledger *part_ledger(struct run *run, size_t entities, size_t likely, const char *name)
+ * which may be more or fewer and in another order. `likely` is where it is if they do not differ, the first `known` are of replications
+ * before this one: within one, names differ. */
+static struct ledger *part_ledger(struct run *run, size_t entities, size_t known, size_t likely, const char *name)
 {
     struct run_result *result = run->result;
     size_t count = result->ledger_count - entities;
     if (likely < count && strcmp(result->part_names[likely], name) == 0)
         return &result->ledgers[entities + likely];
     run->parts_differ = run->parts_differ || likely < count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < known; i++)
         if (strcmp(result->part_names[i], name) == 0)
             return &result->ledgers[entities + i];
     if (!room_for(&result->ledgers, result->ledger_count + 1, &result->ledger_capacity, sizeof *result->ledgers) ||
@@ -136,8 +151,9 @@ static enum status keep_ledgers(struct run *run, const struct replication *repli
     enum status status = result->ledgers ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < entities && status == STATUS_OK; i++)
         status = ledger_merge(&result->ledgers[i], &simulation->entities[i].ledger, &result->causes);
+    size_t known = result->ledger_count - entities;
     for (size_t i = 0; i < simulation->part_count && status == STATUS_OK; i++) {
-        struct ledger *ledger = part_ledger(run, entities, i, simulation->parts[i]->name);
+        struct ledger *ledger = part_ledger(run, entities, known, i, simulation->parts[i]->name);
         status = ledger ? ledger_merge(ledger, &simulation->parts[i]->ledger, &result->causes) : STATUS_NO_MEMORY;
     }
     return status;
@@ -200,13 +216,13 @@ enum status keep_replication(struct run *run, const struct replication *replicat
 {
     enum status status = keep_figures(run, replication);
     if (status == STATUS_OK)
-        status = keep_histograms(run, replication);
-    if (status == STATUS_OK)
         status = keep_ledgers(run, replication);
     if (status == STATUS_OK)
         status = keep_quantities(run, replication);
     if (status == STATUS_OK)
         status = keep_expected(run, replication);
+    if (status == STATUS_OK)
+        status = keep_histograms(run, replication);
     if (status == STATUS_OK) {
         run->result->event_count += replication->simulation->event_count;
         run->result->replications++;

@@ -95,6 +95,20 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
     }
 }
 
+void histogram_move(struct histogram *into, struct histogram *from)
+{
+    histogram_settle(from);
+    if (into->page_count == 0 && into->waiting_count == 0) {
+        from->failed |= into->failed;
+        histogram_fini(into);
+        *into = *from;
+        histogram_init(from);
+        return;
+    }
+    histogram_merge(into, from);
+    histogram_fini(from);
+}
+
 void histogram_clear(struct histogram *histogram)
 {
     memset(histogram->place, 0, sizeof histogram->place);

@@ -73,6 +73,8 @@ static inline void histogram_note(struct histogram *histogram, uint64_t value)
 
 /* Adds all of `from` to `into`; also that it failed. */
 void histogram_merge(struct histogram *into, const struct histogram *from);
+/* The same, and `from` is empty afterwards: an empty `into` takes its memory over. */
+void histogram_move(struct histogram *into, struct histogram *from);
 /* Forgets everything, also a failure; keeps the memory for reuse. O(1) in what was recorded. */
 void histogram_clear(struct histogram *histogram);
 uint64_t histogram_count(const struct histogram *histogram);

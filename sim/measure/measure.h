@@ -88,10 +88,10 @@ void metric_figures(const struct metric_slot *slot, double *values);
 /* One statistic of the whole run by name; NaN when there is none or the kind has no such stat. */
 double metric_whole_stat(const struct metric_slot *slot, const char *stat);
 
-/* The distributions of the whole run behind a slot, in recorded units (ns for times), borrowed: of a tally with classes "warm" and "cold",
- * of one without "", of a gauge with levels "" (ns spent at each level); empty ones are left out. Returns how many: 0, 1 or 2. Call after
- * the run. */
-size_t metric_histograms(const struct metric_slot *slot, const char *names[2], const struct histogram *histograms[2]);
+/* The distributions of the whole run behind a slot, in recorded units (ns for times), the slot's own: of a tally with classes "warm" and
+ * "cold", of one without "", of a gauge with levels "" (ns spent at each level); empty ones are left out. Returns how many: 0, 1 or 2. Call
+ * after the run; whoever moves them away must have asked for the statistics before. */
+size_t metric_histograms(const struct metric_slot *slot, const char *names[2], struct histogram *histograms[2]);
 
 /* One statistic by name ("Sum", "p99.7"), of a period value or a merged one; NaN when there is none or the kind has no such stat (levels
  * are not kept by period, so a gauge's percentile is NaN here). As in metric_figures, the Sum and SampleCount of nothing are 0. */

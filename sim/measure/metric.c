@@ -209,9 +209,9 @@ static struct period_value whole_of(const struct metric_slot *slot)
 }
 
 /* The time at each level over the whole run; NULL where it is not kept. */
-static const struct histogram *levels_of(const struct metric_slot *slot)
+static struct histogram *levels_of(const struct metric_slot *slot)
 {
-    return slot->type->kind == METRIC_GAUGE && slot->type->levels ? ((const struct gauge *)metric_part(slot, 0))->levels : NULL;
+    return slot->type->kind == METRIC_GAUGE && slot->type->levels ? ((struct gauge *)metric_part(slot, 0))->levels : NULL;
 }
 
 void metric_figures(const struct metric_slot *slot, double *values)
@@ -229,14 +229,14 @@ double metric_whole_stat(const struct metric_slot *slot, const char *stat)
     return find_statistic(slot->type, stat, &statistic) ? evaluate(slot->type, &whole, levels_of(slot), &statistic) : NAN;
 }
 
-size_t metric_histograms(const struct metric_slot *slot, const char *names[2], const struct histogram *histograms[2])
+size_t metric_histograms(const struct metric_slot *slot, const char *names[2], struct histogram *histograms[2])
 {
     static const char *const class_names[TALLY_CLASSES] = {[TALLY_WARM] = "warm", [TALLY_COLD] = "cold"};
     bool is_tally = slot->type->kind == METRIC_TALLY, classes = is_tally && slot->type->classes;
     const struct tally *tally = is_tally ? metric_part(slot, 0) : NULL;
     size_t count = 0;
     for (size_t i = 0; i < (classes ? TALLY_CLASSES : 1); i++) {
-        const struct histogram *histogram = is_tally ? tally->whole.histograms[i] : levels_of(slot);
+        struct histogram *histogram = is_tally ? tally->whole.histograms[i] : levels_of(slot);
         if (!histogram || histogram->page_count == 0)
             continue;
         names[count] = classes ? class_names[i] : "";

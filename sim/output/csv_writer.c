@@ -9,7 +9,11 @@
 
 void csv_writer_init(struct csv_writer *writer, FILE *file)
 {
-    *writer = (struct csv_writer){.file = file, .failed = file == NULL, .error = file ? 0 : errno};
+    writer->file = file;
+    writer->in_row = false;
+    writer->failed = file == NULL;
+    writer->error = file ? 0 : errno;
+    writer->length = writer->row_from = writer->head_length = 0;
 }
 
 static void fail(struct csv_writer *writer)
@@ -19,10 +23,31 @@ static void fail(struct csv_writer *writer)
     writer->failed = true;
 }
 
-static void put(struct csv_writer *writer, const char *bytes, size_t length)
+/* Hands what is in the buffer to the file. */
+static void spill(struct csv_writer *writer)
 {
+    if (writer->length > 0 && !writer->failed && fwrite_unlocked(writer->buffer, 1, writer->length, writer->file) != writer->length)
+        fail(writer);
+    writer->length = 0;
+    writer->row_from = writer->in_row ? CSV_BUFFER : 0;
+}
+
+/* What goes past the buffer. */
+static void put_long(struct csv_writer *writer, const char *bytes, size_t length)
+{
+    spill(writer);
     if (!writer->failed && fwrite_unlocked(bytes, 1, length, writer->file) != length)
         fail(writer);
+}
+
+static void put(struct csv_writer *writer, const char *bytes, size_t length)
+{
+    if (length > CSV_BUFFER - writer->length) {
+        put_long(writer, bytes, length);
+        return;
+    }
+    memcpy(writer->buffer + writer->length, bytes, length);
+    writer->length += length;
 }
 
 static void begin_field(struct csv_writer *writer)
@@ -52,6 +77,7 @@ void csv_text(struct csv_writer *writer, const char *text)
         return;
     }
     begin_field(writer);
+    spill(writer);
     if (!writer->failed && csv_fwrite(writer->file, text, length) != 0)
         fail(writer);
 }
@@ -78,6 +104,24 @@ void csv_end_row(struct csv_writer *writer)
 {
     put(writer, "\n", 1);
     writer->in_row = false;
+    writer->row_from = writer->length;
+    if (writer->length > CSV_BUFFER / 2)
+        spill(writer);
+}
+
+bool csv_keep_head(struct csv_writer *writer)
+{
+    writer->head_length = 0;
+    if (writer->row_from == CSV_BUFFER || writer->length - writer->row_from > CSV_HEAD_MAX)
+        return false;
+    writer->head_length = writer->length - writer->row_from;
+    memcpy(writer->head, writer->buffer + writer->row_from, writer->head_length);
+    return true;
+}
+
+void csv_head(struct csv_writer *writer)
+{
+    csv_plain(writer, writer->head, writer->head_length);
 }
 
 static enum status outcome(const struct csv_writer *writer)
@@ -90,6 +134,7 @@ static enum status outcome(const struct csv_writer *writer)
 
 enum status csv_writer_flush(struct csv_writer *writer)
 {
+    spill(writer);
     if (writer->file && (fflush(writer->file) != 0 || ferror(writer->file)))
         fail(writer);
     return outcome(writer);

@@ -5,15 +5,25 @@
 #include "engine/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* Errors stick: after the first, nothing more is written, and csv_writer_close returns STATUS_IO. */
+#define CSV_BUFFER 16384u
+#define CSV_HEAD_MAX 512u
+
+/* Rows are kept back until there are enough of them: a writer is flushed or closed at the end. Errors stick: after the first, nothing more
+ * is written, and csv_writer_close returns STATUS_IO. */
 struct csv_writer {
     FILE *file;
     bool in_row; /* the row under way has a field already */
     bool failed;
-    int error; /* errno of the first failure */
+    int error;       /* errno of the first failure */
+    size_t length;   /* of what is in the buffer */
+    size_t row_from; /* where the row under way begins there; CSV_BUFFER: it does no longer */
+    size_t head_length;
+    char head[CSV_HEAD_MAX];
+    char buffer[CSV_BUFFER];
 };
 
 /* Takes `file` over; NULL makes a writer that has failed. */
@@ -30,6 +40,11 @@ void csv_end_row(struct csv_writer *writer);
 
 /* One field, or several with their commas, of `length` bytes that are known to need no quotes. */
 void csv_plain(struct csv_writer *writer, const char *fields, size_t length);
+
+/* Rows that begin alike: keeps the fields that the row under way has so far, for csv_head to begin another row with. False where they are
+ * too long to be kept. */
+bool csv_keep_head(struct csv_writer *writer);
+void csv_head(struct csv_writer *writer);
 
 /* Flushes; a full disk is noticed here at the latest. STATUS_IO, with errno as it was at the first failure, when anything was not written.
  */

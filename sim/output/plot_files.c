@@ -120,9 +120,10 @@ static void value(struct csv_writer *writer, const double *values, size_t count,
 
 void plot_data_write(const struct plot *plot, FILE *out)
 {
-    struct csv_writer writer = {.file = out};
+    struct csv_writer writer;
     const struct plot_series *series;
     size_t rows = 0;
+    csv_writer_init(&writer, out);
     write_header(plot, &writer);
     for (size_t i = 0; (series = series_at(plot, i)); i++)
         rows = series->count > rows ? series->count : rows;
@@ -137,4 +138,5 @@ void plot_data_write(const struct plot *plot, FILE *out)
         }
         csv_end_row(&writer);
     }
+    (void)csv_writer_flush(&writer); /* `out` remembers */
 }

@@ -10,18 +10,40 @@
 #include <math.h>
 #include <string.h>
 
-static void metric_fields(struct csv_writer *writer, const char *resource, const struct metric_type *metric)
+/* Rows of which many in a row are of one metric: what those begin with is made once. All zero before the first. */
+struct rows {
+    struct csv_writer *writer;
+    const char *first; /* fields before the metric's; "": none */
+    const char *resource;
+    const struct metric_type *metric;
+    const char *class_name; /* NULL: no such field */
+    bool kept;
+};
+
+static void begin_row(struct rows *rows, const char *resource, const struct metric_type *metric, const char *class_name)
 {
-    csv_text(writer, metric->name_space);
-    csv_text(writer, resource);
-    csv_text(writer, metric->name);
+    if (rows->kept && rows->resource == resource && rows->metric == metric && rows->class_name == class_name) {
+        csv_head(rows->writer);
+        return;
+    }
+    rows->resource = resource;
+    rows->metric = metric;
+    rows->class_name = class_name;
+    if (*rows->first)
+        csv_plain(rows->writer, rows->first, strlen(rows->first));
+    csv_text(rows->writer, metric->name_space);
+    csv_text(rows->writer, resource);
+    csv_text(rows->writer, metric->name);
+    if (class_name)
+        csv_text(rows->writer, class_name);
+    rows->kept = csv_keep_head(rows->writer);
 }
 
-static void figure_fields(struct csv_writer *writer, const struct figure *figure)
+static void begin_figure(struct rows *rows, const struct figure *figure)
 {
-    metric_fields(writer, figure->resource, figure->metric);
-    csv_text(writer, figure->stat);
-    csv_text(writer, figure->metric->unit);
+    begin_row(rows, figure->resource, figure->metric, NULL);
+    csv_text(rows->writer, figure->stat);
+    csv_text(rows->writer, figure->metric->unit);
 }
 
 /* Sums over a type and what models count for themselves alone are no rows. */
@@ -33,11 +55,12 @@ static bool is_row(const struct figure *figure)
 void summary_csv(struct csv_writer *writer, const struct run_result *result)
 {
     csv_writer_header(writer, "namespace,resource,metric,stat,unit,value,ci95_low,ci95_high,replications");
+    struct rows rows = {.writer = writer, .first = ""};
     for (size_t i = 0; i < result->figure_count; i++) {
         const struct figure *figure = &result->figures[i];
         if (!is_row(figure) || isnan(figure->interval.mean))
             continue;
-        figure_fields(writer, figure);
+        begin_figure(&rows, figure);
         csv_number(writer, figure->interval.mean);
         csv_number(writer, figure->interval.low);
         csv_number(writer, figure->interval.high);
@@ -50,13 +73,16 @@ void replications_csv(struct csv_writer *writer, const struct run_result *result
 {
     csv_writer_header(writer, "replication,seed,namespace,resource,metric,stat,unit,value");
     for (uint32_t r = 0; r < result->planned; r++) {
+        char first[2 * NUMBER_TEXT_SIZE];
+        size_t length = natural_text((uint64_t)r + 1, first);
+        first[length++] = ',';
+        (void)natural_text(result->scenario->settings.seed, first + length);
+        struct rows rows = {.writer = writer, .first = first};
         for (size_t i = 0; i < result->figure_count; i++) {
             const struct figure *figure = &result->figures[i];
             if (!is_row(figure) || isnan(figure->values[r]))
                 continue;
-            csv_natural(writer, (uint64_t)r + 1);
-            csv_natural(writer, result->scenario->settings.seed);
-            figure_fields(writer, figure);
+            begin_figure(&rows, figure);
             csv_number(writer, figure->values[r]);
             csv_end_row(writer);
         }
@@ -111,6 +137,7 @@ void fates_csv(struct csv_writer *writer, const struct run_result *result)
 void histograms_csv(struct csv_writer *writer, const struct run_result *result)
 {
     csv_writer_header(writer, "namespace,resource,metric,class,bucket_low,bucket_high,count");
+    struct rows rows = {.writer = writer, .first = ""};
     for (size_t i = 0; i < result->histogram_count; i++) {
         const struct figure_histogram *figure = &result->histograms[i];
         if (!figure->metric->name_space)
@@ -119,8 +146,7 @@ void histograms_csv(struct csv_writer *writer, const struct run_result *result)
         uint32_t bucket = 0;
         uint64_t weight;
         for (; histogram_next(&figure->histogram, &bucket, &weight); bucket++) {
-            metric_fields(writer, figure->resource, figure->metric);
-            csv_text(writer, figure->class_name);
+            begin_row(&rows, figure->resource, figure->metric, figure->class_name);
             csv_number(writer, (double)histogram_bucket_low(bucket) / scale);
             csv_number(writer, (double)histogram_bucket_high(bucket) / scale);
             csv_natural(writer, weight);

@@ -110,7 +110,8 @@ void table_print(const struct table *table, FILE *out, bool colour)
 
 void table_print_csv(const struct table *table, FILE *out)
 {
-    struct csv_writer writer = {.file = out};
+    struct csv_writer writer;
+    csv_writer_init(&writer, out);
     for (size_t c = 0; c < table->column_count; c++)
         csv_text(&writer, table->columns[c].title);
     csv_end_row(&writer);
@@ -119,6 +120,7 @@ void table_print_csv(const struct table *table, FILE *out)
             csv_text(&writer, cell_at(table, r, c)->text);
         csv_end_row(&writer);
     }
+    (void)csv_writer_flush(&writer); /* `out` remembers */
 }
 
 /* A bar would end the cell, and the rest could be taken for markup. */

@@ -161,6 +161,7 @@ enum status trace_writer_finish(struct trace_writer *writer, struct diagnostics 
     /* Every event ends in a comma, so a last one that says nothing ends the list. */
     if (writer->json)
         (void)fputs("{\"ph\":\"M\",\"name\":\"process_labels\",\"pid\":0,\"args\":{\"labels\":\"slsim\"}}\n]}\n", writer->output.file);
+    (void)csv_writer_flush(&writer->csv); /* the file remembers */
     return output_file_commit(&writer->output, diagnostics);
 }
 

@@ -29,6 +29,9 @@ unset NO_COLOR SLSIM_MODELS
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# Cases know nothing of each other: as many at a time as there are processors.
+jobs=$(nproc)
+
 # Does every expression of $1 match a line of $2, in order?
 matches() {
     local from=1 pattern found
@@ -46,17 +49,31 @@ matches() {
     done <"$1"
 }
 
-run_case() {
+run_case() { # CASE FOLDER: where it runs, what it prints beside
     CASE=$1
-    local folder=$work/case code expected=0
+    local folder=$2/in code expected=0
     rm -rf "$folder"
-    mkdir "$folder"
+    mkdir -p "$folder"
     [ ! -f "$CASE/exit" ] || read -r expected <"$CASE/exit"
-    (cd "$folder" && timeout 60 bash "$CASE/cmd" </dev/null >"$work/stdout" 2>"$work/stderr")
+    (cd "$folder" && timeout 60 bash "$CASE/cmd" </dev/null >"$2/stdout" 2>"$2/stderr")
     code=$?
     [ "$code" = "$expected" ] || echo "exit code $code, expected $expected"
-    [ ! -f "$CASE/stdout" ] || diff -u --label expected --label printed "$CASE/stdout" "$work/stdout"
-    [ ! -f "$CASE/stderr" ] || matches "$CASE/stderr" "$work/stderr"
+    [ ! -f "$CASE/stdout" ] || diff -u --label expected --label printed "$CASE/stdout" "$2/stdout"
+    [ ! -f "$CASE/stderr" ] || matches "$CASE/stderr" "$2/stderr"
+}
+
+# Every $jobs-th case from the $1-th on. What is wrong with a case is kept in said-NUMBER, which is empty where nothing is.
+run_share() {
+    local i said=$work/$1/said
+    mkdir "$work/$1"
+    for ((i = $1; i < ${#cases[@]}; i += jobs)); do
+        run_case "${cases[i]}" "$work/$1" >"$said"
+        if [ -s "$said" ]; then
+            head -n 1 "$said"
+            tail -n +2 "$said" | head -n 40
+            sed 's/^/    stderr: /' "$work/$1/stderr" | head -n 20
+        fi >"$work/said-$i"
+    done
 }
 
 if [ $# -gt 0 ]; then
@@ -68,16 +85,19 @@ else
     mapfile -t cases < <(find "$cli/cases" -name cmd -printf '%h\n' | LC_ALL=C sort)
 fi
 
+for ((share = 0; share < jobs; share++)); do
+    run_share "$share" &
+done
+wait
+
 passed=0 failed=0
-for case in "${cases[@]}"; do
-    said=$(run_case "$case")
-    if [ -z "$said" ]; then
+for i in "${!cases[@]}"; do
+    if [ -f "$work/said-$i" ] && [ ! -s "$work/said-$i" ]; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "FAILED ${case#"$cli/cases/"}: $(head -n 1 <<<"$said")"
-        tail -n +2 <<<"$said" | head -n 40
-        sed 's/^/    stderr: /' "$work/stderr" | head -n 20
+        printf 'FAILED %s: ' "${cases[i]#"$cli/cases/"}"
+        cat "$work/said-$i"
     fi
 done
 echo "$passed passed, $failed failed"

@@ -117,6 +117,46 @@ static void test_full_disk(void **state)
     }
 }
 
+/* Rows that begin alike, over many buffers; a beginning that is too long, or that had a quoted field, is refused. */
+static void alike_rows(struct csv_writer *writer)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+    csv_text(writer, "slsim");
+    csv_text(writer, letters);
+    assert_true(csv_keep_head(writer));
+    csv_natural(writer, 0);
+    csv_end_row(writer);
+    for (uint64_t i = 1; i < 2000; i++) {
+        csv_head(writer);
+        csv_natural(writer, i);
+        csv_end_row(writer);
+    }
+    csv_text(writer, "a,b");
+    assert_false(csv_keep_head(writer));
+    csv_end_row(writer);
+    for (int i = 0; i < 20; i++)
+        csv_text(writer, letters);
+    assert_false(csv_keep_head(writer));
+    csv_end_row(writer);
+    csv_text(writer, "end");
+    assert_true(csv_keep_head(writer));
+    csv_end_row(writer);
+}
+
+static void test_rows_alike(void **state)
+{
+    (void)state;
+    char *text = written(alike_rows), *at = text, expected[128];
+    for (int i = 0; i < 2000; i++) {
+        int length = snprintf(expected, sizeof expected, "slsim,abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz,%d\n", i);
+        assert_memory_equal(at, expected, (size_t)length);
+        at += length;
+    }
+    assert_memory_equal(at, "\"a,b\"\nabc", 9);
+    assert_string_equal(text + strlen(text) - 5, "\nend\n");
+    free(text);
+}
+
 static void test_no_file(void **state)
 {
     (void)state;
@@ -130,10 +170,8 @@ static void test_no_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_quoting),
-        cmocka_unit_test(test_full_disk),
-        cmocka_unit_test(test_no_file),
+        cmocka_unit_test(test_plain),      cmocka_unit_test(test_quoting), cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_rows_alike), cmocka_unit_test(test_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -214,12 +214,44 @@ static void test_memory_out(void **state)
     histogram_fini(&other);
 }
 
+static uint64_t weight_of(const struct histogram *histogram, uint32_t bucket)
+{
+    uint64_t weight = 0;
+    uint32_t at = bucket;
+    return histogram_next(histogram, &at, &weight) && at == bucket ? weight : 0;
+}
+
+/* What was moved is where it was moved to, added to what was there, and nowhere else; the one that is left can be used again. */
+static void test_move(void **state)
+{
+    (void)state;
+    struct histogram from, into;
+    histogram_init(&from);
+    histogram_init(&into);
+    for (uint64_t round = 1; round <= 3; round++) {
+        for (uint64_t i = 0; i < 3; i++)
+            histogram_note(&from, 7);
+        histogram_add(&from, 1000000, 5);
+        histogram_move(&into, &from);
+        assert_int_equal(histogram_count(&from), 0);
+        assert_int_equal(histogram_count(&into), 8 * round);
+        assert_int_equal(weight_of(&into, histogram_bucket(7)), 3 * round);
+        assert_int_equal(weight_of(&into, histogram_bucket(1000000)), 5 * round);
+    }
+    from.failed = true;
+    histogram_move(&into, &from);
+    assert_true(into.failed);
+    histogram_fini(&from);
+    histogram_fini(&into);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_bucket), cmocka_unit_test(test_every_small_value), cmocka_unit_test(test_percentiles),
-        cmocka_unit_test(test_nearest_rank), cmocka_unit_test(test_weights),           cmocka_unit_test(test_merge_clear_next),
-        cmocka_unit_test(test_memory_out),
+        cmocka_unit_test(test_every_bucket), cmocka_unit_test(test_every_small_value),
+        cmocka_unit_test(test_percentiles),  cmocka_unit_test(test_nearest_rank),
+        cmocka_unit_test(test_weights),      cmocka_unit_test(test_merge_clear_next),
+        cmocka_unit_test(test_memory_out),   cmocka_unit_test(test_move),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void test_histograms(void **state)
     assert_int_equal(bench_run(&bench, by_hand, sizeof by_hand / sizeof by_hand[0]), STATUS_OK);
     const struct metric_slot *one = bench.measure->slots + METRICS, *two = one + METRICS;
     const char *names[2] = {NULL, NULL};
-    const struct histogram *histograms[2] = {NULL, NULL};
+    struct histogram *histograms[2] = {NULL, NULL};
     assert_int_equal(metric_histograms(&one[WAIT], names, histograms), 2);
     assert_string_equal(names[0], "warm");
     assert_string_equal(names[1], "cold");

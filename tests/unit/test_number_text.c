@@ -87,6 +87,50 @@ static void test_round_trip(void **state)
     }
 }
 
+/* The first of %.15g, %.16g and %.17g that reads back. */
+static void assert_as_printf(double value)
+{
+    char expected[64] = "";
+    for (int digits = 15; digits <= 17 && (digits == 15 || strtod(expected, NULL) != value); digits++)
+        (void)snprintf(expected, sizeof expected, "%.*g", digits, value);
+    assert_string_equal(text_of(value), expected);
+}
+
+/* Figures as there are, and what lies around the powers of two and ten, where digits, rounding and the form of the text change. */
+static void test_as_printf(void **state)
+{
+    (void)state;
+    uint64_t bits = 1;
+    for (int i = 0; i < 50000; i++) {
+        bits = bits * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        uint64_t number = bits >> (14 + i % 40);
+        if (number % 1000000 != 0)
+            assert_as_printf((double)number / 1e6);
+        assert_as_printf((double)(bits >> 44 | 1) / (double)((bits >> 20 & 0xffff) + 3) / 1048576);
+        assert_as_printf(-ldexp((double)(bits >> 11 | 1), -20 - i % 70));
+    }
+    for (int exponent = -45; exponent < 52; exponent++) {
+        double power = ldexp(1, exponent);
+        if (exponent < 0)
+            assert_as_printf(power);
+        assert_as_printf(nextafter(power, 0));
+        if (exponent < 49)
+            assert_as_printf(nextafter(power, INFINITY));
+    }
+    for (int exponent = -12; exponent < 16; exponent++) {
+        char spelled[16];
+        (void)snprintf(spelled, sizeof spelled, "1e%d", exponent);
+        double power = strtod(spelled, NULL);
+        double below = power;
+        for (int i = 0; i < 100; i++)
+            assert_as_printf(below = nextafter(below, 0));
+        if (exponent < 0)
+            assert_as_printf(power);
+    }
+    for (int i = 1; i < 4096; i++) /* halves between two decimals of 15, 16 or 17 digits */
+        assert_as_printf(i + ldexp(1, -i % 45 - 1));
+}
+
 static void test_whole_numbers(void **state)
 {
     (void)state;
@@ -139,8 +183,8 @@ static void test_timestamps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),  cmocka_unit_test(test_round_trip), cmocka_unit_test(test_whole_numbers),
-        cmocka_unit_test(test_seconds), cmocka_unit_test(test_timestamps),
+        cmocka_unit_test(test_values),        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_as_printf),
+        cmocka_unit_test(test_whole_numbers), cmocka_unit_test(test_seconds),    cmocka_unit_test(test_timestamps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

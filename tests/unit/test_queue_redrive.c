@@ -149,6 +149,26 @@ static void test_delay(void **state)
     world_fini(&world);
 }
 
+/* What is there when a task starts is moved, and what has come at that very instant; what comes later stays. */
+static void two_moved(struct world *world)
+{
+    assert_int_equal(visible(world, OTHER), 2);
+    assert_int_equal(visible(world, DEAD), 1);
+}
+
+static void test_what_is_there(void **state)
+{
+    (void)state;
+    static const struct act script[] = {
+        {0, send_dead}, {50 * S, send_dead}, {50 * S, start_to_other}, {50 * S + 1, send_dead}, {60 * S, two_moved},
+    };
+    struct world world;
+    dead_letter_init(&world, false);
+    RUN(&world, script);
+    assert_figure(&world, "D", "MessagesMovedBack", "Sum", 2);
+    world_fini(&world);
+}
+
 /* A second task is refused while one runs; a cancelled one leaves the rest where it is, and the next begins anew. */
 static void one_left(struct world *world)
 {
@@ -394,6 +414,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_oldest_first_as_new),
+        cmocka_unit_test(test_what_is_there),
         cmocka_unit_test(test_round_and_round),
         cmocka_unit_test(test_retention_begins_anew),
         cmocka_unit_test(test_delay),
