@@ -108,6 +108,8 @@ static void check_source(struct validation *validation, const struct api_stage *
 {
     const struct content_table *contents = validation_contents(validation);
     char hint[600];
+    if (caller->content.count == 0 && validation_written_of(validation, source, "request"))
+        return; /* and wrong, which was said */
     for (size_t i = 0; i < caller->content.count || i == 0; i++) {
         uint8_t number = caller->content.count > 0 ? caller->content.contents[i] : CONTENT_NONE;
         const char *request = contents->items[number].request;

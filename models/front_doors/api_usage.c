@@ -4,6 +4,7 @@
 #include "api_usage.h"
 
 #include "api_route.h"
+#include "api_stage.h"
 #include "engine/rule_book.h"
 #include "engine/sim_time.h"
 #include "front_doors.h"
@@ -86,8 +87,10 @@ static uint32_t find_stage(const struct validation *validation, const struct pla
     uint32_t entity = validation_find(validation, name);
     if (entity == ENTITY_NONE)
         entity = validation_named(validation, stage->name);
-    if (type == &serverless_api_type) /* which is its stage */
-        return stage->api;
+    if (type == &serverless_api_type) { /* which is its stage */
+        const struct api_stage *only = validation_config(validation, stage->api);
+        return entity == stage->api || (only->config.name && strcmp(only->config.name, stage->name) == 0) ? stage->api : ENTITY_NONE;
+    }
     return entity != ENTITY_NONE && validation_type(validation, entity) == &rest_stage_type ? entity : ENTITY_NONE;
 }
 
@@ -144,8 +147,8 @@ struct api_key {
 };
 
 static const struct property key_properties[] = {
-    {"Enabled", PROPERTY_BOOLEAN, offsetof(struct api_key, enabled), .fallback = "true",
-     .help = "False: requests that bear it are refused. SAM and the console enable keys; a bare template's default is false."},
+    {"Enabled", PROPERTY_BOOLEAN, offsetof(struct api_key, enabled), .fallback = "apigw_key_enabled_default",
+     .help = "False: requests that bear it are refused, 403."},
     ACCEPTED("CustomerId"),
     ACCEPTED("Description"),
     ACCEPTED("GenerateDistinctId"),
@@ -156,12 +159,19 @@ static const struct property key_properties[] = {
     {0},
 };
 
+static void key_validate(struct validation *validation, void *config)
+{
+    if (!((const struct api_key *)config)->enabled)
+        validation_warning(validation, NULL, "set Enabled", "the key is not enabled: every request that bears it is refused");
+}
+
 const struct model_type api_key_type = {
     .type = "AWS::ApiGateway::ApiKey",
     .help = "An API key: sources name it as their `api_key`. It meters; it authenticates nobody.",
     .size = sizeof(struct api_key),
     .self_offset = offsetof(struct api_key, self),
     .properties = key_properties,
+    .validate = key_validate,
 };
 
 static size_t throttle_count(const struct usage_plan *plan)

@@ -151,8 +151,6 @@ static void resolve_method(struct validation *validation, struct rest_route *met
 {
     if (method->route.api != ENTITY_NONE && !method->route.path)
         method->route.path = path_of(validation, method->resource, method->route.api, loud);
-    if (!method->route.path) /* never a route for all: a REST API has none */
-        method->route.api = ENTITY_NONE;
 }
 
 static void method_validate(struct validation *validation, void *config)
@@ -261,5 +259,6 @@ struct api_route *api_route_of(struct validation *validation, uint32_t entity, u
         resolve_event(validation, (struct rest_route *)route);
     else
         http_route_resolve(validation, entity);
-    return route->api == api && api != ENTITY_NONE ? route : NULL;
+    bool lost = is_rest_route(type) && !route->path; /* which its own validation says */
+    return route->api == api && api != ENTITY_NONE && !lost ? route : NULL;
 }

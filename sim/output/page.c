@@ -172,9 +172,9 @@ void page_figure(struct page *page, const struct plot *plot, const char *svg, si
     }
     html(page->out, "<figcaption>%s</figcaption>\n<details><summary>Figures<span class=\"hidden\"> of %s</span></summary>\n", plot->caption,
          plot->title);
-    if (plot->panels[0].row_count > 0)
+    if (plot->panels[0].row_count > 0 && !plot->panels[0].cells)
         rows_table(page, plot);
-    else
+    else if (!plot->panels[0].cells)
         digest_table(page, plot);
     html(page->out, "<p>All points: plots/%s.csv</p></details>\n</figure>\n", plot->name);
 }

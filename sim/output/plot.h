@@ -24,6 +24,10 @@ enum plot_mark {
 #define PLOT_COLOURS 8
 enum plot_colour { COLOUR_INK = 0, COLOUR_LIMIT = PLOT_COLOURS + 1, COLOUR_GOOD, COLOUR_BAD, COLOUR_QUIET };
 
+/* A ramp for what is measured by its colour: PLOT_HEATS steps from COLOUR_HEAT on, the least first. */
+#define PLOT_HEATS 7
+#define COLOUR_HEAT 15
+
 struct plot_series {
     char *label; /* owned; "": not in the key */
     enum plot_mark mark;
@@ -52,6 +56,7 @@ struct plot_panel {
     size_t count;
     struct plot_axis y, y2; /* y2 without a label: there is none */
     double bar_width;       /* of MARK_BARS, in units of x */
+    bool cells;             /* MARK_ROWS are the cells of a map: without gaps */
     struct plot_tick *rows; /* owned: of MARK_ROWS, instead of ticks: what stands at each height */
     size_t row_count;
 };

@@ -208,8 +208,8 @@ static void write_series(FILE *out, const struct plot *plot, const struct plot_p
         (void)fprintf(out, "):%zu:%zu%s with boxxyerror fs solid 0.85 noborder lc rgb %s", c[2], c[3], axes, ink);
         break;
     case MARK_ROWS:
-        (void)fprintf(out, "%zu:%zu:%zu:%zu:($%zu-0.34):($%zu+0.34) with boxxyerror fs solid 0.85 noborder lc rgb %s", c[2], c[0], c[2],
-                      c[3], c[0], c[0], ink);
+        (void)fprintf(out, "%zu:%zu:%zu:%zu:($%zu-%s):($%zu+%s) with boxxyerror fs solid %s noborder lc rgb %s", c[2], c[0], c[2], c[3],
+                      c[0], panel->cells ? "0.5" : "0.34", c[0], panel->cells ? "0.5" : "0.34", panel->cells ? "1" : "0.85", ink);
         break;
     }
     if (*series->label) {

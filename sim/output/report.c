@@ -2,6 +2,9 @@
 #include "output/report.h"
 
 #include "output/page_run.h"
+#include "output/sweep_folder.h"
+#include "output/sweep_manifest.h"
+#include "output/sweep_plots.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,6 +66,10 @@ static void report_fini(struct report *report)
 
 enum status report_write(int folder, const char *path, const struct report_request *request, struct diagnostics *diagnostics)
 {
+    cJSON *manifest = NULL;
+    if (sweep_folder_manifest_in(folder, &manifest) == STATUS_OK && manifest && sweep_manifest_is_one(manifest))
+        return sweep_report_write(folder, path, manifest, request, diagnostics);
+    cJSON_Delete(manifest);
     struct report report = {0};
     enum status status = read_report(folder, request, &report);
     struct drawing *drawings = status == STATUS_OK ? calloc(report.plots.count + 1, sizeof *drawings) : NULL;

@@ -47,7 +47,7 @@ static char *read_bytes(int descriptor, size_t size)
 }
 
 /* Of the folder that is open. */
-static enum status read_manifest(int folder, cJSON **manifest)
+enum status sweep_folder_manifest_in(int folder, cJSON **manifest)
 {
     struct stat about;
     *manifest = NULL;
@@ -72,7 +72,7 @@ enum status sweep_folder_manifest(const char *path, cJSON **manifest)
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return errno == ENOENT ? STATUS_OK : STATUS_IO;
-    enum status status = read_manifest(folder, manifest);
+    enum status status = sweep_folder_manifest_in(folder, manifest);
     (void)close(folder);
     return status;
 }
@@ -168,7 +168,7 @@ static enum status take_partial(struct sweep_folder *folder, int partial, const 
 {
     struct stat about;
     cJSON *manifest = NULL;
-    enum status status = read_manifest(partial, &manifest);
+    enum status status = sweep_folder_manifest_in(partial, &manifest);
     if (status == STATUS_IO || fstat(folder->journal, &about) != 0)
         status = refuse(diagnostics, folder->partial, strerror(errno), "");
     bool ours = manifest && sweep_manifest_is_one(manifest);
@@ -193,7 +193,7 @@ static bool is_foreign(int partial)
 {
     struct stat about;
     cJSON *manifest = NULL;
-    bool known = read_manifest(partial, &manifest) == STATUS_OK && manifest;
+    bool known = sweep_folder_manifest_in(partial, &manifest) == STATUS_OK && manifest;
     cJSON_Delete(manifest);
     if (known || fstatat(partial, SWEEP_JOURNAL, &about, AT_SYMLINK_NOFOLLOW) == 0)
         return false;

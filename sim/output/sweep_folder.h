@@ -34,6 +34,8 @@ void sweep_folder_fini(struct sweep_folder *folder);
 
 /* The manifest of a result folder; NULL with STATUS_OK when it has none that is ours. STATUS_IO with errno. */
 enum status sweep_folder_manifest(const char *path, cJSON **manifest);
+/* The same of a folder that is open. */
+enum status sweep_folder_manifest_in(int folder, cJSON **manifest);
 /* Has what a file and its folder hold on the disk. */
 bool sweep_folder_sync(const char *path);
 

@@ -85,9 +85,14 @@ bool validation_allowed(const struct validation *validation, const char *refusal
     return false;
 }
 
+bool validation_written_of(const struct validation *validation, uint32_t entity, const char *property)
+{
+    return cJSON_GetObjectItemCaseSensitive(validation->loader->origins[entity].properties, property) != NULL;
+}
+
 bool validation_written(const struct validation *validation, const char *property)
 {
-    return cJSON_GetObjectItemCaseSensitive(validation->loader->origins[validation->self].properties, property) != NULL;
+    return validation_written_of(validation, validation->self, property);
 }
 
 bool validation_varied(const struct validation *validation, const char *property)

@@ -53,6 +53,8 @@ bool validation_instant(const struct validation *validation, const char *text, i
 
 /* Does this top-level property stand in the file, right or wrong? */
 bool validation_written(const struct validation *validation, const char *property);
+/* The same of another entity. */
+bool validation_written_of(const struct validation *validation, uint32_t entity, const char *property);
 
 /* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
 bool validation_varied(const struct validation *validation, const char *property);

@@ -129,6 +129,50 @@ static void test_list(void **state)
     fixture_fini(&fixture);
 }
 
+struct named {
+    const char *key;
+    int64_t count;
+};
+static const struct property named_rows[] = {
+    {.name = "Count", .kind = PROPERTY_INTEGER, .offset = offsetof(struct named, count), .minimum = "0", .fallback = "4"},
+    {0},
+};
+static const struct property map_table[] = {
+    {.name = "ByName", .kind = PROPERTY_MAP, .properties = named_rows, .size = sizeof(struct named)},
+    {0},
+};
+
+/* An object whose members are elements, each with its name first. */
+static void test_map(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct property_list list = {0};
+    struct parse_path path = {NULL, "X", 0};
+    fixture_init(&fixture, "{\"ByName\": {\"GET /a\": {\"Count\": 7}, \"none\": null, \"b\": {}}}");
+    property_defaults(&fixture.parse, map_table, &list);
+    assert_int_equal(list.count, 0);
+    property_parse(&fixture.parse, map_table, fixture.tree, fixture.tree, &path, NULL, &list);
+    assert_int_equal(fixture.diagnostics.count, 0);
+    assert_int_equal(list.count, 2);
+    const struct named *elements = list.items;
+    assert_string_equal(elements[0].key, "GET /a");
+    assert_int_equal(elements[0].count, 7);
+    assert_string_equal(elements[1].key, "b");
+    assert_int_equal(elements[1].count, 4);
+    fixture_fini(&fixture);
+    fixture_init(&fixture, "{\"ByName\": {\"a\": {\"Count\": -1}, \"b\": {\"Cound\": 1}, \"c\": 5}}");
+    property_parse(&fixture.parse, map_table, fixture.tree, fixture.tree, &path, NULL, &list);
+    assert_true(diagnosed(&fixture.diagnostics, 0, 0, "got -1"));
+    assert_true(diagnosed(&fixture.diagnostics, 0, 0, "unknown key \"Cound\""));
+    assert_true(diagnosed(&fixture.diagnostics, 0, 0, "must be an object, got 5"));
+    fixture_fini(&fixture);
+    fixture_init(&fixture, "{\"ByName\": [1]}");
+    property_parse(&fixture.parse, map_table, fixture.tree, fixture.tree, &path, NULL, &list);
+    assert_int_equal(fixture.diagnostics.error_count, 1);
+    fixture_fini(&fixture);
+}
+
 /* Included rows stand in place; what is only for defaults can be neither written nor seen. */
 static void test_tables(void **state)
 {
@@ -339,13 +383,10 @@ static void test_schema_and_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_list),
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_strings_and_json),
-        cmocka_unit_test(test_key),
-        cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_spelling),
-        cmocka_unit_test(test_schema_and_reference),
+        cmocka_unit_test(test_list),     cmocka_unit_test(test_map),
+        cmocka_unit_test(test_tables),   cmocka_unit_test(test_strings_and_json),
+        cmocka_unit_test(test_key),      cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_spelling), cmocka_unit_test(test_schema_and_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
