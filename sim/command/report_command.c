@@ -1,26 +1,73 @@
 /* report_command.c: slsim report RESULT...: pictures and a page of results that are there. */
 #include "command/session.h"
+#include "output/study_report.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* What a folder holds besides a run, if anything: the table of a comparison, or of what `size` tried. */
+static char *study_table(const char *path, const char *name)
+{
+    char *table = NULL;
+    if (asprintf(&table, "%s/%s", path, name) < 0)
+        return NULL;
+    if (access(table, R_OK) == 0)
+        return table;
+    free(table);
+    return NULL;
+}
+
+static enum status report_in(const struct report_request *request, int folder, const char *path, struct diagnostics *diagnostics)
+{
+    const char *page = request->page ? "report.html" : NULL;
+    char *table = study_table(path, "comparison.csv");
+    if (!table)
+        table = study_table(path, "points.csv");
+    enum status status =
+        table ? study_report_write(folder, path, table, page, request->png, diagnostics) : report_write(folder, path, request, diagnostics);
+    free(table);
+    return status;
+}
+
+static bool is_table(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 4 && strcmp(path + length - 4, ".csv") == 0;
+}
 
 static enum status report_on(const struct program *program, const struct options *options, const char *path)
 {
     struct report_request request;
     struct diagnostics diagnostics = {0};
+    bool table = is_table(path);
+    const char *where = table ? options->output : path;
     /* Without a word on what is wanted, all is. */
     if (!session_wants_report(program, options, &request))
         request.page = true;
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum status status = folder >= 0 ? report_write(folder, path, &request, &diagnostics) : STATUS_IO;
+    if (table && !where) {
+        diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "as in slsim report tornado.csv -o results/tornado",
+                 "%s: where to? name a folder with --output", path);
+        session_report(&diagnostics, options);
+        return STATUS_INVALID;
+    }
+    if (table)
+        (void)mkdir(where, 0777); /* if it is there, it is there */
+    int folder = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum status status = STATUS_IO;
     if (folder < 0)
-        diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s: %s", path, strerror(errno));
+        diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s: %s", where, strerror(errno));
+    else if (table)
+        status = study_report_write(folder, where, path, request.page ? "report.html" : NULL, request.png, &diagnostics);
     else
+        status = report_in(&request, folder, where, &diagnostics);
+    if (folder >= 0)
         (void)close(folder);
     if (status == STATUS_OK)
-        diagnose(&diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", request.page ? "see %s/report.html" : "see %s/plots", path);
+        diagnose(&diagnostics, SEVERITY_NOTE, (struct place){0}, NULL, "", request.page ? "see %s/report.html" : "see %s/plots", where);
     session_report(&diagnostics, options);
     return status;
 }
@@ -41,10 +88,13 @@ const struct command report_command = {
     .arguments = "RESULT...",
     .summary = "a page with pictures of a result, or only its plots",
     .examples = "  slsim report results/hello\n"
-                "  slsim report results/hello --plots png\n",
-    .details = "RESULT is a result folder. report.html, which needs nothing else to be read, and plots/ are written into it, in place of\n"
+                "  slsim report results/hello --plots png\n"
+                "  slsim report tornado.csv -o results/tornado\n",
+    .details = "RESULT is a folder of run, compare or size, or the CSV of sensitivity or of a break-even, with -o DIR. report.html, which "
+               "needs nothing else to be read, and plots/ are written into it, in place of\n"
                "older ones; with --plots alone only plots/. `slsim run --report` does the same at once.\n",
-    .options = OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
+    .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) | OPTION_BIT(OPTION_QUIET) |
+               OPTION_BIT(OPTION_VERBOSE),
     .missing = "a result folder is missing",
     .arguments_min = 1,
     .arguments_max = 1000,

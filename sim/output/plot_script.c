@@ -70,12 +70,30 @@ static bool key_below(const struct plot *plot)
     return plot->panels[0].row_count > 0;
 }
 
+#define KEY_ROW_HEIGHT 20
+
+/* Columns and rows of a key below. */
+static int key_columns(const struct plot *plot)
+{
+    double widest = 1;
+    for (size_t i = 0; i < plot->panels[0].count; i++)
+        widest = fmax(widest, text_width(plot->panels[0].series[i].label, LEGEND_CHARACTERS) + 56);
+    int columns = (int)(PLOT_WIDTH / widest);
+    return columns > 0 ? columns : 1;
+}
+
+static int key_height(const struct plot *plot)
+{
+    int columns = key_columns(plot), count = (int)plot->panels[0].count;
+    return key_below(plot) && has_key(&plot->panels[0]) ? (count + columns - 1) / columns * KEY_ROW_HEIGHT + 4 : 0;
+}
+
 int plot_height(const struct plot *plot)
 {
     int height = PLOT_TITLE_HEIGHT + FOOT_HEIGHT + PANEL_GAP * ((int)plot->panel_count - 1);
     for (size_t i = 0; i < plot->panel_count; i++)
         height += panel_height(plot, i);
-    return height + (key_below(plot) && has_key(&plot->panels[0]) ? 24 : 0);
+    return height + key_height(plot);
 }
 
 /* Of the widest legend of all panels. */
@@ -168,9 +186,11 @@ static void write_series(FILE *out, const struct plot *plot, const struct plot_p
         (void)fprintf(out, "%zu:%zu%s with lines lw 1.5 dt (6,4) lc rgb %s", c[0], c[1], axes, ink);
         break;
     case MARK_POINTS:
-        if (series->low && series->count > 0 && !isnan(series->low[0]))
+        if (panel->row_count > 0)
+            (void)fprintf(out, "%zu:%zu:%zu:%zu with xerrorbars pt 7 ps 0.6 lw 2 lc rgb %s", c[1], c[0], c[2], c[3], ink);
+        else if (series->low && series->count > 0 && !isnan(series->low[0]))
             (void)fprintf(out, "%zu:%zu:%zu:%zu%s with %s pt 7 ps 0.5 lw 1.5 lc rgb %s", c[0], c[1], c[2], c[3], axes,
-                          panel->row_count > 0 ? "xyerrorbars" : "yerrorbars", ink);
+                          series->joined ? "yerrorlines" : "yerrorbars", ink);
         else
             (void)fprintf(out, "%zu:%zu%s with %s pt 7 ps 0.4 lw 2 lc rgb %s", c[0], c[1], axes, series->joined ? "linespoints" : "points",
                           ink);
@@ -212,7 +232,8 @@ static void write_place(FILE *out, const struct plot *plot, size_t panel, double
     if (!has_key(&plot->panels[panel]))
         (void)fputs("unset key\n", out);
     else if (key_below(plot))
-        (void)fprintf(out, "set key at screen 0.5, screen %.5f center bottom horizontal samplen 1.2 width 1\n", 4 / height);
+        (void)fprintf(out, "set key at screen 0.5, screen %.5f center bottom horizontal maxcols %d samplen 1.2 width 1\n", 4 / height,
+                      key_columns(plot));
     else
         (void)fprintf(out, "set key at screen %.5f, screen %.5f left top vertical Left reverse samplen 1.4 spacing 1.2\n",
                       1 - legend_width(plot) / PLOT_WIDTH, 1 - (top + 2) / height);

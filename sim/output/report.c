@@ -23,25 +23,6 @@ static enum status refuse(struct diagnostics *diagnostics, const char *path, enu
     return status;
 }
 
-/* Writes beside the page's name, and gives it that name when whole. */
-static enum status write_page(int folder, const struct page_run *page)
-{
-    char temporary[48];
-    (void)snprintf(temporary, sizeof temporary, ".report-%ld", (long)getpid());
-    int descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-    FILE *file = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
-    if (!file)
-        return STATUS_IO;
-    enum status status = page_run_write(page, file);
-    bool written = fflush(file) == 0 && !ferror(file);
-    written &= fclose(file) == 0;
-    if (status == STATUS_OK && (!written || renameat(folder, temporary, folder, "report.html") != 0))
-        status = STATUS_IO;
-    if (status != STATUS_OK)
-        (void)unlinkat(folder, temporary, 0);
-    return status;
-}
-
 /* All that is read, and what is made of it. */
 struct report {
     struct result_data data;
@@ -99,8 +80,11 @@ enum status report_write(int folder, const char *path, const struct report_reque
     } else {
         status = report_draw(folder, path, report.plots.list, report.plots.count, request->png, drawings, diagnostics);
         const struct page_run page = {&report.data, request, &report.plots, drawings, report.time_plots, &report.bill, &report.fates};
-        if (status == STATUS_OK && request->page && (status = write_page(folder, &page)) != STATUS_OK)
+        FILE *out = status == STATUS_OK && request->page ? report_page_create(folder) : NULL;
+        if (out && (status = page_run_write(&page, out)) != STATUS_OK)
             (void)refuse(diagnostics, path, status);
+        if (request->page && status == STATUS_OK)
+            status = report_page_commit(folder, path, out, "report.html", diagnostics);
     }
     for (size_t i = 0; drawings && i < report.plots.count; i++)
         free(drawings[i].svg);

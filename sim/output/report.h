@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct report_request {
     const struct picture_layout *pictures;
@@ -32,5 +33,10 @@ struct drawing {
  * page. */
 enum status report_draw(int folder, const char *path, const struct plot *plots, size_t count, bool png, struct drawing *drawings,
                         struct diagnostics *diagnostics);
+
+/* A page under way: written beside its name. NULL with errno when it cannot be made. */
+FILE *report_page_create(int folder);
+/* Closes `out` (NULL: it could not be made) and gives the page its name. STATUS_IO with a diagnostic. */
+enum status report_page_commit(int folder, const char *path, FILE *out, const char *name, struct diagnostics *diagnostics);
 
 #endif

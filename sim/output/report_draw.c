@@ -155,3 +155,27 @@ enum status report_draw(int folder, const char *path, const struct plot *plots, 
         (void)result_folder_remove(folder, temporary);
     return status;
 }
+
+/* One name: a process makes one page at a time. */
+static void page_name(char name[48])
+{
+    (void)snprintf(name, 48, ".report-%ld", (long)getpid());
+}
+
+FILE *report_page_create(int folder)
+{
+    char temporary[48];
+    page_name(temporary);
+    return create(folder, temporary);
+}
+
+enum status report_page_commit(int folder, const char *path, FILE *out, const char *name, struct diagnostics *diagnostics)
+{
+    char temporary[48];
+    page_name(temporary);
+    if (finish(out) && renameat(folder, temporary, folder, name) == 0)
+        return STATUS_OK;
+    enum status status = refuse(diagnostics, path, name);
+    (void)unlinkat(folder, temporary, 0);
+    return status;
+}
