@@ -239,6 +239,11 @@ enum status api_stage_create(struct simulation *simulation, void *self)
     lru_cache_init(&stage->cache, stage->config.cache_enabled ? (uint64_t)api_cache_bytes(stage->config.cache_size) : 0,
                    &simulation->memory, name);
     stream_init(&stage->overhead_stream, simulation->settings->seed, simulation->replication, name, "overhead");
+    stage->plan_count = usage_plans_of(simulation, stage->self, NULL);
+    stage->plans = calloc(stage->plan_count + 1, sizeof *stage->plans);
+    if (!stage->plans)
+        return STATUS_NO_MEMORY;
+    (void)usage_plans_of(simulation, stage->self, stage->plans);
     return open_doors(simulation, stage);
 }
 
@@ -257,6 +262,7 @@ void api_stage_destroy(struct simulation *simulation, void *self)
         api_authorizer_fini(&stage->authorizers[i]);
     free(stage->authorizers);
     free(stage->own_authorizers);
+    free(stage->plans);
     free(stage->doors);
     free(stage->lines);
     free(stage->buckets);

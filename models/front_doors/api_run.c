@@ -165,14 +165,14 @@ static const struct cause *refused_by_plan(const struct simulation *simulation, 
                                            const struct request *request)
 {
     const struct caller *caller = caller_of(simulation, request);
-    struct usage_plan *plan;
-    size_t entry;
+    bool known;
     if (!door->key_required)
         return NULL;
     if (!caller || caller->api_key == ENTITY_NONE)
         return &cause_no_key;
-    struct plan_client *client = usage_plan_client(simulation, stage->self, caller->api_key, &plan, &entry);
-    return client ? usage_plan_take(simulation, plan, client, entry, door->route->method, door->route->path) : &cause_no_key;
+    const struct cause *refusal =
+        usage_plans_take(simulation, stage->plans, stage->plan_count, caller->api_key, door->route->method, door->route->path, &known);
+    return known ? refusal : &cause_no_key;
 }
 
 /* Who it is, is known: what may it ask for? */

@@ -108,6 +108,8 @@ struct api_stage {
     struct api_authorizer *authorizers;        /* owned */
     struct authorizer_config *own_authorizers; /* owned: SAM's, with the stage's behavior */
     size_t authorizer_count;
+    struct stage_plan *plans; /* owned */
+    size_t plan_count;
     struct api_route quick;           /* of quick_target */
     uint32_t door_of[CONTENT_COUNT];  /* door_count: none */
     uint8_t cached_as[CONTENT_COUNT]; /* contents with the same request have one number */
@@ -131,7 +133,7 @@ double api_cache_bytes(const char *size);
 /* api_run.c */
 void api_stage_accept(struct simulation *simulation, void *self, struct request *request);
 void api_stage_handle(struct simulation *simulation, void *self, const struct event *event);
-void api_stage_done(struct simulation *simulation, void *self, struct request *request);
+void api_stage_done(struct simulation *simulation, void *self, struct request *sent);
 enum status api_stage_finish(struct simulation *simulation, void *self);
 
 /* The causes of 5xx answers by status; NULL: no such status. */

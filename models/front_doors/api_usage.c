@@ -235,20 +235,23 @@ const struct model_type usage_plan_type = {
     .destroy = plan_destroy,
 };
 
-struct plan_client *usage_plan_client(const struct simulation *simulation, uint32_t stage, uint32_t key, struct usage_plan **plan,
-                                      size_t *entry)
+size_t usage_plans_of(const struct simulation *simulation, uint32_t stage, struct stage_plan *plans)
 {
+    size_t count = 0;
     for (uint32_t i = 0; i < simulation->entity_count; i++) {
         if (simulation->entities[i].type != &usage_plan_type)
             continue;
-        *plan = entity_state(simulation, i);
-        const struct plan_stage *stages = (*plan)->stages.items;
-        for (*entry = 0; *entry < (*plan)->stages.count; (*entry)++)
-            for (size_t k = 0; stages[*entry].stage == stage && k < (*plan)->client_count; k++)
-                if ((*plan)->clients[k].key == key)
-                    return &(*plan)->clients[k];
+        struct usage_plan *plan = entity_state(simulation, i);
+        const struct plan_stage *stages = plan->stages.items;
+        for (size_t entry = 0; entry < plan->stages.count; entry++) {
+            if (stages[entry].stage != stage)
+                continue;
+            if (plans)
+                plans[count] = (struct stage_plan){plan, entry};
+            count++;
+        }
     }
-    return NULL;
+    return count;
 }
 
 /* The number of the calendar's day, week or month at `now_ns`. */
@@ -286,8 +289,8 @@ static struct token_bucket *method_bucket(const struct usage_plan *plan, const s
     return NULL;
 }
 
-const struct cause *usage_plan_take(const struct simulation *simulation, struct usage_plan *plan, struct plan_client *client, size_t entry,
-                                    const char *method, const char *path)
+static const struct cause *take(const struct simulation *simulation, struct usage_plan *plan, struct plan_client *client, size_t entry,
+                                const char *method, const char *path)
 {
     int64_t now_ns = simulation->now_ns;
     struct token_bucket *single = method_bucket(plan, client, entry, method, path);
@@ -304,5 +307,19 @@ const struct cause *usage_plan_take(const struct simulation *simulation, struct 
     if (api_limit_given(&plan->limit) && !token_bucket_take(&client->bucket, 1, now_ns))
         return &cause_plan;
     client->used++;
+    return NULL;
+}
+
+const struct cause *usage_plans_take(const struct simulation *simulation, const struct stage_plan *plans, size_t count, uint32_t key,
+                                     const char *method, const char *path, bool *known)
+{
+    *known = true;
+    for (size_t i = 0; i < count; i++) {
+        struct usage_plan *plan = plans[i].plan;
+        for (size_t k = 0; k < plan->client_count; k++)
+            if (plan->clients[k].key == key)
+                return take(simulation, plan, &plan->clients[k], plans[i].entry, method, path);
+    }
+    *known = false;
     return NULL;
 }

@@ -76,11 +76,17 @@ struct usage_plan {
     size_t client_count;
 };
 
-/* Of `stage` and a key: the plan's client; NULL: the key is in no plan of that stage. `*entry`: the stage in the plan. */
-struct plan_client *usage_plan_client(const struct simulation *simulation, uint32_t stage, uint32_t key, struct usage_plan **plan,
-                                      size_t *entry);
-/* May the client send another request of this method and path? Counts it if so; else says why not. */
-const struct cause *usage_plan_take(const struct simulation *simulation, struct usage_plan *plan, struct plan_client *client, size_t entry,
-                                    const char *method, const char *path);
+/* A plan that holds for a stage. */
+struct stage_plan {
+    struct usage_plan *plan;
+    size_t entry; /* the stage among the plan's */
+};
+
+/* For `create`: the plans of the entity `stage`, into `plans` (NULL: they are only counted). Returns how many. */
+size_t usage_plans_of(const struct simulation *simulation, uint32_t stage, struct stage_plan *plans);
+/* May the bearer of `key` send another request of this method and path? Counts it if so; else says why not. `*known`: the key is in one of
+ * the plans; else it may not. O(plans x keys). */
+const struct cause *usage_plans_take(const struct simulation *simulation, const struct stage_plan *plans, size_t count, uint32_t key,
+                                     const char *method, const char *path, bool *known);
 
 #endif
