@@ -33,10 +33,6 @@ static const char *const modes[] = {"OFF", "FLEXIBLE", NULL};
 static const char *const states[] = {"ENABLED", "DISABLED", NULL};
 
 #define AT(field) offsetof(struct schedule, field)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const struct property window_properties[] = {
     {"Mode", PROPERTY_ENUM, AT(mode), .choices = modes, .fallback = "\"OFF\"", .help = "FLEXIBLE: somewhere within the window."},
@@ -133,7 +129,7 @@ static enum status schedule_create(struct simulation *simulation, void *self)
 {
     struct schedule *schedule = self;
     const struct simulation_settings *settings = simulation->settings;
-    int64_t precision_ns = time_from_double(rule_number(settings->rules, "eventbridge_precision_s") * (double)NS_PER_S);
+    int64_t precision_ns = rule_ns(settings->rules, "eventbridge_precision_s");
     schedule->timer = (struct event_timer){.self = schedule->self, .tick_kind = SCHEDULE_TICK, .fire_kind = SCHEDULE_FIRE};
     event_timer_init(&schedule->timer, simulation, schedule->process, first_ns(schedule),
                      schedule->until_ns < settings->duration_ns ? schedule->until_ns : settings->duration_ns,

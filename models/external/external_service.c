@@ -46,7 +46,7 @@ static const struct cause cause_down = {.fate = FATE_FAILED, .server_error = tru
 static const struct cause cause_full = {.fate = FATE_THROTTLED, .text = "503"};
 
 static const struct property external_properties[] = {
-    {.name = "ServiceToken", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("ServiceToken"),
     {0},
 };
 

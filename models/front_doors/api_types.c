@@ -11,10 +11,6 @@
 
 #define AT(field) offsetof(struct api_stage, config.field)
 #define GIVEN(field) PROPERTY_GIVEN(struct api_stage, config.field)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const char *const endpoints[] = {"EDGE", "REGIONAL", "PRIVATE", NULL};
 

@@ -181,9 +181,8 @@ static void bill_use(struct bill *bill, const struct line_item *items, const str
 /* Logs that no log group of the scenario has taken, and traces. */
 static void observed_quantities(const struct rule_book *rules, const struct function *function, struct bill *bill)
 {
-    const double gb = 1024.0 * 1024 * 1024;
     if (!function->config.log_group_given || function->config.log_group == ENTITY_NONE) {
-        double logged_gb = function_logged_bytes(rules, function) / gb;
+        double logged_gb = function_logged_bytes(rules, function) / BYTES_PER_GB;
         bill_add(bill, &function_line_items[rule_flag(rules, "log_lambda_vended") ? ITEM_VENDED_LOGS : ITEM_OTHER_LOGS], logged_gb);
         bill_add(bill, &function_line_items[ITEM_KEPT_LOGS],
                  logged_gb * rule_number(rules, "log_kept_compression") * rule_number(rules, "log_kept_months"));

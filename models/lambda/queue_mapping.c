@@ -18,10 +18,6 @@
 #define AT(field) offsetof(struct queue_mapping, config.field)
 #define GIVEN(field) PROPERTY_GIVEN(struct queue_mapping, config.field)
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 #define FOREIGN(NAME, FIELD)                                                                                                               \
     {                                                                                                                                      \
         .name = NAME, .kind = PROPERTY_ACCEPTED, .given = GIVEN(foreign.FIELD)                                                             \

@@ -18,10 +18,6 @@
 
 #define AT(field) offsetof(struct queue, config.field)
 #define GIVEN(field) (offsetof(struct queue, config.field) + 1)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const char *const deduplication_scopes[] = {"queue", "messageGroup", NULL};
 static const char *const throughput_limits[] = {"perQueue", "perMessageGroupId", NULL};
@@ -67,6 +63,7 @@ static const struct property queue_properties[] = {
 static const struct property queue_behavior[] = {
     {"send_batch", PROPERTY_INTEGER, AT(send_batch), .minimum = "1", .maximum = "sqs_receive_max", .fallback = "1",
      .help = "How many messages senders put into one call (SendMessageBatch): for the bill, and the quotas of a FIFO queue."},
+    PROPERTY_LATER_ROW("latency", "the time of a call to a queue: senders have their answer at once"),
     {0},
 };
 
@@ -154,6 +151,8 @@ static void queue_validate(struct validation *validation, void *blob)
     if (!config->redrive_given)
         config->dead_letter = ENTITY_NONE;
     check_redrive(validation, config);
+    if (config->fifo)
+        validation_require_key(validation, "a FIFO queue");
     if (!config->fifo && config->content_based)
         validation_error(validation, "ContentBasedDeduplication", "set FifoQueue", "only a FIFO queue deduplicates");
     if (!config->fifo && config->scope_given)
@@ -165,20 +164,14 @@ static void queue_validate(struct validation *validation, void *blob)
                          "perMessageGroupId needs DeduplicationScope messageGroup");
 }
 
-/* A rule as a whole number in low..high: a scenario may have set it to anything. */
-static uint32_t rule_count(const struct rule_book *rules, const char *name, uint32_t low, uint32_t high)
-{
-    return (uint32_t)fmin(fmax(rule_number(rules, name), low), high);
-}
-
 static void read_rules(struct queue *queue, const struct rule_book *rules)
 {
-    queue->receive_max = rule_count(rules, "sqs_receive_max", 1, 1u << RECEIPT_INDEX_BITS);
+    queue->receive_max = (uint32_t)rule_count(rules, "sqs_receive_max", 1, 1u << RECEIPT_INDEX_BITS);
     queue->in_flight_max = rule_count(rules, queue->config.fifo ? "sqs_in_flight_fifo_max" : "sqs_in_flight_max", 1, UINT32_MAX);
-    queue->chunk_bytes = 1024ull * rule_count(rules, "sqs_chunk_kb", 1, UINT32_MAX);
+    queue->chunk_bytes = (uint64_t)rule_bytes(rules, "sqs_chunk_kb");
     queue->aged_receives = (uint16_t)rule_count(rules, "sqs_oldest_age_receives", 0, MESSAGE_COUNT_MAX);
     queue->filtering_billed = rule_flag(rules, "sqs_filtered_deletes_billed");
-    queue->deduplication_ns = time_from_double(rule_number(rules, "sqs_fifo_deduplication_s") * (double)NS_PER_S);
+    queue->deduplication_ns = rule_ns(rules, "sqs_fifo_deduplication_s");
     queue->duplicate_rate = rule_number(rules, "sqs_duplicate_rate");
 }
 
@@ -212,9 +205,7 @@ static void queue_destroy(struct simulation *simulation, void *self)
     struct queue *queue = self;
     if (!queue->messages.owner)
         return; /* never created */
-    for (size_t i = 0; i < queue->cause_count; i++)
-        free(queue->causes[i]);
-    free(queue->causes);
+    cause_list_fini(&queue->causes);
     fault_fini(&queue->faults);
     queue_past_fini(queue);
     queue_wait_fini(queue);

@@ -11,11 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 static const char *const protocols[] = {"lambda", "sqs", "firehose", "http", "https", "email", "email-json", "sms", "application", NULL};
 static const char *const scopes[] = {"MessageAttributes", "MessageBody", NULL};
 static const char *const throughput_scopes[] = {"Topic", "MessageGroup", NULL};
@@ -178,7 +173,7 @@ static void topic_quantities(const struct simulation *simulation, const void *se
     const struct counter *deliveries = topic->metrics.billed_deliveries;
     bill_add(bill, &topic_line_items[topic->fifo ? ITEM_FIFO_REQUESTS : ITEM_REQUESTS], (double)topic->metrics.requests.whole);
     if (topic->fifo)
-        bill_add(bill, &topic_line_items[ITEM_FIFO_BYTES], (double)topic->metrics.fifo_bytes.whole / (1024.0 * 1024 * 1024));
+        bill_add(bill, &topic_line_items[ITEM_FIFO_BYTES], (double)topic->metrics.fifo_bytes.whole / BYTES_PER_GB);
     bill_add(bill, &topic_line_items[ITEM_LAMBDA], (double)deliveries[PROTOCOL_LAMBDA].whole);
     bill_add(bill, &topic_line_items[ITEM_SQS], (double)deliveries[PROTOCOL_SQS].whole);
     const struct {

@@ -120,7 +120,7 @@ static const struct line_item pipeline_line_items[] = {
 static void pipeline_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct pipeline *pipeline = self;
-    double month_ns = rule_number(simulation->settings->rules, "billing_month_h") * (double)NS_PER_HOUR;
+    double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
     if (pipeline->type == TYPE_V2)
         bill_add(bill, &pipeline_line_items[ITEM_MINUTES], (double)pipeline->billed_minutes.whole);
     else
@@ -201,7 +201,7 @@ static enum status pipeline_create(struct simulation *simulation, void *self)
     pool_init(&pipeline->executions, sizeof(struct execution), &simulation->memory, name);
     stream_init(&pipeline->duration_stream, simulation->settings->seed, simulation->replication, name, "action_duration");
     stream_init(&pipeline->failure_stream, simulation->settings->seed, simulation->replication, name, "action_failure");
-    pipeline->lambda_timeout_ns = time_from_double(rule_number(rules, "codepipeline_lambda_timeout_s") * (double)NS_PER_S);
+    pipeline->lambda_timeout_ns = rule_ns(rules, "codepipeline_lambda_timeout_s");
     pipeline->queued_max = (uint32_t)rule_number(rules, "codepipeline_queued_max");
     pipeline->states = calloc(pipeline->stages.count, sizeof *pipeline->states);
     pipeline->part = simulation_part(simulation, pipeline->self, "executions");

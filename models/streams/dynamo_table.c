@@ -14,11 +14,6 @@
 #define AT(field) offsetof(struct dynamo_table, field)
 #define GIVEN(field) PROPERTY_GIVEN(struct dynamo_table, field)
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 static const char *const billing_modes[] = {"PROVISIONED", "PAY_PER_REQUEST", NULL};
 static const char *const stream_views[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", NULL};
 
@@ -77,6 +72,8 @@ static const struct property simple_properties[] = {
 
 static const struct property table_behavior[] = {
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "ddb_latency", .help = "Of one operation, as the caller sees it."},
+    PROPERTY_LATER_ROW("hot_partitions", "limits of single partitions: adaptive capacity is taken to even them out"),
+    PROPERTY_LATER_ROW("replication_lag", "global tables and their replicas"),
     {0},
 };
 

@@ -90,12 +90,6 @@ static enum status vary_all(struct work *work, struct diagnostics *diagnostics)
                  "one scenario is nothing to compare");
         return STATUS_INVALID;
     }
-    for (int side = 0; side < SIDES; side++) {
-        if (strcmp(path_of(work, side), "-") == 0) {
-            diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "put it into a file", "standard input cannot be compared");
-            return STATUS_INVALID;
-        }
-    }
     enum status status = STATUS_OK;
     for (size_t i = 0; i < options->varies.count && status == STATUS_OK; i++)
         status = vary(work, options->varies.list[i], diagnostics);

@@ -2,6 +2,7 @@
 #include "experiment/compare.h"
 
 #include "document/units.h"
+#include "engine/room.h"
 #include "experiment/variant.h"
 #include "experiment/verify.h"
 
@@ -259,14 +260,8 @@ static void work_out(const struct compare *compare, struct difference *differenc
 
 static enum status append(struct compare *compare, const struct difference *difference)
 {
-    if (compare->count == compare->capacity) {
-        size_t capacity = compare->capacity ? 2 * compare->capacity : 64;
-        struct difference *grown = realloc(compare->figures, capacity * sizeof *grown);
-        if (!grown)
-            return STATUS_NO_MEMORY;
-        compare->figures = grown;
-        compare->capacity = capacity;
-    }
+    if (!room_for(&compare->figures, compare->count + 1, &compare->capacity, sizeof *compare->figures))
+        return STATUS_NO_MEMORY;
     struct difference *made = &compare->figures[compare->count++];
     *made = *difference;
     work_out(compare, made);
