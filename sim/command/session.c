@@ -256,6 +256,7 @@ enum status session_run(const struct program *program, const struct options *opt
     status = open_outputs(options, scenario, folder_path, &outputs, &diagnostics);
     if (status == STATUS_OK) {
         session_run_options(options, &progress, &run_options);
+        progress.simulated_ns = scenario->settings.duration_ns + scenario->settings.drain_ns;
         run_options.sink = outputs.timeseries ? timeseries_sink : NULL;
         run_options.sink_context = outputs.timeseries;
         run_options.tracer = outputs.trace ? trace_writer_tracer(outputs.trace) : NULL;

@@ -18,7 +18,7 @@ struct page_run {
     const struct fate_table *fates;
 };
 
-enum status page_run_write(const struct page_run *page, FILE *out);
+enum status page_run_write(const struct page_run *run, FILE *out);
 
 /* Private to page_run*.c: the sections. */
 struct page;

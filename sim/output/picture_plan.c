@@ -166,7 +166,9 @@ static void plan_parts(struct picture_plans *plans, struct result_data *data, co
     for (size_t i = 0; list && i < count && pictures < RUN_PLOTS_EACH; i++) {
         const char *name = list[i].resource->name;
         size_t head = head_length(name), versions = 0;
-        bool first = is_version(name);
+        bool first = true;
+        if (!is_version(name))
+            continue;
         for (size_t j = 0; j < count; j++) {
             const char *other = list[j].resource->name;
             bool same = is_version(other) && head_length(other) == head && strncmp(other, name, head) == 0;

@@ -3,6 +3,7 @@
 #define SLSIM_OUTPUT_PROGRESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -10,6 +11,7 @@ struct progress {
     FILE *terminal; /* NULL: says nothing */
     struct timespec began;
     bool shown;
+    int64_t simulated_ns; /* of one replication, to be told of; 0: nothing is told of it */
 };
 
 /* `out` says something only where it is a terminal. */
