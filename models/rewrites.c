@@ -64,7 +64,7 @@ const struct publication model_publications[] = {
 };
 
 /* Events of a function that SAM has, and no model yet. */
-const char *const model_later_entries[] = {"Api", "HttpApi", "AlexaSkill", "Cognito", "MSK", "MQ", "SelfManagedKafka", "DocumentDB", NULL};
+const char *const model_later_entries[] = {"AlexaSkill", "Cognito", "MSK", "MQ", "SelfManagedKafka", "DocumentDB", NULL};
 
 /* Permissions are not judged yet: what they would refuse happens. */
 const char *const model_later_refusals[] = {"permission", NULL};
