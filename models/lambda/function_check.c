@@ -115,8 +115,7 @@ static void resolve_lifetimes(struct validation *validation, struct function_con
 {
     const struct rule_book *rules = validation_rules(validation);
     if (!config->keep_alive_given)
-        config->keep_alive = (struct lifetime){.kind = LIFETIME_HALVING,
-                                               .halving_ns = (int64_t)(rule_number(rules, "idle_keep_alive_halving_s") * (double)NS_PER_S)};
+        config->keep_alive = (struct lifetime){.kind = LIFETIME_HALVING, .halving_ns = rule_ns(rules, "idle_keep_alive_halving_s")};
     if (!config->max_lifetime_given)
         config->max_lifetime = (struct lifetime){.kind = LIFETIME_DRAWN, .drawn = rule_find(rules, "env_max_lifetime")->distribution};
     if (config->max_lifetime.kind == LIFETIME_HALVING)
@@ -156,9 +155,14 @@ static double settling_ns(const struct function_config *config)
 }
 
 /* Is it always larger than `limit_mb`? */
-static bool always_exceeds(const struct distribution *size, double limit_mb)
+static bool always_exceeds(const struct distribution *size, double limit_bytes)
 {
-    return size && distribution_is_constant(size) && distribution_sample(size, NULL) > limit_mb * 1024 * 1024;
+    return size && distribution_is_constant(size) && distribution_sample(size, NULL) > limit_bytes;
+}
+
+static double megabytes(double bytes)
+{
+    return bytes / (1024 * 1024);
 }
 
 static void check_sizes(struct validation *validation, const struct function_config *config)
@@ -169,13 +173,15 @@ static void check_sizes(struct validation *validation, const struct function_con
         validation_error(validation, config->response_mode_given ? "behavior.response_mode" : "FunctionUrlConfig.InvokeMode",
                          "answer buffered, or allow_invalid: [\"response_streaming\"]",
                          "these rules are of a time before responses could be streamed");
-    double most_mb = rule_number(rules, streams ? "payload_stream_max_mb" : "payload_sync_max_mb");
-    if (always_exceeds(config->response, most_mb))
+    double sync_bytes = (double)rule_bytes(rules, "payload_sync_max_mb");
+    double most_bytes = streams ? (double)rule_bytes(rules, "payload_stream_max_mb") : sync_bytes;
+    if (always_exceeds(config->response, most_bytes))
         validation_warning(validation, "behavior.response", streams ? NULL : "a streamed one may be larger: response_mode \"stream\"",
-                           "every invocation will fail: a %s response may have %.0f MB", streams ? "streamed" : "buffered", most_mb);
-    if (always_exceeds(config->payload, rule_number(rules, "payload_sync_max_mb")))
+                           "every invocation will fail: a %s response may have %.0f MB", streams ? "streamed" : "buffered",
+                           megabytes(most_bytes));
+    if (always_exceeds(config->payload, sync_bytes))
         validation_warning(validation, "behavior.payload", "send a reference to what is stored elsewhere",
-                           "every invocation will be refused: a request may have %.0f MB", rule_number(rules, "payload_sync_max_mb"));
+                           "every invocation will be refused: a request may have %.0f MB", megabytes(sync_bytes));
     if (config->shutdown && config->extensions == EXTENSIONS_NONE)
         validation_warning(validation, "behavior.shutdown", "say which `extensions` there are",
                            "shutdown has no effect: without extensions an environment ends at once");
@@ -186,14 +192,12 @@ static void check_limits(struct validation *validation, const struct function_co
     const struct rule_book *rules = validation_rules(validation);
     double memory_bytes = (double)config->memory_mb * 1024 * 1024;
     bool image = config->package_type == PACKAGE_IMAGE;
-    double code_limit =
-        image ? rule_number(rules, "image_max_gb") * 1024 * 1024 * 1024 : rule_number(rules, "unzipped_max_mb") * 1024 * 1024;
+    double code_limit = (double)rule_bytes(rules, image ? "image_max_gb" : "unzipped_max_mb");
     if ((double)config->code_size_bytes > code_limit)
         validation_error(validation, "behavior.code_size", image ? NULL : "a container image may have 10 GB",
-                         "%.1f MB is over the %.0f MB that %s may have", (double)config->code_size_bytes / 1048576, code_limit / 1048576,
+                         "%.1f MB is over the %.0f MB that %s may have", megabytes((double)config->code_size_bytes), megabytes(code_limit),
                          image ? "an image" : "a zip with its layers");
-    if (config->memory_used && distribution_is_constant(config->memory_used) &&
-        distribution_sample(config->memory_used, NULL) > memory_bytes)
+    if (always_exceeds(config->memory_used, memory_bytes))
         validation_warning(validation, "behavior.memory_used", "raise MemorySize", "every invocation will run out of memory");
     if (config->handler.duration && distribution_is_constant(config->handler.duration) &&
         distribution_sample_ns(config->handler.duration, NULL) > config->timeout_ns)

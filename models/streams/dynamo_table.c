@@ -14,11 +14,6 @@
 #define AT(field) offsetof(struct dynamo_table, field)
 #define GIVEN(field) PROPERTY_GIVEN(struct dynamo_table, field)
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 static const char *const billing_modes[] = {"PROVISIONED", "PAY_PER_REQUEST", NULL};
 static const char *const stream_views[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", NULL};
 
@@ -84,9 +79,11 @@ static const struct property table_behavior[] = {
 
 static const struct metric_type table_metrics[] = {
     {"AWS/DynamoDB", "ConsumedWriteCapacityUnits", "Count", METRIC_COUNT, AT(consumed_writes), .help = "Write units of accepted writes."},
-    {"AWS/DynamoDB", "WriteThrottleEvents", "Count", METRIC_COUNT, AT(write_throttles), .help = "Writes beyond the capacity."},
-    {"AWS/DynamoDB", "ThrottledRequests", "Count", METRIC_COUNT, AT(throttled), .help = "Requests beyond the capacity."},
-    {"AWS/DynamoDB", "SuccessfulRequestLatency", "Milliseconds", METRIC_TALLY, AT(operation_latency),
+    {"AWS/DynamoDB", "WriteThrottleEvents", "Count", METRIC_COUNT, AT(write_throttles), .better = -1,
+     .help = "Writes beyond the capacity."},
+    {"AWS/DynamoDB", "ThrottledRequests", "Count", METRIC_COUNT, AT(throttled), .better = -1, .compared = "Sum",
+     .help = "Requests beyond the capacity."},
+    {"AWS/DynamoDB", "SuccessfulRequestLatency", "Milliseconds", METRIC_TALLY, AT(operation_latency), .better = -1,
      .help = "Of requests that succeeded."},
     {"AWS/DynamoDB", "ProvisionedWriteCapacityUnits", "Count", METRIC_GAUGE, AT(provisioned_writes), .help = "Units a second."},
     {"AWS/DynamoDB", "ProvisionedReadCapacityUnits", "Count", METRIC_GAUGE, AT(provisioned_reads), .help = "Units a second."},

@@ -4,6 +4,7 @@
 #include "document/json_edit.h"
 #include "document/scenario_keys.h"
 #include "document/suggest.h"
+#include "engine/room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,15 +99,8 @@ struct names {
 
 static void add_name(struct names *names, const char *name)
 {
-    if (names->count == names->capacity) {
-        size_t capacity = names->capacity == 0 ? 64 : names->capacity * 2;
-        const char **grown = realloc(names->list, capacity * sizeof *grown);
-        if (grown == NULL)
-            return; /* one suggestion less */
-        names->list = grown;
-        names->capacity = capacity;
-    }
-    names->list[names->count++] = name;
+    if (room_for(&names->list, names->count + 1, &names->capacity, sizeof *names->list)) /* else one suggestion less */
+        names->list[names->count++] = name;
 }
 
 static void add_names_of(struct names *names, const cJSON *container)

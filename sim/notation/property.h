@@ -102,5 +102,10 @@ extern const struct property fault_slow_properties[], fault_errors_properties[],
 
 /* .given = PROPERTY_GIVEN(struct x, y_given) */
 #define PROPERTY_GIVEN(type, field) (offsetof(type, field) + 1)
+/* The row of a property that may be written and changes nothing here. */
+#define ACCEPTED(NAME)                                                                                                                     \
+    {                                                                                                                                      \
+        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
+    }
 
 #endif

@@ -32,14 +32,14 @@ static enum status add_row(struct compare *compare, const struct headline_row *r
     return status;
 }
 
-static enum status add_others(struct compare *compare, const struct run_result *result, const struct headline_column *columns)
+/* What callers do not see, such as waits and losses: metrics whose table says so. */
+static enum status add_others(struct compare *compare, const struct run_result *result)
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; i < result->figure_count && status == STATUS_OK; i++) {
         const struct figure *figure = &result->figures[i];
-        bool wanted = false;
-        for (const struct headline_column *column = columns; column && column->metric && !wanted && !figure->is_total; column++)
-            wanted = strcmp(column->metric, figure->metric->name) == 0 && strcmp(column->stat, figure->stat) == 0;
+        const char *compared = figure->metric->compared;
+        bool wanted = compared && !figure->is_total && strcmp(compared, figure->stat) == 0;
         /* What both have is A's to bring. */
         if (wanted && (result == compare->a || !run_result_find(compare->a, figure->resource, figure->metric->name, figure->stat)))
             status = compare_add(compare, figure->resource, figure->metric->name, figure->stat);
@@ -59,9 +59,9 @@ enum status comparison_add_headlines(struct compare *compare, const struct summa
         if (!has_row(&a, &b.list[i]))
             status = add_row(compare, &b.list[i]);
     if (status == STATUS_OK)
-        status = add_others(compare, compare->a, layout->compared);
+        status = add_others(compare, compare->a);
     if (status == STATUS_OK)
-        status = add_others(compare, compare->b, layout->compared);
+        status = add_others(compare, compare->b);
     headline_rows_fini(&a);
     headline_rows_fini(&b);
     return status == STATUS_OK ? compare_add_month(compare) : status;

@@ -46,7 +46,7 @@ static void test_top_level(void **state)
     scenario_good(&loaded, "{\"name\": \"a-b.c_1\", \"description\": \"d\", \"duration\": \"2h\", \"drain\": \"10m\", \"warmup\": \"5m\", "
                            "\"period\": \"30s\", \"seed\": \"18446744073709551615\", \"replications\": 20, \"free_tier\": true, "
                            "\"start\": \"2024-02-29T12:30:00Z\", \"account\": {\"Limit\": 7}, \"rules\": \"course\", \"changes\": [], "
-                           "\"sweep\": {\"over\": {}}, \"study\": {}, \"$schema\": \"x\", " WORKER CALLED "}");
+                           "\"sweep\": {\"over\": {\"seed\": [1, 2]}}, \"study\": {}, \"$schema\": \"x\", " WORKER CALLED "}");
     const struct scenario *scenario = loaded.scenario;
     assert_string_equal(scenario->name, "a-b.c_1");
     assert_int_equal(scenario->settings.duration_ns, 2 * NS_PER_HOUR);
