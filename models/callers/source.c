@@ -18,6 +18,17 @@ static const char *const invocation_types[] = {"RequestResponse", "Event", NULL}
         NAME, PROPERTY_ARRIVAL, AT(process), .help = HELP                                                                                  \
     }
 
+/* What of a request only APIs, edges, data stores and permissions ask about. */
+static const struct property later_properties[] = {
+    PROPERTY_LATER_ROW("caller", "callers with time limits and retries of their own; client_timeout and retry say the same"),
+    PROPERTY_LATER_ROW("as", "who calls, for permissions"),
+    PROPERTY_LATER_ROW("account", "calls from another account, for permissions"),
+    PROPERTY_LATER_ROW("region", "where the users are, and their network"),
+    PROPERTY_LATER_ROW("rtt", "the users' network; add it to the times that are reported"),
+    PROPERTY_LATER_ROW("variants", "query strings of an object, for caches"),
+    {0},
+};
+
 static const struct property source_properties[] = {
     {"name", PROPERTY_STRING, AT(name), .required = true, .help = "The source's name in every output; unique among sources and resources."},
     {"target", PROPERTY_REFERENCE, AT(caller.target), .required = true, .help = "The resource that is called."},
@@ -70,18 +81,21 @@ static const struct property source_properties[] = {
      .help = "What the caller does about throttles, server errors and its own time limit: an SDK's mode, or an object."},
     {"clients", PROPERTY_INTEGER, AT(caller.clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "How many independent clients share this traffic, each with its own retry quota."},
+    {.kind = PROPERTY_TABLE, .properties = later_properties},
     {0},
 };
 
 static const struct metric_type source_metrics[] = {
     {"slsim", "Requests", "Count", METRIC_COUNT, AT(requests), .help = "Items that were sent."},
-    {"slsim", "Succeeded", "Count", METRIC_COUNT, AT(succeeded), .help = "Items that ended well."},
-    {"slsim", "Failed", "Count", METRIC_COUNT, AT(failed), .help = "Items whose last attempt failed or timed out."},
-    {"slsim", "Rejected", "Count", METRIC_COUNT, AT(rejected), .help = "Items given up after throttles."},
-    {"slsim", "FailedRate", "Percent", METRIC_PERCENT, AT(failed), .other = AT(requests), .help = "Failed in percent of Requests."},
-    {"slsim", "RejectedRate", "Percent", METRIC_PERCENT, AT(rejected), .other = AT(requests), .help = "Rejected in percent of Requests."},
+    {"slsim", "Succeeded", "Count", METRIC_COUNT, AT(succeeded), .better = 1, .help = "Items that ended well."},
+    {"slsim", "Failed", "Count", METRIC_COUNT, AT(failed), .better = -1, .help = "Items whose last attempt failed or timed out."},
+    {"slsim", "Rejected", "Count", METRIC_COUNT, AT(rejected), .better = -1, .help = "Items given up after throttles."},
+    {"slsim", "FailedRate", "Percent", METRIC_PERCENT, AT(failed), .better = -1, .other = AT(requests),
+     .help = "Failed in percent of Requests."},
+    {"slsim", "RejectedRate", "Percent", METRIC_PERCENT, AT(rejected), .better = -1, .other = AT(requests),
+     .help = "Rejected in percent of Requests."},
     {"slsim", "Attempts", "Count", METRIC_COUNT, AT(attempts), .help = "Tries, retries included."},
-    {"slsim", "ResponseTime", "Milliseconds", METRIC_TALLY, AT(response_time),
+    {"slsim", "ResponseTime", "Milliseconds", METRIC_TALLY, AT(response_time), .better = -1,
      .help = "From first sending to the final answer, of items that were not rejected."},
     {0},
 };
@@ -98,7 +112,8 @@ static void source_validate(struct validation *validation, void *config)
         source->until_ns = duration_ns;
     }
     if (source->from_ns >= source->until_ns)
-        validation_error(validation, "from", NULL, "from is not before until: nothing would ever be sent");
+        validation_error(validation, "from", source->until_given ? NULL : "raise `duration`, or begin earlier",
+                         "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
     if (source->caller.target != ENTITY_NONE && !validation_type(validation, source->caller.target)->accept)
         validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->caller.target));
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)

@@ -31,8 +31,10 @@ static const struct property bus_properties[] = {
 
 static const struct metric_type bus_metrics[] = {
     {"AWS/Events", "PutEventsEntriesCount", "Count", METRIC_COUNT, AT(entries), .help = "Events that came."},
-    {"AWS/Events", "PutEventsFailedEntriesCount", "Count", METRIC_COUNT, AT(failed), .help = "Of them, those that were not taken."},
-    {"AWS/Events", "PutEventsApproximateThrottledCount", "Count", METRIC_COUNT, AT(throttled), .help = "Events beyond the quota."},
+    {"AWS/Events", "PutEventsFailedEntriesCount", "Count", METRIC_COUNT, AT(failed), .better = -1,
+     .help = "Of them, those that were not taken."},
+    {"AWS/Events", "PutEventsApproximateThrottledCount", "Count", METRIC_COUNT, AT(throttled), .better = -1,
+     .help = "Events beyond the quota."},
     {"AWS/Events", "PutEventsRequestSize", "Bytes", METRIC_TALLY, AT(size), .help = "Sizes of the events taken."},
     {"AWS/Events", "MatchedEvents", "Count", METRIC_COUNT, AT(matched), .help = "Events that at least one rule matched."},
     {"slsim", "EventsUnmatched", "Count", METRIC_COUNT, AT(unmatched), .help = "Events that no rule matched: they went nowhere."},

@@ -3,7 +3,7 @@
 
 #include "engine/rule_book.h"
 #include "event_filter.h"
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>

@@ -231,6 +231,7 @@ const struct property function_behavior[] = {
      .help = "Unzipped package or image: checked against the quota, and a larger one takes longer to start where `init` is left out."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
     {"log_bytes", PROPERTY_SIZE, AT(log_bytes), .unit = "B", .help = "What an invocation logs beside Lambda's own lines."},
+    PROPERTY_LATER_ROW("connections", "connections to databases"),
     {0},
 };
 

@@ -148,13 +148,25 @@ static void check_target(struct validation *validation, uint32_t from, uint32_t 
     validation_flow(validation, from, target);
 }
 
+/* The developer guide, "Dead-letter queues": a queue or a topic. */
+static void check_dead_letter(struct validation *validation, uint32_t target)
+{
+    const char *property = validation_written(validation, "DeadLetterQueue") ? "DeadLetterQueue.TargetArn" : "DeadLetterConfig.TargetArn";
+    const char *type = target == ENTITY_NONE ? "" : validation_type(validation, target)->type;
+    if (target != ENTITY_NONE && strcmp(type, "AWS::SQS::Queue") != 0 && strcmp(type, "AWS::SNS::Topic") != 0)
+        validation_error(validation, property, "a queue or a topic", "%s, %s, cannot get dead letters", validation_name(validation, target),
+                         type);
+    else
+        check_target(validation, validation_self(validation), target, property);
+}
+
 void function_async_validate(struct validation *validation, const struct function_config *config)
 {
     check_target(validation, validation_self(validation), config->async.on_success,
                  "EventInvokeConfig.DestinationConfig.OnSuccess.Destination");
     check_target(validation, validation_self(validation), config->async.on_failure,
                  "EventInvokeConfig.DestinationConfig.OnFailure.Destination");
-    check_target(validation, validation_self(validation), config->async.dead_letter, "a dead-letter target");
+    check_dead_letter(validation, config->async.dead_letter);
 }
 
 /* AWS::Lambda::EventInvokeConfig: the same settings as a resource of their own. */

@@ -22,20 +22,37 @@ static const struct rule *init_rule(const struct rule_book *rules, const char *r
     return rule_find(rules, name);
 }
 
-/* The runtimes that the rules know, for a hint. */
-static void list_runtimes(const struct rule_book *rules, char *text, size_t size)
+#define RUNTIMES_MOST 64u
+#define RUNTIME_NAME 40u
+
+/* The runtimes that the rules know. */
+static size_t list_runtimes(const struct rule_book *rules, char names[RUNTIMES_MOST][RUNTIME_NAME])
 {
     static const char prefix[] = "init_", suffix[] = "_zip_x86_64";
-    size_t length = (size_t)snprintf(text, size, "known:");
-    for (size_t i = 0; i < rules->count && length < size; i++) {
+    size_t count = 0;
+    for (size_t i = 0; i < rules->count && count < RUNTIMES_MOST; i++) {
         const char *name = rules->rules[i].name;
-        size_t name_length = strlen(name);
-        if (strncmp(name, prefix, sizeof prefix - 1) != 0 || name_length < sizeof prefix + sizeof suffix ||
-            strcmp(name + name_length - (sizeof suffix - 1), suffix) != 0)
-            continue;
-        length += (size_t)snprintf(text + length, size - length, " %.*s", (int)(name_length - (sizeof prefix - 1) - (sizeof suffix - 1)),
-                                   name + sizeof prefix - 1);
+        size_t length = strlen(name);
+        if (strncmp(name, prefix, sizeof prefix - 1) == 0 && length >= sizeof prefix + sizeof suffix &&
+            strcmp(name + length - (sizeof suffix - 1), suffix) == 0)
+            snprintf(names[count++], RUNTIME_NAME, "%.*s", (int)(length - (sizeof prefix - 1) - (sizeof suffix - 1)),
+                     name + sizeof prefix - 1);
     }
+    return count;
+}
+
+/* The nearest runtime, or all of them. */
+static void hint_of_runtimes(const struct rule_book *rules, const char *runtime, char *hint, size_t size)
+{
+    char names[RUNTIMES_MOST][RUNTIME_NAME];
+    const char *list[RUNTIMES_MOST];
+    size_t count = list_runtimes(rules, names);
+    for (size_t i = 0; i < count; i++)
+        list[i] = names[i];
+    const char *near = validation_nearest(runtime, list, count);
+    size_t length = (size_t)snprintf(hint, size, near ? "did you mean \"%s\"?" : "known:", near);
+    for (size_t i = 0; !near && i < count && length < size; i++)
+        length += (size_t)snprintf(hint + length, size - length, " %s", names[i]);
 }
 
 /* The same, and `plus_ns` each time. */
@@ -73,9 +90,9 @@ static void resolve_init(struct validation *validation, struct function_config *
         config->runtime = rule_text(rules, "runtime_default");
     const struct rule *rule = init_rule(rules, config->runtime, config->package_type, config->architecture);
     if (!rule && runtime_given && !init_rule(rules, config->runtime, PACKAGE_ZIP, ARCHITECTURE_X86_64)) {
-        char known[1024];
-        list_runtimes(rules, known, sizeof known);
-        validation_error(validation, "Runtime", known, "%s is no Lambda runtime", config->runtime);
+        char hint[1024];
+        hint_of_runtimes(rules, config->runtime, hint, sizeof hint);
+        validation_error(validation, "Runtime", hint, "%s is no Lambda runtime", config->runtime);
         return;
     }
     if (!config->restore)
@@ -208,7 +225,7 @@ static void warn_unmodelled(struct validation *validation, const struct function
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (list[i].given)
-            validation_warning(validation, NULL, NULL, "%s has no effect on this simulation", list[i].property);
+            validation_warning(validation, list[i].property, NULL, "%s has no effect on this simulation", list[i].property);
 }
 
 void function_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)

@@ -1,7 +1,7 @@
 /* queue_batch.c: one batch of messages: collected, handed to the function, deleted or let go of.
  * What failed is not given back: it stays hidden until its visibility ends. Sources: rules sqs_throttle_*, sqs_partial_batch_*,
  * payload_sync_max_mb. */
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* queue_lane.c: the lanes of a queue's mapping: how many there are, who waits, who may go.
  * Source: rules sqs_poller_*; see poller_fleet.h. */
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* queue_mapping_run.c: who polls a queue, and how many do.
  * Every lane that waits stands for one long poll under way. One wake-up stands for all of them, and the polls that end empty are counted
  * by arithmetic: an idle mapping costs one event a period. Messages go to whoever has waited longest, as to any of several long polls. */
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 
 #include "engine/random.h"
 #include "engine/rule_book.h"

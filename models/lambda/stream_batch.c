@@ -1,7 +1,7 @@
 /* stream_batch.c: what becomes of one batch of a stream: handing over, retries, halves, checkpoints, giving up.
  * Where AWS documents no more than that there is one, this is assumed: a split is handed over at once, a retry after the back-off; a part
  * that begins with a failed record is halved; a retry from a checkpoint counts as one, unless the batch is split there. */
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 static const struct cause cause_attempts = {.fate = FATE_DISCARDED, .text = "attempts"};
 static const struct cause cause_record_age = {.fate = FATE_DISCARDED, .text = "record_age"};

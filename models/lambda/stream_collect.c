@@ -1,6 +1,6 @@
 /* stream_collect.c: which of the records that were read go into a lane's batch: its own keys, what the filters let through, until the batch
  * is full. */
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 #include "engine/content.h"
 #include "event_filter.h"

@@ -1,5 +1,5 @@
 /* stream_lane.c: the states of a lane of a stream's mapping: blocked, backing off, on to its next part. */
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 void stream_lane_set_blocked(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool blocked)
 {

@@ -3,7 +3,7 @@
  * behind; a poll period later (kinesis_poll_hz) when it has left none. Polls that would find nothing are not simulated: the stream wakes
  * the mapping at the poll that will find something. What was read lies ahead of the lanes, so a lane goes from batch to batch without a
  * pause. */
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 #include "engine/content.h"
 #include "engine/random.h"

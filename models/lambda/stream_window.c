@@ -4,7 +4,7 @@
  * tumbling_late_wait_s after its end, or when its shard has ended; children begin anew. A state that is too large ends it early, and it
  * goes on with an empty one. Assumed: the final invocation has no records, and what is given up with it counts as handled, for its records
  * are. */
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 #include "engine/rule_book.h"
 

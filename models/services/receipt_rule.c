@@ -126,11 +126,13 @@ static const struct property receipt_rule_behavior[] = {
 
 static const struct metric_type receipt_rule_metrics[] = {
     {"slsim", "MailsReceived", "Count", METRIC_COUNT, AT(received), .help = "Mails that came."},
-    {"slsim", "MailsProcessed", "Count", METRIC_COUNT, AT(processed), .help = "Mails whose actions were all done."},
+    {"slsim", "MailsProcessed", "Count", METRIC_COUNT, AT(processed), .better = 1, .help = "Mails whose actions were all done."},
     {"slsim", "MailsStopped", "Count", METRIC_COUNT, AT(stopped), .help = "Mails that a function or a stop action ended before."},
-    {"slsim", "ActionsFailed", "Count", METRIC_COUNT, AT(failed), .help = "Actions that failed; the next one follows all the same."},
-    {"slsim", "ActionsTimedOut", "Count", METRIC_COUNT, AT(timed_out), .help = "Functions that were waited for in vain."},
-    {"slsim", "MailDuration", "Milliseconds", METRIC_TALLY, AT(duration), .help = "From a mail's arrival to the end of its actions."},
+    {"slsim", "ActionsFailed", "Count", METRIC_COUNT, AT(failed), .better = -1,
+     .help = "Actions that failed; the next one follows all the same."},
+    {"slsim", "ActionsTimedOut", "Count", METRIC_COUNT, AT(timed_out), .better = -1, .help = "Functions that were waited for in vain."},
+    {"slsim", "MailDuration", "Milliseconds", METRIC_TALLY, AT(duration), .better = -1,
+     .help = "From a mail's arrival to the end of its actions."},
     {NULL, "billed chunks", "None", METRIC_COUNT, AT(chunks), .help = ""},
     {0},
 };

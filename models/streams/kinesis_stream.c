@@ -40,11 +40,11 @@ static const struct property stream_properties[] = {
 static const struct metric_type stream_metrics[] = {
     {"AWS/Kinesis", "IncomingRecords", "Count", METRIC_COUNT, AT(incoming_records), .help = "Records that were stored."},
     {"AWS/Kinesis", "IncomingBytes", "Bytes", METRIC_COUNT, AT(incoming_bytes), .help = "Bytes that were stored."},
-    {"AWS/Kinesis", "WriteProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(refused),
+    {"AWS/Kinesis", "WriteProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(refused), .better = -1,
      .help = "Records that a shard's write limits refused."},
     {"AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", "Milliseconds", METRIC_TALLY, AT(iterator_age),
      .help = "Age of the last record of each read that got records."},
-    {"AWS/Kinesis", "ReadProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(reads_refused),
+    {"AWS/Kinesis", "ReadProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(reads_refused), .better = -1,
      .help = "Reads that a shard's read limits refused; polls that would find nothing are not simulated."},
     SHARD_LOG_METRICS,
     {"slsim", "Updating", "Count", METRIC_GAUGE, AT(updating), .help = "1 while another number of shards is being made."},

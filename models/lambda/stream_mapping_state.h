@@ -1,13 +1,12 @@
-/* stream_mapping.h: the mapping of a stream to a function: who reads, what is collected into a batch, what becomes of it. Private to this
- * folder.
- * Sources: rules stream_*, kinesis_poll_hz and ddb_poll_hz, which cite the Lambda developer guide, "Using Lambda with Kinesis", "Event
- * source mappings", "Batch failure reporting" and "On-failure destinations".
+/* stream_mapping_state.h: the mapping of a stream to a function: who reads, what is collected into a batch, what becomes of it. Private to
+ * this folder. Sources: rules stream_*, kinesis_poll_hz and ddb_poll_hz, which cite the Lambda developer guide, "Using Lambda with
+ * Kinesis", "Event source mappings", "Batch failure reporting" and "On-failure destinations".
  *
  * A shard whose parents are not done waits for them, so order also holds where shards are split and merged.
  * A shard has `parallelization_factor` lanes. A key always goes to the same lane, and a lane has one batch at a time: so order holds within
  * a key, and concurrency is at most shards x factor. A batch that fails is handed over again, whole and before anything behind it. */
-#ifndef SLSIM_LAMBDA_STREAM_MAPPING_H
-#define SLSIM_LAMBDA_STREAM_MAPPING_H
+#ifndef SLSIM_LAMBDA_STREAM_MAPPING_STATE_H
+#define SLSIM_LAMBDA_STREAM_MAPPING_STATE_H
 
 #include "engine/back_off.h"
 #include "engine/batch.h"

@@ -1,7 +1,7 @@
-/* queue_mapping.h: the mapping of a queue to a function: who polls, what is collected into a batch, what becomes of it. Private to this
- * folder. */
-#ifndef SLSIM_LAMBDA_QUEUE_MAPPING_H
-#define SLSIM_LAMBDA_QUEUE_MAPPING_H
+/* queue_mapping_state.h: the mapping of a queue to a function: who polls, what is collected into a batch, what becomes of it. Private to
+ * this folder. */
+#ifndef SLSIM_LAMBDA_QUEUE_MAPPING_STATE_H
+#define SLSIM_LAMBDA_QUEUE_MAPPING_STATE_H
 
 #include "engine/batch.h"
 #include "engine/chain.h"
@@ -14,7 +14,7 @@
 #include "measure/tally.h"
 #include "notation/property.h"
 #include "poller_fleet.h"
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 #include <stdbool.h>
 #include <stdint.h>
