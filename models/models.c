@@ -16,4 +16,6 @@ const struct model_registry model_registry = {
     .inner_forms = model_inner_forms,
     .implied = model_implied,
     .publications = model_publications,
+    .later_entries = model_later_entries,
+    .later_refusals = model_later_refusals,
 };

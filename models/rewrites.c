@@ -62,3 +62,9 @@ const struct publication model_publications[] = {
     {"AWS::Lambda::Function", "FunctionName", NULL, NULL, "AWS::Lambda::Version", "Slsim::Lambda::DeployedVersion", "AWS::Lambda::Alias"},
     {0},
 };
+
+/* Events of a function that SAM has, and no model yet. */
+const char *const model_later_entries[] = {"Api", "HttpApi", "AlexaSkill", "Cognito", "MSK", "MQ", "SelfManagedKafka", "DocumentDB", NULL};
+
+/* Permissions are not judged yet: what they would refuse happens. */
+const char *const model_later_refusals[] = {"permission", NULL};

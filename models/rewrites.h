@@ -10,4 +10,6 @@ extern const struct implied model_implied[]; /* ends with {0} */
 
 extern const struct publication model_publications[];
 
+extern const char *const model_later_entries[], *const model_later_refusals[]; /* end with NULL */
+
 #endif

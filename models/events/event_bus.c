@@ -10,10 +10,6 @@
 #include <string.h>
 
 #define AT(field) offsetof(struct event_bus, field)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const struct cause cause_too_large = {.fate = FATE_REJECTED, .text = "ValidationException: event too large"};
 static const struct cause cause_throttled = {.fate = FATE_THROTTLED, .text = "ThrottlingException"};
@@ -35,8 +31,10 @@ static const struct property bus_properties[] = {
 
 static const struct metric_type bus_metrics[] = {
     {"AWS/Events", "PutEventsEntriesCount", "Count", METRIC_COUNT, AT(entries), .help = "Events that came."},
-    {"AWS/Events", "PutEventsFailedEntriesCount", "Count", METRIC_COUNT, AT(failed), .help = "Of them, those that were not taken."},
-    {"AWS/Events", "PutEventsApproximateThrottledCount", "Count", METRIC_COUNT, AT(throttled), .help = "Events beyond the quota."},
+    {"AWS/Events", "PutEventsFailedEntriesCount", "Count", METRIC_COUNT, AT(failed), .better = -1,
+     .help = "Of them, those that were not taken."},
+    {"AWS/Events", "PutEventsApproximateThrottledCount", "Count", METRIC_COUNT, AT(throttled), .better = -1,
+     .help = "Events beyond the quota."},
     {"AWS/Events", "PutEventsRequestSize", "Bytes", METRIC_TALLY, AT(size), .help = "Sizes of the events taken."},
     {"AWS/Events", "MatchedEvents", "Count", METRIC_COUNT, AT(matched), .help = "Events that at least one rule matched."},
     {"slsim", "EventsUnmatched", "Count", METRIC_COUNT, AT(unmatched), .help = "Events that no rule matched: they went nowhere."},
@@ -64,10 +62,9 @@ static enum status bus_create(struct simulation *simulation, void *self)
 {
     struct event_bus *bus = self;
     const struct rule_book *rules = simulation->settings->rules;
-    int64_t rate = llround(fmin(fmax(rule_number(rules, "eventbridge_put_rate"), 1), 1e9));
-    token_bucket_init(&bus->bucket, rate, rate, NS_PER_S, 0);
-    bus->event_max_bytes = time_from_double(1024 * rule_number(rules, "eventbridge_event_max_kb"));
-    bus->chunk_bytes = (uint64_t)fmin(fmax(1024 * rule_number(rules, "eventbridge_chunk_kb"), 1), UINT32_MAX);
+    token_bucket_init_per_s(&bus->bucket, rule_number(rules, "eventbridge_put_rate"), 1, 0);
+    bus->event_max_bytes = rule_bytes(rules, "eventbridge_event_max_kb");
+    bus->chunk_bytes = (uint64_t)rule_bytes(rules, "eventbridge_chunk_kb");
     return STATUS_OK;
 }
 
@@ -112,10 +109,8 @@ static void bus_accept(struct simulation *simulation, void *self, struct request
         return;
     }
     tally_add(&bus->metrics.size, TALLY_ALL, request->payload_bytes);
-    if (!service) {
-        uint64_t chunks = (request->payload_bytes + bus->chunk_bytes - 1) / bus->chunk_bytes;
-        counter_add(&bus->metrics.custom_chunks, chunks > 0 ? chunks : 1);
-    }
+    if (!service)
+        counter_add(&bus->metrics.custom_chunks, bill_chunks(request->payload_bytes, bus->chunk_bytes));
     for (uint32_t next = bus->first; next != 0 && simulation->status == STATUS_OK;) {
         struct event_rule *rule = entity_state(simulation, next - 1);
         simulation->entities[next - 1].ledger.entered++;

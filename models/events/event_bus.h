@@ -4,6 +4,7 @@
 
 #include "engine/content.h"
 #include "engine/fault.h"
+#include "engine/pace.h"
 #include "engine/token_bucket.h"
 #include "event_target.h"
 
@@ -57,8 +58,8 @@ struct event_rule {
     uint32_t quota; /* the rule that keeps the account's pace of invocations */
 
     uint32_t self;
-    int64_t pace_ns;    /* one invocation of the account's quota */
-    int64_t free_at_ns; /* when the next one beyond the burst may go */
+    struct pace pace;      /* of the account's invocations, kept by the rule that `quota` names */
+    int64_t invocation_ns; /* what one costs */
     struct stream latency_stream;
     struct event_push push;
     struct event_timer timer;

@@ -22,10 +22,6 @@ static const struct cause cause_disabled = {.fate = FATE_DISCARDED, .text = "rul
 static const char *const states[] = {"ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", NULL};
 
 #define AT(field) offsetof(struct event_rule, field)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const struct property rule_properties[] = {
     {"EventBusName", PROPERTY_REFERENCE, AT(bus), .given = PROPERTY_GIVEN(struct event_rule, bus_given),
@@ -61,17 +57,22 @@ static const struct metric_type rule_metrics[] = {
     {"AWS/Events", "TriggeredRules", "Count", METRIC_COUNT, AT(triggered), .help = "Times that the rule ran, by an event or its schedule."},
     {"AWS/Events", "Invocations", "Count", METRIC_COUNT, AT(push.over),
      .help = "Targets called, successfully or in vain; what is still being retried is not among them."},
-    {"AWS/Events", "FailedInvocations", "Count", METRIC_COUNT, AT(push.failed), .help = "Invocations that failed for good."},
-    {"AWS/Events", "ThrottledRules", "Count", METRIC_COUNT, AT(throttled), .help = "Invocations that the account's quota delayed."},
+    {"AWS/Events", "FailedInvocations", "Count", METRIC_COUNT, AT(push.failed), .better = -1, .compared = "Sum",
+     .help = "Invocations that failed for good."},
+    {"AWS/Events", "ThrottledRules", "Count", METRIC_COUNT, AT(throttled), .better = -1,
+     .help = "Invocations that the account's quota delayed."},
     {"AWS/Events", "InvocationsCreated", "Count", METRIC_COUNT, AT(push.created), .help = "Events x targets."},
     {"AWS/Events", "InvocationAttempts", "Count", METRIC_COUNT, AT(push.attempts), .help = "Tries, retries included."},
-    {"AWS/Events", "SuccessfulInvocationAttempts", "Count", METRIC_COUNT, AT(push.succeeded), .help = "Tries that the target took."},
-    {"AWS/Events", "RetryInvocationAttempts", "Count", METRIC_COUNT, AT(push.retried), .help = "Tries after the first."},
-    {"AWS/Events", "InvocationsSentToDlq", "Count", METRIC_COUNT, AT(push.sent_to_dlq), .help = "Events that the dead-letter queue got."},
-    {"AWS/Events", "InvocationsFailedToBeSentToDlq", "Count", METRIC_COUNT, AT(push.lost), .help = "Events that it did not take: lost."},
-    {"AWS/Events", "IngestionToInvocationStartLatency", "Milliseconds", METRIC_TALLY, AT(push.start_latency),
+    {"AWS/Events", "SuccessfulInvocationAttempts", "Count", METRIC_COUNT, AT(push.succeeded), .better = 1,
+     .help = "Tries that the target took."},
+    {"AWS/Events", "RetryInvocationAttempts", "Count", METRIC_COUNT, AT(push.retried), .better = -1, .help = "Tries after the first."},
+    {"AWS/Events", "InvocationsSentToDlq", "Count", METRIC_COUNT, AT(push.sent_to_dlq), .better = -1,
+     .help = "Events that the dead-letter queue got."},
+    {"AWS/Events", "InvocationsFailedToBeSentToDlq", "Count", METRIC_COUNT, AT(push.lost), .better = -1,
+     .help = "Events that it did not take: lost."},
+    {"AWS/Events", "IngestionToInvocationStartLatency", "Milliseconds", METRIC_TALLY, AT(push.start_latency), .better = -1,
      .help = "From an event to the first try at a target."},
-    {"AWS/Events", "IngestionToInvocationSuccessLatency", "Milliseconds", METRIC_TALLY, AT(push.success_latency),
+    {"AWS/Events", "IngestionToInvocationSuccessLatency", "Milliseconds", METRIC_TALLY, AT(push.success_latency), .better = -1,
      .help = "From an event to the try that a target took."},
     {"slsim", "InvocationsPending", "Count", METRIC_GAUGE, AT(push.pending), .help = "Deliveries that are not over."},
     {0},
@@ -151,22 +152,16 @@ static void rule_validate(struct validation *validation, void *blob)
             rule->quota = i;
 }
 
-static int64_t rule_seconds(const struct simulation *simulation, const char *name)
-{
-    return time_from_double(rule_number(simulation->settings->rules, name) * (double)NS_PER_S);
-}
-
 static enum status rule_create(struct simulation *simulation, void *self)
 {
     struct event_rule *rule = self;
     const struct simulation_settings *settings = simulation->settings;
-    rule->pace_ns = time_from_double((double)NS_PER_S / fmax(rule_number(settings->rules, "eventbridge_invocation_rate"), 1));
-    rule->free_at_ns = -NS_PER_S;
+    rule->invocation_ns = rule_interval_ns(settings->rules, "eventbridge_invocation_rate");
     stream_init(&rule->latency_stream, settings->seed, simulation->replication, simulation->entities[rule->self].name, "latency");
     if (rule->schedule) {
         rule->timer = (struct event_timer){.self = rule->self, .tick_kind = RULE_TICK, .fire_kind = RULE_FIRE};
         event_timer_init(&rule->timer, simulation, rule->schedule, 0, settings->duration_ns,
-                         rule_seconds(simulation, "eventbridge_precision_s"));
+                         rule_ns(settings->rules, "eventbridge_precision_s"));
     }
     return event_push_init(&rule->push, simulation, rule->targets.items, rule->targets.count, &rule->metrics.push, rule->self,
                            RULE_DELIVER);
@@ -186,16 +181,14 @@ static void rule_destroy(struct simulation *simulation, void *self)
 }
 
 /* The account has so many invocations a second; what is over waits. A second's worth may come at once. */
-static int64_t pace(struct simulation *simulation, struct event_rule *rule)
+static int64_t invocation_wait_ns(struct simulation *simulation, struct event_rule *rule)
 {
     struct event_rule *keeper = entity_state(simulation, rule->quota);
-    int64_t now_ns = simulation->now_ns, burst_ns = NS_PER_S;
-    if (keeper->free_at_ns < now_ns - burst_ns)
-        keeper->free_at_ns = now_ns - burst_ns;
-    int64_t wait_ns = keeper->free_at_ns > now_ns ? keeper->free_at_ns - now_ns : 0;
-    keeper->free_at_ns += keeper->pace_ns;
-    if (wait_ns > 0)
-        counter_add(&rule->metrics.throttled, 1);
+    int64_t wait_ns = pace_next_ns(&keeper->pace, NS_PER_S) - simulation->now_ns;
+    pace_spend(&keeper->pace, simulation->now_ns, keeper->invocation_ns);
+    if (wait_ns <= 0)
+        return 0;
+    counter_add(&rule->metrics.throttled, 1);
     return wait_ns;
 }
 
@@ -203,7 +196,7 @@ static void run_rule(struct simulation *simulation, struct event_rule *rule, con
 {
     counter_add(&rule->metrics.triggered, 1);
     for (size_t i = 0; i < rule->push.count && simulation->status == STATUS_OK; i++) {
-        int64_t wait_ns = pace(simulation, rule);
+        int64_t wait_ns = invocation_wait_ns(simulation, rule);
         if (!scheduled) {
             stream_at(&rule->latency_stream, event->item, (uint32_t)i);
             wait_ns = time_add(wait_ns, distribution_sample_ns(rule->latency, &rule->latency_stream.rng));

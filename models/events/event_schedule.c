@@ -33,10 +33,6 @@ static const char *const modes[] = {"OFF", "FLEXIBLE", NULL};
 static const char *const states[] = {"ENABLED", "DISABLED", NULL};
 
 #define AT(field) offsetof(struct schedule, field)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const struct property window_properties[] = {
     {"Mode", PROPERTY_ENUM, AT(mode), .choices = modes, .fallback = "\"OFF\"", .help = "FLEXIBLE: somewhere within the window."},
@@ -71,16 +67,19 @@ static const struct property schedule_behavior[] = {
 
 static const struct metric_type schedule_metrics[] = {
     {"AWS/Scheduler", "InvocationAttemptCount", "Count", METRIC_COUNT, AT(metrics.attempts), .help = "Tries, retries included."},
-    {"AWS/Scheduler", "TargetErrorCount", "Count", METRIC_COUNT, AT(metrics.errors), .help = "Tries that the target did not take."},
-    {"AWS/Scheduler", "TargetErrorThrottledCount", "Count", METRIC_COUNT, AT(metrics.throttled), .help = "Of them, those throttled."},
-    {"AWS/Scheduler", "InvocationDroppedCount", "Count", METRIC_COUNT, AT(metrics.failed), .help = "Invocations given up."},
-    {"AWS/Scheduler", "InvocationsSentToDeadLetterCount", "Count", METRIC_COUNT, AT(metrics.sent_to_dlq),
+    {"AWS/Scheduler", "TargetErrorCount", "Count", METRIC_COUNT, AT(metrics.errors), .better = -1,
+     .help = "Tries that the target did not take."},
+    {"AWS/Scheduler", "TargetErrorThrottledCount", "Count", METRIC_COUNT, AT(metrics.throttled), .better = -1,
+     .help = "Of them, those throttled."},
+    {"AWS/Scheduler", "InvocationDroppedCount", "Count", METRIC_COUNT, AT(metrics.failed), .better = -1, .help = "Invocations given up."},
+    {"AWS/Scheduler", "InvocationsSentToDeadLetterCount", "Count", METRIC_COUNT, AT(metrics.sent_to_dlq), .better = -1,
      .help = "Invocations that the dead-letter queue got."},
-    {"AWS/Scheduler", "InvocationsFailedToBeSentToDeadLetterCount", "Count", METRIC_COUNT, AT(metrics.lost),
+    {"AWS/Scheduler", "InvocationsFailedToBeSentToDeadLetterCount", "Count", METRIC_COUNT, AT(metrics.lost), .better = -1,
      .help = "Invocations that it did not take: lost."},
     {"slsim", "TimesFired", "Count", METRIC_COUNT, AT(fired), .help = "How often it went off."},
-    {"slsim", "StartLatency", "Milliseconds", METRIC_TALLY, AT(metrics.start_latency), .help = "From going off to the first try."},
-    {"slsim", "SuccessLatency", "Milliseconds", METRIC_TALLY, AT(metrics.success_latency),
+    {"slsim", "StartLatency", "Milliseconds", METRIC_TALLY, AT(metrics.start_latency), .better = -1,
+     .help = "From going off to the first try."},
+    {"slsim", "SuccessLatency", "Milliseconds", METRIC_TALLY, AT(metrics.success_latency), .better = -1,
      .help = "From going off to the try that the target took."},
     {"slsim", "InvocationsPending", "Count", METRIC_GAUGE, AT(metrics.pending), .help = "Deliveries that are not over."},
     {0},
@@ -130,7 +129,7 @@ static enum status schedule_create(struct simulation *simulation, void *self)
 {
     struct schedule *schedule = self;
     const struct simulation_settings *settings = simulation->settings;
-    int64_t precision_ns = time_from_double(rule_number(settings->rules, "eventbridge_precision_s") * (double)NS_PER_S);
+    int64_t precision_ns = rule_ns(settings->rules, "eventbridge_precision_s");
     schedule->timer = (struct event_timer){.self = schedule->self, .tick_kind = SCHEDULE_TICK, .fire_kind = SCHEDULE_FIRE};
     event_timer_init(&schedule->timer, simulation, schedule->process, first_ns(schedule),
                      schedule->until_ns < settings->duration_ns ? schedule->until_ns : settings->duration_ns,

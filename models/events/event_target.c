@@ -13,10 +13,6 @@
 #include <stdlib.h>
 
 #define AT(field) offsetof(struct event_target, field)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const struct property retry_properties[] = {
     {"MaximumRetryAttempts", PROPERTY_INTEGER, AT(retries), .minimum = "0", .maximum = "eventbridge_retry_attempts_max",
@@ -105,8 +101,7 @@ static int64_t push_wait_ns(struct simulation *simulation, void *owner, const st
     if (item->tries > push->targets[item->route].retries)
         return DELIVERY_GIVE_UP;
     stream_at(&push->jitter_stream, item->item, item->tries);
-    double wait_ns = fmin(push->base_ns * pow(push->factor, (double)item->tries - 1), push->cap_ns);
-    return time_from_double(wait_ns * (1 - push->jitter * stream_uniform(&push->jitter_stream)));
+    return back_off_shortened_ns(back_off_full_ns(&push->back_off, item->tries - 1), push->jitter, &push->jitter_stream);
 }
 
 static void push_tried(struct simulation *simulation, void *owner, const struct delivery_item *item)
@@ -190,10 +185,12 @@ enum status event_push_init(struct event_push *push, struct simulation *simulati
     push->targets = targets;
     push->count = count;
     push->metrics = metrics;
-    push->base_ns = fmax(rule_number(rules, "eventbridge_retry_base_s"), 0) * (double)NS_PER_S;
-    push->factor = fmax(rule_number(rules, "eventbridge_retry_factor"), 1);
-    push->cap_ns = fmax(rule_number(rules, "eventbridge_retry_cap_s"), 0) * (double)NS_PER_S;
-    push->jitter = fmin(fmax(rule_number(rules, "eventbridge_retry_jitter"), 0), 1);
+    push->back_off = (struct back_off){
+        .base_ns = (double)rule_ns(rules, "eventbridge_retry_base_s"),
+        .factor = fmax(rule_number(rules, "eventbridge_retry_factor"), 1),
+        .cap_ns = (double)rule_ns(rules, "eventbridge_retry_cap_s"),
+    };
+    push->jitter = rule_share(rules, "eventbridge_retry_jitter");
     stream_init(&push->jitter_stream, simulation->settings->seed, simulation->replication, simulation->entities[self].name, "jitter");
     delivery_init_routes(&push->delivery, &push_delivery, simulation, push, self, event_kind);
     enum status status = STATUS_OK;

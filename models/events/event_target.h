@@ -4,6 +4,7 @@
 #define SLSIM_EVENTS_EVENT_TARGET_H
 
 #include "engine/arrival.h"
+#include "engine/back_off.h"
 #include "engine/delivery.h"
 #include "engine/random.h"
 #include "measure/counter.h"
@@ -43,7 +44,8 @@ struct event_push_metrics {
 struct event_push {
     const struct event_target *targets;
     size_t count;
-    double base_ns, factor, cap_ns, jitter;
+    struct back_off back_off;
+    double jitter; /* the share of a wait that chance may take away */
     struct stream jitter_stream;
     struct delivery delivery;
     struct event_push_metrics *metrics;

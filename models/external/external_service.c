@@ -46,7 +46,7 @@ static const struct cause cause_down = {.fate = FATE_FAILED, .server_error = tru
 static const struct cause cause_full = {.fate = FATE_THROTTLED, .text = "503"};
 
 static const struct property external_properties[] = {
-    {.name = "ServiceToken", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("ServiceToken"),
     {0},
 };
 
@@ -63,11 +63,12 @@ static const struct property external_behavior[] = {
 
 static const struct metric_type external_metrics[] = {
     {"slsim", "Calls", "Count", METRIC_COUNT, AT(requests), .help = "Requests that came, each attempt."},
-    {"slsim", "Errors", "Count", METRIC_COUNT, AT(failures), .help = "Requests answered with a server error, also while it was down."},
-    {"slsim", "Throttles", "Count", METRIC_COUNT, AT(refused), .help = "Requests refused as the line was full."},
+    {"slsim", "Errors", "Count", METRIC_COUNT, AT(failures), .better = -1,
+     .help = "Requests answered with a server error, also while it was down."},
+    {"slsim", "Throttles", "Count", METRIC_COUNT, AT(refused), .better = -1, .help = "Requests refused as the line was full."},
     {"slsim", "Serving", "Count", METRIC_GAUGE, AT(serving), .levels = 1, .help = "Requests being served."},
     {"slsim", "Waiting", "Count", METRIC_GAUGE, AT(waiting), .help = "Requests in line."},
-    {"slsim", "ResponseTime", "Milliseconds", METRIC_TALLY, AT(response_time),
+    {"slsim", "ResponseTime", "Milliseconds", METRIC_TALLY, AT(response_time), .better = -1,
      .help = "From a request's coming to its answer, waiting "
              "included, also of those whose caller gave up."},
     {0},

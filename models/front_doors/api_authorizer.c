@@ -15,10 +15,6 @@
 
 #define AT(field) offsetof(struct authorizer_config, field)
 #define GIVEN(field) PROPERTY_GIVEN(struct authorizer_config, field)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const char *const rest_types[] = {"TOKEN", "REQUEST", "COGNITO_USER_POOLS", NULL};
 static const char *const http_types[] = {"REQUEST", "JWT", NULL};
@@ -140,8 +136,7 @@ void sam_authorizer_check(struct validation *validation, struct authorizer_confi
         find_function(validation, config, inner);
         config->ttl_ns = config->reauthorize_s * NS_PER_S;
         if (!config->reauthorize_given)
-            config->ttl_ns =
-                time_from_double(rule_number(validation_rules(validation), "apigw_authorizer_ttl_default_s") * (double)NS_PER_S);
+            config->ttl_ns = rule_ns(validation_rules(validation), "apigw_authorizer_ttl_default_s");
     } else if (!config->pool_given) {
         validation_error(validation, property, NULL, "%s says neither whom to ask nor whose tokens to take",
                          config->name ? config->name : "an authorizer");

@@ -135,11 +135,6 @@ static enum status make_authorizers(struct simulation *simulation, struct api_st
     return STATUS_OK;
 }
 
-static int64_t rule_ns(const struct rule_book *rules, const char *name)
-{
-    return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
-}
-
 /* What holds for each route. */
 static void furnish(struct simulation *simulation, struct api_stage *stage)
 {
@@ -208,10 +203,10 @@ static enum status open_doors(struct simulation *simulation, struct api_stage *s
 static void read_rules(struct api_stage *stage, const struct rule_book *rules)
 {
     bool rest = stage->config.kind == API_REST;
-    stage->request_limit_bytes = stage->response_limit_bytes = (uint64_t)fmax(rule_number(rules, "apigw_payload_max_mb") * 1024 * 1024, 0);
-    stage->headers_limit_bytes = (uint64_t)fmax(rule_number(rules, "apigw_headers_max_bytes"), 0);
-    stage->item_limit_bytes = (uint64_t)fmin(fmax(rule_number(rules, "apigw_cache_item_max_bytes"), 0), UINT32_MAX);
-    stage->meter_bytes = (uint64_t)fmax(rule_number(rules, "apigw_http_meter_kb") * 1024, 1);
+    stage->request_limit_bytes = stage->response_limit_bytes = (uint64_t)rule_bytes(rules, "apigw_payload_max_mb");
+    stage->headers_limit_bytes = (uint64_t)rule_bytes(rules, "apigw_headers_max_bytes");
+    stage->item_limit_bytes = (uint64_t)rule_bytes(rules, "apigw_cache_item_max_bytes");
+    stage->meter_bytes = (uint64_t)rule_bytes(rules, "apigw_http_meter_kb");
     stage->base64_factor = fmax(rule_number(rules, "base64_factor"), 1);
     stage->function_error =
         api_server_error(rule_number(rules, rest ? "apigw_rest_function_error_status" : "apigw_http_function_error_status"));

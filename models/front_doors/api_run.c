@@ -4,6 +4,7 @@
  * "Quotas"; AWS's knowledge center, "API Gateway logs for troubleshooting": the usage plan comes after the authorizer. */
 #include "api_stage.h"
 #include "engine/caller.h"
+#include "measure/bill.h"
 
 static const struct cause cause_request_large = {.fate = FATE_REJECTED, .text = "413 request too large"};
 static const struct cause cause_headers_large = {.fate = FATE_REJECTED, .text = "413 headers too large"};
@@ -190,7 +191,7 @@ static void let_in(struct simulation *simulation, struct api_stage *stage, uint3
         return;
     }
     uint64_t bytes = request->payload_bytes > 0 ? request->payload_bytes : 1;
-    counter_add(&stage->metrics.billed, stage->config.kind == API_HTTP ? (bytes + stage->meter_bytes - 1) / stage->meter_bytes : 1);
+    counter_add(&stage->metrics.billed, stage->config.kind == API_HTTP ? bill_chunks(bytes, stage->meter_bytes) : 1);
     stream_at(&stage->overhead_stream, request->item, request->attempt);
     int64_t overhead_ns = fault_slowed(&stage->faults, distribution_sample_ns(stage->config.overhead, &stage->overhead_stream.rng));
     if (overhead_ns > 0)

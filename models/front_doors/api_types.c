@@ -11,10 +11,6 @@
 
 #define AT(field) offsetof(struct api_stage, config.field)
 #define GIVEN(field) PROPERTY_GIVEN(struct api_stage, config.field)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const char *const endpoints[] = {"EDGE", "REGIONAL", "PRIVATE", NULL};
 
@@ -241,14 +237,35 @@ static const struct property api_behavior[] = {
 #define AT(field) offsetof(struct api_stage, metrics.field)
 
 #define SHARED_METRICS                                                                                                                     \
-    {"AWS/ApiGateway", "Latency",   "Milliseconds",                                                                                        \
-     METRIC_TALLY,     AT(latency), .help = "From a request's coming to its answer, of those that were let in."},                          \
-        {"AWS/ApiGateway", "IntegrationLatency",    "Milliseconds",                                                                        \
-         METRIC_TALLY,     AT(integration_latency), .help = "From handing a request on to the answer, or to the time limit."},             \
-        {"slsim", "Throttles", "Count", METRIC_COUNT, AT(throttles), .help = "Requests answered 429."},                                    \
-        {"slsim",      "IntegrationTimeouts", "Count",                                                                                     \
-         METRIC_COUNT, AT(timeouts),          .help = "Requests whose integration, or authorizer, took too long."},                        \
-        {"slsim", "Unauthorized", "Count", METRIC_COUNT, AT(unauthorized), .help = "Requests whose token was refused, or not there."},     \
+    {"AWS/ApiGateway",                                                                                                                     \
+     "Latency",                                                                                                                            \
+     "Milliseconds",                                                                                                                       \
+     METRIC_TALLY,                                                                                                                         \
+     AT(latency),                                                                                                                          \
+     .better = -1,                                                                                                                         \
+     .help = "From a request's coming to its answer, of those that were let in."},                                                         \
+        {"AWS/ApiGateway",                                                                                                                 \
+         "IntegrationLatency",                                                                                                             \
+         "Milliseconds",                                                                                                                   \
+         METRIC_TALLY,                                                                                                                     \
+         AT(integration_latency),                                                                                                          \
+         .better = -1,                                                                                                                     \
+         .help = "From handing a request on to the answer, or to the time limit."},                                                        \
+        {"slsim", "Throttles", "Count", METRIC_COUNT, AT(throttles), .better = -1, .help = "Requests answered 429."},                      \
+        {"slsim",                                                                                                                          \
+         "IntegrationTimeouts",                                                                                                            \
+         "Count",                                                                                                                          \
+         METRIC_COUNT,                                                                                                                     \
+         AT(timeouts),                                                                                                                     \
+         .better = -1,                                                                                                                     \
+         .help = "Requests whose integration, or authorizer, took too long."},                                                             \
+        {"slsim",                                                                                                                          \
+         "Unauthorized",                                                                                                                   \
+         "Count",                                                                                                                          \
+         METRIC_COUNT,                                                                                                                     \
+         AT(unauthorized),                                                                                                                 \
+         .better = -1,                                                                                                                     \
+         .help = "Requests whose token was refused, or not there."},                                                                       \
         {"slsim", "AuthorizerCalls", "Count", METRIC_COUNT, AT(asked), .help = "Requests for which an authorizer's function was asked."},  \
     {                                                                                                                                      \
         NULL, "billed requests", "None", METRIC_COUNT, AT(billed), .help = ""                                                              \
@@ -256,13 +273,15 @@ static const struct property api_behavior[] = {
 
 static const struct metric_type rest_metrics[] = {
     {"AWS/ApiGateway", "Count", "Count", METRIC_COUNT, AT(requests), .help = "Requests that came."},
-    {"AWS/ApiGateway", "4XXError", "Count", METRIC_COUNT, AT(client_errors), .help = "Requests answered 4XX, 429 among them.",
+    {"AWS/ApiGateway", "4XXError", "Count", METRIC_COUNT, AT(client_errors), .better = -1, .help = "Requests answered 4XX, 429 among them.",
      .samples = METRIC_WHILE(struct api_stage, metrics.requests)},
-    {"AWS/ApiGateway", "5XXError", "Count", METRIC_COUNT, AT(server_errors), .help = "Requests answered 5XX.",
+    {"AWS/ApiGateway", "5XXError", "Count", METRIC_COUNT, AT(server_errors), .better = -1, .help = "Requests answered 5XX.",
      .samples = METRIC_WHILE(struct api_stage, metrics.requests)},
-    {"AWS/ApiGateway", "CacheHitCount", "Count", METRIC_COUNT, AT(hits), .help = "Requests answered from the cache."},
-    {"AWS/ApiGateway", "CacheMissCount", "Count", METRIC_COUNT, AT(misses), .help = "Requests that were not in the cache, and might be."},
-    {"slsim", "CacheHitRate", "Percent", METRIC_PERCENT, AT(hits), .other = AT(lookups), .help = "CacheHitCount in percent of both."},
+    {"AWS/ApiGateway", "CacheHitCount", "Count", METRIC_COUNT, AT(hits), .better = 1, .help = "Requests answered from the cache."},
+    {"AWS/ApiGateway", "CacheMissCount", "Count", METRIC_COUNT, AT(misses), .better = -1,
+     .help = "Requests that were not in the cache, and might be."},
+    {"slsim", "CacheHitRate", "Percent", METRIC_PERCENT, AT(hits), .better = 1, .other = AT(lookups),
+     .help = "CacheHitCount in percent of both."},
     {NULL, "lookups", "None", METRIC_COUNT, AT(lookups), .help = ""},
     {NULL, "cache", "None", METRIC_GAUGE, AT(cache_hours), .help = ""},
     SHARED_METRICS,
@@ -271,9 +290,9 @@ static const struct metric_type rest_metrics[] = {
 
 static const struct metric_type http_metrics[] = {
     {"AWS/ApiGateway", "Count", "Count", METRIC_COUNT, AT(requests), .help = "Requests that came."},
-    {"AWS/ApiGateway", "4xx", "Count", METRIC_COUNT, AT(client_errors), .help = "Requests answered 4XX, 429 among them.",
+    {"AWS/ApiGateway", "4xx", "Count", METRIC_COUNT, AT(client_errors), .better = -1, .help = "Requests answered 4XX, 429 among them.",
      .samples = METRIC_WHILE(struct api_stage, metrics.requests)},
-    {"AWS/ApiGateway", "5xx", "Count", METRIC_COUNT, AT(server_errors), .help = "Requests answered 5XX.",
+    {"AWS/ApiGateway", "5xx", "Count", METRIC_COUNT, AT(server_errors), .better = -1, .help = "Requests answered 5XX.",
      .samples = METRIC_WHILE(struct api_stage, metrics.requests)},
     SHARED_METRICS,
     {0},

@@ -16,11 +16,6 @@
 #include <string.h>
 #include <time.h>
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 /* Rates are kept to a thousandth of a request a second. */
 #define RATE_STEPS 1000
 

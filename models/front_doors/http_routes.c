@@ -7,11 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 struct http_integration {
     uint32_t self;
     uint32_t api;

@@ -10,11 +10,6 @@
 #define PATH_ROOM 1024u
 #define DEPTH_MOST 64u
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 struct rest_resource {
     uint32_t self;
     uint32_t api, parent;

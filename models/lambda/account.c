@@ -100,10 +100,10 @@ void account_limit_changed(struct account *account)
     account->unreserved_limit = account->concurrency_limit - account->reserved - account->provisioned;
 }
 
-void rate_quota_init(struct token_bucket *bucket, double per_s, double depth_s, int64_t now_ns)
+void request_quota_init(struct token_bucket *bucket, const struct rule_book *rules, int64_t concurrency, int64_t now_ns)
 {
-    int64_t depth = (int64_t)llround(per_s * depth_s);
-    token_bucket_init(bucket, depth > 1 ? depth : 1, (int64_t)llround(per_s), NS_PER_S, now_ns);
+    token_bucket_init_per_s(bucket, rule_number(rules, "rps_per_concurrency") * (double)concurrency, rule_number(rules, "rps_bucket_s"),
+                            now_ns);
 }
 
 static enum status account_create(struct simulation *simulation, void *self)
@@ -111,8 +111,7 @@ static enum status account_create(struct simulation *simulation, void *self)
     struct account *account = self;
     const struct rule_book *rules = simulation->settings->rules;
     account_limit_changed(account);
-    rate_quota_init(&account->rate, rule_number(rules, "rps_per_concurrency") * (double)account->concurrency_limit,
-                    rule_number(rules, "rps_bucket_s"), 0);
+    request_quota_init(&account->rate, rules, account->concurrency_limit, 0);
     account->scaling_by_account = strcmp(rule_text(rules, "scaling_mode"), "account_burst") == 0;
     token_bucket_init(&account->scaling, (int64_t)rule_number(rules, "scaling_burst_account"),
                       (int64_t)rule_number(rules, "scaling_per_min_account"), NS_PER_MIN, 0);
@@ -125,10 +124,8 @@ static void account_changed(struct simulation *simulation, void *self, size_t of
 {
     (void)offset;
     struct account *account = self;
-    const struct rule_book *rules = simulation->settings->rules;
     account_limit_changed(account);
-    rate_quota_init(&account->rate, rule_number(rules, "rps_per_concurrency") * (double)account->concurrency_limit,
-                    rule_number(rules, "rps_bucket_s"), simulation->now_ns);
+    request_quota_init(&account->rate, simulation->settings->rules, account->concurrency_limit, simulation->now_ns);
 }
 
 const struct model_type account_type = {

@@ -32,8 +32,8 @@ struct account {
 /* Any of the terms of unreserved_limit is another now. */
 void account_limit_changed(struct account *account);
 
-/* A quota of `per_s` requests per second as a full token bucket that holds `depth_s` seconds of it, at least one request.
- * The depth is an assumption (rule rps_bucket_s): AWS documents the rate alone. */
-void rate_quota_init(struct token_bucket *bucket, double per_s, double depth_s, int64_t now_ns);
+/* The quota of requests per second that `concurrency` brings, full. Its depth is an assumption (rule rps_bucket_s): AWS documents the rate
+ * alone. */
+void request_quota_init(struct token_bucket *bucket, const struct rule_book *rules, int64_t concurrency, int64_t now_ns);
 
 #endif

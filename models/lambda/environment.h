@@ -3,6 +3,7 @@
 #define SLSIM_LAMBDA_ENVIRONMENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The values are those of the choices of `behavior.reuse`, in their order. */
@@ -59,7 +60,7 @@ struct idle_set {
     uint32_t count;
     struct environment *oldest, *newest; /* the ends of the list: longest idle, and last used */
     struct environment **array;          /* owned */
-    uint32_t capacity;
+    size_t capacity;
 };
 
 void idle_set_init(struct idle_set *set, enum reuse_order order);

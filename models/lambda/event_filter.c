@@ -1,7 +1,7 @@
 /* event_filter.c: FilterCriteria: which messages and records a mapping lets through to its function. */
 #include "event_filter.h"
 
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>

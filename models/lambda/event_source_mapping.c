@@ -3,7 +3,7 @@
 
 #include "engine/rule_book.h"
 #include "event_filter.h"
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #define GIVEN(field) PROPERTY_GIVEN(struct queue_mapping, config.foreign.field)
 
 static const struct property on_failure_properties[] = {
-    {.name = "Type", .kind = PROPERTY_ACCEPTED}, /* as SAM has it */
+    ACCEPTED("Type"), /* as SAM has it */
     {"Destination", PROPERTY_REFERENCE, AT(on_failure), .help = "Gets a record of what was discarded: which records, not what is in them."},
     {0},
 };

@@ -18,10 +18,6 @@
 #define GIVEN(field) (offsetof(struct function, config.field) + 1)
 
 /* Of CloudFormation, without effect here; and the same with a warning, where something would be expected of it. */
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 #define UNMODELLED(NAME, FIELD)                                                                                                            \
     {                                                                                                                                      \
         .name = NAME, .kind = PROPERTY_ACCEPTED, .given = GIVEN(unmodelled.FIELD)                                                          \
@@ -41,13 +37,13 @@ static const struct property ephemeral_storage[] = {
 };
 
 static const struct property on_success_properties[] = {
-    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Type"),
     {"Destination", PROPERTY_REFERENCE, AT(async.on_success), .help = "Who gets a record of each success."},
     {0},
 };
 
 static const struct property on_failure_properties[] = {
-    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Type"),
     {"Destination", PROPERTY_REFERENCE, AT(async.on_failure), .help = "Who gets a record of each event that was given up."},
     {0},
 };
@@ -68,7 +64,7 @@ static const struct property event_invoke_properties[] = {
 };
 
 static const struct property dead_letter_properties[] = {
-    {.name = "Type", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Type"),
     {"TargetArn", PROPERTY_REFERENCE, AT(async.dead_letter), .help = "The queue or topic that gets events that were given up."},
     {0},
 };
@@ -235,6 +231,7 @@ const struct property function_behavior[] = {
      .help = "Unzipped package or image: checked against the quota, and a larger one takes longer to start where `init` is left out."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
     {"log_bytes", PROPERTY_SIZE, AT(log_bytes), .unit = "B", .help = "What an invocation logs beside Lambda's own lines."},
+    PROPERTY_LATER_ROW("connections", "connections to databases"),
     {0},
 };
 

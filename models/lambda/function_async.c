@@ -2,43 +2,39 @@
  * Source: rules async_*, which cite the Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation". */
 #include "function_async.h"
 
+#include "engine/back_off.h"
 #include "engine/content.h"
 #include "lambda_kinds.h"
+#include "measure/bill.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static double seconds(const struct simulation *simulation, const char *rule)
-{
-    return rule_number(simulation->settings->rules, rule) * (double)NS_PER_S;
-}
 
 /* Throttles and system errors: a wait that doubles, as often as the age allows. Errors of the function: so many retries, a minute before
  * the first, two before the second. */
 static int64_t async_wait_ns(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
 {
     struct function *function = owner;
+    const struct rule_book *rules = simulation->settings->rules;
     if (cause == &cause_recursion)
         return DELIVERY_GIVE_UP;
-    if (cause->fate == FATE_THROTTLED || cause->server_error) {
-        if (function->config.reserved == 0 && !rule_flag(simulation->settings->rules, "async_reserved_zero_retries"))
+    if (cause_is_of_service(cause)) {
+        if (function->config.reserved == 0 && !rule_flag(rules, "async_reserved_zero_retries"))
             return DELIVERY_GIVE_UP;
-        double factor = pow(rule_number(simulation->settings->rules, "async_throttle_retry_factor"), item->throttles - 1);
-        double wait_ns =
-            fmin(seconds(simulation, "async_throttle_retry_base_s") * factor, seconds(simulation, "async_throttle_retry_cap_s"));
-        double jitter = fmin(fmax(rule_number(simulation->settings->rules, "async_throttle_retry_jitter"), 0), 1);
-        if (jitter > 0) {
-            stream_at(&function->async_jitter, item->item, item->tries);
-            wait_ns *= 1 - jitter * stream_uniform(&function->async_jitter);
-        }
-        return time_from_double(wait_ns);
+        const struct back_off back_off = {
+            .base_ns = (double)rule_ns(rules, "async_throttle_retry_base_s"),
+            .factor = rule_number(rules, "async_throttle_retry_factor"),
+            .cap_ns = (double)rule_ns(rules, "async_throttle_retry_cap_s"),
+        };
+        stream_at(&function->async_jitter, item->item, item->tries);
+        return back_off_shortened_ns(back_off_full_ns(&back_off, item->throttles - 1), rule_share(rules, "async_throttle_retry_jitter"),
+                                     &function->async_jitter);
     }
     if (item->failures > function->config.async.retries)
         return DELIVERY_GIVE_UP;
-    return time_from_double(seconds(simulation, item->failures == 1 ? "async_retry_wait_1_s" : "async_retry_wait_2_s"));
+    return rule_ns(rules, item->failures == 1 ? "async_retry_wait_1_s" : "async_retry_wait_2_s");
 }
 
 static void async_tried(struct simulation *simulation, void *owner, const struct delivery_item *item)
@@ -87,7 +83,7 @@ enum status function_async_create(struct simulation *simulation, struct function
     const struct async_config *config = &function->config.async;
     const struct delivery_policy policy = {
         .target = function->self,
-        .first_wait_ns = (int64_t)(rule_number(simulation->settings->rules, "async_queue_delay_ms") * (double)NS_PER_MS),
+        .first_wait_ns = rule_ns(simulation->settings->rules, "async_queue_delay_ms"),
         .max_age_ns = config->max_age_ns,
         .on_success = config->on_success,
         .on_failure = config->on_failure,
@@ -103,14 +99,14 @@ static const struct cause cause_async_payload = {.fate = FATE_REJECTED, .text = 
 void function_async_accept(struct simulation *simulation, struct function *function, struct request *request)
 {
     const struct rule_book *rules = simulation->settings->rules;
-    double kb = request->payload_bytes / 1024.0;
-    if (kb > rule_number(rules, "payload_async_max_kb")) {
+    int64_t more_bytes = request->payload_bytes - rule_bytes(rules, "async_metering_first_kb");
+    if (request->payload_bytes > rule_bytes(rules, "payload_async_max_kb")) {
         request_done(simulation, function->self, request, &cause_async_payload);
         return;
     }
-    double above_kb = kb - rule_number(rules, "async_metering_first_kb");
-    if (above_kb > 0)
-        counter_add(&function->metrics.async_extra_requests, (uint64_t)ceil(above_kb / rule_number(rules, "async_metering_step_kb")));
+    if (more_bytes > 0)
+        counter_add(&function->metrics.async_extra_requests,
+                    bill_chunks((uint64_t)more_bytes, (uint64_t)rule_bytes(rules, "async_metering_step_kb")));
     counter_add(&function->metrics.async_received, 1);
     gauge_add(&function->metrics.async_queued, simulation->now_ns, 1);
     delivery_accept(simulation, &function->async, request);
@@ -152,13 +148,25 @@ static void check_target(struct validation *validation, uint32_t from, uint32_t 
     validation_flow(validation, from, target);
 }
 
+/* The developer guide, "Dead-letter queues": a queue or a topic. */
+static void check_dead_letter(struct validation *validation, uint32_t target)
+{
+    const char *property = validation_written(validation, "DeadLetterQueue") ? "DeadLetterQueue.TargetArn" : "DeadLetterConfig.TargetArn";
+    const char *type = target == ENTITY_NONE ? "" : validation_type(validation, target)->type;
+    if (target != ENTITY_NONE && strcmp(type, "AWS::SQS::Queue") != 0 && strcmp(type, "AWS::SNS::Topic") != 0)
+        validation_error(validation, property, "a queue or a topic", "%s, %s, cannot get dead letters", validation_name(validation, target),
+                         type);
+    else
+        check_target(validation, validation_self(validation), target, property);
+}
+
 void function_async_validate(struct validation *validation, const struct function_config *config)
 {
     check_target(validation, validation_self(validation), config->async.on_success,
                  "EventInvokeConfig.DestinationConfig.OnSuccess.Destination");
     check_target(validation, validation_self(validation), config->async.on_failure,
                  "EventInvokeConfig.DestinationConfig.OnFailure.Destination");
-    check_target(validation, validation_self(validation), config->async.dead_letter, "a dead-letter target");
+    check_dead_letter(validation, config->async.dead_letter);
 }
 
 /* AWS::Lambda::EventInvokeConfig: the same settings as a resource of their own. */

@@ -31,8 +31,7 @@ static void reservation_changed(struct simulation *simulation, struct function *
     account_limit_changed(account);
     function->limit = is_reserved ? function->config.reserved : INT64_MAX;
     if (is_reserved)
-        rate_quota_init(&function->rate, rule_number(simulation->settings->rules, "rps_per_concurrency") * (double)after,
-                        rule_number(simulation->settings->rules, "rps_bucket_s"), now_ns);
+        request_quota_init(&function->rate, simulation->settings->rules, after, now_ns);
 }
 
 /* Every environment there is makes room for new ones: the idle ones now, the busy ones when they are done. */

@@ -22,20 +22,37 @@ static const struct rule *init_rule(const struct rule_book *rules, const char *r
     return rule_find(rules, name);
 }
 
-/* The runtimes that the rules know, for a hint. */
-static void list_runtimes(const struct rule_book *rules, char *text, size_t size)
+#define RUNTIMES_MOST 64u
+#define RUNTIME_NAME 40u
+
+/* The runtimes that the rules know. */
+static size_t list_runtimes(const struct rule_book *rules, char names[RUNTIMES_MOST][RUNTIME_NAME])
 {
     static const char prefix[] = "init_", suffix[] = "_zip_x86_64";
-    size_t length = (size_t)snprintf(text, size, "known:");
-    for (size_t i = 0; i < rules->count && length < size; i++) {
+    size_t count = 0;
+    for (size_t i = 0; i < rules->count && count < RUNTIMES_MOST; i++) {
         const char *name = rules->rules[i].name;
-        size_t name_length = strlen(name);
-        if (strncmp(name, prefix, sizeof prefix - 1) != 0 || name_length < sizeof prefix + sizeof suffix ||
-            strcmp(name + name_length - (sizeof suffix - 1), suffix) != 0)
-            continue;
-        length += (size_t)snprintf(text + length, size - length, " %.*s", (int)(name_length - (sizeof prefix - 1) - (sizeof suffix - 1)),
-                                   name + sizeof prefix - 1);
+        size_t length = strlen(name);
+        if (strncmp(name, prefix, sizeof prefix - 1) == 0 && length >= sizeof prefix + sizeof suffix &&
+            strcmp(name + length - (sizeof suffix - 1), suffix) == 0)
+            snprintf(names[count++], RUNTIME_NAME, "%.*s", (int)(length - (sizeof prefix - 1) - (sizeof suffix - 1)),
+                     name + sizeof prefix - 1);
     }
+    return count;
+}
+
+/* The nearest runtime, or all of them. */
+static void hint_of_runtimes(const struct rule_book *rules, const char *runtime, char *hint, size_t size)
+{
+    char names[RUNTIMES_MOST][RUNTIME_NAME];
+    const char *list[RUNTIMES_MOST];
+    size_t count = list_runtimes(rules, names);
+    for (size_t i = 0; i < count; i++)
+        list[i] = names[i];
+    const char *near = validation_nearest(runtime, list, count);
+    size_t length = (size_t)snprintf(hint, size, near ? "did you mean \"%s\"?" : "known:", near);
+    for (size_t i = 0; !near && i < count && length < size; i++)
+        length += (size_t)snprintf(hint + length, size - length, " %s", names[i]);
 }
 
 /* The same, and `plus_ns` each time. */
@@ -73,9 +90,9 @@ static void resolve_init(struct validation *validation, struct function_config *
         config->runtime = rule_text(rules, "runtime_default");
     const struct rule *rule = init_rule(rules, config->runtime, config->package_type, config->architecture);
     if (!rule && runtime_given && !init_rule(rules, config->runtime, PACKAGE_ZIP, ARCHITECTURE_X86_64)) {
-        char known[1024];
-        list_runtimes(rules, known, sizeof known);
-        validation_error(validation, "Runtime", known, "%s is no Lambda runtime", config->runtime);
+        char hint[1024];
+        hint_of_runtimes(rules, config->runtime, hint, sizeof hint);
+        validation_error(validation, "Runtime", hint, "%s is no Lambda runtime", config->runtime);
         return;
     }
     if (!config->restore)
@@ -98,8 +115,7 @@ static void resolve_lifetimes(struct validation *validation, struct function_con
 {
     const struct rule_book *rules = validation_rules(validation);
     if (!config->keep_alive_given)
-        config->keep_alive = (struct lifetime){.kind = LIFETIME_HALVING,
-                                               .halving_ns = (int64_t)(rule_number(rules, "idle_keep_alive_halving_s") * (double)NS_PER_S)};
+        config->keep_alive = (struct lifetime){.kind = LIFETIME_HALVING, .halving_ns = rule_ns(rules, "idle_keep_alive_halving_s")};
     if (!config->max_lifetime_given)
         config->max_lifetime = (struct lifetime){.kind = LIFETIME_DRAWN, .drawn = rule_find(rules, "env_max_lifetime")->distribution};
     if (config->max_lifetime.kind == LIFETIME_HALVING)
@@ -139,9 +155,14 @@ static double settling_ns(const struct function_config *config)
 }
 
 /* Is it always larger than `limit_mb`? */
-static bool always_exceeds(const struct distribution *size, double limit_mb)
+static bool always_exceeds(const struct distribution *size, double limit_bytes)
 {
-    return size && distribution_is_constant(size) && distribution_sample(size, NULL) > limit_mb * 1024 * 1024;
+    return size && distribution_is_constant(size) && distribution_sample(size, NULL) > limit_bytes;
+}
+
+static double megabytes(double bytes)
+{
+    return bytes / (1024 * 1024);
 }
 
 static void check_sizes(struct validation *validation, const struct function_config *config)
@@ -152,13 +173,15 @@ static void check_sizes(struct validation *validation, const struct function_con
         validation_error(validation, config->response_mode_given ? "behavior.response_mode" : "FunctionUrlConfig.InvokeMode",
                          "answer buffered, or allow_invalid: [\"response_streaming\"]",
                          "these rules are of a time before responses could be streamed");
-    double most_mb = rule_number(rules, streams ? "payload_stream_max_mb" : "payload_sync_max_mb");
-    if (always_exceeds(config->response, most_mb))
+    double sync_bytes = (double)rule_bytes(rules, "payload_sync_max_mb");
+    double most_bytes = streams ? (double)rule_bytes(rules, "payload_stream_max_mb") : sync_bytes;
+    if (always_exceeds(config->response, most_bytes))
         validation_warning(validation, "behavior.response", streams ? NULL : "a streamed one may be larger: response_mode \"stream\"",
-                           "every invocation will fail: a %s response may have %.0f MB", streams ? "streamed" : "buffered", most_mb);
-    if (always_exceeds(config->payload, rule_number(rules, "payload_sync_max_mb")))
+                           "every invocation will fail: a %s response may have %.0f MB", streams ? "streamed" : "buffered",
+                           megabytes(most_bytes));
+    if (always_exceeds(config->payload, sync_bytes))
         validation_warning(validation, "behavior.payload", "send a reference to what is stored elsewhere",
-                           "every invocation will be refused: a request may have %.0f MB", rule_number(rules, "payload_sync_max_mb"));
+                           "every invocation will be refused: a request may have %.0f MB", megabytes(sync_bytes));
     if (config->shutdown && config->extensions == EXTENSIONS_NONE)
         validation_warning(validation, "behavior.shutdown", "say which `extensions` there are",
                            "shutdown has no effect: without extensions an environment ends at once");
@@ -169,14 +192,12 @@ static void check_limits(struct validation *validation, const struct function_co
     const struct rule_book *rules = validation_rules(validation);
     double memory_bytes = (double)config->memory_mb * 1024 * 1024;
     bool image = config->package_type == PACKAGE_IMAGE;
-    double code_limit =
-        image ? rule_number(rules, "image_max_gb") * 1024 * 1024 * 1024 : rule_number(rules, "unzipped_max_mb") * 1024 * 1024;
+    double code_limit = (double)rule_bytes(rules, image ? "image_max_gb" : "unzipped_max_mb");
     if ((double)config->code_size_bytes > code_limit)
         validation_error(validation, "behavior.code_size", image ? NULL : "a container image may have 10 GB",
-                         "%.1f MB is over the %.0f MB that %s may have", (double)config->code_size_bytes / 1048576, code_limit / 1048576,
+                         "%.1f MB is over the %.0f MB that %s may have", megabytes((double)config->code_size_bytes), megabytes(code_limit),
                          image ? "an image" : "a zip with its layers");
-    if (config->memory_used && distribution_is_constant(config->memory_used) &&
-        distribution_sample(config->memory_used, NULL) > memory_bytes)
+    if (always_exceeds(config->memory_used, memory_bytes))
         validation_warning(validation, "behavior.memory_used", "raise MemorySize", "every invocation will run out of memory");
     if (config->handler.duration && distribution_is_constant(config->handler.duration) &&
         distribution_sample_ns(config->handler.duration, NULL) > config->timeout_ns)
@@ -204,7 +225,7 @@ static void warn_unmodelled(struct validation *validation, const struct function
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (list[i].given)
-            validation_warning(validation, NULL, NULL, "%s has no effect on this simulation", list[i].property);
+            validation_warning(validation, list[i].property, NULL, "%s has no effect on this simulation", list[i].property);
 }
 
 void function_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)

@@ -81,7 +81,7 @@ static void derive_shutdown(struct function *function, const struct rule_book *r
     static const char *const limits[] = {[EXTENSIONS_NONE] = "shutdown_none_ms",
                                          [EXTENSIONS_INTERNAL] = "shutdown_internal_ms",
                                          [EXTENSIONS_EXTERNAL] = "shutdown_external_ms"};
-    function->shutdown_limit_ns = (int64_t)(rule_number(rules, limits[function->config.extensions]) * (double)NS_PER_MS);
+    function->shutdown_limit_ns = rule_ns(rules, limits[function->config.extensions]);
     function->shutdown_billed = rule_flag(rules, "shutdown_billed");
 }
 
@@ -119,10 +119,10 @@ enum status function_create(struct simulation *simulation, void *self)
         *function->shared = *config;
     }
     function_derive(simulation, function);
-    function->billing_step_ns = (int64_t)(rule_number(rules, "billing_step_ms") * (double)NS_PER_MS);
+    function->billing_step_ns = rule_ns(rules, "billing_step_ms");
     function->billing_step_ms = (uint64_t)(function->billing_step_ns / NS_PER_MS);
-    function->init_limit_ns = (int64_t)(rule_number(rules, "init_timeout_s") * (double)NS_PER_S);
-    function->payload_limit_bytes = (int64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
+    function->init_limit_ns = rule_ns(rules, "init_timeout_s");
+    function->payload_limit_bytes = rule_bytes(rules, "payload_sync_max_mb");
     function->response_limit_bytes = function->payload_limit_bytes;
     function->init_billed = init_is_billed(config, rules);
     function->proactive_billed = rule_flag(rules, "proactive_init_billed");
@@ -131,8 +131,7 @@ enum status function_create(struct simulation *simulation, void *self)
     function_stream_init(simulation, function);
     function->traced_second = -1;
     if (config->reserved >= 0)
-        rate_quota_init(&function->rate, rule_number(rules, "rps_per_concurrency") * (double)config->reserved,
-                        rule_number(rules, "rps_bucket_s"), 0);
+        request_quota_init(&function->rate, rules, config->reserved, 0);
     int64_t step = (int64_t)rule_number(rules, "scaling_rate_env_per_10s");
     token_bucket_init(&function->scaling, step, step, 10 * NS_PER_S, 0);
     if (config->recursive_loop == LOOP_TERMINATE && rule_flag(rules, "recursion_detection"))

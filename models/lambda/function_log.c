@@ -25,7 +25,7 @@ const struct property function_logging_properties[] = {
     {"SystemLogLevel", PROPERTY_ENUM, AT(system_log_level), .choices = log_levels, .fallback = "\"INFO\"",
      .given = GIVEN(system_log_level_given),
      .help = "With JSON, which lines of Lambda's own there are. WARN: only a report of what failed."},
-    {.name = "ApplicationLogLevel", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("ApplicationLogLevel"),
     {0},
 };
 

@@ -10,18 +10,17 @@ static const char *const invoke_modes[] = {"BUFFERED", "RESPONSE_STREAM", NULL};
 const struct property function_url_properties[] = {
     {"InvokeMode", PROPERTY_ENUM, AT(url_mode), .choices = invoke_modes, .fallback = "\"BUFFERED\"",
      .help = "RESPONSE_STREAM: responses are streamed, unless behavior.response_mode says otherwise."},
-    {.name = "AuthType", .kind = PROPERTY_ACCEPTED},
-    {.name = "Cors", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("AuthType"),
+    ACCEPTED("Cors"),
     {0},
 };
 
 void function_stream_init(struct simulation *simulation, struct function *function)
 {
     const struct rule_book *rules = simulation->settings->rules;
-    const double mb = 1024 * 1024;
-    function->stream_free_bytes = rule_number(rules, "payload_stream_free_mb") * mb;
-    function->stream_limit_bytes = rule_number(rules, "payload_stream_max_mb") * mb;
-    function->stream_bytes_per_s = rule_number(rules, "payload_stream_mb_per_s") * mb;
+    function->stream_free_bytes = (double)rule_bytes(rules, "payload_stream_free_mb");
+    function->stream_limit_bytes = (double)rule_bytes(rules, "payload_stream_max_mb");
+    function->stream_bytes_per_s = (double)rule_bytes(rules, "payload_stream_mb_per_s");
 }
 
 double function_response_bytes(struct function *function, const struct request *request)

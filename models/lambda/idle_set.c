@@ -2,6 +2,8 @@
  * (rule env_reuse_order). */
 #include "environment.h"
 
+#include "engine/room.h"
+
 #include <stdlib.h>
 
 static bool by_recency(const struct idle_set *set)
@@ -57,14 +59,8 @@ static void sift_down(struct idle_set *set, uint64_t place)
 
 static bool add_to_array(struct idle_set *set, struct environment *environment)
 {
-    if (set->count == set->capacity) {
-        uint32_t capacity = set->capacity ? 2 * set->capacity : 16;
-        struct environment **array = realloc(set->array, capacity * sizeof *array);
-        if (!array)
-            return false;
-        set->array = array;
-        set->capacity = capacity;
-    }
+    if (!room_for(&set->array, set->count + 1u, &set->capacity, sizeof(struct environment *)))
+        return false;
     put(set, set->count++, environment);
     if (set->order != REUSE_RANDOM)
         sift_up(set, set->count - 1);

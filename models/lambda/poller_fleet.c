@@ -10,48 +10,47 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* A whole number of the rules, at least 1: whatever a scenario sets them to, somebody polls. */
-static int64_t rule_count(const struct rule_book *rules, const char *name)
+/* Whatever a scenario sets a rule to, somebody polls. */
+static int64_t at_least_one(const struct rule_book *rules, const char *name)
 {
-    double number = rule_number(rules, name);
-    return number >= 1 ? (int64_t)fmin(number, UINT32_MAX) : 1;
+    return rule_count(rules, name, 1, UINT32_MAX);
 }
 
 static void init_common(struct poller_fleet *fleet, const struct rule_book *rules)
 {
     fleet->stepwise = rule_flag(rules, "sqs_scale_up_stepwise");
-    fleet->failing_share = rule_number(rules, "sqs_error_scale_down_share");
-    fleet->idle_share = rule_number(rules, "sqs_scale_down_idle_share");
+    fleet->failing_share = rule_share(rules, "sqs_error_scale_down_share");
+    fleet->idle_share = rule_share(rules, "sqs_scale_down_idle_share");
     fleet->since_ns = -1;
     fleet->lanes = fleet->initial;
 }
 
 void poller_fleet_init(struct poller_fleet *fleet, const struct rule_book *rules, int64_t maximum)
 {
-    int64_t most = rule_count(rules, "sqs_max_concurrency");
+    int64_t most = at_least_one(rules, "sqs_max_concurrency");
     *fleet = (struct poller_fleet){
         .most = maximum > 0 ? smaller(most, maximum) : most,
         .per_unit = 1,
         .per_minute = rule_number(rules, "sqs_scale_up_per_min"),
     };
-    fleet->initial = smaller(rule_count(rules, "sqs_initial_concurrency"), fleet->most);
+    fleet->initial = smaller(at_least_one(rules, "sqs_initial_concurrency"), fleet->most);
     /* With a maximum concurrency the pollers do not go below the initial ones. */
     bool below = maximum == 0 && rule_flag(rules, "sqs_scale_down_below_initial");
-    fleet->floor = below ? smaller(rule_count(rules, "sqs_scale_down_min"), fleet->initial) : fleet->initial;
+    fleet->floor = below ? smaller(at_least_one(rules, "sqs_scale_down_min"), fleet->initial) : fleet->initial;
     init_common(fleet, rules);
 }
 
 void poller_fleet_init_provisioned(struct poller_fleet *fleet, const struct rule_book *rules, int64_t least_pollers, int64_t most_pollers)
 {
-    int64_t per_unit = rule_count(rules, "sqs_poller_invocations");
+    int64_t per_unit = at_least_one(rules, "sqs_poller_invocations");
     *fleet = (struct poller_fleet){
         .initial = least_pollers * per_unit,
         .floor = least_pollers * per_unit,
         .most = most_pollers * per_unit,
         .per_unit = per_unit,
         .per_minute = rule_number(rules, "sqs_poller_scale_up_per_min"),
-        .poll_ns = time_from_double((double)NS_PER_S / rule_number(rules, "sqs_poller_polls_per_s")),
-        .bytes_per_s = rule_number(rules, "sqs_poller_mb_per_s") * 1024 * 1024,
+        .poll_ns = rule_interval_ns(rules, "sqs_poller_polls_per_s"),
+        .bytes_per_s = (double)rule_bytes(rules, "sqs_poller_mb_per_s"),
     };
     init_common(fleet, rules);
 }
@@ -130,7 +129,7 @@ bool poller_fleet_above_floor(const struct poller_fleet *fleet)
 /* A poller makes one poll at a time: all together may make as many at once as there are, and no more are saved up. */
 int64_t poller_fleet_next_poll(const struct poller_fleet *fleet)
 {
-    return fleet->paced_until_ns - fleet->poll_ns + fleet->poll_ns / poller_fleet_units(fleet, fleet->lanes);
+    return pace_next_ns(&fleet->pace, fleet->poll_ns - fleet->poll_ns / poller_fleet_units(fleet, fleet->lanes));
 }
 
 void poller_fleet_polled(struct poller_fleet *fleet, int64_t now_ns, uint64_t bytes)
@@ -140,8 +139,7 @@ void poller_fleet_polled(struct poller_fleet *fleet, int64_t now_ns, uint64_t by
     double cost_ns = (double)bytes / fleet->bytes_per_s * (double)NS_PER_S;
     if (cost_ns < (double)fleet->poll_ns)
         cost_ns = (double)fleet->poll_ns;
-    int64_t from_ns = fleet->paced_until_ns > now_ns ? fleet->paced_until_ns : now_ns;
-    fleet->paced_until_ns = time_add(from_ns, time_from_double(cost_ns / (double)poller_fleet_units(fleet, fleet->lanes)));
+    pace_spend(&fleet->pace, now_ns, time_from_double(cost_ns / (double)poller_fleet_units(fleet, fleet->lanes)));
 }
 
 int64_t poller_fleet_units(const struct poller_fleet *fleet, int64_t lanes)

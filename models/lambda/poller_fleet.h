@@ -4,6 +4,7 @@
 #ifndef SLSIM_LAMBDA_POLLER_FLEET_H
 #define SLSIM_LAMBDA_POLLER_FLEET_H
 
+#include "engine/pace.h"
 #include "engine/rule_book.h"
 
 #include <stdbool.h>
@@ -30,7 +31,7 @@ struct poller_fleet {
 
     int64_t poll_ns;    /* of provisioned pollers: the least time between two polls of one; 0: no pace */
     double bytes_per_s; /* and what one of them may receive */
-    int64_t paced_until_ns;
+    struct pace pace;   /* of all their polls */
 };
 
 /* Reads the rules. `maximum` is the mapping's own limit of concurrency, 0 where it has none. */

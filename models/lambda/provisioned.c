@@ -67,8 +67,7 @@ static void set_ready(struct simulation *simulation, struct function *function, 
     struct provisioned *provisioned = &function->provisioned;
     gauge_add(&function->metrics.provisioned_ready, simulation->now_ns, ready - provisioned->ready);
     provisioned->ready = ready;
-    rate_quota_init(&provisioned->rate, rule(simulation, "rps_per_concurrency") * (double)ready, rule(simulation, "rps_bucket_s"),
-                    simulation->now_ns);
+    request_quota_init(&provisioned->rate, simulation->settings->rules, ready, simulation->now_ns);
 }
 
 /* A new one, its INIT drawn and paid for; *init_ns is how long that takes. NULL when memory is out. */

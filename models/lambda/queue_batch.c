@@ -1,7 +1,7 @@
 /* queue_batch.c: one batch of messages: collected, handed to the function, deleted or let go of.
  * What failed is not given back: it stays hidden until its visibility ends. Sources: rules sqs_throttle_*, sqs_partial_batch_*,
  * payload_sync_max_mb. */
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,14 +148,12 @@ static void forget(struct simulation *simulation, struct queue_mapping *mapping,
 }
 
 /* How long a lane waits after being turned away once more. */
-static int64_t back_off_ns(const struct queue_mapping *mapping, struct lane *lane)
+static int64_t next_wait_ns(const struct queue_mapping *mapping, struct lane *lane)
 {
-    int64_t wait_ns = mapping->back_off_ns;
-    for (uint16_t i = 0; i < lane->refusals && wait_ns < mapping->back_off_most_ns; i++)
-        wait_ns = time_add(wait_ns, wait_ns);
+    int64_t wait_ns = back_off_ns(&mapping->back_off, lane->refusals);
     if (lane->refusals < UINT16_MAX)
         lane->refusals++;
-    return wait_ns > mapping->back_off_most_ns && mapping->back_off_most_ns >= mapping->back_off_ns ? mapping->back_off_most_ns : wait_ns;
+    return wait_ns;
 }
 
 /* Lets go of what the function never got to see: the source shows it again when its visibility ends. */
@@ -171,7 +169,7 @@ static void give_up(struct simulation *simulation, struct queue_mapping *mapping
 static void rest(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
 {
     lane->state = LANE_RESTING;
-    simulation_schedule(simulation, mapping->self, MAPPING_RETRY, RANK_ARRIVAL, time_add(simulation->now_ns, back_off_ns(mapping, lane)),
+    simulation_schedule(simulation, mapping->self, MAPPING_RETRY, RANK_ARRIVAL, time_add(simulation->now_ns, next_wait_ns(mapping, lane)),
                         lane->id);
 }
 
@@ -192,7 +190,7 @@ static void refused(struct simulation *simulation, struct queue_mapping *mapping
     }
     lane->state = LANE_BACKING;
     lane->request = request->id;
-    int64_t next_ns = time_add(simulation->now_ns, back_off_ns(mapping, lane));
+    int64_t next_ns = time_add(simulation->now_ns, next_wait_ns(mapping, lane));
     simulation_schedule(simulation, mapping->self, MAPPING_RETRY, RANK_ARRIVAL, next_ns < lane->reappear_ns ? next_ns : lane->reappear_ns,
                         lane->id);
 }
@@ -239,7 +237,7 @@ static void settle(struct simulation *simulation, struct queue_mapping *mapping,
 bool lane_answered(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane, struct request *request)
 {
     const struct cause *cause = request->cause;
-    if (cause->fate == FATE_THROTTLED || cause->server_error) {
+    if (cause_is_of_service(cause)) {
         refused(simulation, mapping, lane, request);
         return false;
     }

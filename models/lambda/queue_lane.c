@@ -1,6 +1,6 @@
 /* queue_lane.c: the lanes of a queue's mapping: how many there are, who waits, who may go.
  * Source: rules sqs_poller_*; see poller_fleet.h. */
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 
 #include <stdlib.h>
 
@@ -17,22 +17,18 @@ static void count_pollers(struct simulation *simulation, struct queue_mapping *m
 /* Takes a lane out of those that wait. */
 void lane_unlink(struct queue_mapping *mapping, struct lane *lane)
 {
-    *(lane->before == POOL_NONE ? &mapping->oldest : &lane_at(mapping, lane->before)->after) = lane->after;
-    *(lane->after == POOL_NONE ? &mapping->newest : &lane_at(mapping, lane->after)->before) = lane->before;
-    mapping->waiting--;
-    mapping->collecting -= lane->count > 0;
+    chain_remove(&mapping->waiting, lane->id);
+    mapping->waiting_count--;
+    mapping->collecting_count -= lane->count > 0;
 }
 
 void lane_wait(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane)
 {
     lane->state = LANE_WAITING;
     lane->polling_ns = simulation->now_ns;
-    lane->before = mapping->newest;
-    lane->after = POOL_NONE;
-    *(mapping->newest == POOL_NONE ? &mapping->oldest : &lane_at(mapping, mapping->newest)->after) = lane->id;
-    mapping->newest = lane->id;
-    mapping->waiting++;
-    mapping->collecting += lane->count > 0;
+    chain_append(&mapping->waiting, lane->id);
+    mapping->waiting_count++;
+    mapping->collecting_count += lane->count > 0;
 }
 
 /* The long polls of a waiting lane that ended empty; the one under way goes on. */
@@ -88,10 +84,10 @@ void lane_release(struct simulation *simulation, struct queue_mapping *mapping, 
 void mapping_adjust_lanes(struct simulation *simulation, struct queue_mapping *mapping)
 {
     uint64_t polls = 0;
-    uint32_t next = mapping->oldest;
+    uint32_t next = mapping->waiting.head;
     while (mapping->lane_count > mapping->fleet.lanes && next != POOL_NONE) {
         struct lane *lane = lane_at(mapping, next);
-        next = lane->after;
+        next = lane->link.next;
         if (lane->count > 0)
             continue;
         polls += lane_take_empty_polls(simulation, mapping, lane);
@@ -114,7 +110,7 @@ void mapping_adjust_lanes(struct simulation *simulation, struct queue_mapping *m
 
 int64_t mapping_idle_lanes(const struct queue_mapping *mapping)
 {
-    return (int64_t)mapping->waiting - (int64_t)mapping->collecting;
+    return (int64_t)mapping->waiting_count - (int64_t)mapping->collecting_count;
 }
 
 /* Each minute looks back on itself, as long as there is something that could be lowered. */

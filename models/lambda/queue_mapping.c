@@ -1,7 +1,7 @@
 /* queue_mapping.c: AWS::Lambda::EventSourceMapping of queues and streams: what can be said of it, what is refused, what is measured and
  * billed. How a queue's behaves stands in queue_mapping_run.c, queue_batch.c and poller_fleet.c; what there is of a stream's in
  * event_source_mapping.c. */
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 
 #include "engine/rule_book.h"
 #include "event_filter.h"
@@ -18,10 +18,6 @@
 #define AT(field) offsetof(struct queue_mapping, config.field)
 #define GIVEN(field) PROPERTY_GIVEN(struct queue_mapping, config.field)
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 #define FOREIGN(NAME, FIELD)                                                                                                               \
     {                                                                                                                                      \
         .name = NAME, .kind = PROPERTY_ACCEPTED, .given = GIVEN(foreign.FIELD)                                                             \
@@ -81,7 +77,7 @@ static const struct metric_type mapping_metrics[] = {
     {"AWS/Lambda", "PolledEventCount", "Count", METRIC_COUNT, AT(polled), .help = "Messages that were received."},
     {"AWS/Lambda", "InvokedEventCount", "Count", METRIC_COUNT, AT(invoked),
      .help = "Messages that the function was called with; more than once where a call was throttled and tried again."},
-    {"AWS/Lambda", "FailedInvokeEventCount", "Count", METRIC_COUNT, AT(failed),
+    {"AWS/Lambda", "FailedInvokeEventCount", "Count", METRIC_COUNT, AT(failed), .better = -1,
      .help = "Messages of calls that were throttled or failed, and messages that the function named as failed."},
     {"AWS/Lambda", "DeletedEventCount", "Count", METRIC_COUNT, AT(deleted), .help = "Messages that were deleted after their success."},
     {"AWS/Lambda", "FilteredOutEventCount", "Count", METRIC_COUNT, AT(filtered),
@@ -90,8 +86,8 @@ static const struct metric_type mapping_metrics[] = {
     {"slsim", "Pollers", "Count", METRIC_GAUGE, AT(pollers),
      .help = "Batches that are, or could be, worked on at once: what the mapping scales."},
     {"slsim", "BatchSize", "Count", METRIC_TALLY, AT(batch_size), .help = "Messages in a batch."},
-    {"slsim", "BatchThrottles", "Count", METRIC_COUNT, AT(refused), .help = "Calls with a batch that were throttled."},
-    {"slsim", "GivenUpEventCount", "Count", METRIC_COUNT, AT(given_up),
+    {"slsim", "BatchThrottles", "Count", METRIC_COUNT, AT(refused), .better = -1, .help = "Calls with a batch that were throttled."},
+    {"slsim", "GivenUpEventCount", "Count", METRIC_COUNT, AT(given_up), .better = -1,
      .help = "Messages let go of because their batch was throttled until they were visible again: received in vain."},
     STREAM_MAPPING_METRICS(offsetof(struct queue_mapping, stream.metrics)),
     {0},

@@ -1,7 +1,7 @@
 /* queue_mapping_run.c: who polls a queue, and how many do.
  * Every lane that waits stands for one long poll under way. One wake-up stands for all of them, and the polls that end empty are counted
  * by arithmetic: an idle mapping costs one event a period. Messages go to whoever has waited longest, as to any of several long polls. */
-#include "queue_mapping.h"
+#include "queue_mapping_state.h"
 
 #include "engine/random.h"
 #include "engine/rule_book.h"
@@ -11,11 +11,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-
-static int64_t rule_ns(const struct rule_book *rules, const char *name)
-{
-    return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
-}
 
 /* Time to collect a batch and to work on it: rule sqs_visibility_extended. */
 static int64_t effective_visibility_ns(const struct simulation *simulation, const struct queue_mapping *mapping, int64_t visibility_ns)
@@ -37,23 +32,22 @@ enum status queue_mapping_create(struct simulation *simulation, void *self)
     const struct entity *source = &simulation->entities[config->source];
     const char *name = simulation->entities[mapping->self].name;
     pool_init(&mapping->lanes, sizeof(struct lane), &simulation->memory, name);
-    mapping->oldest = mapping->newest = POOL_NONE;
+    chain_init(&mapping->waiting, &mapping->lanes, offsetof(struct lane, link));
     mapping->source = source->type->pollable;
     mapping->in_order = mapping->source->in_order(source->state);
     mapping->visibility_ns = effective_visibility_ns(simulation, mapping, mapping->source->visibility_ns(source->state));
-    mapping->receive_most = (uint32_t)fmin(fmax(rule_number(rules, "sqs_receive_max"), 1), UINT16_MAX);
+    mapping->receive_most = (uint32_t)rule_count(rules, "sqs_receive_max", 1, UINT16_MAX);
     mapping->reports_failures = config->response_types & REPORT_BATCH_ITEM_FAILURES;
     mapping->errors_count = !(mapping->reports_failures && rule_flag(rules, "sqs_partial_batch_turns_backoff_off"));
     mapping->holds_on = rule_flag(rules, "sqs_throttle_retried_until_visibility");
     mapping->long_poll_ns = rule_ns(rules, "sqs_long_poll_max_s");
     mapping->low_traffic_ns = rule_ns(rules, "sqs_low_traffic_wait_s");
-    mapping->back_off_ns = rule_ns(rules, "sqs_throttle_retry_base_s");
-    if (mapping->back_off_ns < NS_PER_MS) /* time must pass, or a run would stand still */
-        mapping->back_off_ns = NS_PER_MS;
-    mapping->back_off_most_ns = rule_ns(rules, "sqs_throttle_retry_cap_s");
-    mapping->payload_most = (uint64_t)(rule_number(rules, "payload_sync_max_mb") * 1024 * 1024);
+    mapping->back_off = (struct back_off){.base_ns = (double)rule_pause_ns(rules, "sqs_throttle_retry_base_s"),
+                                          .factor = 2,
+                                          .cap_ns = (double)rule_pause_ns(rules, "sqs_throttle_retry_cap_s")};
+    mapping->payload_most = (uint64_t)rule_bytes(rules, "payload_sync_max_mb");
     mapping->salt = item_salt(name);
-    mapping->long_polls = config->provisioned ? (uint64_t)fmin(fmax(rule_number(rules, "sqs_poller_long_polls"), 0), UINT16_MAX) : 1;
+    mapping->long_polls = config->provisioned ? (uint64_t)rule_count(rules, "sqs_poller_long_polls", 0, UINT16_MAX) : 1;
     if (config->provisioned)
         poller_fleet_init_provisioned(&mapping->fleet, rules, config->least_pollers, config->most_pollers);
     else
@@ -138,7 +132,7 @@ static uint32_t filter_received(struct simulation *simulation, struct queue_mapp
 /* One poll of the lane that has waited longest. Returns how many messages it brought. */
 static uint32_t poll_once(struct simulation *simulation, struct queue_mapping *mapping)
 {
-    struct lane *lane = lane_at(mapping, mapping->oldest);
+    struct lane *lane = lane_at(mapping, mapping->waiting.head);
     mapping_tell_empty_polls(simulation, mapping, lane_take_empty_polls(simulation, mapping, lane));
     lane_unlink(mapping, lane);
     uint32_t most = (uint32_t)mapping->config.batch_size - lane->count;
@@ -173,7 +167,7 @@ static void mapping_poll(struct simulation *simulation, struct queue_mapping *ma
     mapping->polling = true;
     void *source = entity_state(simulation, mapping->config.source);
     uint64_t visible = mapping->source->visible(simulation, source);
-    while (mapping->waiting > 0 && visible > 0 && simulation->status == STATUS_OK) {
+    while (mapping->waiting_count > 0 && visible > 0 && simulation->status == STATUS_OK) {
         int64_t next_ns = poller_fleet_next_poll(&mapping->fleet);
         if (next_ns > simulation->now_ns || mapping->pace_pending) {
             pause_polling(simulation, mapping, next_ns);
@@ -182,7 +176,7 @@ static void mapping_poll(struct simulation *simulation, struct queue_mapping *ma
         uint32_t count = poll_once(simulation, mapping);
         uint64_t left = mapping->source->visible(simulation, source);
         if (count == 0 && left >= visible) /* it gives nothing away for now */
-            pause_polling(simulation, mapping, time_add(simulation->now_ns, mapping->back_off_ns));
+            pause_polling(simulation, mapping, time_add(simulation->now_ns, back_off_ns(&mapping->back_off, 0)));
         visible = left;
     }
     mapping->polling = false;
@@ -210,7 +204,7 @@ static void schedule_count(struct simulation *simulation, const struct queue_map
 static void count_empty_polls(struct simulation *simulation, struct queue_mapping *mapping)
 {
     uint64_t polls = 0;
-    for (uint32_t id = mapping->oldest; id != POOL_NONE; id = lane_at(mapping, id)->after)
+    for (uint32_t id = mapping->waiting.head; id != POOL_NONE; id = lane_at(mapping, id)->link.next)
         polls += lane_take_empty_polls(simulation, mapping, lane_at(mapping, id));
     mapping_tell_empty_polls(simulation, mapping, polls);
     schedule_count(simulation, mapping);
@@ -260,7 +254,7 @@ static void wake(struct simulation *simulation, struct queue_mapping *mapping)
 {
     void *source = entity_state(simulation, mapping->config.source);
     uint64_t visible = mapping->source->visible(simulation, source);
-    if (visible > mapping->seen && visible < (uint64_t)mapping->waiting * (uint64_t)mapping->config.batch_size) {
+    if (visible > mapping->seen && visible < (uint64_t)mapping->waiting_count * (uint64_t)mapping->config.batch_size) {
         mapping->seen = visible;
         schedule(simulation, mapping, MAPPING_WAKE, simulation->now_ns);
         return;

@@ -53,7 +53,7 @@ void snap_start_init(struct simulation *simulation, struct function *function)
     if (!function->restores)
         return;
     function->restores_free = names_runtime(rule_text(rules, "snapstart_free_runtimes"), config->runtime);
-    function->restore_limit_ns = (int64_t)(rule_number(rules, "restore_timeout_s") * (double)NS_PER_S);
+    function->restore_limit_ns = rule_ns(rules, "restore_timeout_s");
     function->restore_billed_share = rule_number(rules, "snapstart_restore_billed_share");
 }
 

@@ -1,9 +1,7 @@
 /* stream_batch.c: what becomes of one batch of a stream: handing over, retries, halves, checkpoints, giving up.
  * Where AWS documents no more than that there is one, this is assumed: a split is handed over at once, a retry after the back-off; a part
  * that begins with a failed record is halved; a retry from a checkpoint counts as one, unless the batch is split there. */
-#include "stream_mapping.h"
-
-#include <math.h>
+#include "stream_mapping_state.h"
 
 static const struct cause cause_attempts = {.fate = FATE_DISCARDED, .text = "attempts"};
 static const struct cause cause_record_age = {.fate = FATE_DISCARDED, .text = "record_age"};
@@ -112,7 +110,7 @@ void stream_lane_answered(struct simulation *simulation, struct stream_mapping *
         stream_window_answered(simulation, mapping, lane, cause);
         return;
     }
-    if (cause->fate == FATE_THROTTLED || cause->server_error) { /* uses no retry */
+    if (cause_is_of_service(cause)) { /* uses no retry */
         count_shared(mapping->shared.failed, handed);
         stream_lane_back_off(simulation, mapping, lane);
         return;
@@ -161,7 +159,7 @@ static struct request *make_request(struct simulation *simulation, const struct 
         .handler_ns = -1,
         .id = request->id,
         .from = mapping->self,
-        .from_data = (uint32_t)(lane - mapping->lanes),
+        .from_data = stream_lane_index(mapping, lane),
         .payload_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
         .attempt = lane->tries < UINT16_MAX ? (uint16_t)lane->tries : UINT16_MAX,
         .is_batch = true,

@@ -1,7 +1,5 @@
 /* stream_lane.c: the states of a lane of a stream's mapping: blocked, backing off, on to its next part. */
-#include "stream_mapping.h"
-
-#include <math.h>
+#include "stream_mapping_state.h"
 
 void stream_lane_set_blocked(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane, bool blocked)
 {
@@ -33,10 +31,8 @@ void stream_lane_next_part(struct simulation *simulation, struct stream_mapping 
 
 void stream_lane_back_off(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
-    double wait_ns = (double)mapping->back_off_ns * pow(mapping->back_off_factor, fmin(lane->failures, 1000));
-    lane->failures++;
+    int64_t wait_ns = back_off_ns(&mapping->back_off, lane->failures++);
     lane->state = STREAM_LANE_BACKING;
-    simulation_schedule(simulation, mapping->self, STREAM_RETRY, RANK_ARRIVAL,
-                        time_add(simulation->now_ns, time_from_double(fmin(wait_ns, (double)mapping->back_off_most_ns))),
-                        (uint32_t)(lane - mapping->lanes));
+    simulation_schedule(simulation, mapping->self, STREAM_RETRY, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns),
+                        stream_lane_index(mapping, lane));
 }

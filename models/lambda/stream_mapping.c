@@ -1,9 +1,9 @@
-/* stream_mapping.c: reading shards and collecting batches.
+/* stream_mapping.c: reading shards, and when a batch is handed over.
  * A shard is read when one of its lanes wants records: again and again, as fast as the stream lets a reader, while a read leaves some
  * behind; a poll period later (kinesis_poll_hz) when it has left none. Polls that would find nothing are not simulated: the stream wakes
  * the mapping at the poll that will find something. What was read lies ahead of the lanes, so a lane goes from batch to batch without a
  * pause. */
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 #include "engine/content.h"
 #include "engine/random.h"
@@ -13,6 +13,7 @@
 #include "lambda_kinds.h"
 #include "scenario/validation.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const char *const stream_positions[] = {"TRIM_HORIZON", "LATEST", "AT_TIMESTAMP", NULL};
@@ -23,11 +24,6 @@ void stream_mapping_validate(struct validation *validation, const struct stream_
     if (config->tumbling_window_ns > 0 && (double)config->factor > most)
         validation_error(validation, "ParallelizationFactor", "rule tumbling_factor_max",
                          "must be at most %.0f where TumblingWindowInSeconds is given", most);
-}
-
-static int64_t rule_ns(const struct rule_book *rules, const char *name)
-{
-    return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
 }
 
 /* Since when records count for this mapping. */
@@ -55,16 +51,14 @@ enum status stream_mapping_create(struct simulation *simulation, struct stream_m
     mapping->stream = source->state;
     mapping->max_age_ns = config->max_age_s < 0 ? TIME_FOREVER : config->max_age_s * NS_PER_S;
     mapping->from_ns = starting_ns(simulation, config);
-    mapping->payload_most = (uint64_t)(rule_number(rules, "stream_payload_max_mb") * 1024 * 1024);
-    mapping->back_off_factor = rule_number(rules, "stream_error_backoff_factor");
-    mapping->back_off_most_ns = rule_ns(rules, "stream_error_backoff_cap_s");
-    mapping->back_off_ns = rule_ns(rules, "stream_error_backoff_base_s");
-    if (mapping->back_off_ns < NS_PER_MS) /* time must pass, or a run would stand still */
-        mapping->back_off_ns = NS_PER_MS;
-    if (mapping->back_off_most_ns < mapping->back_off_ns)
-        mapping->back_off_most_ns = mapping->back_off_ns;
+    mapping->payload_most = (uint64_t)rule_bytes(rules, "stream_payload_max_mb");
+    mapping->back_off = (struct back_off){
+        .base_ns = (double)rule_pause_ns(rules, "stream_error_backoff_base_s"),
+        .factor = fmax(rule_number(rules, "stream_error_backoff_factor"), 1),
+        .cap_ns = (double)rule_pause_ns(rules, "stream_error_backoff_cap_s"),
+    };
     stream_window_create(simulation, mapping);
-    mapping->record_bytes = (uint32_t)(rule_number(rules, "stream_failure_record_kb") * 1024);
+    mapping->record_bytes = (uint32_t)rule_bytes(rules, "stream_failure_record_kb");
     if (is_invocable_type(simulation->entities[config->function].type)) {
         struct function *function = entity_state(simulation, config->function);
         mapping->iterator_age = &function->metrics.iterator_age;
@@ -129,106 +123,6 @@ void stream_mapping_destroy(struct simulation *simulation, struct stream_mapping
     free(mapping->shards);
 }
 
-static uint32_t lane_index(const struct stream_mapping *mapping, const struct stream_lane *lane)
-{
-    return (uint32_t)(lane - mapping->lanes);
-}
-
-static bool lane_grow(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane)
-{
-    uint32_t capacity = lane->capacity ? 2 * lane->capacity : 16;
-    if (capacity > mapping->config.batch_size)
-        capacity = (uint32_t)mapping->config.batch_size;
-    uint64_t more = (uint64_t)(capacity - lane->capacity) * (sizeof *lane->records + sizeof *lane->arrived_ns);
-    enum status status = memory_account_take(&simulation->memory, more, simulation->entities[mapping->self].name);
-    struct batch_record *records = status == STATUS_OK ? realloc(lane->records, capacity * sizeof *records) : NULL;
-    if (records)
-        lane->records = records;
-    int64_t *arrived_ns = records ? realloc(lane->arrived_ns, capacity * sizeof *arrived_ns) : NULL;
-    if (!arrived_ns) {
-        simulation_fail(simulation, status != STATUS_OK ? status : STATUS_NO_MEMORY);
-        return false;
-    }
-    lane->arrived_ns = arrived_ns;
-    lane->capacity = capacity;
-    return true;
-}
-
-/* Takes one record of the lane's own; false when the batch has no room for it, which then is full. */
-static bool lane_add(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane,
-                     struct stream_record *record)
-{
-    if (mapping->config.tumbling_window_ns > 0 && !stream_window_admits(mapping, lane, record->arrived_ns))
-        return false;
-    if (lane->count == mapping->config.batch_size || (lane->count > 0 && lane->bytes + record->payload_bytes > mapping->payload_most))
-        return false;
-    if (lane->count == lane->capacity && !lane_grow(simulation, mapping, lane))
-        return false;
-    lane->records[lane->count] = (struct batch_record){
-        .item = record->item,
-        .payload_bytes = record->payload_bytes,
-        .poison = record->poison,
-        .hops = record->hops & HOPS_MAX,
-    };
-    lane->arrived_ns[lane->count++] = record->arrived_ns;
-    lane->bytes += record->payload_bytes;
-    if (mapping->config.tumbling_window_ns > 0)
-        stream_window_took(mapping, lane, record);
-    if (mapping->reader == 0)
-        record->taken = 1;
-    return true;
-}
-
-/* Passes over what no filter lets through: it has its fate, and holds nobody up. */
-static void filter_out(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_record *record)
-{
-    if (mapping->reader == 0)
-        record->taken = 1;
-    if (mapping->shared.filtered)
-        counter_add(mapping->shared.filtered, 1);
-    if (simulation->tracer)
-        simulation_trace_item(simulation, record->item, 0, simulation->entities[mapping->self].name, fate_names[cause_filtered.fate],
-                              simulation->now_ns, 0, cause_filtered.text);
-}
-
-/* Takes what was read, as far as it goes; true when the batch is full. */
-static bool lane_fill(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane)
-{
-    const struct streamable *source = mapping->source;
-    uint32_t factor = (uint32_t)mapping->config.factor, own = lane_index(mapping, lane) % factor, before = lane->count;
-    uint32_t filtered = 0;
-    uint64_t fetched = mapping->shards[lane->shard].fetched, oldest = source->oldest(mapping->stream, lane->shard);
-    bool full = lane->count == mapping->config.batch_size;
-    if (lane->cursor < oldest)
-        lane->cursor = oldest; /* what was before has expired */
-    while (lane->cursor < fetched && !full) {
-        uint32_t run;
-        struct stream_record *records = source->records(mapping->stream, lane->shard, lane->cursor, &run);
-        if (run > fetched - lane->cursor)
-            run = (uint32_t)(fetched - lane->cursor);
-        for (uint32_t i = 0; i < run; i++, lane->cursor++) {
-            bool mine = factor == 1 || stream_hash_part((uint32_t)stream_key_hash(records[i].group), factor) == own;
-            if (!mine || records[i].arrived_ns < mapping->from_ns)
-                continue;
-            if (!content_set_has(mapping->config.passes, records[i].content)) {
-                filter_out(simulation, mapping, &records[i]);
-                filtered++;
-                continue;
-            }
-            full = !lane_add(simulation, mapping, lane, &records[i]);
-            if (full)
-                break;
-        }
-    }
-    uint32_t taken = lane->count - before + filtered;
-    if (mapping->shared.polled)
-        counter_add(mapping->shared.polled, taken);
-    source->taken(mapping->stream, mapping->reader, lane->shard, taken);
-    if (filtered > 0)
-        source->settle(simulation, mapping->stream, mapping->reader, lane->shard, filtered, &cause_filtered);
-    return full || lane->count == mapping->config.batch_size;
-}
-
 /* Sees to it that the shard is read as soon as that may bring something. */
 static void want_records(struct simulation *simulation, struct stream_mapping *mapping, uint32_t index)
 {
@@ -274,7 +168,7 @@ static bool lane_is_ready(struct simulation *simulation, struct stream_mapping *
     const struct stream_shard *shard = &mapping->shards[lane->shard];
     if (lane->count == 0 && stream_window_is_full(mapping, lane))
         return true;
-    bool full = lane_fill(simulation, mapping, lane);
+    bool full = stream_lane_fill(simulation, mapping, lane);
     if (full && lane->count > 0)
         return true;
     int64_t now_ns = simulation->now_ns;
@@ -290,7 +184,7 @@ static bool lane_is_ready(struct simulation *simulation, struct stream_mapping *
     if (!lane->timer) {
         lane->timer = true;
         simulation_schedule(simulation, mapping->self, STREAM_WINDOW, RANK_ARRIVAL,
-                            end_ns > now_ns ? end_ns : time_add(now_ns, mapping->config.window_ns), lane_index(mapping, lane));
+                            end_ns > now_ns ? end_ns : time_add(now_ns, mapping->config.window_ns), stream_lane_index(mapping, lane));
     }
     return false;
 }

@@ -4,7 +4,7 @@
  * tumbling_late_wait_s after its end, or when its shard has ended; children begin anew. A state that is too large ends it early, and it
  * goes on with an empty one. Assumed: the final invocation has no records, and what is given up with it counts as handled, for its records
  * are. */
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 #include "engine/rule_book.h"
 
@@ -15,8 +15,8 @@ void stream_window_create(struct simulation *simulation, struct stream_mapping *
 {
     const struct rule_book *rules = simulation->settings->rules;
     int64_t window_ns = mapping->config.tumbling_window_ns;
-    mapping->window_late_ns = time_from_double(rule_number(rules, "tumbling_late_wait_s") * (double)NS_PER_S);
-    mapping->window_state_most = (uint64_t)(rule_number(rules, "tumbling_state_max_mb") * 1024 * 1024);
+    mapping->window_late_ns = rule_ns(rules, "tumbling_late_wait_s");
+    mapping->window_state_most = (uint64_t)rule_bytes(rules, "tumbling_state_max_mb");
     if (window_ns > 0) {
         int128 offset_ns = (int128)simulation->settings->start_epoch_s * NS_PER_S % window_ns;
         mapping->window_offset_ns = (int64_t)(offset_ns < 0 ? offset_ns + window_ns : offset_ns);
@@ -77,7 +77,7 @@ bool stream_window_is_over(struct simulation *simulation, struct stream_mapping 
     }
     if (!window->timer) {
         window->timer = true;
-        simulation_schedule(simulation, mapping->self, STREAM_TUMBLE, RANK_ARRIVAL, over_ns, (uint32_t)(lane - mapping->lanes));
+        simulation_schedule(simulation, mapping->self, STREAM_TUMBLE, RANK_ARRIVAL, over_ns, stream_lane_index(mapping, lane));
     }
     return false;
 }
@@ -99,7 +99,7 @@ void stream_window_answered(struct simulation *simulation, struct stream_mapping
                             const struct cause *cause)
 {
     struct stream_window *window = &lane->window;
-    bool retry_is_free = cause->fate == FATE_THROTTLED || cause->server_error;
+    bool retry_is_free = cause_is_of_service(cause);
     if (cause != &cause_succeeded) {
         int64_t most = mapping->config.max_retries;
         bool spent = !retry_is_free && most >= 0 && lane->retries >= most;

@@ -37,10 +37,10 @@ static const struct property published_properties[] = {
 
 static const struct property version_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = published_properties},
-    {.name = "Description", .kind = PROPERTY_ACCEPTED},
-    {.name = "CodeSha256", .kind = PROPERTY_ACCEPTED},
-    {.name = "RuntimePolicy", .kind = PROPERTY_ACCEPTED},
-    {.name = "FunctionScalingConfig", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Description"),
+    ACCEPTED("CodeSha256"),
+    ACCEPTED("RuntimePolicy"),
+    ACCEPTED("FunctionScalingConfig"),
     {0},
 };
 
@@ -69,7 +69,7 @@ static const struct property alias_properties[] = {
     {"FunctionVersion", PROPERTY_REFERENCE, AT(version), .required = true, .help = "The version that it points at."},
     {"Name", PROPERTY_STRING, AT(published_alias), .required = true, .help = "Its name: callers write F:name."},
     {"RoutingConfig", PROPERTY_OBJECT, 0, .properties = routing_properties, .help = "Traffic for a second version."},
-    {.name = "Description", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Description"),
     {0},
 };
 
@@ -92,16 +92,6 @@ static uint32_t find_alias(const struct validation *validation, uint32_t version
         if (model_is(validation_type(validation, i), ALIAS_TYPE) && points_at(&config_of(validation, i)->config, version))
             return i;
     return ENTITY_NONE;
-}
-
-/* For the account to judge: what the part of a function has provisioned. */
-static void note_provisioned(struct validation *validation, const struct function_config *part)
-{
-    struct function_config *whole = &config_of(validation, part->whole)->config;
-    if (part->provisioned <= 0)
-        return;
-    whole->parts_provisioned += part->provisioned;
-    whole->provisioned_part = validation_self(validation);
 }
 
 /* One version is one alias's, or its own master, in provisioned concurrency and in what is measured. */
@@ -128,13 +118,25 @@ static void check_aliases(struct validation *validation, const struct function_c
                            validation_name(validation, version->alias), validation_name(validation, second));
 }
 
-/* A version's snapshot and environments that are kept ready do not go together. */
-static void check_snap_start(struct validation *validation, const struct function_config *config)
+/* Joins a version or an alias to its function. False when it has none, which was complained of. */
+static bool join_function(struct validation *validation, const struct function_config *part)
 {
-    if (config->provisioned > 0 && config_of(validation, config->whole)->config.snap_start == SNAP_START_PUBLISHED_VERSIONS &&
-        !validation_allowed(validation, "snapstart_provisioned"))
+    if (part->whole == ENTITY_NONE)
+        return false;
+    if (!is_function_type(validation_type(validation, part->whole))) {
+        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, part->whole));
+        return false;
+    }
+    struct function_config *whole = &config_of(validation, part->whole)->config;
+    whole->has_parts = true;
+    if (part->provisioned <= 0)
+        return true;
+    whole->parts_provisioned += part->provisioned; /* for the account to judge */
+    whole->provisioned_part = validation_self(validation);
+    if (whole->snap_start == SNAP_START_PUBLISHED_VERSIONS && !validation_allowed(validation, "snapstart_provisioned"))
         validation_error(validation, "ProvisionedConcurrencyConfig", "keep one of the two, or allow_invalid: [\"snapstart_provisioned\"]",
                          "SnapStart does not go with provisioned concurrency");
+    return true;
 }
 
 static void version_validate(struct validation *validation, void *blob)
@@ -146,18 +148,11 @@ static void version_validate(struct validation *validation, void *blob)
     config->unmodelled = (struct function_unmodelled){0}; /* its function has complained */
     config->reserved = -1;
     config->published_alias = NULL;
-    if (config->whole == ENTITY_NONE)
+    if (!join_function(validation, config))
         return;
-    if (!is_function_type(validation_type(validation, config->whole))) {
-        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->whole));
-        return;
-    }
-    config_of(validation, config->whole)->config.has_parts = true;
-    check_snap_start(validation, config);
     config->is_deployed = model_is(validation_type(validation, self), DEPLOYED_TYPE);
     config->alias = config->is_deployed ? deployed_alias(validation, config->whole) : find_alias(validation, self, 0);
     check_aliases(validation, config);
-    note_provisioned(validation, config);
     function_validate(validation, blob);
 }
 
@@ -197,13 +192,8 @@ static void alias_validate(struct validation *validation, void *blob)
     struct function_config *config = &((struct function *)blob)->config;
     const struct version_weight *weights = config->weights.items;
     config->account = validation_find(validation, "account");
-    if (config->whole == ENTITY_NONE)
+    if (!join_function(validation, config))
         return;
-    if (!is_function_type(validation_type(validation, config->whole))) {
-        validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->whole));
-        return;
-    }
-    config_of(validation, config->whole)->config.has_parts = true;
     check_name(validation, config->published_alias);
     check_version(validation, config, config->version, "FunctionVersion");
     if (config->weights.count > 0) {
@@ -211,11 +201,9 @@ static void alias_validate(struct validation *validation, void *blob)
         config->second_weight = weights[0].weight;
         check_routing(validation, config);
     }
-    note_provisioned(validation, config);
     if (config->provisioned > 0 && config->version == config->whole)
         validation_error(validation, "ProvisionedConcurrencyConfig", "publish a version and point the alias at it",
                          "$LATEST can have no provisioned concurrency");
-    check_snap_start(validation, config);
     validation_flow(validation, validation_self(validation), config->version);
     validation_flow(validation, validation_self(validation), config->second);
 }

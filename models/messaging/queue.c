@@ -18,10 +18,6 @@
 
 #define AT(field) offsetof(struct queue, config.field)
 #define GIVEN(field) (offsetof(struct queue, config.field) + 1)
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 static const char *const deduplication_scopes[] = {"queue", "messageGroup", NULL};
 static const char *const throughput_limits[] = {"perQueue", "perMessageGroupId", NULL};
@@ -67,6 +63,7 @@ static const struct property queue_properties[] = {
 static const struct property queue_behavior[] = {
     {"send_batch", PROPERTY_INTEGER, AT(send_batch), .minimum = "1", .maximum = "sqs_receive_max", .fallback = "1",
      .help = "How many messages senders put into one call (SendMessageBatch): for the bill, and the quotas of a FIFO queue."},
+    PROPERTY_LATER_ROW("latency", "the time of a call to a queue: senders have their answer at once"),
     {0},
 };
 
@@ -78,38 +75,41 @@ static const struct metric_type queue_metrics[] = {
      .help = "Messages added by senders; those that a redrive policy moved here are not among them."},
     {"AWS/SQS", "NumberOfMessagesReceived", "Count", METRIC_COUNT, AT(received), .steady = 1, .help = "Messages returned, each time."},
     {"AWS/SQS", "NumberOfMessagesDeleted", "Count", METRIC_COUNT, AT(deleted), .steady = 1, .help = "Messages deleted by receivers."},
-    {"AWS/SQS", "NumberOfEmptyReceives", "Count", METRIC_COUNT, AT(empty_receives), .steady = 1,
+    {"AWS/SQS", "NumberOfEmptyReceives", "Count", METRIC_COUNT, AT(empty_receives), .better = -1, .steady = 1,
      .help = "Receive calls that returned nothing."},
     {"AWS/SQS", "NumberOfDeduplicatedSentMessages", "Count", METRIC_COUNT, AT(deduplicated), .steady = 1,
      .help = "Messages of a FIFO queue that were accepted and dropped: sent again within the deduplication window."},
     {"AWS/SQS", "SentMessageSize", "Bytes", METRIC_TALLY, AT(sent_size), .help = "Sizes of the messages sent."},
-    {"AWS/SQS", "ApproximateNumberOfMessagesVisible", "Count", METRIC_GAUGE, AT(levels[MESSAGE_VISIBLE]),
+    {"AWS/SQS", "ApproximateNumberOfMessagesVisible", "Count", METRIC_GAUGE, AT(levels[MESSAGE_VISIBLE]), .better = -1,
      .help = "Messages to be received, also those whose group has others in flight."},
     {"AWS/SQS", "ApproximateNumberOfMessagesNotVisible", "Count", METRIC_GAUGE, AT(levels[MESSAGE_HIDDEN]), .help = "Messages in flight."},
     {"AWS/SQS", "ApproximateNumberOfMessagesDelayed", "Count", METRIC_GAUGE, AT(levels[MESSAGE_DELAYED]),
      .help = "Messages whose delay is not over."},
     {"AWS/SQS", "ApproximateNumberOfGroupsWithInflightMessages", "Count", METRIC_GAUGE, AT(locked_groups),
      .help = "Groups of a FIFO queue with messages in flight."},
-    {"AWS/SQS", "ApproximateAgeOfOldestMessage", "Seconds", METRIC_GAUGE, AT(oldest_age),
+    {"AWS/SQS", "ApproximateAgeOfOldestMessage", "Seconds", METRIC_GAUGE, AT(oldest_age), .better = -1,
      .help = "Since the oldest message came into the queue, in whole seconds; 0 where there is none. What was received too often (rule "
              "sqs_oldest_age_receives) does not count, except in a FIFO queue."},
-    {"slsim", "MessagesExpired", "Count", METRIC_COUNT, AT(expired), .help = "Messages whose retention ended."},
-    {"slsim", "MessagesDeadLettered", "Count", METRIC_COUNT, AT(dead_lettered), .help = "Messages moved to the dead-letter queue."},
+    {"slsim", "MessagesExpired", "Count", METRIC_COUNT, AT(expired), .better = -1, .help = "Messages whose retention ended."},
+    {"slsim", "MessagesDeadLettered", "Count", METRIC_COUNT, AT(dead_lettered), .better = -1,
+     .help = "Messages moved to the dead-letter queue."},
     {"slsim", "MessagesMoved", "Count", METRIC_COUNT, AT(moved), .help = "Messages that a redrive policy moved here."},
     {"slsim", "MessagesMovedBack", "Count", METRIC_COUNT, AT(moved_back), .help = "Messages that a task moved from here to another queue."},
     {"slsim", "MoveTasksFailed", "Count", METRIC_COUNT, AT(tasks_failed),
      .help = "Tasks that met a message of which nobody knows where it came from, or that is too large there, or that ran too long."},
     {"slsim", "MoveTasksRefused", "Count", METRIC_COUNT, AT(tasks_refused),
      .help = "Tasks that were not started because one was running, and cancellations where none was."},
-    {"slsim", "MessagesDuplicated", "Count", METRIC_COUNT, AT(duplicated),
+    {"slsim", "MessagesDuplicated", "Count", METRIC_COUNT, AT(duplicated), .better = -1,
      .help = "Receptions after which the message could still be "
              "received (rule sqs_duplicate_rate)."},
-    {"slsim", "SendsThrottled", "Count", METRIC_COUNT, AT(throttled), .help = "Messages beyond the quota of a FIFO queue."},
-    {"slsim", "AgeAtDelete", "Milliseconds", METRIC_TALLY, AT(age_at_delete), .help = "From sending a message to its deletion."},
-    {"slsim", "BacklogDuration", "Seconds", METRIC_TALLY, AT(backlog),
+    {"slsim", "SendsThrottled", "Count", METRIC_COUNT, AT(throttled), .better = -1, .help = "Messages beyond the quota of a FIFO queue."},
+    {"slsim", "AgeAtDelete", "Milliseconds", METRIC_TALLY, AT(age_at_delete), .better = -1, .compared = "p99",
+     .help = "From sending a message to its deletion."},
+    {"slsim", "BacklogDuration", "Seconds", METRIC_TALLY, AT(backlog), .better = -1, .compared = "Maximum",
      .help = "How long messages waited to be received without a break, each time that none is left; the Maximum of an overload is the "
              "overload and its draining."},
-    {"slsim", "ReceiveCount", "Count", METRIC_TALLY, AT(receive_count), .help = "How often a message was received, of those deleted."},
+    {"slsim", "ReceiveCount", "Count", METRIC_TALLY, AT(receive_count), .better = -1,
+     .help = "How often a message was received, of those deleted."},
     {NULL, "billed requests", "None", METRIC_COUNT, AT(requests), .help = ""},
     {0},
 };
@@ -151,6 +151,8 @@ static void queue_validate(struct validation *validation, void *blob)
     if (!config->redrive_given)
         config->dead_letter = ENTITY_NONE;
     check_redrive(validation, config);
+    if (config->fifo)
+        validation_require_key(validation, "a FIFO queue");
     if (!config->fifo && config->content_based)
         validation_error(validation, "ContentBasedDeduplication", "set FifoQueue", "only a FIFO queue deduplicates");
     if (!config->fifo && config->scope_given)
@@ -162,20 +164,14 @@ static void queue_validate(struct validation *validation, void *blob)
                          "perMessageGroupId needs DeduplicationScope messageGroup");
 }
 
-/* A rule as a whole number in low..high: a scenario may have set it to anything. */
-static uint32_t rule_count(const struct rule_book *rules, const char *name, uint32_t low, uint32_t high)
-{
-    return (uint32_t)fmin(fmax(rule_number(rules, name), low), high);
-}
-
 static void read_rules(struct queue *queue, const struct rule_book *rules)
 {
-    queue->receive_max = rule_count(rules, "sqs_receive_max", 1, 1u << RECEIPT_INDEX_BITS);
+    queue->receive_max = (uint32_t)rule_count(rules, "sqs_receive_max", 1, 1u << RECEIPT_INDEX_BITS);
     queue->in_flight_max = rule_count(rules, queue->config.fifo ? "sqs_in_flight_fifo_max" : "sqs_in_flight_max", 1, UINT32_MAX);
-    queue->chunk_bytes = 1024ull * rule_count(rules, "sqs_chunk_kb", 1, UINT32_MAX);
+    queue->chunk_bytes = (uint64_t)rule_bytes(rules, "sqs_chunk_kb");
     queue->aged_receives = (uint16_t)rule_count(rules, "sqs_oldest_age_receives", 0, MESSAGE_COUNT_MAX);
     queue->filtering_billed = rule_flag(rules, "sqs_filtered_deletes_billed");
-    queue->deduplication_ns = time_from_double(rule_number(rules, "sqs_fifo_deduplication_s") * (double)NS_PER_S);
+    queue->deduplication_ns = rule_ns(rules, "sqs_fifo_deduplication_s");
     queue->duplicate_rate = rule_number(rules, "sqs_duplicate_rate");
 }
 
@@ -209,9 +205,7 @@ static void queue_destroy(struct simulation *simulation, void *self)
     struct queue *queue = self;
     if (!queue->messages.owner)
         return; /* never created */
-    for (size_t i = 0; i < queue->cause_count; i++)
-        free(queue->causes[i]);
-    free(queue->causes);
+    cause_list_fini(&queue->causes);
     fault_fini(&queue->faults);
     queue_past_fini(queue);
     queue_wait_fini(queue);

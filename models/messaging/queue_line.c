@@ -55,21 +55,6 @@ uint32_t queue_line_key(const struct queue *queue, const struct message *message
     return queue->config.fifo ? group_at(queue, message->group)->key : message->group;
 }
 
-static int64_t time_at(const struct chain *chain, size_t offset, uint32_t id)
-{
-    return *(const int64_t *)((const char *)pool_at(chain->pool, id) + offset);
-}
-
-/* Puts `id` into a list that is ordered by the time at `offset` of its items. The waits are nearly always constant, so the search from the
- * end is over at once. */
-static void insert_by_time(struct chain *chain, size_t offset, uint32_t id)
-{
-    uint32_t prev = chain->tail;
-    while (prev != POOL_NONE && time_at(chain, offset, prev) > time_at(chain, offset, id))
-        prev = chain_link(chain, prev)->prev;
-    chain_insert(chain, prev, id);
-}
-
 static void leave_place(struct simulation *simulation, struct queue *queue, uint32_t id)
 {
     struct group *group = group_at(queue, id);
@@ -101,7 +86,7 @@ static void settle_group(struct simulation *simulation, struct queue *queue, uin
         return;
     group->place = place;
     if (place == GROUP_LOCKED) {
-        insert_by_time(&queue->locked, offsetof(struct group, until_ns), id);
+        chain_insert_by_time(&queue->locked, offsetof(struct group, until_ns), id);
         gauge_add(&queue->metrics.locked_groups, simulation->now_ns, 1);
     } else if (place == GROUP_READY) {
         chain_append(&queue->ready, id);
@@ -220,7 +205,7 @@ static void take_from_line(struct simulation *simulation, struct queue *queue, s
             continue;
         }
         message->state = MESSAGE_HIDDEN;
-        insert_by_time(&queue->hidden, offsetof(struct message, until_ns), id);
+        chain_insert_by_time(&queue->hidden, offsetof(struct message, until_ns), id);
         hidden++;
     }
     queue_count(simulation, queue, MESSAGE_VISIBLE, -(int64_t)hidden);

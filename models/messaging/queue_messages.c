@@ -9,7 +9,6 @@
 #include "queue_wait.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static const struct cause cause_retention = {.fate = FATE_EXPIRED, .text = "retention"};
 
@@ -95,25 +94,14 @@ void queue_remove(struct simulation *simulation, struct queue *queue, uint32_t i
         queue_offer(simulation, queue);
 }
 
-static const struct cause *dead_letter_cause(struct simulation *simulation, struct queue *queue, uint16_t received, uint16_t executed)
+static const struct cause *dead_letter_cause(struct simulation *simulation, struct queue *queue, const struct message *message)
 {
-    for (size_t i = 0; i < queue->cause_count; i++)
-        if (queue->causes[i]->received == received && queue->causes[i]->executed == executed)
-            return &queue->causes[i]->cause;
-    struct dead_letter_cause **grown = realloc(queue->causes, (queue->cause_count + 1) * sizeof(struct dead_letter_cause *));
-    struct dead_letter_cause *made = malloc(sizeof *made);
-    if (grown)
-        queue->causes = grown;
-    if (!grown || !made) {
-        free(made);
+    char text[64];
+    snprintf(text, sizeof text, "max_receives: received %u, executed %u", message->receive_count, message->executed_count);
+    const struct cause *cause = cause_list_get(&queue->causes, FATE_DEAD_LETTERED, text);
+    if (!cause)
         simulation_fail(simulation, STATUS_NO_MEMORY);
-        return NULL;
-    }
-    *made = (struct dead_letter_cause){.received = received, .executed = executed};
-    snprintf(made->text, sizeof made->text, "max_receives: received %u, executed %u", received, executed);
-    made->cause = (struct cause){.fate = FATE_DEAD_LETTERED, .text = made->text};
-    queue->causes[queue->cause_count++] = made;
-    return &made->cause;
+    return cause;
 }
 
 struct message_content queue_content_of(const struct queue *queue, const struct message *message)
@@ -134,7 +122,7 @@ void queue_move(struct simulation *simulation, struct queue *queue, uint32_t id)
     struct entity *target = &simulation->entities[queue->config.dead_letter];
     struct queue *dead_letters = target->state;
     const struct message *message = message_at(queue, id);
-    const struct cause *cause = dead_letter_cause(simulation, queue, (uint16_t)message->receive_count, (uint16_t)message->executed_count);
+    const struct cause *cause = dead_letter_cause(simulation, queue, message);
     const struct past past = {.from = queue->self, .receives = queue_past(queue, id).receives + message->receive_count};
     struct message_content content = queue_content_of(queue, message);
     content.past = &past;

@@ -17,8 +17,7 @@ static const struct cause cause_moved = {.fate = FATE_SUCCEEDED, .text = "moved 
 void queue_redrive_init(struct simulation *simulation, struct queue *queue)
 {
     const struct rule_book *rules = simulation->settings->rules;
-    queue->task =
-        (struct move_task){.next = POOL_NONE, .most_ns = time_from_double(rule_number(rules, "sqs_move_max_h") * (double)NS_PER_HOUR)};
+    queue->task = (struct move_task){.next = POOL_NONE, .most_ns = rule_ns(rules, "sqs_move_max_h")};
     queue->move_calls_count = rule_flag(rules, "sqs_move_calls_counted");
 }
 

@@ -11,16 +11,7 @@ static const struct cause cause_too_large = {.fate = FATE_REJECTED, .text = "Inv
 static const struct cause cause_throttled = {.fate = FATE_THROTTLED, .text = "ThrottlingException"};
 static const struct cause cause_deduplicated = {.fate = FATE_DROPPED, .text = "deduplicated"};
 
-/* Beyond it no quota can be felt, and a bucket's arithmetic stays within 63 bits. */
-#define QUOTA_PER_S_MAX 1e9
-
 /* AWS counts calls per second; the bucket holds one second's worth. */
-static void quota_init(struct token_bucket *bucket, double per_s)
-{
-    int64_t tokens = llround(fmin(fmax(per_s, 1), QUOTA_PER_S_MAX));
-    token_bucket_init(bucket, tokens, tokens, NS_PER_S, 0);
-}
-
 static void init_quotas(struct queue *queue, const struct rule_book *rules)
 {
     bool high = queue->config.throughput == THROUGHPUT_PER_GROUP;
@@ -28,8 +19,8 @@ static void init_quotas(struct queue *queue, const struct rule_book *rules)
     double messages_per_s = calls_per_s * (double)queue->config.send_batch;
     if (!high)
         messages_per_s = fmin(messages_per_s, rule_number(rules, "sqs_fifo_messages_per_s"));
-    quota_init(&queue->send_quota, messages_per_s);
-    quota_init(&queue->receive_quota, calls_per_s);
+    token_bucket_init_per_s(&queue->send_quota, fmax(messages_per_s, 1), 1, 0);
+    token_bucket_init_per_s(&queue->receive_quota, fmax(calls_per_s, 1), 1, 0);
     queue->receive_step_ns = (NS_PER_S + queue->receive_quota.tokens - 1) / queue->receive_quota.tokens;
 }
 

@@ -9,7 +9,8 @@
 #ifndef SLSIM_MESSAGING_QUEUE_STATE_H
 #define SLSIM_MESSAGING_QUEUE_STATE_H
 
-#include "chain.h"
+#include "engine/cause_list.h"
+#include "engine/chain.h"
 #include "engine/fault.h"
 #include "engine/key_map.h"
 #include "engine/pollable.h"
@@ -17,6 +18,7 @@
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
+#include "measure/bill.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
@@ -112,13 +114,6 @@ struct move_task {
     struct queue_call call;
 };
 
-/* A cause made for these counts; each apart, as ledgers keep their addresses. */
-struct dead_letter_cause {
-    uint16_t received, executed;
-    char text[48];
-    struct cause cause;
-};
-
 /* What the template and the scenario say. */
 struct queue_config {
     int64_t visibility_ns;
@@ -210,8 +205,7 @@ struct queue {
     struct key_map waiter_ids; /* by ticket */
     uint32_t tickets;
 
-    struct dead_letter_cause **causes; /* owned */
-    size_t cause_count;
+    struct cause_list causes; /* of dead letters, by how often they were received and executed */
     struct queue_metrics metrics;
 };
 
@@ -244,7 +238,7 @@ static inline void queue_count(const struct simulation *simulation, struct queue
 /* Requests that `bytes` in one call are billed as: at least one. */
 static inline uint64_t queue_chunks(const struct queue *queue, uint64_t bytes)
 {
-    return bytes <= queue->chunk_bytes ? 1 : (bytes + queue->chunk_bytes - 1) / queue->chunk_bytes;
+    return bill_chunks(bytes, queue->chunk_bytes);
 }
 
 /* A message of `bytes` goes with `call`, which takes at most `most`: the requests that it adds to the bill, as a call is billed by the size

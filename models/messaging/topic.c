@@ -11,11 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 static const char *const protocols[] = {"lambda", "sqs", "firehose", "http", "https", "email", "email-json", "sms", "application", NULL};
 static const char *const scopes[] = {"MessageAttributes", "MessageBody", NULL};
 static const char *const throughput_scopes[] = {"Topic", "MessageGroup", NULL};
@@ -124,8 +119,9 @@ static const struct property topic_behavior[] = {
 static const struct metric_type topic_metrics[] = {
     {"AWS/SNS", "NumberOfMessagesPublished", "Count", METRIC_COUNT, AT(published), .help = "Messages that were accepted."},
     {"AWS/SNS", "PublishSize", "Bytes", METRIC_TALLY, AT(publish_size), .help = "Their sizes."},
-    {"AWS/SNS", "NumberOfNotificationsDelivered", "Count", METRIC_COUNT, AT(delivered), .help = "Messages that a subscriber took."},
-    {"AWS/SNS", "NumberOfNotificationsFailed", "Count", METRIC_COUNT, AT(failed),
+    {"AWS/SNS", "NumberOfNotificationsDelivered", "Count", METRIC_COUNT, AT(delivered), .better = 1,
+     .help = "Messages that a subscriber took."},
+    {"AWS/SNS", "NumberOfNotificationsFailed", "Count", METRIC_COUNT, AT(failed), .better = -1, .compared = "Sum",
      .help = "Deliveries that were given up, after all retries or an error that no retry would change."},
     {"AWS/SNS", "NumberOfNotificationsFilteredOut", "Count", METRIC_COUNT, AT(filtered),
      .help = "Messages that a filter did not let pass."},
@@ -133,14 +129,15 @@ static const struct metric_type topic_metrics[] = {
      .help = "Of them, by filters on attributes."},
     {"AWS/SNS", "NumberOfNotificationsFilteredOut-MessageBody", "Count", METRIC_COUNT, AT(filtered_body),
      .help = "By filters on the body."},
-    {"AWS/SNS", "NumberOfNotificationsRedrivenToDlq", "Count", METRIC_COUNT, AT(redriven),
+    {"AWS/SNS", "NumberOfNotificationsRedrivenToDlq", "Count", METRIC_COUNT, AT(redriven), .better = -1,
      .help = "Messages that a subscription's dead-letter queue got."},
-    {"AWS/SNS", "NumberOfNotificationsFailedToRedriveToDlq", "Count", METRIC_COUNT, AT(lost),
+    {"AWS/SNS", "NumberOfNotificationsFailedToRedriveToDlq", "Count", METRIC_COUNT, AT(lost), .better = -1,
      .help = "Messages that it did not take: lost."},
     {"slsim", "DeliveryAttempts", "Count", METRIC_COUNT, AT(attempts), .help = "Tries to deliver, retries included."},
-    {"slsim", "DeliveryTime", "Milliseconds", METRIC_TALLY, AT(delivery_time), .help = "From publishing a message to its delivery."},
+    {"slsim", "DeliveryTime", "Milliseconds", METRIC_TALLY, AT(delivery_time), .better = -1,
+     .help = "From publishing a message to its delivery."},
     {"slsim", "NotificationsPending", "Count", METRIC_GAUGE, AT(pending), .help = "Deliveries that are not over."},
-    {"slsim", "PublishesThrottled", "Count", METRIC_COUNT, AT(throttled), .help = "Messages beyond the quota."},
+    {"slsim", "PublishesThrottled", "Count", METRIC_COUNT, AT(throttled), .better = -1, .help = "Messages beyond the quota."},
     {NULL, "billed requests", "None", METRIC_COUNT, AT(requests), .help = ""},
     {NULL, "bytes of a FIFO topic", "None", METRIC_COUNT, AT(fifo_bytes), .help = ""},
     {NULL, "billed to lambda", "None", METRIC_COUNT, AT(billed_deliveries[PROTOCOL_LAMBDA]), .help = ""},
@@ -176,7 +173,7 @@ static void topic_quantities(const struct simulation *simulation, const void *se
     const struct counter *deliveries = topic->metrics.billed_deliveries;
     bill_add(bill, &topic_line_items[topic->fifo ? ITEM_FIFO_REQUESTS : ITEM_REQUESTS], (double)topic->metrics.requests.whole);
     if (topic->fifo)
-        bill_add(bill, &topic_line_items[ITEM_FIFO_BYTES], (double)topic->metrics.fifo_bytes.whole / (1024.0 * 1024 * 1024));
+        bill_add(bill, &topic_line_items[ITEM_FIFO_BYTES], (double)topic->metrics.fifo_bytes.whole / BYTES_PER_GB);
     bill_add(bill, &topic_line_items[ITEM_LAMBDA], (double)deliveries[PROTOCOL_LAMBDA].whole);
     bill_add(bill, &topic_line_items[ITEM_SQS], (double)deliveries[PROTOCOL_SQS].whole);
     const struct {

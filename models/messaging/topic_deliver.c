@@ -2,6 +2,9 @@
  * Sources: rules sns_retry_*, sns_customer_*, sns_http_*: the SNS developer guide, "Message delivery retries". */
 #include "topic_state.h"
 
+#include "engine/back_off.h"
+#include "measure/bill.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +14,6 @@ enum topic_event { TOPIC_DELIVER };
 static const struct cause cause_too_large = {.fate = FATE_REJECTED, .text = "InvalidParameter: message too long"};
 static const struct cause cause_throttled = {.fate = FATE_THROTTLED, .text = "ThrottledException"};
 static const struct cause cause_filtered = {.fate = FATE_DISCARDED, .text = "filtered"};
-
-/* Beyond it no quota can be felt, and a bucket's arithmetic stays within 63 bits. */
-#define QUOTA_PER_S_MAX 1e9
 
 int64_t retry_phases_wait_ns(const struct retry_phases *phases, uint32_t retry)
 {
@@ -67,11 +67,10 @@ static struct retry_phases read_phases(const struct rule_book *rules, const char
 static void read_rules(struct topic *topic, const struct rule_book *rules)
 {
     bool own = topic->fifo && topic->throughput_scope == 0;
-    int64_t rate = llround(fmin(fmax(rule_number(rules, own ? "sns_fifo_publish_rate" : "sns_publish_rate"), 1), QUOTA_PER_S_MAX));
-    token_bucket_init(&topic->bucket, rate, rate, NS_PER_S, 0);
-    topic->delay_ns = time_from_double(rule_number(rules, "sns_delay_ms") * (double)NS_PER_MS);
-    topic->chunk_bytes = (uint64_t)fmin(fmax(1024 * rule_number(rules, "sns_chunk_kb"), 1), UINT32_MAX);
-    topic->jitter = fmin(fmax(rule_number(rules, "sns_retry_jitter"), 0), 1);
+    token_bucket_init_per_s(&topic->bucket, rule_number(rules, own ? "sns_fifo_publish_rate" : "sns_publish_rate"), 1, 0);
+    topic->delay_ns = rule_ns(rules, "sns_delay_ms");
+    topic->chunk_bytes = (uint64_t)rule_bytes(rules, "sns_chunk_kb");
+    topic->jitter = rule_share(rules, "sns_retry_jitter");
     topic->managed = read_phases(rules, "retry");
     topic->customer = read_phases(rules, "customer");
     topic->web = (struct retry_phases){.pre = retries(rules, "http", "retries"), .pre_wait_ns = seconds(rules, "http", "retry_wait_s")};
@@ -86,15 +85,10 @@ static int64_t topic_wait_ns(struct simulation *simulation, void *owner, const s
         return DELIVERY_REFUSED;
     bool throttled_firehose = route->subscription->protocol == PROTOCOL_FIREHOSE && cause->fate == FATE_THROTTLED;
     int64_t wait_ns = retry_phases_wait_ns(throttled_firehose ? &topic->customer : route->phases, item->tries);
-    if (wait_ns <= 0 || topic->jitter <= 0)
+    if (wait_ns <= 0)
         return wait_ns;
     stream_at(&topic->jitter_stream, item->item, item->tries);
-    return time_from_double((double)wait_ns * (1 - topic->jitter * stream_uniform(&topic->jitter_stream)));
-}
-
-static uint64_t chunks(const struct topic *topic, uint32_t bytes)
-{
-    return bytes <= topic->chunk_bytes ? 1 : (bytes + topic->chunk_bytes - 1) / topic->chunk_bytes;
+    return back_off_shortened_ns((double)wait_ns, topic->jitter, &topic->jitter_stream);
 }
 
 static void topic_tried(struct simulation *simulation, void *owner, const struct delivery_item *item)
@@ -102,7 +96,8 @@ static void topic_tried(struct simulation *simulation, void *owner, const struct
     (void)simulation;
     struct topic *topic = owner;
     counter_add(&topic->metrics.attempts, 1);
-    counter_add(&topic->metrics.billed_deliveries[topic->routes[item->route].subscription->protocol], chunks(topic, item->payload_bytes));
+    counter_add(&topic->metrics.billed_deliveries[topic->routes[item->route].subscription->protocol],
+                bill_chunks(item->payload_bytes, topic->chunk_bytes));
 }
 
 /* From publishing an item to its first try. */
@@ -298,7 +293,7 @@ void topic_accept(struct simulation *simulation, void *self, struct request *req
         return;
     }
     counter_add(&metrics->published, 1);
-    counter_add(&metrics->requests, chunks(topic, request->payload_bytes));
+    counter_add(&metrics->requests, bill_chunks(request->payload_bytes, topic->chunk_bytes));
     counter_add(&metrics->fifo_bytes, topic->fifo ? request->payload_bytes : 0);
     tally_add(&metrics->publish_size, TALLY_ALL, request->payload_bytes);
     fan_out(simulation, topic, request);

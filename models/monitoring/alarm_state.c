@@ -169,7 +169,7 @@ enum status alarm_finish(struct simulation *simulation, void *self)
 
 double alarm_months(const struct simulation *simulation, const struct gauge *gauge)
 {
-    double month_ns = rule_number(simulation->settings->rules, "billing_month_h") * (double)NS_PER_HOUR;
+    double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
     return month_ns > 0 ? (double)gauge->whole.length_ns / month_ns : 0;
 }
 

@@ -10,11 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 struct dimension {
     const char *name, *value;
 };

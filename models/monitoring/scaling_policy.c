@@ -160,7 +160,7 @@ static void check_tracking(struct validation *validation, struct scaling_policy 
 {
     const struct rule_book *rules = validation_rules(validation);
     const struct predefined *row = find_predefined(policy->predefined_given ? policy->predefined : NULL, target->dimension);
-    int64_t cooldown_ns = time_from_double(rule_number(rules, row->cooldown) * (double)NS_PER_S);
+    int64_t cooldown_ns = rule_ns(rules, row->cooldown);
     check_target_value(validation, policy, row);
     choose_metric(validation, policy, row, target);
     policy->high_points = row->high_points;
@@ -256,26 +256,26 @@ static void policy_validate(struct validation *validation, void *config)
 
 static uint32_t points_of(const struct rule_book *rules, const char *rule)
 {
-    return (uint32_t)fmin(fmax(rule_number(rules, rule), 1), 1000);
+    return (uint32_t)rule_count(rules, rule, 1, 1000);
 }
 
 static void start_watch(struct simulation *simulation, struct scaling_policy *policy, struct tracked *tracked, uint16_t event_kind)
 {
     const struct rule_book *rules = simulation->settings->rules;
     bool high = tracked == &policy->high;
-    int64_t point_ns = time_from_double(fmax(rule_number(rules, "aas_point_s"), 1) * (double)NS_PER_S);
+    int64_t point_ns = rule_pause_ns(rules, "aas_point_s");
     uint32_t points = points_of(rules, high ? policy->high_points : policy->low_points);
     const struct watch_rule rule = {
         .statistic = (enum probe_statistic)policy->choice.statistic,
         .period_ns = point_ns,
         .points = points,
         .breaches = points,
-        .range = points + (uint32_t)fmin(fmax(rule_number(rules, "alarm_extra_points"), 0), 1000),
+        .range = points + (uint32_t)rule_count(rules, "alarm_extra_points", 0, 1000),
         .comparison = high ? WATCH_GREATER : WATCH_LESS,
         .threshold = high ? policy->target_value : policy->low_threshold,
         .missing = WATCH_MISSING,
         .every_ns = point_ns,
-        .delay_ns = time_from_double(rule_number(rules, "alarm_delay_s") * (double)NS_PER_S),
+        .delay_ns = rule_ns(rules, "alarm_delay_s"),
     };
     simulation_fail(simulation, watch_start(&tracked->watch, &rule, simulation, policy->self, event_kind,
                                             policy->choice.resource ? policy->choice.resource : "", policy->choice.name_space,

@@ -158,13 +158,6 @@ static uint32_t bucket_envelope(const struct simulation *simulation, const void 
     return ((const struct bucket *)self)->envelopes[request->content];
 }
 
-/* Tokens of a second that may all be used at once: S3 says requests per second and no more. */
-static void quota_init(struct token_bucket *quota, const struct rule_book *rules, const char *rule, int64_t prefixes)
-{
-    int64_t rate = (int64_t)fmin(fmax(rule_number(rules, rule), 1), 1e6) * prefixes;
-    token_bucket_init(quota, rate, rate, NS_PER_S, 0);
-}
-
 static enum status bucket_create(struct simulation *simulation, void *self)
 {
     struct bucket *bucket = self;
@@ -177,8 +170,9 @@ static enum status bucket_create(struct simulation *simulation, void *self)
         .coalesces = bucket->single_notification && !bucket_is_versioned(bucket),
     };
     fanout_retries(&policy, rules);
-    quota_init(&bucket->writes, rules, "s3_prefix_writes_per_s", bucket->prefixes);
-    quota_init(&bucket->reads, rules, "s3_prefix_reads_per_s", bucket->prefixes);
+    /* a second's may all be used at once: S3 says requests per second and no more */
+    token_bucket_init_per_s(&bucket->writes, rule_number(rules, "s3_prefix_writes_per_s") * (double)bucket->prefixes, 1, 0);
+    token_bucket_init_per_s(&bucket->reads, rule_number(rules, "s3_prefix_reads_per_s") * (double)bucket->prefixes, 1, 0);
     key_map_init(&bucket->objects, &simulation->memory, name);
     stream_init(&bucket->latency_stream, simulation->settings->seed, simulation->replication, name, "latency");
     return fanout_init(&bucket->fanout, &policy, &bucket->outlets, &bucket->notices, simulation, bucket->self, BUCKET_NOTICE);
@@ -307,10 +301,10 @@ static enum status bucket_finish(struct simulation *simulation, void *self)
 static void bucket_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct bucket *bucket = self;
-    double month_ns = rule_number(simulation->settings->rules, "billing_month_h") * (double)NS_PER_HOUR;
+    double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
     bill_add(bill, &bucket_line_items[ITEM_TIER1], (double)bucket->metrics.tier1.whole);
     bill_add(bill, &bucket_line_items[ITEM_TIER2], (double)bucket->metrics.tier2.whole);
-    bill_add(bill, &bucket_line_items[ITEM_STORAGE], (double)bucket->metrics.stored.whole.integral / month_ns / (1024.0 * 1024 * 1024));
+    bill_add(bill, &bucket_line_items[ITEM_STORAGE], (double)bucket->metrics.stored.whole.integral / month_ns / BYTES_PER_GB);
 }
 
 FAULT_FUNCTIONS(bucket, self)

@@ -67,11 +67,13 @@ static const struct property custom_behavior[] = {
 
 static const struct metric_type custom_metrics[] = {
     {"slsim", "Operations", "Count", METRIC_COUNT, AT(begun), .help = "Creations, updates and deletions that began."},
-    {"slsim", "OperationsSucceeded", "Count", METRIC_COUNT, AT(succeeded), .help = "Of them, those that ended well."},
-    {"slsim", "OperationsFailed", "Count", METRIC_COUNT, AT(failed), .help = "Of them, those that failed, also without an answer."},
-    {"slsim", "OperationsHung", "Count", METRIC_COUNT, AT(hung), .help = "Waits that ended without an answer, rollbacks included."},
-    {"slsim", "Rollbacks", "Count", METRIC_COUNT, AT(rollbacks), .help = "Operations that were rolled back."},
-    {"slsim", "OperationDuration", "Milliseconds", METRIC_TALLY, AT(duration), .help = "Of an operation with its rollback."},
+    {"slsim", "OperationsSucceeded", "Count", METRIC_COUNT, AT(succeeded), .better = 1, .help = "Of them, those that ended well."},
+    {"slsim", "OperationsFailed", "Count", METRIC_COUNT, AT(failed), .better = -1,
+     .help = "Of them, those that failed, also without an answer."},
+    {"slsim", "OperationsHung", "Count", METRIC_COUNT, AT(hung), .better = -1,
+     .help = "Waits that ended without an answer, rollbacks included."},
+    {"slsim", "Rollbacks", "Count", METRIC_COUNT, AT(rollbacks), .better = -1, .help = "Operations that were rolled back."},
+    {"slsim", "OperationDuration", "Milliseconds", METRIC_TALLY, AT(duration), .better = -1, .help = "Of an operation with its rollback."},
     {"slsim", "OperationsInProgress", "Count", METRIC_GAUGE, AT(in_progress), .help = "Operations under way."},
     {0},
 };

@@ -1,7 +1,6 @@
 /* fanout.c: notices on their way: delay, filter, tries, duplicates, two that become one. */
 #include "fanout.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,12 +23,11 @@ void outlet_add(struct validation *validation, uint32_t from, struct outlet_list
 
 void fanout_retries(struct fanout_policy *policy, const struct rule_book *rules)
 {
-    policy->retry_base_ns = time_from_double(rule_number(rules, "service_retry_base_s") * (double)NS_PER_S);
-    policy->retry_cap_ns = time_from_double(rule_number(rules, "service_retry_cap_s") * (double)NS_PER_S);
-    policy->max_age_ns = time_from_double(rule_number(rules, "service_retry_age_s") * (double)NS_PER_S);
+    policy->back_off = (struct back_off){
+        .base_ns = (double)rule_ns(rules, "service_retry_base_s"), .factor = 2, .cap_ns = (double)rule_ns(rules, "service_retry_cap_s")};
+    policy->max_age_ns = rule_ns(rules, "service_retry_age_s");
 }
 
-/* Doubles from the base to the cap. */
 static int64_t notice_wait_ns(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
 {
     (void)simulation;
@@ -38,8 +36,7 @@ static int64_t notice_wait_ns(struct simulation *simulation, void *owner, const 
         return DELIVERY_REFUSED;
     if (policy->max_tries > 0 && item->tries >= policy->max_tries)
         return DELIVERY_GIVE_UP;
-    double wait_ns = ldexp((double)policy->retry_base_ns, item->tries < 62 ? (int)item->tries - 1 : 61);
-    return time_from_double(fmin(wait_ns, (double)policy->retry_cap_ns));
+    return back_off_ns(&policy->back_off, item->tries - 1);
 }
 
 /* What stands for an item in the map: not POOL_NONE. */

@@ -3,6 +3,7 @@
 #ifndef SLSIM_SERVICES_FANOUT_H
 #define SLSIM_SERVICES_FANOUT_H
 
+#include "engine/back_off.h"
 #include "engine/content.h"
 #include "engine/delivery.h"
 #include "engine/key_map.h"
@@ -47,12 +48,11 @@ struct fanout_metrics {
 struct fanout_policy {
     const char *part;                 /* "notification": the parts are "<entity>/notification-0", ... */
     const struct distribution *delay; /* of each notice, in ns; NULL: none */
-    int64_t retry_base_ns;            /* the first wait after a refusal; doubles */
-    int64_t retry_cap_ns;
-    int64_t max_age_ns;    /* then it is given up; TIME_FOREVER: never */
-    uint32_t max_tries;    /* the same; 0: any number */
-    double duplicate_rate; /* of notices, sent twice */
-    bool coalesces;        /* an item while a notice of the same group is still on its way gives none of its own */
+    struct back_off back_off;         /* of the waits after refusals */
+    int64_t max_age_ns;               /* then it is given up; TIME_FOREVER: never */
+    uint32_t max_tries;               /* the same; 0: any number */
+    double duplicate_rate;            /* of notices, sent twice */
+    bool coalesces;                   /* an item while a notice of the same group is still on its way gives none of its own */
 };
 
 struct fanout {

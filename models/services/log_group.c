@@ -79,9 +79,9 @@ static const struct metric_type log_group_metrics[] = {
      .help = "Their bytes, uncompressed, with what counts of each beside its text."},
     {"AWS/Logs", "ForwardedLogEvents", "Count", METRIC_COUNT, AT(forwarded_events), .help = "Log events put into deliveries."},
     {"AWS/Logs", "ForwardedBytes", "Bytes", METRIC_COUNT, AT(forwarded_bytes), .help = "Compressed bytes of deliveries."},
-    {"AWS/Logs", "DeliveryErrors", "Count", METRIC_COUNT, offsetof(struct log_group, service.metrics.refused),
+    {"AWS/Logs", "DeliveryErrors", "Count", METRIC_COUNT, offsetof(struct log_group, service.metrics.refused), .better = -1,
      .help = "Tries of a delivery that failed."},
-    {"AWS/Logs", "DeliveryThrottling", "Count", METRIC_COUNT, offsetof(struct log_group, service.metrics.throttled),
+    {"AWS/Logs", "DeliveryThrottling", "Count", METRIC_COUNT, offsetof(struct log_group, service.metrics.throttled), .better = -1,
      .help = "Tries that the destination throttled."},
     SERVICE_METRICS(struct log_group),
     {NULL, "vended bytes", "None", METRIC_COUNT, AT(vended_bytes), .help = ""},
@@ -113,8 +113,8 @@ static enum status log_group_create(struct simulation *simulation, void *self)
     struct log_group *group = self;
     const struct rule_book *rules = simulation->settings->rules;
     uint32_t number = 0;
-    group->batch_max_bytes = (uint64_t)(rule_number(rules, "logs_subscription_batch_max_kb") * 1024);
-    group->overhead_bytes = (uint64_t)fmax(rule_number(rules, "log_event_overhead_bytes"), 0);
+    group->batch_max_bytes = (uint64_t)rule_bytes(rules, "logs_subscription_batch_max_kb");
+    group->overhead_bytes = (uint64_t)rule_bytes(rules, "log_event_overhead_bytes");
     group->gatherings = calloc(group->service.outlets.count + 1u, sizeof *group->gatherings);
     if (!group->gatherings)
         return STATUS_NO_MEMORY;
@@ -190,8 +190,7 @@ static void log_group_quantities(const struct simulation *simulation, const void
     static const int vended_items[] = {ITEM_VENDED, ITEM_VENDED_IA, ITEM_VENDED_DELIVERY};
     const struct log_group *group = self;
     const struct rule_book *rules = simulation->settings->rules;
-    const double gb = 1024.0 * 1024 * 1024;
-    double all_gb = (double)group->incoming_bytes.whole / gb, vended_gb = (double)group->vended_bytes.whole / gb;
+    double all_gb = (double)group->incoming_bytes.whole / BYTES_PER_GB, vended_gb = (double)group->vended_bytes.whole / BYTES_PER_GB;
     if (!rule_flag(rules, "log_lambda_vended"))
         vended_gb = 0;
     bill_add(bill, &log_group_line_items[group->log_class == CLASS_INFREQUENT_ACCESS ? ITEM_INGESTED_IA : ITEM_INGESTED],
@@ -199,7 +198,7 @@ static void log_group_quantities(const struct simulation *simulation, const void
     bill_add(bill, &log_group_line_items[vended_items[group->log_class]], vended_gb);
     if (group->log_class == CLASS_DELIVERY)
         return;
-    double months = group->retention_given ? (double)group->retention_ns / (rule_number(rules, "billing_month_h") * (double)NS_PER_HOUR)
+    double months = group->retention_given ? (double)group->retention_ns / (double)rule_ns(rules, "billing_month_h")
                                            : rule_number(rules, "log_kept_months");
     bill_add(bill, &log_group_line_items[ITEM_KEPT], all_gb * months * rule_number(rules, "log_kept_compression"));
 }

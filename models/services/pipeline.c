@@ -94,12 +94,14 @@ static const struct property pipeline_behavior[] = {
 
 static const struct metric_type pipeline_metrics[] = {
     {"slsim", "ExecutionsStarted", "Count", METRIC_COUNT, AT(started), .help = "Executions that began."},
-    {"slsim", "ExecutionsSucceeded", "Count", METRIC_COUNT, AT(succeeded), .help = "Of them, those that came to the end."},
-    {"slsim", "ExecutionsFailed", "Count", METRIC_COUNT, AT(failed), .help = "Of them, those that a failed action ended."},
+    {"slsim", "ExecutionsSucceeded", "Count", METRIC_COUNT, AT(succeeded), .better = 1, .help = "Of them, those that came to the end."},
+    {"slsim", "ExecutionsFailed", "Count", METRIC_COUNT, AT(failed), .better = -1, .help = "Of them, those that a failed action ended."},
     {"slsim", "ExecutionsSuperseded", "Count", METRIC_COUNT, AT(superseded), .help = "Of them, those that a later one replaced."},
-    {"slsim", "ExecutionsRejected", "Count", METRIC_COUNT, AT(rejected), .help = "Executions beyond the quota of QUEUED and PARALLEL."},
-    {"slsim", "ActionsHung", "Count", METRIC_COUNT, AT(hung), .help = "Lambda actions that timed out without a call back."},
-    {"slsim", "ExecutionDuration", "Milliseconds", METRIC_TALLY, AT(duration), .help = "From the start to success or failure."},
+    {"slsim", "ExecutionsRejected", "Count", METRIC_COUNT, AT(rejected), .better = -1,
+     .help = "Executions beyond the quota of QUEUED and PARALLEL."},
+    {"slsim", "ActionsHung", "Count", METRIC_COUNT, AT(hung), .better = -1, .help = "Lambda actions that timed out without a call back."},
+    {"slsim", "ExecutionDuration", "Milliseconds", METRIC_TALLY, AT(duration), .better = -1,
+     .help = "From the start to success or failure."},
     {"slsim", "ExecutionsInProgress", "Count", METRIC_GAUGE, AT(in_progress), .help = "Executions under way or waiting."},
     {NULL, "billed minutes", "None", METRIC_COUNT, AT(billed_minutes), .help = ""},
     {0},
@@ -118,7 +120,7 @@ static const struct line_item pipeline_line_items[] = {
 static void pipeline_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct pipeline *pipeline = self;
-    double month_ns = rule_number(simulation->settings->rules, "billing_month_h") * (double)NS_PER_HOUR;
+    double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
     if (pipeline->type == TYPE_V2)
         bill_add(bill, &pipeline_line_items[ITEM_MINUTES], (double)pipeline->billed_minutes.whole);
     else
@@ -199,7 +201,7 @@ static enum status pipeline_create(struct simulation *simulation, void *self)
     pool_init(&pipeline->executions, sizeof(struct execution), &simulation->memory, name);
     stream_init(&pipeline->duration_stream, simulation->settings->seed, simulation->replication, name, "action_duration");
     stream_init(&pipeline->failure_stream, simulation->settings->seed, simulation->replication, name, "action_failure");
-    pipeline->lambda_timeout_ns = time_from_double(rule_number(rules, "codepipeline_lambda_timeout_s") * (double)NS_PER_S);
+    pipeline->lambda_timeout_ns = rule_ns(rules, "codepipeline_lambda_timeout_s");
     pipeline->queued_max = (uint32_t)rule_number(rules, "codepipeline_queued_max");
     pipeline->states = calloc(pipeline->stages.count, sizeof *pipeline->states);
     pipeline->part = simulation_part(simulation, pipeline->self, "executions");

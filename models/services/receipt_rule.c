@@ -38,7 +38,7 @@ struct receipt_rule {
     struct pool mails;
     struct part *part;
     int64_t sync_timeout_ns;
-    uint32_t chunk_bytes; /* what is billed as one */
+    uint64_t chunk_bytes; /* what is billed as one */
     struct stream delay_stream, stop_stream;
     struct counter received, processed, stopped, timed_out, failed;
     struct counter chunks; /* whole ones, as billed */
@@ -126,11 +126,13 @@ static const struct property receipt_rule_behavior[] = {
 
 static const struct metric_type receipt_rule_metrics[] = {
     {"slsim", "MailsReceived", "Count", METRIC_COUNT, AT(received), .help = "Mails that came."},
-    {"slsim", "MailsProcessed", "Count", METRIC_COUNT, AT(processed), .help = "Mails whose actions were all done."},
+    {"slsim", "MailsProcessed", "Count", METRIC_COUNT, AT(processed), .better = 1, .help = "Mails whose actions were all done."},
     {"slsim", "MailsStopped", "Count", METRIC_COUNT, AT(stopped), .help = "Mails that a function or a stop action ended before."},
-    {"slsim", "ActionsFailed", "Count", METRIC_COUNT, AT(failed), .help = "Actions that failed; the next one follows all the same."},
-    {"slsim", "ActionsTimedOut", "Count", METRIC_COUNT, AT(timed_out), .help = "Functions that were waited for in vain."},
-    {"slsim", "MailDuration", "Milliseconds", METRIC_TALLY, AT(duration), .help = "From a mail's arrival to the end of its actions."},
+    {"slsim", "ActionsFailed", "Count", METRIC_COUNT, AT(failed), .better = -1,
+     .help = "Actions that failed; the next one follows all the same."},
+    {"slsim", "ActionsTimedOut", "Count", METRIC_COUNT, AT(timed_out), .better = -1, .help = "Functions that were waited for in vain."},
+    {"slsim", "MailDuration", "Milliseconds", METRIC_TALLY, AT(duration), .better = -1,
+     .help = "From a mail's arrival to the end of its actions."},
     {NULL, "billed chunks", "None", METRIC_COUNT, AT(chunks), .help = ""},
     {0},
 };
@@ -237,8 +239,8 @@ static enum status receipt_rule_create(struct simulation *simulation, void *self
     pool_init(&rule->mails, sizeof(struct mail), &simulation->memory, name);
     stream_init(&rule->delay_stream, simulation->settings->seed, simulation->replication, name, "delivery_delay");
     stream_init(&rule->stop_stream, simulation->settings->seed, simulation->replication, name, "stop");
-    rule->sync_timeout_ns = time_from_double(rule_number(simulation->settings->rules, "ses_lambda_sync_timeout_s") * (double)NS_PER_S);
-    rule->chunk_bytes = service_chunk_bytes(simulation->settings->rules, "ses_chunk_kb");
+    rule->sync_timeout_ns = rule_ns(simulation->settings->rules, "ses_lambda_sync_timeout_s");
+    rule->chunk_bytes = (uint64_t)rule_bytes(simulation->settings->rules, "ses_chunk_kb");
     rule->part = simulation_part(simulation, rule->self, "mails");
     return rule->part ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -256,7 +258,7 @@ static void receipt_rule_accept(struct simulation *simulation, void *self, struc
 {
     struct receipt_rule *rule = self;
     counter_add(&rule->received, 1);
-    counter_add(&rule->chunks, request->payload_bytes / rule->chunk_bytes);
+    counter_add(&rule->chunks, rule->chunk_bytes > 0 ? request->payload_bytes / rule->chunk_bytes : request->payload_bytes);
     uint32_t id = rule->enabled ? pool_take(&rule->mails) : POOL_NONE;
     if (id == POOL_NONE) {
         if (rule->enabled)

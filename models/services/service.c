@@ -1,8 +1,6 @@
 /* service.c: what all services have in common that only pass on. */
 #include "service.h"
 
-#include <math.h>
-
 void service_tell(struct validation *validation, struct service *service, uint32_t from, const char *property, struct outlet *outlet,
                   uint32_t target, unsigned kinds)
 {
@@ -13,11 +11,6 @@ void service_tell(struct validation *validation, struct service *service, uint32
     outlet_add(validation, from, &service->outlets, outlet);
 }
 
-uint32_t service_chunk_bytes(const struct rule_book *rules, const char *rule)
-{
-    return (uint32_t)fmin(fmax(1024 * rule_number(rules, rule), 1), UINT32_MAX);
-}
-
 enum status service_create(struct simulation *simulation, void *self)
 {
     struct service *service = self;
@@ -25,7 +18,7 @@ enum status service_create(struct simulation *simulation, void *self)
     struct fanout_policy policy = {.part = service->part, .delay = service->delay};
     fanout_retries(&policy, rules);
     if (service->age_rule)
-        policy.max_age_ns = time_from_double(rule_number(rules, service->age_rule) * (double)NS_PER_S);
+        policy.max_age_ns = rule_ns(rules, service->age_rule);
     if (service->tries_rule)
         policy.max_tries = (uint32_t)rule_number(rules, service->tries_rule);
     return fanout_init(&service->fanout, &policy, &service->outlets, &service->metrics, simulation, service->self, SERVICE_NOTICE);

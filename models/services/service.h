@@ -25,9 +25,6 @@ struct service {
 void service_tell(struct validation *validation, struct service *service, uint32_t from, const char *property, struct outlet *outlet,
                   uint32_t target, unsigned kinds);
 
-/* What is billed as one unit, by the rule of that name; at least a byte. */
-uint32_t service_chunk_bytes(const struct rule_book *rules, const char *rule);
-
 enum status service_create(struct simulation *simulation, void *self);
 void service_destroy(struct simulation *simulation, void *self);
 void service_handle(struct simulation *simulation, void *self, const struct event *event);
@@ -53,10 +50,5 @@ enum status service_finish(struct simulation *simulation, void *self);
 #define SERVICE_FUNCTIONS                                                                                                                  \
     .create = service_create, .destroy = service_destroy, .handle = service_handle, .accept = service_accept, .done = service_done,        \
     .finish = service_finish
-
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
 
 #endif

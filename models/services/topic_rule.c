@@ -104,8 +104,7 @@ static void topic_rule_quantities(const struct simulation *simulation, const voi
 static void topic_rule_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct topic_rule *rule = self;
-    uint64_t bytes = request->payload_bytes, chunk = service_chunk_bytes(simulation->settings->rules, "iot_chunk_kb");
-    uint64_t chunks = bytes > chunk ? (bytes + chunk - 1) / chunk : 1;
+    uint64_t chunks = bill_chunks(request->payload_bytes, (uint64_t)rule_bytes(simulation->settings->rules, "iot_chunk_kb"));
     counter_add(&rule->chunks, chunks);
     counter_add(&rule->action_chunks, chunks * rule->service.outlets.count);
     service_accept(simulation, self, request);

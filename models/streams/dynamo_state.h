@@ -31,7 +31,7 @@ struct dynamo_table {
     struct stream latency_stream;
     struct token_bucket writes; /* units */
     struct growth growth;       /* on demand: units a second */
-    int64_t unit_bytes, item_most_bytes;
+    int64_t item_most_bytes;
     uint64_t read_records, read_bytes; /* of the stream, at most in one call */
     int64_t poll_ns;
     double image_factor;     /* size of a stream's record: times the item's, */
@@ -42,7 +42,7 @@ struct dynamo_table {
     double partition_writes; /* units a second */
     double partition_reads;
 
-    uint64_t read_unit_bytes;
+    uint64_t unit_bytes, read_unit_bytes;
     struct counter read_blocks; /* of the size of a read unit: for the bill */
     struct counter consumed_writes, write_throttles, throttled, returned_records, returned_bytes;
     struct gauge write_capacity, provisioned_writes, provisioned_reads;

@@ -14,11 +14,6 @@
 #define AT(field) offsetof(struct dynamo_table, field)
 #define GIVEN(field) PROPERTY_GIVEN(struct dynamo_table, field)
 
-#define ACCEPTED(NAME)                                                                                                                     \
-    {                                                                                                                                      \
-        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
-    }
-
 static const char *const billing_modes[] = {"PROVISIONED", "PAY_PER_REQUEST", NULL};
 static const char *const stream_views[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", NULL};
 
@@ -77,14 +72,18 @@ static const struct property simple_properties[] = {
 
 static const struct property table_behavior[] = {
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "ddb_latency", .help = "Of one operation, as the caller sees it."},
+    PROPERTY_LATER_ROW("hot_partitions", "limits of single partitions: adaptive capacity is taken to even them out"),
+    PROPERTY_LATER_ROW("replication_lag", "global tables and their replicas"),
     {0},
 };
 
 static const struct metric_type table_metrics[] = {
     {"AWS/DynamoDB", "ConsumedWriteCapacityUnits", "Count", METRIC_COUNT, AT(consumed_writes), .help = "Write units of accepted writes."},
-    {"AWS/DynamoDB", "WriteThrottleEvents", "Count", METRIC_COUNT, AT(write_throttles), .help = "Writes beyond the capacity."},
-    {"AWS/DynamoDB", "ThrottledRequests", "Count", METRIC_COUNT, AT(throttled), .help = "Requests beyond the capacity."},
-    {"AWS/DynamoDB", "SuccessfulRequestLatency", "Milliseconds", METRIC_TALLY, AT(operation_latency),
+    {"AWS/DynamoDB", "WriteThrottleEvents", "Count", METRIC_COUNT, AT(write_throttles), .better = -1,
+     .help = "Writes beyond the capacity."},
+    {"AWS/DynamoDB", "ThrottledRequests", "Count", METRIC_COUNT, AT(throttled), .better = -1, .compared = "Sum",
+     .help = "Requests beyond the capacity."},
+    {"AWS/DynamoDB", "SuccessfulRequestLatency", "Milliseconds", METRIC_TALLY, AT(operation_latency), .better = -1,
      .help = "Of requests that succeeded."},
     {"AWS/DynamoDB", "ProvisionedWriteCapacityUnits", "Count", METRIC_GAUGE, AT(provisioned_writes), .help = "Units a second."},
     {"AWS/DynamoDB", "ProvisionedReadCapacityUnits", "Count", METRIC_GAUGE, AT(provisioned_reads), .help = "Units a second."},

@@ -7,6 +7,8 @@
 #include "engine/content.h"
 #include "engine/rule_book.h"
 
+#include "measure/bill.h"
+
 #include <math.h>
 
 /* What rules may say at most, so that sums hold: partitions, and units that are kept. */
@@ -15,16 +17,6 @@
 
 static const struct cause cause_throughput = {.fate = FATE_THROTTLED, .text = "ProvisionedThroughputExceededException"};
 static const struct cause cause_too_large = {.fate = FATE_REJECTED, .text = "ValidationException: item too large"};
-
-static int64_t rule_bytes(const struct rule_book *rules, const char *name, double unit)
-{
-    return (int64_t)(rule_number(rules, name) * unit);
-}
-
-static int64_t rule_ns(const struct rule_book *rules, const char *name)
-{
-    return time_from_double(rule_number(rules, name) * (double)NS_PER_S);
-}
 
 /* So many partitions carry the capacity; the stream has a shard for each. */
 static uint32_t partitions(const struct dynamo_table *table)
@@ -49,11 +41,9 @@ static void set_up_capacity(struct simulation *simulation, struct dynamo_table *
         .capacity = rule_number(rules, "ddb_on_demand_initial_writes"),
         .most = rule_number(rules, "ddb_table_quota_units"),
         .factor = rule_number(rules, "ddb_on_demand_growth_factor"),
-        .review_ns = rule_ns(rules, "ddb_on_demand_review_s"),
+        .review_ns = rule_pause_ns(rules, "ddb_on_demand_review_s"),
         .lag_ns = rule_ns(rules, "ddb_on_demand_growth_s"),
     };
-    if (table->growth.review_ns < NS_PER_MS) /* time must pass */
-        table->growth.review_ns = NS_PER_MS;
     bool provisioned = table->billing == BILLING_PROVISIONED;
     int64_t rate = provisioned ? table->write_units : units_of(table->growth.capacity);
     double kept_s = provisioned ? fmax(1, rule_number(rules, "ddb_burst_s")) : 1;
@@ -67,11 +57,11 @@ static void set_up_capacity(struct simulation *simulation, struct dynamo_table *
 static void set_up_stream(struct dynamo_table *table, const struct rule_book *rules)
 {
     table->log.expiry_kind = TABLE_EXPIRY;
-    table->log.retention_ns = time_from_double(rule_number(rules, "ddb_stream_retention_h") * (double)NS_PER_HOUR);
-    table->poll_ns = time_from_double((double)NS_PER_S / rule_number(rules, "ddb_poll_hz"));
+    table->log.retention_ns = rule_ns(rules, "ddb_stream_retention_h");
+    table->poll_ns = rule_interval_ns(rules, "ddb_poll_hz");
     table->read_records = (uint64_t)rule_number(rules, "ddb_stream_get_records_max");
-    table->read_bytes = (uint64_t)rule_bytes(rules, "ddb_stream_get_records_max_mb", 1024 * 1024);
-    table->record_bytes = (uint32_t)rule_bytes(rules, "ddb_stream_keys_kb", 1024);
+    table->read_bytes = (uint64_t)rule_bytes(rules, "ddb_stream_get_records_max_mb");
+    table->record_bytes = (uint32_t)rule_bytes(rules, "ddb_stream_keys_kb");
     if (table->view == VIEW_NEW_IMAGE || table->view == VIEW_OLD_IMAGE)
         table->image_factor = 1;
     else if (table->view == VIEW_NEW_AND_OLD_IMAGES)
@@ -83,9 +73,9 @@ enum status table_create(struct simulation *simulation, void *self)
 {
     struct dynamo_table *table = self;
     const struct rule_book *rules = simulation->settings->rules;
-    table->unit_bytes = (int64_t)fmax(1, (double)rule_bytes(rules, "ddb_write_unit_kb", 1024));
-    table->read_unit_bytes = (uint64_t)fmax(1, (double)rule_bytes(rules, "ddb_read_unit_kb", 1024));
-    table->item_most_bytes = rule_bytes(rules, "ddb_item_max_kb", 1024);
+    table->unit_bytes = (uint64_t)rule_bytes(rules, "ddb_write_unit_kb");
+    table->read_unit_bytes = (uint64_t)rule_bytes(rules, "ddb_read_unit_kb");
+    table->item_most_bytes = rule_bytes(rules, "ddb_item_max_kb");
     table->partition_writes = rule_number(rules, "ddb_partition_write_units");
     table->partition_reads = rule_number(rules, "ddb_partition_read_units");
     table->shards_split = rule_flag(rules, "ddb_stream_shard_is_partition");
@@ -105,7 +95,7 @@ void table_destroy(struct simulation *simulation, void *self)
 
 static int64_t write_units_of(const struct dynamo_table *table, uint32_t bytes)
 {
-    return bytes == 0 ? 1 : (int64_t)(bytes - 1) / table->unit_bytes + 1;
+    return (int64_t)bill_chunks(bytes, table->unit_bytes);
 }
 
 static void note_consumed(struct simulation *simulation, struct dynamo_table *table, int64_t units)
@@ -149,7 +139,7 @@ void table_accept(struct simulation *simulation, void *self, struct request *req
         return;
     if (content_set_has(&table->reads, request->content)) {
         uint64_t bytes = request->payload_bytes;
-        counter_add(&table->read_blocks, bytes > 0 ? (bytes + table->read_unit_bytes - 1) / table->read_unit_bytes : 1);
+        counter_add(&table->read_blocks, bill_chunks(bytes, table->read_unit_bytes));
         respond(simulation, table, request);
         return;
     }

@@ -6,6 +6,8 @@
 #include "kinesis_state.h"
 #include "stream_consumer.h"
 
+#include "engine/room.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -20,18 +22,15 @@ static uint32_t stream_subscribe(struct simulation *simulation, void *self, cons
 {
     struct kinesis_stream *stream = self;
     uint32_t number = stream->log.reader_count;
-    struct stream_consumer **grown = realloc(stream->reads_for, (number + 1) * sizeof(struct stream_consumer *));
-    if (!grown) {
+    if (!room_for(&stream->reads_for, number + 1u, &stream->reads_for_capacity, sizeof(struct stream_consumer *))) {
         simulation_fail(simulation, STATUS_NO_MEMORY);
         return READER_NONE;
     }
-    stream->reads_for = grown;
     if (shard_log_subscribe(simulation, self, reader) == READER_NONE)
         return READER_NONE;
     stream->reads_for[number] = reader->through == ENTITY_NONE ? NULL : entity_state(simulation, reader->through);
     if (stream->reads_for[number])
-        stream->log.readers[number].push_ns =
-            time_from_double(rule_number(simulation->settings->rules, "kinesis_latency_efo_ms") * (double)NS_PER_MS);
+        stream->log.readers[number].push_ns = rule_ns(simulation->settings->rules, "kinesis_latency_efo_ms");
     else
         stream->standard_readers++;
     return number;

@@ -4,6 +4,8 @@
 #include "kinesis_state.h"
 #include "stream_consumer.h"
 
+#include "engine/room.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -16,8 +18,8 @@ static struct growth make_growth(const struct rule_book *rules, int64_t shards)
         .capacity = (double)shards,
         .most = rule_number(rules, "kinesis_on_demand_max_in_mb_per_s") / rule_number(rules, "kinesis_shard_in_mb_per_s"),
         .factor = rule_number(rules, "kinesis_on_demand_growth_factor"),
-        .review_ns = time_from_double(rule_number(rules, "kinesis_on_demand_review_s") * (double)NS_PER_S),
-        .lag_ns = time_from_double(rule_number(rules, "kinesis_on_demand_growth_s") * (double)NS_PER_S),
+        .review_ns = rule_pause_ns(rules, "kinesis_on_demand_review_s"),
+        .lag_ns = rule_ns(rules, "kinesis_on_demand_growth_s"),
     };
 }
 
@@ -25,12 +27,10 @@ enum status stream_reshard_create(struct simulation *simulation, struct kinesis_
 {
     const struct rule_book *rules = simulation->settings->rules;
     stream->update_factor = rule_number(rules, "kinesis_update_factor_max");
-    stream->update_lasts_ns = time_from_double(rule_number(rules, "kinesis_update_s") * (double)NS_PER_S);
-    stream->update_most = (uint64_t)fmin(fmax(rule_number(rules, "kinesis_updates_per_day"), 0), UPDATES_MOST);
+    stream->update_lasts_ns = rule_ns(rules, "kinesis_update_s");
+    stream->update_most = (uint64_t)rule_count(rules, "kinesis_updates_per_day", 0, UPDATES_MOST);
     stream->update_ns = calloc(stream->update_most + 1, sizeof *stream->update_ns);
     stream->growth_bytes = stream->growth_records = make_growth(rules, stream->shard_count);
-    if (stream->growth_bytes.review_ns < NS_PER_MS) /* time must pass */
-        stream->growth_bytes.review_ns = stream->growth_records.review_ns = NS_PER_MS;
     return stream->update_ns && stream_limit_shards(simulation, stream, 0) ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
@@ -42,13 +42,8 @@ void stream_reshard_destroy(struct kinesis_stream *stream)
 
 bool stream_limit_shards(struct simulation *simulation, struct kinesis_stream *stream, uint32_t first)
 {
-    if (stream->limit_capacity < stream->log.count) {
-        struct shard_limits *grown = realloc(stream->limits, stream->log.capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        stream->limits = grown;
-        stream->limit_capacity = stream->log.capacity;
-    }
+    if (!room_for(&stream->limits, stream->log.count, &stream->limit_capacity, sizeof *stream->limits))
+        return false;
     int64_t calls = stream->calls_kept < INT64_MAX / stream->read_pace_ns ? stream->calls_kept : 1;
     for (uint32_t i = first; i < stream->log.count; i++) {
         struct shard_limits *limits = &stream->limits[i];

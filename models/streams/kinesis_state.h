@@ -34,12 +34,15 @@ struct kinesis_stream {
 
     /* state */
     struct shard_limits *limits; /* owned; by shard */
-    uint32_t limit_capacity;
+    size_t limit_capacity;
     struct stream_consumer **consumers; /* owned; all that are registered */
     uint32_t consumer_count;
+    size_t consumer_capacity;
     struct stream_consumer **reads_for; /* owned; by reader: its consumer, or NULL */
+    size_t reads_for_capacity;
     uint32_t standard_readers;
-    int64_t record_limit_bytes, second_bytes, unit_bytes, record_rate;
+    int64_t record_limit_bytes, second_bytes, record_rate;
+    uint64_t unit_bytes;
     int64_t read_pace_ns, calls_kept; /* between two reads of a shard; how many unused ones may come at once */
     double read_ns_per_byte, read_ns_per_record;
     uint64_t read_records, read_bytes; /* at most in one call */

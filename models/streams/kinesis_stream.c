@@ -31,20 +31,20 @@ static const struct property stream_properties[] = {
     {"RetentionPeriodHours", PROPERTY_TIME, AT(log.retention_ns), .unit = "h", .minimum = "kinesis_retention_default_h",
      .maximum = "kinesis_retention_max_h", .fallback = "kinesis_retention_default_h", .help = "How long a record is kept."},
     {"StreamModeDetails", PROPERTY_OBJECT, 0, .properties = mode_properties, .help = "How the number of shards is decided."},
-    {.name = "Name", .kind = PROPERTY_ACCEPTED},
-    {.name = "StreamEncryption", .kind = PROPERTY_ACCEPTED},
-    {.name = "Tags", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("Name"),
+    ACCEPTED("StreamEncryption"),
+    ACCEPTED("Tags"),
     {0},
 };
 
 static const struct metric_type stream_metrics[] = {
     {"AWS/Kinesis", "IncomingRecords", "Count", METRIC_COUNT, AT(incoming_records), .help = "Records that were stored."},
     {"AWS/Kinesis", "IncomingBytes", "Bytes", METRIC_COUNT, AT(incoming_bytes), .help = "Bytes that were stored."},
-    {"AWS/Kinesis", "WriteProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(refused),
+    {"AWS/Kinesis", "WriteProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(refused), .better = -1,
      .help = "Records that a shard's write limits refused."},
     {"AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", "Milliseconds", METRIC_TALLY, AT(iterator_age),
      .help = "Age of the last record of each read that got records."},
-    {"AWS/Kinesis", "ReadProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(reads_refused),
+    {"AWS/Kinesis", "ReadProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(reads_refused), .better = -1,
      .help = "Reads that a shard's read limits refused; polls that would find nothing are not simulated."},
     SHARD_LOG_METRICS,
     {"slsim", "Updating", "Count", METRIC_GAUGE, AT(updating), .help = "1 while another number of shards is being made."},
@@ -85,30 +85,23 @@ static void stream_validate(struct validation *validation, void *config)
         (int64_t)ceil(rule_number(rules, "kinesis_on_demand_start_in_mb_per_s") / rule_number(rules, "kinesis_shard_in_mb_per_s"));
 }
 
-static int64_t rule_bytes(const struct rule_book *rules, const char *name, double unit)
-{
-    return (int64_t)(rule_number(rules, name) * unit);
-}
-
 static enum status stream_create(struct simulation *simulation, void *self)
 {
     struct kinesis_stream *stream = self;
     const struct rule_book *rules = simulation->settings->rules;
-    const double mb = 1024 * 1024;
-    stream->record_limit_bytes = rule_bytes(rules, "kinesis_record_max_mb", mb);
-    stream->second_bytes = rule_bytes(rules, "kinesis_shard_in_mb_per_s", mb);
-    stream->unit_bytes = (int64_t)fmax(1, (double)rule_bytes(rules, "kinesis_put_unit_kb", 1024));
+    stream->record_limit_bytes = rule_bytes(rules, "kinesis_record_max_mb");
+    stream->second_bytes = rule_bytes(rules, "kinesis_shard_in_mb_per_s");
+    stream->unit_bytes = (uint64_t)rule_bytes(rules, "kinesis_put_unit_kb");
     stream->read_records = (uint64_t)rule_number(rules, "kinesis_get_records_max");
-    stream->read_bytes = (uint64_t)rule_bytes(rules, "kinesis_get_records_max_mb", mb);
-    /* time must pass between two reads that are refused, whatever a rule says */
-    stream->read_pace_ns = time_from_double(fmax(1000, (double)NS_PER_S / rule_number(rules, "kinesis_get_records_per_s")));
-    stream->read_ns_per_byte = (double)NS_PER_S / (rule_number(rules, "kinesis_shard_out_mb_per_s") * mb);
+    stream->read_bytes = (uint64_t)rule_bytes(rules, "kinesis_get_records_max_mb");
+    stream->read_pace_ns = rule_interval_ns(rules, "kinesis_get_records_per_s");
+    stream->read_ns_per_byte = (double)NS_PER_S / (double)rule_bytes(rules, "kinesis_shard_out_mb_per_s");
     stream->read_ns_per_record = (double)NS_PER_S / rule_number(rules, "kinesis_shard_out_records_per_s");
     stream->record_rate = (int64_t)rule_number(rules, "kinesis_shard_in_records_per_s");
-    stream->calls_kept = (int64_t)fmax(1, fmin(rule_number(rules, "kinesis_get_records_per_s"), 1000));
-    stream->push_bytes = (uint64_t)fmax(1, (double)rule_bytes(rules, "kinesis_efo_mb_per_s", mb));
+    stream->calls_kept = rule_count(rules, "kinesis_get_records_per_s", 1, 1000);
+    stream->push_bytes = (uint64_t)rule_bytes(rules, "kinesis_efo_mb_per_s");
     stream->push_ns_per_byte = (double)NS_PER_S / (double)stream->push_bytes;
-    stream->poll_ns = time_from_double((double)NS_PER_S / rule_number(rules, "kinesis_poll_hz"));
+    stream->poll_ns = rule_interval_ns(rules, "kinesis_poll_hz");
     stream->log.expiry_kind = STREAM_EXPIRY;
     enum status status = shard_log_create(simulation, &stream->log, (uint32_t)stream->shard_count);
     return status == STATUS_OK ? stream_reshard_create(simulation, stream) : status;
@@ -153,7 +146,7 @@ static void stream_accept(struct simulation *simulation, void *self, struct requ
     simulation->entities[stream->log.self].ledger.entered--; /* it is entered at the shard instead */
     counter_add(&stream->incoming_records, 1);
     counter_add(&stream->incoming_bytes, request->payload_bytes);
-    counter_add(&stream->put_units, request->payload_bytes == 0 ? 1 : (uint64_t)((request->payload_bytes - 1) / stream->unit_bytes + 1));
+    counter_add(&stream->put_units, bill_chunks(request->payload_bytes, stream->unit_bytes));
     if (stream->mode == MODE_ON_DEMAND)
         stream_note_write(simulation, stream, request->payload_bytes);
     request_answer(simulation, request, &cause_succeeded);
@@ -187,7 +180,7 @@ static enum status stream_finish(struct simulation *simulation, void *self)
 static double kept_between(const struct simulation *simulation, const struct kinesis_stream *stream, double from_h, double until_h)
 {
     double kept_h = fmin((double)stream->log.retention_ns / (double)NS_PER_HOUR, until_h) - from_h;
-    double gb = (double)stream->incoming_bytes.whole / (1024.0 * 1024 * 1024);
+    double gb = (double)stream->incoming_bytes.whole / BYTES_PER_GB;
     return kept_h > 0 ? gb * kept_h / rule_number(simulation->settings->rules, "billing_month_h") : 0;
 }
 
@@ -195,14 +188,13 @@ static void stream_quantities(const struct simulation *simulation, const void *s
 {
     const struct kinesis_stream *stream = self;
     const struct rule_book *rules = simulation->settings->rules;
-    const double gb = 1024.0 * 1024 * 1024;
     double first_h = rule_number(rules, "kinesis_retention_default_h"), extended_h = rule_number(rules, "kinesis_retention_extended_h");
     double retention_h = (double)stream->log.retention_ns / (double)NS_PER_HOUR;
     double shard_hours = (double)stream->log.open.whole.integral / (double)NS_PER_HOUR;
     if (stream->mode == MODE_ON_DEMAND) {
         bill_add(bill, &stream_line_items[ITEM_STREAM_HOUR], (double)stream->log.open.whole.length_ns / (double)NS_PER_HOUR);
-        bill_add(bill, &stream_line_items[ITEM_BYTES_IN], (double)stream->incoming_bytes.whole / gb);
-        bill_add(bill, &stream_line_items[ITEM_BYTES_OUT], (double)stream->outgoing_bytes.whole / gb);
+        bill_add(bill, &stream_line_items[ITEM_BYTES_IN], (double)stream->incoming_bytes.whole / BYTES_PER_GB);
+        bill_add(bill, &stream_line_items[ITEM_BYTES_OUT], (double)stream->outgoing_bytes.whole / BYTES_PER_GB);
         if (retention_h > first_h)
             bill_add(bill, &stream_line_items[ITEM_KEPT], kept_between(simulation, stream, first_h, extended_h));
     }

@@ -2,6 +2,7 @@
  * pushed to it stands in kinesis_read.c. */
 #include "stream_consumer.h"
 
+#include "engine/room.h"
 #include "engine/rule_book.h"
 #include "kinesis_state.h"
 #include "measure/bill.h"
@@ -15,8 +16,8 @@
 
 static const struct property consumer_properties[] = {
     {"StreamARN", PROPERTY_REFERENCE, AT(stream), .required = true, .help = "The stream that it reads."},
-    {.name = "ConsumerName", .kind = PROPERTY_ACCEPTED},
-    {.name = "Tags", .kind = PROPERTY_ACCEPTED},
+    ACCEPTED("ConsumerName"),
+    ACCEPTED("Tags"),
     {0},
 };
 
@@ -68,12 +69,10 @@ static void consumer_start(struct simulation *simulation, void *self)
 {
     struct stream_consumer *consumer = self;
     struct kinesis_stream *stream = entity_state(simulation, consumer->stream);
-    struct stream_consumer **grown = realloc(stream->consumers, (stream->consumer_count + 1) * sizeof(struct stream_consumer *));
-    if (!grown) {
+    if (!room_for(&stream->consumers, stream->consumer_count + 1u, &stream->consumer_capacity, sizeof(struct stream_consumer *))) {
         simulation_fail(simulation, STATUS_NO_MEMORY);
         return;
     }
-    stream->consumers = grown;
     stream->consumers[stream->consumer_count++] = consumer;
     consumer->on_demand = stream->mode == MODE_ON_DEMAND;
     stream_consumer_shards(simulation, consumer, stream->log.opens);
@@ -88,7 +87,7 @@ static void consumer_quantities(const struct simulation *simulation, const void 
 {
     (void)simulation;
     const struct stream_consumer *consumer = self;
-    double gb = (double)consumer->bytes.whole / (1024.0 * 1024 * 1024);
+    double gb = (double)consumer->bytes.whole / BYTES_PER_GB;
     if (consumer->on_demand) {
         bill_add(bill, &consumer_line_items[ITEM_ON_DEMAND_BYTES], gb);
         return;

@@ -6,10 +6,24 @@
 #include "output/safe_text.h"
 
 #include <string.h>
+#include <unistd.h>
+
+/* More than the largest scenario: that it is too large is said where it is read. */
+#define INPUT_MOST ((size_t)257 << 20)
 
 static const struct command *const commands[] = {
     &run_command,         &check_command,   &verify_command, &sweep_command,  &compare_command, &size_command,
     &sensitivity_command, &explain_command, &report_command, &schema_command, &rules_command,   &prices_command,
+};
+
+/* Commands that are not there yet, and what they would do. */
+static const struct {
+    const char *name, *does, *instead;
+} later[] = {
+    {"calibrate", "fitting `behavior` to logs and traces", "give distributions by {\"csv\": ..., \"column\": ...} or {\"quantiles\": ...}"},
+    {"backtest", "laying a simulated band over recorded metrics", "timeseries.csv of a result has the simulated figures by the minute"},
+    {"import", "making a scenario of a template or a trace", "name it in a scenario: \"template\", \"fleet\", or \"trace\" of a source"},
+    {"study", "study cards", "the questions under scenarios/ are run by slsim verify"},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -64,6 +78,19 @@ static int refuse(const struct options *options, const char *hint, const char *m
     return status_exit_code(STATUS_INVALID);
 }
 
+/* Whatever its options are. 0: it is none of those. */
+static int refuse_later(const char *name)
+{
+    char message[128];
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        if (strcmp(later[i].name, name) != 0 || find(name))
+            continue;
+        (void)snprintf(message, sizeof message, "slsim %s is not built yet: %s", name, later[i].does);
+        return refuse(NULL, later[i].instead, message, NULL);
+    }
+    return 0;
+}
+
 static int unknown_command(const struct options *options, const char *name)
 {
     const char *names[COMMAND_COUNT + 1];
@@ -87,6 +114,29 @@ static int help(const struct options *options, const char *name)
     else
         print_overview(stdout);
     return status_exit_code(session_flush());
+}
+
+/* A scenario from standard input is read for each variant of it: a pipe is kept in a file without a name, which takes its place. */
+static enum status keep_standard_input(const struct options *options)
+{
+    size_t i = 0;
+    while (i < options->argument_count && strcmp(options->arguments[i], "-") != 0)
+        i++;
+    if (i == options->argument_count || fseek(stdin, 0, SEEK_CUR) == 0)
+        return STATUS_OK;
+    char buffer[1 << 14];
+    size_t length, kept = 0;
+    FILE *file = tmpfile();
+    bool good = file != NULL;
+    while (good && kept <= INPUT_MOST && (length = fread(buffer, 1, sizeof buffer, stdin)) > 0) {
+        good = fwrite(buffer, 1, length, file) == length;
+        kept += length;
+    }
+    good = good && !ferror(stdin) && fflush(file) == 0 && dup2(fileno(file), STDIN_FILENO) >= 0;
+    clearerr(stdin);
+    if (file)
+        (void)fclose(file);
+    return good ? STATUS_OK : STATUS_IO;
 }
 
 static int check_arguments(const struct command *command, const struct options *options)
@@ -125,6 +175,10 @@ static int dispatch(const struct program *program, const struct options *options
     if (status != STATUS_OK)
         return status_exit_code(status);
     int code = check_arguments(command, options);
+    if (code == 0 && keep_standard_input(options) != STATUS_OK) {
+        (void)refuse(options, NULL, "standard input cannot be read", NULL);
+        return status_exit_code(STATUS_IO);
+    }
     return code != 0 ? code : command->run(program, command, options);
 }
 
@@ -132,6 +186,9 @@ int command_main(const struct program *program, int argc, char **argv)
 {
     struct options options;
     struct diagnostics diagnostics = {0};
+    int later_code = argc > 1 ? refuse_later(argv[1]) : 0;
+    if (later_code != 0)
+        return later_code;
     enum status status = options_parse(argc, argv, &options, &diagnostics);
     bool told = diagnostics.error_count > 0;
     session_report(&diagnostics, NULL);

@@ -90,12 +90,6 @@ static enum status vary_all(struct work *work, struct diagnostics *diagnostics)
                  "one scenario is nothing to compare");
         return STATUS_INVALID;
     }
-    for (int side = 0; side < SIDES; side++) {
-        if (strcmp(path_of(work, side), "-") == 0) {
-            diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "put it into a file", "standard input cannot be compared");
-            return STATUS_INVALID;
-        }
-    }
     enum status status = STATUS_OK;
     for (size_t i = 0; i < options->varies.count && status == STATUS_OK; i++)
         status = vary(work, options->varies.list[i], diagnostics);
@@ -288,7 +282,7 @@ static enum status write_folder(struct work *work, struct result_folder *folder,
 {
     struct compare all;
     const struct run_result *a = work->variants[A].result, *b = work->variants[B].result;
-    enum status status = compare_init(&all, a, b, work->program->layout->directions, &work->effects);
+    enum status status = compare_init(&all, a, b, &work->effects);
     if (status == STATUS_OK)
         status = compare_add_all(&all);
     if (status == STATUS_OK)
@@ -369,7 +363,7 @@ static enum status run_and_tell(const struct command *command, struct work *work
     const struct run_result *a = work->variants[A].result, *b = work->variants[B].result;
     if (a && b && a->replications > 0 && b->replications > 0 &&
         (status == STATUS_OK || status == STATUS_LIMIT || status == STATUS_INTERRUPTED)) {
-        said = compare_init(&work->compare, a, b, work->program->layout->directions, &work->effects);
+        said = compare_init(&work->compare, a, b, &work->effects);
         if (said == STATUS_OK)
             said = choose_figures(work, &work->compare);
         if (said == STATUS_OK && has_folder)

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct table_column fate_columns[] = {
     {"resource", false}, {"entered", true}, {"fate", false}, {"cause", false}, {"count", true}, {"share_percent", true},
@@ -93,6 +94,13 @@ static enum status explain_fates(const struct command *command, const struct opt
     struct csv_table *table = NULL;
     struct fates fates = {0};
     char *path = path_join(folder, "fates.csv");
+    if (path && access(path, F_OK) != 0) {
+        diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "name a folder that slsim run has written, such as results/hello",
+                 "%s is no result folder: there is no fates.csv in it", folder);
+        session_report(&diagnostics, options);
+        free(path);
+        return STATUS_IO;
+    }
     enum status status = path ? csv_table_read(path, (struct place){path, 0, 0}, &diagnostics, &table) : STATUS_NO_MEMORY;
     for (size_t i = 0; i < FATES_COLUMNS && status == STATUS_OK; i++) {
         fates.columns[i] = csv_table_column(table, names[i]);

@@ -137,9 +137,10 @@ static void take_assignment(struct option_words *words, enum option_id option, c
     const char *equals = strchr(assignment, '=');
     if (!equals || equals == assignment) {
         char hint[64];
-        (void)snprintf(hint, sizeof hint, "as in --%s Api.MemorySize=1024", table[option].name);
-        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--%s: \"%s\" is not of the form PATH=VALUE",
-                 table[option].name, assignment);
+        (void)snprintf(hint, sizeof hint, "as in --%s %s", table[option].name,
+                       option == OPTION_INPUT ? "users.poisson=5/s:20/s" : "Api.MemorySize=1024");
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--%s: \"%s\" is not of the form %s", table[option].name,
+                 assignment, table[option].argument);
     }
     take_word_of_list(words, assignment);
 }
@@ -288,11 +289,23 @@ static void take(struct options *options, enum option_id option, const char *tex
     }
 }
 
+/* Options that are not there yet, and what they would do. */
+static const struct {
+    const char *name, *does, *instead;
+} later[] = {
+    {"trace-sample", "not built yet: traces of a sample, as X-Ray takes it", "--trace FILE traces every item"},
+};
+
 static void unknown(const char *given, struct diagnostics *diagnostics)
 {
     char hint[64] = "", name[64];
     if (given[0] == '-' && given[1] == '-') {
         (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(given + 2, "="), given + 2);
+        for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+            if (strcmp(name, later[i].name) == 0) {
+                wrong(diagnostics, later[i].instead, name, later[i].does);
+                return;
+            }
         const char *names[OPTION_COUNT];
         for (size_t i = 0; i < OPTION_COUNT; i++)
             names[i] = table[i].name;
@@ -311,6 +324,15 @@ static enum option_id option_of(int code)
     return OPTION_COUNT;
 }
 
+/* The argument that the letter stands in, where it looks like a word ("-results") rather than like letters: told as a whole, and once. */
+static const char *word_of_letter(int letter, int argc, char **argv)
+{
+    for (int i = optind - 1; i <= optind && i < argc; i++)
+        if (i > 0 && argv[i][0] == '-' && argv[i][1] != '-' && strlen(argv[i]) > 3 && strchr(argv[i], letter))
+            return argv[i];
+    return NULL;
+}
+
 /* What getopt calls '?' and ':'. */
 static void refused(int code, int argc, char **argv, struct diagnostics *diagnostics)
 {
@@ -318,7 +340,8 @@ static void refused(int code, int argc, char **argv, struct diagnostics *diagnos
     const char *given = optind > 0 && optind <= argc ? argv[optind - 1] : "";
     if (option == OPTION_COUNT && optopt) {
         char letter[3] = {'-', (char)optopt, '\0'};
-        unknown(letter, diagnostics);
+        const char *word = word_of_letter(optopt, argc, argv);
+        unknown(word ? word : letter, diagnostics);
     } else if (option == OPTION_COUNT) {
         unknown(given, diagnostics);
     } else if (code == ':') {

@@ -53,8 +53,6 @@ enum status what_if_open(const struct program *program, const struct options *op
     *what_if = (struct what_if){.options = options};
     const char *path = options->arguments[0];
     session_run_options(options, &what_if->progress, &what_if->run_options);
-    if (strcmp(path, "-") == 0)
-        return what_if_refuse(what_if, "write it into a file first", "standard input can be read once only, and many variants are loaded");
     /* With the variants' diagnostics, so that what all of them say is said once. */
     const struct scenario_options changes = {.sets = options->sets.list,
                                              .set_count = options->sets.count,

@@ -2,6 +2,7 @@
 #include "document/diagnostics.h"
 
 #include "document/utf8.h"
+#include "engine/room.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -43,14 +44,8 @@ static bool intern(struct diagnostics *diagnostics, const char *file, const char
 {
     size_t order = file_order(diagnostics, file);
     if (order == diagnostics->file_count) {
-        if (diagnostics->file_count == diagnostics->file_capacity) {
-            size_t capacity = diagnostics->file_capacity == 0 ? 8 : diagnostics->file_capacity * 2;
-            char **grown = realloc(diagnostics->files, capacity * sizeof *grown);
-            if (grown == NULL)
-                return false;
-            diagnostics->files = grown;
-            diagnostics->file_capacity = capacity;
-        }
+        if (!room_for(&diagnostics->files, diagnostics->file_count + 1, &diagnostics->file_capacity, sizeof(char *)))
+            return false;
         char *copy = file == NULL ? NULL : strdup(file);
         if (file != NULL && copy == NULL)
             return false;
@@ -84,14 +79,8 @@ static bool make_room(struct diagnostics *diagnostics, enum severity severity, s
 {
     *slot = NULL;
     if (diagnostics->count < DIAGNOSTICS_KEPT) {
-        if (diagnostics->count == diagnostics->capacity) {
-            size_t capacity = diagnostics->capacity == 0 ? 16 : diagnostics->capacity * 2;
-            struct diagnostic *grown = realloc(diagnostics->list, capacity * sizeof *grown);
-            if (grown == NULL)
-                return false;
-            diagnostics->list = grown;
-            diagnostics->capacity = capacity;
-        }
+        if (!room_for(&diagnostics->list, diagnostics->count + 1, &diagnostics->capacity, sizeof *diagnostics->list))
+            return false;
         *slot = &diagnostics->list[diagnostics->count++];
         return true;
     }

@@ -7,6 +7,7 @@
 #include "document/template.h"
 #include "document/text_file.h"
 #include "document/yaml.h"
+#include "engine/room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,14 +34,8 @@ struct loader {
 
 static bool note_input(struct document *document, const char *path, const char *bytes, size_t length)
 {
-    if (document->input_count == document->input_capacity) {
-        size_t capacity = document->input_capacity == 0 ? 4 : document->input_capacity * 2;
-        struct document_input *grown = realloc(document->inputs, capacity * sizeof *grown);
-        if (grown == NULL)
-            return false;
-        document->inputs = grown;
-        document->input_capacity = capacity;
-    }
+    if (!room_for(&document->inputs, document->input_count + 1, &document->input_capacity, sizeof *document->inputs))
+        return false;
     struct document_input *input = &document->inputs[document->input_count];
     input->path = strdup(path);
     if (input->path == NULL)

@@ -4,6 +4,7 @@
 #include "document/json_edit.h"
 #include "document/scenario_keys.h"
 #include "document/suggest.h"
+#include "engine/room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,15 +99,8 @@ struct names {
 
 static void add_name(struct names *names, const char *name)
 {
-    if (names->count == names->capacity) {
-        size_t capacity = names->capacity == 0 ? 64 : names->capacity * 2;
-        const char **grown = realloc(names->list, capacity * sizeof *grown);
-        if (grown == NULL)
-            return; /* one suggestion less */
-        names->list = grown;
-        names->capacity = capacity;
-    }
-    names->list[names->count++] = name;
+    if (room_for(&names->list, names->count + 1, &names->capacity, sizeof *names->list)) /* else one suggestion less */
+        names->list[names->count++] = name;
 }
 
 static void add_names_of(struct names *names, const cJSON *container)
@@ -309,7 +303,19 @@ static enum status complain_of_first(struct cursor *cursor, const char *word)
     add_names_of(&names, cJSON_GetObjectItemCaseSensitive(cursor->document->tree, "traffic"));
     for (const struct scenario_key *key = scenario_keys; key->name != NULL; key++)
         add_name(&names, key->name);
-    return complain_of_name(cursor, &names, word, "resource, source or top-level key");
+    const cJSON *resources = cJSON_GetObjectItemCaseSensitive(cursor->document->tree, "Resources");
+    const char *colon = strchr(word, ':');
+    char hint[256], whole[80];
+    if (colon != NULL && cJSON_GetObjectItemCaseSensitive(resources, cut(word, (size_t)(colon - word), whole)) != NULL)
+        snprintf(hint, sizeof hint, "a part is set through the resource that makes it: %s, or the id of its version or alias", whole);
+    else if (suggest(word, names.list, names.count) == NULL && resources != NULL && resources->child != NULL)
+        snprintf(hint, sizeof hint, "a property stands behind its resource: %.60s.%.60s", resources->child->string, word);
+    else
+        return complain_of_name(cursor, &names, word, "resource, source or top-level key");
+    free(names.list);
+    diagnose(cursor->diagnostics, SEVERITY_ERROR, cursor->place, cursor->path, hint, "there is no resource, source or top-level key \"%s\"",
+             word);
+    return STATUS_INVALID;
 }
 
 static enum status resolve(struct cursor *cursor, const char *path)

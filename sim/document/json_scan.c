@@ -3,6 +3,7 @@
 #include "document/json_scan.h"
 
 #include "document/json_text.h"
+#include "engine/room.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,15 +12,9 @@
 static bool remember(struct json_text *json, struct json_mark value, struct json_mark key)
 {
     struct json_scan *scan = json->scan;
-    if (scan->count == scan->capacity) {
-        size_t capacity = scan->capacity == 0 ? 64 : scan->capacity * 2;
-        struct json_spot *grown = realloc(scan->spots, capacity * sizeof *grown);
-        if (grown == NULL) {
-            json->no_memory = json->stopped = true;
-            return false;
-        }
-        scan->spots = grown;
-        scan->capacity = capacity;
+    if (!room_for(&scan->spots, scan->count + 1, &scan->capacity, sizeof *scan->spots)) {
+        json->no_memory = json->stopped = true;
+        return false;
     }
     scan->spots[scan->count++] = (struct json_spot){value.line, value.column, key.line, key.column};
     return true;

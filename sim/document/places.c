@@ -1,28 +1,37 @@
-/* places.c: a hash from a node's address to its place. Never walked, so the addresses' order shows nowhere. */
+/* places.c: from a node's address to its place. The map is never walked, so the addresses' order shows nowhere. */
 #include "document/json.h"
 
+#include "engine/key_map.h"
+#include "engine/room.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct spot {
-    const cJSON *node;
     uint32_t file; /* 1 + index in `files`; 0: unknown */
     int line, column;
     int key_line, key_column; /* 0: no key of its own */
 };
 
 struct places {
-    struct spot *spots; /* open addressing; a power of two */
-    size_t capacity, count;
+    struct key_map spot_of; /* by the node's address */
+    struct spot *spots;
+    uint32_t spot_count;
+    size_t spot_capacity;
     char **files;
-    uint32_t file_count, file_capacity;
+    uint32_t file_count;
+    size_t file_capacity;
 };
 
 enum status places_new(struct places **places)
 {
     *places = calloc(1, sizeof **places);
-    return *places == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+    if (*places == NULL)
+        return STATUS_NO_MEMORY;
+    key_map_init(&(*places)->spot_of, NULL, NULL);
+    return STATUS_OK;
 }
 
 void places_free(struct places *places)
@@ -33,40 +42,26 @@ void places_free(struct places *places)
         free(places->files[i]);
     free(places->files);
     free(places->spots);
+    key_map_fini(&places->spot_of);
     free(places);
 }
 
-static size_t hash(const cJSON *node)
-{
-    uint64_t bits = (uint64_t)(uintptr_t)node >> 4;
-    bits *= UINT64_C(0x9e3779b97f4a7c15);
-    return (size_t)(bits ^ bits >> 32);
-}
-
-/* The node's spot, or the empty one where it would be; NULL when there is no table yet. */
 static struct spot *find(const struct places *places, const cJSON *node)
 {
-    if (places->capacity == 0)
-        return NULL;
-    size_t i = hash(node) & (places->capacity - 1);
-    while (places->spots[i].node != NULL && places->spots[i].node != node)
-        i = (i + 1) & (places->capacity - 1);
-    return &places->spots[i];
+    uint32_t index = key_map_find(&places->spot_of, (uintptr_t)node);
+    return index == POOL_NONE ? NULL : &places->spots[index];
 }
 
-static bool grow(struct places *places)
+/* The node's spot, made if need be; NULL when memory is out. */
+static struct spot *make(struct places *places, const cJSON *node)
 {
-    struct places larger = *places;
-    larger.capacity = places->capacity == 0 ? 256 : places->capacity * 2;
-    larger.spots = calloc(larger.capacity, sizeof *larger.spots);
-    if (larger.spots == NULL)
-        return false;
-    for (size_t i = 0; i < places->capacity; i++)
-        if (places->spots[i].node != NULL)
-            *find(&larger, places->spots[i].node) = places->spots[i];
-    free(places->spots);
-    *places = larger;
-    return true;
+    struct spot *spot = find(places, node);
+    if (spot != NULL)
+        return spot;
+    if (!room_for(&places->spots, places->spot_count + 1u, &places->spot_capacity, sizeof *places->spots) ||
+        key_map_put(&places->spot_of, (uintptr_t)node, places->spot_count) != STATUS_OK)
+        return NULL;
+    return &places->spots[places->spot_count++];
 }
 
 /* 1 + the name's index; 0 when memory is out. Looks from the newest back: nodes come file by file. */
@@ -75,14 +70,8 @@ static uint32_t intern(struct places *places, const char *file)
     for (uint32_t i = places->file_count; i > 0; i--)
         if (strcmp(places->files[i - 1], file) == 0)
             return i;
-    if (places->file_count == places->file_capacity) {
-        uint32_t capacity = places->file_capacity == 0 ? 8 : places->file_capacity * 2;
-        char **grown = realloc(places->files, capacity * sizeof *grown);
-        if (grown == NULL)
-            return 0;
-        places->files = grown;
-        places->file_capacity = capacity;
-    }
+    if (!room_for(&places->files, places->file_count + 1u, &places->file_capacity, sizeof(char *)))
+        return 0;
     char *copy = strdup(file);
     if (copy == NULL)
         return 0;
@@ -92,26 +81,18 @@ static uint32_t intern(struct places *places, const char *file)
 
 void places_set(struct places *places, const cJSON *node, const char *file, int line, int column)
 {
-    struct spot spot = {.node = node, .line = line, .column = column};
-    spot.file = file == NULL ? 0 : intern(places, file);
-    if (file != NULL && spot.file == 0)
-        spot.line = spot.column = 0;
-    struct spot *slot = find(places, node);
-    if (slot == NULL || slot->node == NULL) {
-        if ((places->count + 1) * 4 > places->capacity * 3) {
-            if (!grow(places))
-                return;
-            slot = find(places, node);
-        }
-        places->count++;
-    }
-    *slot = spot;
+    struct spot *spot = make(places, node);
+    if (spot == NULL)
+        return;
+    uint32_t known = file == NULL ? 0 : intern(places, file);
+    bool placed = file == NULL || known != 0;
+    *spot = (struct spot){.file = known, .line = placed ? line : 0, .column = placed ? column : 0};
 }
 
 void places_set_key(struct places *places, const cJSON *node, int line, int column)
 {
     struct spot *spot = find(places, node);
-    if (spot != NULL && spot->node == node) {
+    if (spot != NULL) {
         spot->key_line = line;
         spot->key_column = column;
     }
@@ -125,7 +106,7 @@ static const char *file_name(const struct places *places, const struct spot *spo
 struct place places_of(const struct places *places, const cJSON *node)
 {
     const struct spot *spot = node == NULL ? NULL : find(places, node);
-    if (spot == NULL || spot->node == NULL)
+    if (spot == NULL)
         return (struct place){NULL, 0, 0};
     return (struct place){file_name(places, spot), spot->line, spot->column};
 }
@@ -133,7 +114,7 @@ struct place places_of(const struct places *places, const cJSON *node)
 struct place places_of_key(const struct places *places, const cJSON *node)
 {
     const struct spot *spot = node == NULL ? NULL : find(places, node);
-    if (spot == NULL || spot->node == NULL || spot->key_line == 0)
+    if (spot == NULL || spot->key_line == 0)
         return places_of(places, node);
     return (struct place){file_name(places, spot), spot->key_line, spot->key_column};
 }
@@ -154,9 +135,8 @@ void places_copy(struct places *places, const cJSON *copy, const struct places *
 void places_forget(struct places *places, const cJSON *node)
 {
     struct spot *spot = find(places, node);
-    /* The slot stays taken: emptying it would break the chains of others, and the address is likely to come again. */
-    if (spot != NULL && spot->node == node)
-        *spot = (struct spot){.node = node};
+    if (spot != NULL)
+        *spot = (struct spot){0}; /* it stays, as the address is likely to come again */
     for (const cJSON *child = node->child; child != NULL; child = child->next)
         places_forget(places, child);
 }

@@ -2,6 +2,7 @@
 #include "document/store.h"
 
 #include "document/document.h"
+#include "engine/room.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -123,31 +124,15 @@ const char *store_string(struct scenario_store *store, const char *text)
     return copy;
 }
 
-/* Makes room for one more item of `size` bytes; false when memory is out. */
-static bool grow(void **list, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t wanted = *capacity ? *capacity * 2 : 16;
-    void *larger = reallocarray(*list, wanted, size);
-    if (!larger)
-        return false;
-    *list = larger;
-    *capacity = wanted;
-    return true;
-}
-
 bool store_own(struct scenario_store *store, void *pointer, void (*release)(void *pointer))
 {
     if (!pointer)
         return true;
-    void *list = store->owned;
-    if (!grow(&list, store->owned_count, &store->owned_capacity, sizeof *store->owned)) {
+    if (!room_for(&store->owned, store->owned_count + 1, &store->owned_capacity, sizeof *store->owned)) {
         store->failed = true;
         release(pointer);
         return false;
     }
-    store->owned = list;
     store->owned[store->owned_count++] = (struct owned){pointer, release};
     return true;
 }
@@ -162,13 +147,11 @@ static struct store_file *file_find(struct scenario_store *store, const char *pa
 
 static struct store_file *file_add(struct scenario_store *store, const char *path)
 {
-    void *list = store->files;
     const char *copy = store_string(store, path);
-    if (!copy || !grow(&list, store->file_count, &store->file_capacity, sizeof *store->files)) {
+    if (!copy || !room_for(&store->files, store->file_count + 1, &store->file_capacity, sizeof *store->files)) {
         store->failed = true;
         return NULL;
     }
-    store->files = list;
     struct store_file *file = &store->files[store->file_count++];
     *file = (struct store_file){.path = copy};
     return file;

@@ -147,7 +147,15 @@ cJSON *template_take_resources(struct template *template)
 {
     cJSON *resources = cJSON_DetachItemFromObjectCaseSensitive(template->tree, "Resources");
     if (!cJSON_IsObject(resources)) {
-        template_error(template, resources == NULL ? template->tree : resources, NULL, "the template has no object \"Resources\"");
+        const char *hint = "write Resources: { Api: { Type: ..., Properties: { ... } } }";
+        const char *name = "Resources";
+        for (const cJSON *item = template->tree->child; item != NULL && resources == NULL; item = item->next)
+            if (item->string != NULL && suggest(item->string, &name, 1) != NULL)
+                hint = "did you mean \"Resources\"?";
+        if (resources != NULL)
+            hint = "indent what belongs to it further than its own line";
+        template_error(template, resources == NULL ? template->tree : resources, hint,
+                       cJSON_IsNull(resources) ? "\"Resources\" holds nothing" : "the template has no object \"Resources\"");
         places_delete(template->places, resources);
         return NULL;
     }

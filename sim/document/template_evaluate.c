@@ -125,7 +125,7 @@ static cJSON *evaluate_find_in_map(struct template *template, const cJSON *argum
         }
         free(text);
         if (inner == NULL)
-            return NULL;
+            return checked(template, cJSON_CreateNull()); /* what is not given: one mistake is one message */
         found = inner;
     }
     return template_charge(template, template_weight(found)) ? checked(template, cJSON_Duplicate(found, true)) : NULL;
@@ -370,7 +370,7 @@ bool template_condition(struct template *template, const char *name, const cJSON
         index++;
     if (condition == NULL) {
         template_error(template, where, template_suggestion(conditions, name, hint, sizeof hint), "there is no condition \"%s\"", name);
-        return false;
+        return true; /* what it guards stays, so that one mistake is one message */
     }
     unsigned char *known = &template->conditions[index];
     if (*known == BEING_ASKED) {

@@ -51,8 +51,13 @@ enum status text_file_read(const char *path, size_t limit, struct place place, s
     *bytes = NULL;
     *length = 0;
     FILE *file = standard_input ? stdin : fopen(path, "rb");
+    if (standard_input)
+        (void)fseek(stdin, 0, SEEK_SET); /* what cannot be read twice stays where it is */
     if (file == NULL) {
-        diagnose(diagnostics, SEVERITY_ERROR, place, NULL, NULL, "cannot read \"%s\": %s", name, strerror(errno));
+        /* Who names a file in a scenario names it from the scenario's folder, wherever the program is started. */
+        bool named = place.line > 0 && path[0] != '/';
+        diagnose(diagnostics, SEVERITY_ERROR, place, NULL, named ? "paths are relative to the file that names them" : NULL,
+                 "cannot read \"%s\": %s", name, strerror(errno));
         return STATUS_IO;
     }
     bool too_large;

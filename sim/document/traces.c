@@ -5,6 +5,7 @@
 #include "document/document.h"
 #include "document/text_file.h"
 #include "document/units.h"
+#include "engine/room.h"
 
 #include <csv.h>
 #include <limits.h>
@@ -44,19 +45,6 @@ static void mistake(struct reader *reader, size_t line, const char *hint, const 
         reader->stopped = true;
 }
 
-static bool make_room(void **list, size_t *capacity, size_t count, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t larger = *capacity == 0 ? 256 : *capacity * 2;
-    void *grown = larger > SIZE_MAX / size ? NULL : realloc(*list, larger * size);
-    if (grown == NULL)
-        return false;
-    *list = grown;
-    *capacity = larger;
-    return true;
-}
-
 static void take_field(void *text, size_t length, void *data)
 {
     struct reader *reader = data;
@@ -69,12 +57,10 @@ static void take_field(void *text, size_t length, void *data)
         reader->stopped = true;
         return;
     }
-    void *fields = table->fields;
-    if (!make_room(&fields, &reader->field_capacity, reader->field_count, sizeof *table->fields)) {
+    if (!room_for(&table->fields, reader->field_count + 1, &reader->field_capacity, sizeof *table->fields)) {
         reader->no_memory = reader->stopped = true;
         return;
     }
-    table->fields = fields;
     char *field = table->text + reader->written;
     if (length > 0)
         memmove(field, text, length);
@@ -106,12 +92,10 @@ static void take_row(int end, void *data)
     }
     if (reader->mistakes > 0)
         return;
-    void *lines = table->row_lines;
-    if (!make_room(&lines, &reader->row_capacity, table->row_count, sizeof *table->row_lines)) {
+    if (!room_for(&table->row_lines, table->row_count + 1, &reader->row_capacity, sizeof *table->row_lines)) {
         reader->no_memory = reader->stopped = true;
         return;
     }
-    table->row_lines = lines;
     table->row_lines[table->row_count++] = reader->row_line;
 }
 

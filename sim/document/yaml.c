@@ -23,6 +23,8 @@ struct level {
 
 struct reading {
     const char *file;
+    const char *text; /* `length` bytes */
+    size_t length;
     struct places *places;
     struct diagnostics *diagnostics;
     cJSON *root;
@@ -247,7 +249,17 @@ static void report_syntax(struct reading *reading, const yaml_parser_t *parser)
         return;
     }
     yaml_mark_t mark = parser->problem_mark;
-    refuse(reading, &mark, parser->context, "is no YAML: %s", parser->problem ? parser->problem : "it cannot be read");
+    const char *problem = parser->problem ? parser->problem : "it cannot be read";
+    char hint[160] = "";
+    if (reading->text && mark.index < reading->length && reading->text[mark.index] == '\t')
+        snprintf(hint, sizeof hint, "indent with spaces: YAML allows no tabs there");
+    else if (strstr(problem, "mapping values are not allowed"))
+        snprintf(hint, sizeof hint, "is the line indented as its neighbours are? A text with \": \" in it needs quotes");
+    else if (parser->context && parser->context_mark.line != mark.line)
+        snprintf(hint, sizeof hint, "%.80s that begins in line %zu", parser->context, parser->context_mark.line + 1);
+    else if (parser->context)
+        snprintf(hint, sizeof hint, "%.80s", parser->context);
+    refuse(reading, &mark, hint, "is no YAML: %s", problem);
 }
 
 enum status yaml_parse(const char *text, size_t length, const char *file, struct places *places, struct diagnostics *diagnostics,
@@ -260,7 +272,7 @@ enum status yaml_parse(const char *text, size_t length, const char *file, struct
         free(reading);
         return STATUS_NO_MEMORY;
     }
-    *reading = (struct reading){.file = file, .places = places, .diagnostics = diagnostics};
+    *reading = (struct reading){.file = file, .text = text, .length = length, .places = places, .diagnostics = diagnostics};
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
     for (bool over = false; !over && reading->status == STATUS_OK;) {
         yaml_event_t event;

@@ -1,6 +1,8 @@
 /* delivery.c: tries, waits, ages and last resorts. */
 #include "engine/delivery.h"
 
+#include "engine/room.h"
+
 #include <stdlib.h>
 
 /* from_data of a record or a dead letter on its way: its role above the target's entity. No pool and no scenario comes that far. */
@@ -24,14 +26,12 @@ void delivery_init_routes(struct delivery *delivery, const struct delivery_type 
 enum status delivery_add_route(struct delivery *delivery, struct simulation *simulation, const struct delivery_policy *policy,
                                const char *suffix)
 {
-    struct delivery_route *grown = realloc(delivery->routes, (delivery->route_count + 1u) * sizeof *grown);
-    if (!grown)
+    if (!room_for(&delivery->routes, delivery->route_count + 1u, &delivery->route_capacity, sizeof *delivery->routes))
         return STATUS_NO_MEMORY;
-    delivery->routes = grown;
     struct part *part = simulation_part(simulation, delivery->self, suffix);
     if (!part)
         return STATUS_NO_MEMORY;
-    grown[delivery->route_count++] = (struct delivery_route){.policy = *policy, .part = part};
+    delivery->routes[delivery->route_count++] = (struct delivery_route){.policy = *policy, .part = part};
     return STATUS_OK;
 }
 
@@ -216,7 +216,7 @@ static void try_ended(struct simulation *simulation, struct delivery *delivery, 
         settle(simulation, delivery, item, cause);
         return;
     }
-    if (cause->fate == FATE_THROTTLED || cause->server_error) {
+    if (cause_is_of_service(cause)) {
         count_up(&item->throttles);
     } else {
         item->throttles = 0;

@@ -73,6 +73,7 @@ struct delivery {
     uint16_t event_kind; /* of the owner's events that are to be passed on */
     uint16_t route_count;
     struct delivery_route *routes; /* owned; in the order in which they were added */
+    size_t route_capacity;
     struct pool items;
 };
 
@@ -113,7 +114,7 @@ enum delivery_role delivery_role(const struct request *request);
  * request brought about stays. */
 static inline bool cause_is_transient(const struct cause *cause)
 {
-    return cause->fate == FATE_THROTTLED || cause->fate == FATE_TIMED_OUT || cause->server_error;
+    return cause_is_of_service(cause) || cause->fate == FATE_TIMED_OUT;
 }
 
 #endif

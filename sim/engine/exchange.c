@@ -1,5 +1,7 @@
 /* exchange.c: what entities do in a simulation: schedule events, make requests, tell the trace and the ledger. */
 #include "engine/random.h"
+
+#include "engine/room.h"
 #include "engine/simulation.h"
 
 #include <stdio.h>
@@ -35,20 +37,26 @@ struct request *request_new(struct simulation *simulation)
     return request;
 }
 
+struct request *request_leave(struct simulation *simulation, struct request *waiting)
+{
+    struct request *next = request_new(simulation);
+    if (!next)
+        return NULL;
+    uint32_t id = next->id;
+    *next = *waiting;
+    next->id = id;
+    waiting->from = ENTITY_NONE;
+    return next;
+}
+
 void simulation_derive(struct simulation *simulation, uint64_t child, uint64_t parent)
 {
     struct item_family *family = &simulation->family;
     if (key_map_find(&family->places, child) != POOL_NONE)
         return; /* sent once more: a handler that was tried again */
-    if (family->count == family->capacity) {
-        uint32_t capacity = family->capacity ? 2 * family->capacity : 64;
-        uint64_t *grown = realloc(family->parents, capacity * sizeof *grown);
-        if (!grown) {
-            simulation_fail(simulation, STATUS_NO_MEMORY);
-            return;
-        }
-        family->parents = grown;
-        family->capacity = capacity;
+    if (!room_for(&family->parents, family->count + 1u, &family->capacity, sizeof *family->parents)) {
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+        return;
     }
     enum status status = key_map_put(&family->places, child, family->count);
     if (status != STATUS_OK)
@@ -109,12 +117,10 @@ void simulation_trace(struct simulation *simulation, const struct request *reque
 
 struct part *simulation_part(struct simulation *simulation, uint32_t entity, const char *suffix)
 {
-    struct part **grown = realloc(simulation->parts, (simulation->part_count + 1) * sizeof(struct part *));
     struct part *part = calloc(1, sizeof *part);
     char *name = NULL;
-    if (grown)
-        simulation->parts = grown;
-    if (!grown || !part || asprintf(&name, "%s/%s", simulation->entities[entity].name, suffix) < 0) {
+    if (!part || !room_for(&simulation->parts, simulation->part_count + 1u, &simulation->part_capacity, sizeof(struct part *)) ||
+        asprintf(&name, "%s/%s", simulation->entities[entity].name, suffix) < 0) {
         free(part);
         simulation_fail(simulation, STATUS_NO_MEMORY);
         return NULL;

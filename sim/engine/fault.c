@@ -1,6 +1,8 @@
 /* fault.c: faults that are under way, and what they come to together. */
 #include "engine/fault.h"
 
+#include "engine/room.h"
+
 #include <stdlib.h>
 
 const struct cause cause_service_down = {.fate = FATE_FAILED, .server_error = true, .text = "ServiceUnavailable"};
@@ -26,17 +28,11 @@ static void sum_up(struct fault_state *state)
 
 void fault_begin(struct simulation *simulation, struct fault_state *state, uint32_t self, const struct fault *fault)
 {
-    if (state->count == state->capacity) {
-        uint32_t capacity = state->capacity ? 2 * state->capacity : 4;
-        const struct fault **list = realloc(state->list, capacity * sizeof *list);
-        if (!list) {
-            simulation_fail(simulation, STATUS_NO_MEMORY);
-            return;
-        }
-        if (state->capacity == 0)
-            stream_init(&state->errors, simulation->settings->seed, simulation->replication, simulation->entities[self].name, "fault");
-        state->list = list;
-        state->capacity = capacity;
+    if (state->capacity == 0)
+        stream_init(&state->errors, simulation->settings->seed, simulation->replication, simulation->entities[self].name, "fault");
+    if (!room_for(&state->list, state->count + 1u, &state->capacity, sizeof *state->list)) {
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+        return;
     }
     state->list[state->count++] = fault;
     sum_up(state);

@@ -26,7 +26,8 @@ struct fault_state {
     double slow;               /* with `any`: the product of all factors */
     double error_rate;         /* of all together */
     const struct fault **list; /* owned */
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     struct stream errors; /* of the entity, once there was a fault */
 };
 

@@ -1,6 +1,8 @@
 /* ledger.c: a short list of causes; the one in use stands first. */
 #include "engine/ledger.h"
 
+#include "engine/room.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +15,8 @@ void ledger_fini(struct ledger *ledger)
 
 static enum status append(struct ledger *ledger, const struct cause *cause, uint64_t count)
 {
-    if (ledger->line_count == ledger->line_capacity) {
-        size_t capacity = ledger->line_capacity ? 2 * ledger->line_capacity : 4;
-        struct ledger_line *lines = realloc(ledger->lines, capacity * sizeof *lines);
-        if (!lines)
-            return STATUS_NO_MEMORY;
-        ledger->lines = lines;
-        ledger->line_capacity = capacity;
-    }
+    if (!room_for(&ledger->lines, ledger->line_count + 1, &ledger->line_capacity, sizeof *ledger->lines))
+        return STATUS_NO_MEMORY;
     ledger->lines[ledger->line_count++] = (struct ledger_line){.cause = cause, .count = count};
     return STATUS_OK;
 }
@@ -75,21 +71,16 @@ static int compare_lines(const void *a, const void *b)
     return compare_causes(one->cause, other->cause);
 }
 
-enum status ledger_merge(struct ledger *into, const struct ledger *from)
+enum status ledger_merge(struct ledger *into, const struct ledger *from, struct cause_list *causes)
 {
     into->entered += from->entered;
     into->succeeded += from->succeeded;
     for (size_t i = 0; i < from->line_count; i++) {
         const struct cause *cause = from->lines[i].cause;
-        if (compare_causes(cause, &cause_succeeded) == 0)
-            cause = &cause_succeeded;
-        for (size_t j = 0; j < into->line_count; j++) {
-            if (compare_causes(cause, into->lines[j].cause) == 0)
-                cause = into->lines[j].cause;
-        }
-        enum status status = ledger_count_cause(into, cause, from->lines[i].count);
-        if (status != STATUS_OK)
-            return status;
+        bool plain = compare_causes(cause, &cause_succeeded) == 0;
+        const struct cause *kept = plain ? &cause_succeeded : cause_list_get(causes, cause->fate, cause->text);
+        if (!kept || ledger_count_cause(into, kept, from->lines[i].count) != STATUS_OK)
+            return STATUS_NO_MEMORY;
     }
     return STATUS_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef SLSIM_ENGINE_LEDGER_H
 #define SLSIM_ENGINE_LEDGER_H
 
+#include "engine/cause_list.h"
 #include "engine/request.h"
 #include "engine/status.h"
 
@@ -37,8 +38,8 @@ static inline void ledger_count(struct ledger *ledger, const struct cause *cause
 /* Adds up: the sum over all causes. */
 uint64_t ledger_accounted(const struct ledger *ledger);
 
-/* into += from; causes with the same fate and text are one. */
-enum status ledger_merge(struct ledger *into, const struct ledger *from);
+/* into += from, where causes with the same fate and text are one: that of `causes`, which outlives `from`. */
+enum status ledger_merge(struct ledger *into, const struct ledger *from, struct cause_list *causes);
 /* Sorts the lines by fate, then text. */
 void ledger_sort(struct ledger *ledger);
 

@@ -187,6 +187,9 @@ struct model_registry {
     const struct inner_form *inner_forms;      /* the same */
     const struct implied *implied;             /* the same */
     const struct publication *publications;    /* the same */
+    /* Entries of short forms that a template may well have and nobody simulates yet, and refusals that nobody makes yet; both end with
+     * NULL, may be NULL. */
+    const char *const *later_entries, *const *later_refusals;
 };
 
 #endif

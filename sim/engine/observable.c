@@ -1,6 +1,7 @@
 /* observable.c: who listens to a state. */
 #include "engine/observable.h"
 
+#include "engine/room.h"
 #include "engine/simulation.h"
 
 #include <stdlib.h>
@@ -10,14 +11,8 @@ enum status listeners_add(struct listeners *listeners, uint32_t entity)
     for (uint32_t i = 0; i < listeners->count; i++)
         if (listeners->entities[i] == entity)
             return STATUS_OK;
-    if (listeners->count == listeners->capacity) {
-        uint32_t capacity = listeners->capacity ? 2 * listeners->capacity : 4;
-        uint32_t *grown = realloc(listeners->entities, capacity * sizeof *grown);
-        if (!grown)
-            return STATUS_NO_MEMORY;
-        listeners->entities = grown;
-        listeners->capacity = capacity;
-    }
+    if (!room_for(&listeners->entities, listeners->count + 1u, &listeners->capacity, sizeof *listeners->entities))
+        return STATUS_NO_MEMORY;
     listeners->entities[listeners->count++] = entity;
     return STATUS_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "engine/status.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct simulation;
@@ -27,7 +28,8 @@ struct observable {
 /* A growing list of entities that listen; all zero is the empty one. */
 struct listeners {
     uint32_t *entities; /* owned */
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
 };
 
 /* Once: who listens already goes on. */

@@ -11,10 +11,9 @@ static enum status init_policies(struct procedure_runner *runner, const struct s
     for (size_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->steps[i];
         if (step->kind == STEP_CALL) {
-            struct procedure_call_policy *policy = &runner->policies[step->place];
-            retry_policy_init(&policy->retry, &step->call->retry, rules);
-            retry_rules_init(&policy->rules, rules);
-            runner->has_quotas = runner->has_quotas || policy->retry.quota > 0 || policy->retry.mode == RETRY_ADAPTIVE;
+            struct retry_policy *policy = &runner->policies[step->place];
+            retry_policy_init(policy, &step->call->retry, rules);
+            runner->has_quotas = runner->has_quotas || policy->quota > 0 || policy->mode == RETRY_ADAPTIVE;
         }
         for (size_t k = 0; k < step->branch_count; k++)
             init_policies(runner, &step->branches[k], rules);

@@ -33,11 +33,6 @@ struct procedure_type {
     void (*ended)(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end);
 };
 
-struct procedure_call_policy {
-    struct retry_policy retry;
-    struct retry_rules rules;
-};
-
 struct procedure_runner {
     const struct procedure_type *type; /* NULL: the steps call nobody, and there is no runner */
     void *owner;
@@ -47,9 +42,9 @@ struct procedure_runner {
     uint64_t salt;
     uint32_t node_most; /* of a run's plan */
     uint32_t call_count;
-    struct procedure_call_policy *policies; /* owned; of each call */
-    struct client *clients;                 /* owned; of each `data` and call: an SDK's quota of retries; NULL: no policy has one */
-    uint32_t client_room;                   /* `data` below this have theirs */
+    struct retry_policy *policies; /* owned; of each call */
+    struct client *clients;        /* owned; of each `data` and call: an SDK's quota of retries; NULL: no policy has one */
+    uint32_t client_room;          /* `data` below this have theirs */
     bool has_quotas;
     struct pool runs, tasks;
     struct stream draws, retries;

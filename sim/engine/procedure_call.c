@@ -27,7 +27,7 @@ static struct client *client_of(struct simulation *simulation, struct procedure_
         }
         runner->clients = grown;
         for (size_t i = (size_t)runner->client_room * runner->call_count; i < (size_t)room * runner->call_count; i++)
-            client_init(&grown[i], &runner->policies[i % runner->call_count].retry);
+            client_init(&grown[i], &runner->policies[i % runner->call_count]);
         runner->client_room = room;
     }
     return &runner->clients[(size_t)data * runner->call_count + place];
@@ -36,7 +36,7 @@ static struct client *client_of(struct simulation *simulation, struct procedure_
 void procedure_forget(struct procedure_runner *runner, uint32_t data)
 {
     for (uint32_t i = 0; data < runner->client_room && i < runner->call_count; i++)
-        client_init(&runner->clients[(size_t)data * runner->call_count + i], &runner->policies[i].retry);
+        client_init(&runner->clients[(size_t)data * runner->call_count + i], &runner->policies[i]);
 }
 
 /* One more request like this call; an attempt's own, as the one before may still be under way. */
@@ -99,12 +99,9 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
 static void send_when_allowed(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
 {
     const struct task *task = task_at(runner, id);
-    const struct procedure_call_policy *policy = &runner->policies[task->call.step->place];
-    int64_t wait_ns = 0;
-    if (policy->retry.mode == RETRY_ADAPTIVE) {
-        struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, task->call.step->place);
-        wait_ns = client ? adaptive_delay_ns(&policy->rules, client, simulation->now_ns) : 0;
-    }
+    uint32_t place = task->call.step->place;
+    struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, place);
+    int64_t wait_ns = client ? client_hold_back_ns(&runner->policies[place], client, simulation->now_ns) : 0;
     if (wait_ns > 0)
         task_schedule(simulation, runner, id, PROCEDURE_SEND, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns));
     else
@@ -158,10 +155,10 @@ static void try_again(struct simulation *simulation, struct procedure_runner *ru
     const struct step *step = task->call.step;
     struct client none = {0};
     struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, step->place);
-    int64_t delay_ns = 0;
     stream_at(&runner->retries, request->item, request->attempt);
-    if (failure == FAILURE_FINAL || !retry_allowed(&runner->policies[step->place].retry, client ? client : &none, failure, task->attempt,
-                                                   &runner->retries, &delay_ns, &task->call.spent)) {
+    int64_t delay_ns = retry_wait_ns(&runner->policies[step->place], client ? client : &none,
+                                     (struct failed_attempt){failure, task->attempt}, &runner->retries, &task->call.spent);
+    if (delay_ns == RETRY_NEVER) {
         request_free(simulation, request);
         call_over(simulation, runner, id, false);
         return;
@@ -185,18 +182,18 @@ void procedure_answered(struct simulation *simulation, struct procedure_runner *
     uint32_t id = request->from_data & ~SENT_BY_PROCEDURE;
     struct task *task = task_at(runner, id);
     const struct step *step = task->call.step;
-    const struct procedure_call_policy *policy = &runner->policies[step->place];
+    const struct retry_policy *policy = &runner->policies[step->place];
     struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, step->place);
     enum failure failure = failure_of(request->cause);
     task->under_way = false;
-    if (client && policy->retry.mode == RETRY_ADAPTIVE)
-        adaptive_learn(&policy->rules, client, failure == FAILURE_THROTTLED, simulation->now_ns);
+    if (client)
+        client_learn(policy, client, failure == FAILURE_THROTTLED, simulation->now_ns);
     if (request->cause != &cause_succeeded) {
         try_again(simulation, runner, id, request, failure);
         return;
     }
     if (client)
-        retry_succeeded(&policy->retry, client, task->attempt, task->call.spent);
+        retry_succeeded(policy, client, task->attempt, task->call.spent);
     request_free(simulation, request);
     call_over(simulation, runner, id, true);
 }
@@ -210,13 +207,9 @@ void call_timed_out(struct simulation *simulation, struct procedure_runner *runn
     struct request *waiting = request_at(simulation, task->call.request);
     if (waiting->sent_ns + task->call.step->call->timeout_ns != simulation->now_ns)
         return;
-    struct request *next = request_new(simulation);
+    struct request *next = request_leave(simulation, waiting);
     if (!next)
         return;
-    uint32_t next_id = next->id;
-    *next = *waiting;
-    next->id = next_id;
-    waiting->from = ENTITY_NONE; /* runs on, for nobody */
     task->under_way = false;
     try_again(simulation, runner, id, next, FAILURE_TIMEOUT);
 }

@@ -35,6 +35,12 @@ struct cause {
 /* Done, with nothing to add. */
 extern const struct cause cause_succeeded;
 
+/* Turned away, or not served by the service's own fault: what was asked for has not been tried. */
+static inline bool cause_is_of_service(const struct cause *cause)
+{
+    return cause->fate == FATE_THROTTLED || cause->server_error;
+}
+
 #define ENTITY_NONE UINT32_MAX
 #define HOPS_MAX 31u
 
@@ -48,13 +54,13 @@ struct request {
     uint32_t from;             /* the entity whose `done` is called; ENTITY_NONE: nobody waits any more */
     uint32_t from_data;        /* the sender's own: what it wants to find again */
     uint32_t group;            /* which partition key or message group; 0 where the sender names none */
-    uint32_t payload_bytes; /* of an answer that succeeded: what comes back, where the answerer says it; 0: it does not say */
-    uint16_t attempt;      /* from 0 */
-    uint8_t content;       /* a number of engine/content.h: what is known of its body */
-    bool asynchronous : 1; /* invocation type Event: answered when accepted */
-    bool is_batch : 1;     /* the sender has a batch for it */
-    bool poison : 1;       /* its source says that it always fails, however often it is tried */
-    uint8_t hops : 5;      /* how often its chain has come round to where it has been; at most HOPS_MAX */
+    uint32_t payload_bytes;    /* of an answer that succeeded: what comes back, where the answerer says it; 0: it does not say */
+    uint16_t attempt;          /* from 0 */
+    uint8_t content;           /* a number of engine/content.h: what is known of its body */
+    bool asynchronous : 1;     /* invocation type Event: answered when accepted */
+    bool is_batch : 1;         /* the sender has a batch for it */
+    bool poison : 1;           /* its source says that it always fails, however often it is tried */
+    uint8_t hops : 5;          /* how often its chain has come round to where it has been; at most HOPS_MAX */
 };
 
 /* One line of the cache: there are as many as what is in flight. */

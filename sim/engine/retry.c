@@ -17,24 +17,42 @@ enum failure failure_of(const struct cause *cause)
     return cause->server_error ? FAILURE_SERVER_ERROR : FAILURE_FINAL;
 }
 
-static double rule_ms(const struct rule_book *rules, const char *name)
+static struct back_off doubling(int64_t base_ns, int64_t cap_ns)
 {
-    return rule_number(rules, name) * (double)NS_PER_MS;
+    return (struct back_off){.base_ns = (double)base_ns, .factor = 2, .cap_ns = (double)cap_ns};
+}
+
+/* The same waits after whatever failed. */
+static void wait_alike(struct retry_policy *policy, int64_t base_ns, int64_t cap_ns)
+{
+    for (int i = FAILURE_THROTTLED; i <= FAILURE_TIMEOUT; i++)
+        policy->back_off[i] = doubling(base_ns, cap_ns);
 }
 
 static void standard_policy(struct retry_policy *policy, const struct rule_book *rules)
 {
-    double transient_ns = rule_ms(rules, "sdk_standard_base_transient_ms");
-    double transient_cost = rule_number(rules, "sdk_standard_cost_transient");
+    int64_t cap_ns = rule_ns(rules, "sdk_standard_cap_s");
     policy->max_attempts = (uint32_t)rule_number(rules, "sdk_standard_max_attempts");
-    policy->base_ns[FAILURE_THROTTLED] = rule_ms(rules, "sdk_standard_base_throttle_ms");
-    policy->base_ns[FAILURE_SERVER_ERROR] = policy->base_ns[FAILURE_TIMEOUT] = transient_ns;
-    policy->cap_ns = rule_number(rules, "sdk_standard_cap_s") * (double)NS_PER_S;
+    wait_alike(policy, rule_ns(rules, "sdk_standard_base_transient_ms"), cap_ns);
+    policy->back_off[FAILURE_THROTTLED] = doubling(rule_ns(rules, "sdk_standard_base_throttle_ms"), cap_ns);
     policy->quota = rule_number(rules, "sdk_standard_quota");
     policy->cost[FAILURE_THROTTLED] = rule_number(rules, "sdk_standard_cost_throttle");
-    policy->cost[FAILURE_SERVER_ERROR] = transient_cost;
+    policy->cost[FAILURE_SERVER_ERROR] = rule_number(rules, "sdk_standard_cost_transient");
     policy->cost[FAILURE_TIMEOUT] = rule_number(rules, "sdk_standard_cost_timeout");
     policy->refund_first = rule_number(rules, "sdk_standard_refund_first");
+}
+
+static struct adaptive_rules adaptive_rules(const struct rule_book *rules)
+{
+    return (struct adaptive_rules){
+        .beta = rule_number(rules, "sdk_adaptive_beta"),
+        .scale = rule_number(rules, "sdk_adaptive_scale_constant"),
+        .smooth = rule_number(rules, "sdk_adaptive_smooth"),
+        .minimum_fill_rate = rule_number(rules, "sdk_adaptive_min_fill_rate"),
+        .minimum_capacity = rule_number(rules, "sdk_adaptive_min_capacity"),
+        .maximum_rate_factor = rule_number(rules, "sdk_adaptive_max_rate_factor"),
+        .bucket_s = rule_number(rules, "sdk_adaptive_bucket_s"),
+    };
 }
 
 void retry_policy_init(struct retry_policy *policy, const struct retry_config *config, const struct rule_book *rules)
@@ -50,20 +68,17 @@ void retry_policy_init(struct retry_policy *policy, const struct retry_config *c
     case RETRY_ADAPTIVE:
         standard_policy(policy, rules);
         policy->max_attempts = (uint32_t)rule_number(rules, "sdk_adaptive_max_attempts");
+        policy->adaptive = adaptive_rules(rules);
         break;
     case RETRY_LEGACY:
         policy->max_attempts = (uint32_t)rule_number(rules, "sdk_legacy_max_attempts");
-        policy->cap_ns = rule_number(rules, "sdk_legacy_cap_s") * (double)NS_PER_S;
-        for (int i = FAILURE_THROTTLED; i <= FAILURE_TIMEOUT; i++)
-            policy->base_ns[i] = rule_ms(rules, "sdk_legacy_base_ms");
+        wait_alike(policy, rule_ns(rules, "sdk_legacy_base_ms"), rule_ns(rules, "sdk_legacy_cap_s"));
         break;
     case RETRY_CUSTOM:
         policy->max_attempts = (uint32_t)config->max_attempts;
-        policy->cap_ns = (double)config->cap_ns;
         policy->jitter = (enum retry_jitter)config->jitter;
         policy->on = config->on;
-        for (int i = FAILURE_THROTTLED; i <= FAILURE_TIMEOUT; i++)
-            policy->base_ns[i] = (double)config->base_ns;
+        wait_alike(policy, config->base_ns, config->cap_ns);
         break;
     }
 }
@@ -81,26 +96,23 @@ static bool covers(const struct retry_policy *policy, enum failure failure)
     return false;
 }
 
-bool retry_allowed(const struct retry_policy *policy, struct client *client, enum failure failure, uint32_t attempt, struct stream *stream,
-                   int64_t *delay_ns, double *spent)
+int64_t retry_wait_ns(const struct retry_policy *policy, struct client *client, struct failed_attempt failed, struct stream *stream,
+                      double *spent)
 {
-    if (attempt + 1 >= policy->max_attempts || !covers(policy, failure))
-        return false;
-    *spent = policy->cost[failure];
+    if (failed.number + 1 >= policy->max_attempts || !covers(policy, failed.failure))
+        return RETRY_NEVER;
+    *spent = policy->cost[failed.failure];
     if (policy->quota > 0) {
         if (client->tokens < *spent)
-            return false;
+            return RETRY_NEVER;
         client->tokens -= *spent;
     }
-    double wait_ns = ldexp(policy->base_ns[failure], (int)(attempt < 1000 ? attempt : 1000));
-    if (wait_ns > policy->cap_ns)
-        wait_ns = policy->cap_ns;
+    double wait_ns = back_off_full_ns(&policy->back_off[failed.failure], failed.number);
     if (policy->jitter == JITTER_FULL)
         wait_ns *= stream_uniform(stream);
     else if (policy->jitter == JITTER_EQUAL)
         wait_ns *= 0.5 + 0.5 * stream_uniform(stream);
-    *delay_ns = time_from_double(wait_ns);
-    return true;
+    return time_from_double(wait_ns);
 }
 
 void retry_succeeded(const struct retry_policy *policy, struct client *client, uint32_t attempt, double spent)
@@ -110,19 +122,6 @@ void retry_succeeded(const struct retry_policy *policy, struct client *client, u
     client->tokens += attempt == 0 ? policy->refund_first : spent;
     if (client->tokens > policy->quota)
         client->tokens = policy->quota;
-}
-
-void retry_rules_init(struct retry_rules *out, const struct rule_book *rules)
-{
-    *out = (struct retry_rules){
-        .beta = rule_number(rules, "sdk_adaptive_beta"),
-        .scale = rule_number(rules, "sdk_adaptive_scale_constant"),
-        .smooth = rule_number(rules, "sdk_adaptive_smooth"),
-        .minimum_fill_rate = rule_number(rules, "sdk_adaptive_min_fill_rate"),
-        .minimum_capacity = rule_number(rules, "sdk_adaptive_min_capacity"),
-        .maximum_rate_factor = rule_number(rules, "sdk_adaptive_max_rate_factor"),
-        .bucket_s = rule_number(rules, "sdk_adaptive_bucket_s"),
-    };
 }
 
 static double seconds_between(int64_t from_ns, int64_t to_ns)
@@ -138,11 +137,10 @@ static void refill(struct adaptive_limiter *limiter, int64_t now_ns)
     limiter->last_fill_ns = now_ns;
 }
 
-int64_t adaptive_delay_ns(const struct retry_rules *rules, struct client *client, int64_t now_ns)
+int64_t client_hold_back_ns(const struct retry_policy *policy, struct client *client, int64_t now_ns)
 {
-    (void)rules;
     struct adaptive_limiter *limiter = &client->limiter;
-    if (!limiter->enabled)
+    if (policy->mode != RETRY_ADAPTIVE || !limiter->enabled)
         return 0;
     refill(limiter, now_ns);
     limiter->tokens -= 1; /* below zero: the send is held back until the bucket has filled so far */
@@ -150,7 +148,7 @@ int64_t adaptive_delay_ns(const struct retry_rules *rules, struct client *client
 }
 
 /* The rate at which this client gets answers, smoothed over buckets of time. */
-static void measure_rate(const struct retry_rules *rules, struct adaptive_limiter *limiter, int64_t now_ns)
+static void measure_rate(const struct adaptive_rules *rules, struct adaptive_limiter *limiter, int64_t now_ns)
 {
     int64_t bucket_ns = (int64_t)(rules->bucket_s * (double)NS_PER_S);
     int64_t bucket = now_ns / bucket_ns * bucket_ns;
@@ -163,10 +161,13 @@ static void measure_rate(const struct retry_rules *rules, struct adaptive_limite
     limiter->bucket_ns = bucket;
 }
 
-void adaptive_learn(const struct retry_rules *rules, struct client *client, bool throttled, int64_t now_ns)
+void client_learn(const struct retry_policy *policy, struct client *client, bool throttled, int64_t now_ns)
 {
+    const struct adaptive_rules *rules = &policy->adaptive;
     struct adaptive_limiter *limiter = &client->limiter;
     double rate;
+    if (policy->mode != RETRY_ADAPTIVE)
+        return;
     measure_rate(rules, limiter, now_ns);
     if (throttled) {
         double present = limiter->measured_rate;

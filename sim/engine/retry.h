@@ -3,6 +3,7 @@
 #ifndef SLSIM_ENGINE_RETRY_H
 #define SLSIM_ENGINE_RETRY_H
 
+#include "engine/back_off.h"
 #include "engine/random.h"
 #include "engine/request.h"
 #include "engine/rule_book.h"
@@ -29,16 +30,21 @@ struct retry_config {
     uint32_t on;
 };
 
+/* Of the adaptive mode. */
+struct adaptive_rules {
+    double beta, scale, smooth, minimum_fill_rate, minimum_capacity, maximum_rate_factor, bucket_s;
+};
+
 struct retry_policy {
     enum retry_mode mode;
     uint32_t max_attempts;
-    double base_ns[4]; /* by enum failure */
-    double cap_ns;
+    struct back_off back_off[4]; /* by enum failure */
     enum retry_jitter jitter;
     uint32_t on;
     double quota;        /* tokens of a client; 0: no quota */
     double cost[4];      /* by enum failure */
     double refund_first; /* for a success at the first attempt */
+    struct adaptive_rules adaptive;
 };
 
 /* The rate limiter of the adaptive mode, as the SDKs document it: a token bucket whose rate follows CUBIC. */
@@ -50,10 +56,6 @@ struct adaptive_limiter {
     double time_window_s;
     int64_t last_throttle_ns, last_fill_ns, bucket_ns;
     uint32_t bucket_count;
-};
-
-struct retry_rules {
-    double beta, scale, smooth, minimum_fill_rate, minimum_capacity, maximum_rate_factor, bucket_s;
 };
 
 /* One client's memory. */
@@ -68,16 +70,22 @@ void client_init(struct client *client, const struct retry_policy *policy);
 /* What kind of failure is `cause` to a client? */
 enum failure failure_of(const struct cause *cause);
 
-/* May `client` try again after `failure` of attempt `attempt` (from 0)? If so takes the quota's tokens into *spent and gives the wait in
- * *delay_ns. */
-bool retry_allowed(const struct retry_policy *policy, struct client *client, enum failure failure, uint32_t attempt, struct stream *stream,
-                   int64_t *delay_ns, double *spent);
+/* An attempt that failed, counted from 0. */
+struct failed_attempt {
+    enum failure failure;
+    uint32_t number;
+};
+
+#define RETRY_NEVER INT64_C(-1)
+
+/* How long `client` waits before it tries again; RETRY_NEVER: it does not. Takes the quota's tokens for it, *spent. */
+int64_t retry_wait_ns(const struct retry_policy *policy, struct client *client, struct failed_attempt failed, struct stream *stream,
+                      double *spent);
 /* An item succeeded at `attempt`; `spent` is what its last retry cost. */
 void retry_succeeded(const struct retry_policy *policy, struct client *client, uint32_t attempt, double spent);
 
-/* Adaptive mode: how long the client holds this send back at `now_ns` (0 in other modes), and what it learns from each answer. */
-int64_t adaptive_delay_ns(const struct retry_rules *rules, struct client *client, int64_t now_ns);
-void adaptive_learn(const struct retry_rules *rules, struct client *client, bool throttled, int64_t now_ns);
-void retry_rules_init(struct retry_rules *out, const struct rule_book *rules);
+/* How long the client holds a send back at `now_ns`, and what it learns from each answer: in the adaptive mode; 0 and nothing in others. */
+int64_t client_hold_back_ns(const struct retry_policy *policy, struct client *client, int64_t now_ns);
+void client_learn(const struct retry_policy *policy, struct client *client, bool throttled, int64_t now_ns);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct rule {
     const char *name;
@@ -37,5 +38,16 @@ const struct rule *rule_find(const struct rule_book *book, const char *name);
 double rule_number(const struct rule_book *book, const char *name);
 bool rule_flag(const struct rule_book *book, const char *name);
 const char *rule_text(const struct rule_book *book, const char *name);
+/* What the number says in the rule's own unit: of time ("ms", "s", "min", "h", "days") in ns, of size ("bytes", "KB", "MB", "GB", powers of
+ * 1024; "MB/s": those of a second) in bytes, rounded to the nearest and at least 0. A rule of another unit aborts as well. */
+int64_t rule_ns(const struct rule_book *book, const char *name);
+int64_t rule_bytes(const struct rule_book *book, const char *name);
+/* A time before something is done again, at least a millisecond: whatever a rule says, time must pass, or a run would stand still. */
+int64_t rule_pause_ns(const struct rule_book *book, const char *name);
+/* A scenario may set a rule to anything: as a whole number in low..high, cut off behind the point; as a share in 0..1. */
+int64_t rule_count(const struct rule_book *book, const char *name, int64_t low, int64_t high);
+double rule_share(const struct rule_book *book, const char *name);
+/* The time between two, of so many a second; TIME_FOREVER for none. */
+int64_t rule_interval_ns(const struct rule_book *book, const char *name);
 
 #endif

@@ -83,7 +83,8 @@ struct part {
 struct item_family {
     struct key_map places; /* of the child, in `parents` */
     uint64_t *parents;     /* owned */
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
 };
 
 /* The salt of an entity that makes items. */
@@ -110,6 +111,7 @@ struct simulation {
     struct pool requests;
     struct part **parts; /* owned; in the order of their creation */
     uint32_t part_count;
+    size_t part_capacity;
     struct measure *measure; /* where models register metrics of parts; may be NULL */
     struct boundary_hook boundary;
     const struct tracer *tracer; /* NULL: not traced */
@@ -155,6 +157,10 @@ static inline void request_free(struct simulation *simulation, const struct requ
 {
     pool_give(&simulation->requests, request->id);
 }
+
+/* The sender of `waiting` waits no longer: it runs on for nobody. A request like it is the sender's, for another try; NULL when memory is
+ * out. */
+struct request *request_leave(struct simulation *simulation, struct request *waiting);
 
 /* Hands `request` to the endpoint `to`, which owns it until it calls request_done. Counts it as entered there. */
 static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)

@@ -4,6 +4,7 @@
 #include "engine/sim_time.h"
 
 #include <assert.h>
+#include <math.h>
 
 /* tokens x per_ns, as far as 63 bits go. */
 static int64_t scaled(int64_t tokens, int64_t per_ns)
@@ -32,6 +33,15 @@ void token_bucket_init(struct token_bucket *bucket, int64_t capacity, int64_t to
     bucket->tokens = tokens;
     bucket->per_ns = per_ns;
     bucket->since_ns = now_ns;
+}
+
+/* No scenario feels a quota beyond it, and seconds' worths of it stay within 63 bits. */
+#define PER_S_MOST 1e9
+
+void token_bucket_init_per_s(struct token_bucket *bucket, double per_s, double depth_s, int64_t now_ns)
+{
+    double rate = fmin(fmax(per_s, 0), PER_S_MOST), depth = fmin(fmax(per_s * depth_s, 1), PER_S_MOST);
+    token_bucket_init(bucket, llround(depth), llround(rate), NS_PER_S, now_ns);
 }
 
 bool token_bucket_take(struct token_bucket *bucket, int64_t count, int64_t now_ns)

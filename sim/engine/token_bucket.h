@@ -16,6 +16,9 @@ struct token_bucket {
 
 /* Full at `now_ns`. capacity * per_ns must fit 63 bits: 10,000 tokens refilled per hour do, by far. */
 void token_bucket_init(struct token_bucket *bucket, int64_t capacity, int64_t tokens, int64_t per_ns, int64_t now_ns);
+/* For quotas of so many a second: `depth_s` seconds' worth may be used at once, and at least one. What is more than a thousand million a
+ * second counts as that. */
+void token_bucket_init_per_s(struct token_bucket *bucket, double per_s, double depth_s, int64_t now_ns);
 /* Takes `count` tokens if there are so many at `now_ns`, which must not run backwards. O(1). */
 bool token_bucket_take(struct token_bucket *bucket, int64_t count, int64_t now_ns);
 /* Whole tokens there at `now_ns`. */

@@ -2,6 +2,7 @@
 #include "experiment/compare.h"
 
 #include "document/units.h"
+#include "engine/room.h"
 #include "experiment/variant.h"
 #include "experiment/verify.h"
 
@@ -112,10 +113,9 @@ static uint32_t count_pairs(const struct run_result *a, const struct run_result 
     return pairs;
 }
 
-enum status compare_init(struct compare *compare, const struct run_result *a, const struct run_result *b,
-                         const struct metric_direction *directions, const struct min_effects *effects)
+enum status compare_init(struct compare *compare, const struct run_result *a, const struct run_result *b, const struct min_effects *effects)
 {
-    *compare = (struct compare){.a = a, .b = b, .directions = directions, .effects = *effects, .pairs = count_pairs(a, b)};
+    *compare = (struct compare){.a = a, .b = b, .effects = *effects, .pairs = count_pairs(a, b)};
     compare->cost = calloc(a->cost_count + b->cost_count + 1, sizeof *compare->cost);
     compare->index_a = index_of(a);
     compare->index_b = index_of(b);
@@ -196,16 +196,11 @@ static double min_effect(const struct min_effects *effects, const struct differe
 }
 
 /* 1: more is better; -1: less is; 0: neither. */
-static int direction_of(const struct compare *compare, const struct difference *difference)
+static int direction_of(const struct difference *difference)
 {
     if (!difference->metric)
         return -1;
-    if (strcmp(difference->stat, "SampleCount") == 0)
-        return 0;
-    for (const struct metric_direction *row = compare->directions; row && row->metric; row++)
-        if (strcmp(row->metric, difference->metric->name) == 0)
-            return row->better;
-    return 0;
+    return strcmp(difference->stat, "SampleCount") == 0 ? 0 : difference->metric->better;
 }
 
 /* Three ways, so that "no difference was found" and "there is none that matters" are told apart. */
@@ -219,7 +214,7 @@ static enum effect judge(const struct compare *compare, const struct difference 
         return EFFECT_NEGLIGIBLE;
     if (interval->low >= -matters && interval->high <= matters)
         return EFFECT_NEGLIGIBLE;
-    int direction = direction_of(compare, difference);
+    int direction = direction_of(difference);
     bool more = interval->low > 0 && interval->low >= matters, less = interval->high < 0 && interval->high <= -matters;
     if (direction == 0 || !(more || less))
         return EFFECT_UNCLEAR;
@@ -265,14 +260,8 @@ static void work_out(const struct compare *compare, struct difference *differenc
 
 static enum status append(struct compare *compare, const struct difference *difference)
 {
-    if (compare->count == compare->capacity) {
-        size_t capacity = compare->capacity ? 2 * compare->capacity : 64;
-        struct difference *grown = realloc(compare->figures, capacity * sizeof *grown);
-        if (!grown)
-            return STATUS_NO_MEMORY;
-        compare->figures = grown;
-        compare->capacity = capacity;
-    }
+    if (!room_for(&compare->figures, compare->count + 1, &compare->capacity, sizeof *compare->figures))
+        return STATUS_NO_MEMORY;
     struct difference *made = &compare->figures[compare->count++];
     *made = *difference;
     work_out(compare, made);

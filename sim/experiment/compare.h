@@ -49,7 +49,6 @@ struct cost_difference {
 struct compare {
     const struct run_result *a, *b;
     uint32_t pairs; /* replications that both have complete */
-    const struct metric_direction *directions;
     struct min_effects effects;
     struct difference *figures; /* owned */
     size_t count, capacity;
@@ -60,7 +59,7 @@ struct compare {
 
 /* Both results are borrowed, with what they point at. */
 enum status compare_init(struct compare *compare, const struct run_result *a, const struct run_result *b,
-                         const struct metric_direction *directions, const struct min_effects *effects);
+                         const struct min_effects *effects);
 void compare_fini(struct compare *compare);
 
 /* One more figure: that of A or of B, whichever has it. Nothing where none has. */

@@ -2,6 +2,8 @@
  * amounts are the same shares at the run's own quantities (so tiers and free tier are pro rata). */
 #include "experiment/cost.h"
 
+#include "engine/room.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +16,10 @@ struct row_list {
 
 static void add_row(struct row_list *list, const struct cost_line *row)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? 2 * list->capacity : 64;
-        struct cost_line *grown = realloc(list->rows, capacity * sizeof *grown);
-        if (!grown) {
-            list->status = STATUS_NO_MEMORY;
-            return;
-        }
-        list->rows = grown;
-        list->capacity = capacity;
-    }
-    list->rows[list->count++] = *row;
+    if (room_for(&list->rows, list->count + 1, &list->capacity, sizeof *list->rows))
+        list->rows[list->count++] = *row;
+    else
+        list->status = STATUS_NO_MEMORY;
 }
 
 /* One usage type's place in the tiers, worked out once for all its lines. */

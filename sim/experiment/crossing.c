@@ -1,6 +1,7 @@
 /* crossing.c: a coarse look over the whole range, then the secant method with a bracket (Illinois) at the first change of sign. */
 #include "experiment/crossing.h"
 
+#include "engine/room.h"
 #include "engine/sim_time.h"
 
 #include <math.h>
@@ -26,14 +27,8 @@ struct work {
 static struct crossing_point *add_point(struct work *work)
 {
     struct crossing *crossing = work->crossing;
-    if (crossing->count == crossing->capacity) {
-        size_t capacity = crossing->capacity ? 2 * crossing->capacity : 32;
-        struct crossing_point *points = realloc(crossing->points, capacity * sizeof *points);
-        if (!points)
-            return NULL;
-        crossing->points = points;
-        crossing->capacity = capacity;
-    }
+    if (!room_for(&crossing->points, crossing->count + 1, &crossing->capacity, sizeof *crossing->points))
+        return NULL;
     struct crossing_point *point = &crossing->points[crossing->count++];
     *point = (struct crossing_point){.differences = calloc(work->request->replications, sizeof *point->differences)};
     return point->differences ? point : NULL;

@@ -1,6 +1,8 @@
 /* keep.c: what is kept of replications. Each one's figures go to its own column; histograms and ledgers are sums of integers, which no
  * order can change: so the result does not depend on threads. */
 #include "experiment/cost.h"
+
+#include "engine/room.h"
 #include "experiment/replicate.h"
 
 #include <math.h>
@@ -64,14 +66,8 @@ static struct figure_histogram *histogram_for(struct run *run, const struct metr
     struct run_result *result = run->result;
     if (run->histogram_at[order] != SIZE_MAX)
         return &result->histograms[run->histogram_at[order]];
-    if (result->histogram_count == result->histogram_capacity) {
-        size_t capacity = result->histogram_capacity ? 2 * result->histogram_capacity : 64;
-        struct figure_histogram *grown = realloc(result->histograms, capacity * sizeof *grown);
-        if (!grown)
-            return NULL;
-        result->histograms = grown;
-        result->histogram_capacity = capacity;
-    }
+    if (!room_for(&result->histograms, result->histogram_count + 1, &result->histogram_capacity, sizeof *result->histograms))
+        return NULL;
     run->histogram_at[order] = result->histogram_count;
     struct figure_histogram *made = &result->histograms[result->histogram_count++];
     *made = (struct figure_histogram){.resource = slot->resource, .metric = slot->type, .class_name = class_name, .order = order};
@@ -120,27 +116,6 @@ static enum status keep_histograms(struct run *run, const struct replication *re
     return STATUS_OK;
 }
 
-/* A cause that outlives its simulation. */
-static const struct cause *own_cause(struct run_result *result, const struct cause *cause)
-{
-    for (size_t i = 0; i < result->cause_count; i++)
-        if (result->causes[i]->fate == cause->fate && strcmp(result->causes[i]->text, cause->text) == 0)
-            return result->causes[i];
-    struct cause **grown = realloc(result->causes, (result->cause_count + 1) * sizeof *grown);
-    if (grown)
-        result->causes = grown;
-    char *text = strdup(cause->text);
-    struct cause *made = malloc(sizeof *made);
-    if (!grown || !text || !made) {
-        free(text);
-        free(made);
-        return NULL;
-    }
-    *made = (struct cause){.fate = cause->fate, .text = text};
-    result->causes[result->cause_count++] = made;
-    return made;
-}
-
 /* The place of the ledger of the part `name`, made if need be: replications have the same parts, but for those that come while they run,
  * which may be more or fewer and in another order. `likely` is where it is if they do not differ, the first `known` are of replications
  * before this one: within one, names differ. */
@@ -154,31 +129,14 @@ static struct ledger *part_ledger(struct run *run, size_t entities, size_t known
     for (size_t i = 0; i < known; i++)
         if (strcmp(result->part_names[i], name) == 0)
             return &result->ledgers[entities + i];
-    char *own = strdup(name);
-    struct ledger *ledgers = own ? realloc(result->ledgers, (result->ledger_count + 1) * sizeof *ledgers) : NULL;
-    if (ledgers)
-        result->ledgers = ledgers;
-    char **names = ledgers ? realloc(result->part_names, (count + 1) * sizeof *names) : NULL;
-    if (!names) {
-        free(own);
+    if (!room_for(&result->ledgers, result->ledger_count + 1, &result->ledger_capacity, sizeof *result->ledgers) ||
+        !room_for(&result->part_names, count + 1, &result->part_capacity, sizeof(char *)))
         return NULL;
-    }
-    names[count] = own;
-    result->part_names = names;
-    ledgers[result->ledger_count] = (struct ledger){0};
-    return &ledgers[result->ledger_count++];
-}
-
-static enum status add_ledger(struct run_result *result, struct ledger *into, const struct ledger *from)
-{
-    into->entered += from->entered;
-    into->succeeded += from->succeeded;
-    for (size_t i = 0; i < from->line_count; i++) {
-        const struct cause *cause = own_cause(result, from->lines[i].cause);
-        if (!cause || ledger_count_cause(into, cause, from->lines[i].count) != STATUS_OK)
-            return STATUS_NO_MEMORY;
-    }
-    return STATUS_OK;
+    result->part_names[count] = strdup(name);
+    if (!result->part_names[count])
+        return NULL;
+    result->ledgers[result->ledger_count] = (struct ledger){0};
+    return &result->ledgers[result->ledger_count++];
 }
 
 static enum status keep_ledgers(struct run *run, const struct replication *replication)
@@ -192,11 +150,11 @@ static enum status keep_ledgers(struct run *run, const struct replication *repli
     }
     enum status status = result->ledgers ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < entities && status == STATUS_OK; i++)
-        status = add_ledger(result, &result->ledgers[i], &simulation->entities[i].ledger);
+        status = ledger_merge(&result->ledgers[i], &simulation->entities[i].ledger, &result->causes);
     size_t known = result->ledger_count - entities;
     for (size_t i = 0; i < simulation->part_count && status == STATUS_OK; i++) {
         struct ledger *ledger = part_ledger(run, entities, known, i, simulation->parts[i]->name);
-        status = ledger ? add_ledger(result, ledger, &simulation->parts[i]->ledger) : STATUS_NO_MEMORY;
+        status = ledger ? ledger_merge(ledger, &simulation->parts[i]->ledger, &result->causes) : STATUS_NO_MEMORY;
     }
     return status;
 }

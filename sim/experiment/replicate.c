@@ -1,6 +1,8 @@
 /* replicate.c: one replication: its simulation, its measurement, its windows. */
 #include "experiment/replicate.h"
 
+#include "engine/room.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,11 +13,8 @@ static void *total_of(struct replication *replication, const struct model_type *
     for (size_t i = 0; i < replication->total_count; i++)
         if (replication->totals[i].type == type)
             return replication->totals[i].blob;
-    struct type_total *grown = realloc(replication->totals, (replication->total_count + 1) * sizeof *grown);
     void *blob = aligned_alloc(64, (type->size + 63u) & ~(size_t)63u);
-    if (grown)
-        replication->totals = grown;
-    if (!grown || !blob) {
+    if (!blob || !room_for(&replication->totals, replication->total_count + 1, &replication->total_capacity, sizeof *replication->totals)) {
         free(blob);
         *status = STATUS_NO_MEMORY;
         return NULL;

@@ -44,7 +44,7 @@ struct replication {
     struct simulation *simulation;
     struct measure *measure;
     struct type_total *totals; /* owned */
-    size_t total_count;
+    size_t total_count, total_capacity;
     struct windows *windows; /* of the expectations with from and until */
 };
 

@@ -174,11 +174,7 @@ void run_result_free(struct run_result *result)
             free(result->part_names[i - result->scenario->entity_count]);
     }
     free(result->part_names);
-    for (size_t i = 0; i < result->cause_count; i++) {
-        free((char *)(uintptr_t)result->causes[i]->text);
-        free(result->causes[i]);
-    }
-    free(result->causes);
+    cause_list_fini(&result->causes);
     free(result->histograms);
     free(result->ledgers);
     free(result->figures);

@@ -55,11 +55,11 @@ struct run_result {
     struct figure_histogram *histograms;
     size_t histogram_count, histogram_capacity;
     struct ledger *ledgers; /* one an entity, then one a part in the order of their creation; summed over replications, sorted */
-    size_t ledger_count;
-    char **part_names;     /* of ledgers[entity_count] and on: "Api/async" */
-    struct cause **causes; /* that the ledgers point at */
-    size_t cause_count;
-    double *observed; /* expectations x planned: what each observed, in its metric's unit; NaN: nothing, or a cost */
+    size_t ledger_count, ledger_capacity;
+    char **part_names; /* of ledgers[entity_count] and on: "Api/async" */
+    size_t part_capacity;
+    struct cause_list causes; /* that the ledgers point at */
+    double *observed;         /* expectations x planned: what each observed, in its metric's unit; NaN: nothing, or a cost */
     struct cost_line *cost;
     size_t cost_count;
     double month_usd; /* the whole bill of a month: the sum of the rows */

@@ -1,6 +1,7 @@
 /* sensitivity_input.c: which inputs there are: assumptions in use, by the rules that were looked up, and what was asked for. */
 #include "experiment/sensitivity_input.h"
 
+#include "engine/room.h"
 #include "engine/sim_time.h"
 
 #include <math.h>
@@ -13,14 +14,8 @@
 
 static struct input *add(struct sensitivity *sensitivity, const struct sensitivity_request *request, size_t figure_count)
 {
-    if (sensitivity->count == sensitivity->capacity) {
-        size_t capacity = sensitivity->capacity ? 2 * sensitivity->capacity : 32;
-        struct input *inputs = realloc(sensitivity->inputs, capacity * sizeof *inputs);
-        if (!inputs)
-            return NULL;
-        sensitivity->inputs = inputs;
-        sensitivity->capacity = capacity;
-    }
+    if (!room_for(&sensitivity->inputs, sensitivity->count + 1, &sensitivity->capacity, sizeof *sensitivity->inputs))
+        return NULL;
     struct input *input = &sensitivity->inputs[sensitivity->count++];
     *input = (struct input){.numbers = {NAN, NAN}};
     input->responses = calloc(figure_count + 1, sizeof *input->responses);

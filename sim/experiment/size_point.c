@@ -1,6 +1,8 @@
 /* size_point.c: the points of a search: each with as many replications as its verdict needs. */
 #include "experiment/size_search.h"
 
+#include "engine/room.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +22,8 @@ static struct size_point *point_new(struct search *search, const size_t *at)
 {
     const struct size_problem *problem = search->problem;
     struct size_answer *answer = search->answer;
-    if (answer->count == answer->capacity) {
-        size_t capacity = answer->capacity ? 2 * answer->capacity : 32;
-        struct size_point **points = realloc(answer->points, capacity * sizeof *points);
-        if (!points)
-            return NULL;
-        answer->points = points;
-        answer->capacity = capacity;
-    }
+    if (!room_for(&answer->points, answer->count + 1, &answer->capacity, sizeof(struct size_point *)))
+        return NULL;
     struct size_point *point = calloc(1, sizeof *point);
     double *values = calloc(problem->figure_count, problem->replications_max * sizeof *values);
     if (!point || !values) {

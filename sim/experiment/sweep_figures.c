@@ -1,6 +1,8 @@
 /* sweep_figures.c: choosing figures, and finding them in a run. */
 #include "experiment/sweep_figures.h"
 
+#include "engine/room.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,14 +106,8 @@ void sweep_figures_fini(struct sweep_figures *figures)
 
 static bool put(struct sweep_values *values, const struct sweep_value *value)
 {
-    if (values->count == values->capacity) {
-        size_t capacity = values->capacity ? 2 * values->capacity : 32;
-        struct sweep_value *grown = realloc(values->list, capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        values->list = grown;
-        values->capacity = capacity;
-    }
+    if (!room_for(&values->list, values->count + 1, &values->capacity, sizeof *values->list))
+        return false;
     values->list[values->count++] = *value;
     return true;
 }

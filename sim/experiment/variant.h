@@ -9,7 +9,7 @@
 
 /* What variants have in common. All borrowed. */
 struct variant_base {
-    const char *path;                   /* a file: standard input can be read once only */
+    const char *path;
     const struct scenario_base *shared; /* the same with `sets` over it, read already; NULL: `path` is read for every variant */
     const struct model_registry *registry;
     const char *const *sets; /* "PATH=VALUE"; a variant's own come behind these */

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define BYTES_PER_GB (1024.0 * 1024 * 1024)
+
 struct line_item {
     const char *usage_type; /* as on AWS's bill, without the Region's prefix: the price book's key */
     const char *help;
@@ -28,6 +30,11 @@ struct bill {
 };
 
 void bill_fini(struct bill *bill);
+/* What is billed by the chunk, each begun one whole: at least one. A chunk of no bytes counts as one byte. */
+static inline uint64_t bill_chunks(uint64_t bytes, uint64_t chunk_bytes)
+{
+    return bytes == 0 || chunk_bytes == 0 ? bytes + (bytes == 0) : (bytes - 1) / chunk_bytes + 1;
+}
 /* Lines with quantity 0 are kept: a bill shows that nothing was used. */
 void bill_add(struct bill *bill, const struct line_item *item, double quantity);
 /* The same of what no free tier covers, though its usage type has one. */

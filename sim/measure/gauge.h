@@ -59,7 +59,7 @@ static inline void gauge_change(struct gauge *gauge, int64_t now_ns, int64_t cha
 }
 
 /* Instants must not run backwards. */
-static inline void gauge_add(struct gauge *gauge, int64_t now_ns, int64_t change)
+__attribute__((always_inline)) static inline void gauge_add(struct gauge *gauge, int64_t now_ns, int64_t change)
 {
     gauge_change(gauge, now_ns, change);
     for (struct gauge *total = gauge->total; total; total = total->total)

@@ -19,17 +19,9 @@ struct headline_section {
     const char *key_space;                 /* the key's name space, where others have a count of that name too; NULL: any */
 };
 
-/* Whether more or less of a metric is what its owner wants, whatever the statistic. */
-struct metric_direction {
-    const char *metric;
-    int better; /* 1: more is better; -1: less is */
-};
-
 struct summary_layout {
-    const struct headline_section *sections;   /* ends with {0} */
-    const char *requests;                      /* the count that cost is told by the million of */
-    const struct headline_column *compared;    /* what else a comparison shows, of any resource, where it differs; ends with {0} */
-    const struct metric_direction *directions; /* ends with {0}; what is not in it is neither good nor bad */
+    const struct headline_section *sections; /* ends with {0} */
+    const char *requests;                    /* the count that cost is told by the million of */
 };
 
 #endif

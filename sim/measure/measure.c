@@ -1,6 +1,8 @@
 /* measure.c: knows where the models' counters, tallies and gauges are, and closes their periods. */
 #include "measure/measure.h"
 
+#include "engine/room.h"
+
 #include <stdlib.h>
 
 enum part_kind { PART_COUNTER, PART_TALLY, PART_GAUGE };
@@ -133,29 +135,11 @@ void measure_attach(struct measure *measure, struct simulation *simulation)
     simulation->next_boundary_ns = 0;
 }
 
-/* Makes room for `more` elements of `size` bytes behind `count`; NULL when memory is out, and then nothing has changed. */
-static void *with_room(void *array, size_t *capacity, size_t count, size_t more, size_t size)
-{
-    if (more <= *capacity - count)
-        return array;
-    size_t wanted = count + more > 2 * *capacity ? count + more : 2 * *capacity;
-    void *grown = wanted < SIZE_MAX / size ? realloc(array, wanted * size) : NULL;
-    if (grown)
-        *capacity = wanted;
-    return grown;
-}
-
 static enum status make_room(struct measure *measure, size_t more)
 {
-    struct metric_slot *slots = with_room(measure->slots, &measure->slot_capacity, measure->slot_count, more, sizeof *slots);
-    if (!slots)
-        return STATUS_NO_MEMORY;
-    measure->slots = slots;
-    size_t *series = with_room(measure->series, &measure->series_capacity, measure->series_count, more, sizeof *series);
-    if (!series)
-        return STATUS_NO_MEMORY;
-    measure->series = series;
-    return STATUS_OK;
+    bool room = room_for(&measure->slots, measure->slot_count + more, &measure->slot_capacity, sizeof *measure->slots) &&
+                room_for(&measure->series, measure->series_count + more, &measure->series_capacity, sizeof *measure->series);
+    return room ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static void set_total(const struct metric_slot *slot, size_t index, void *total)

@@ -27,6 +27,8 @@ struct metric_type {
      * an error count that is 0 while there are calls. */
     unsigned steady : 1;
     size_t samples;
+    int better;           /* what its owner wants, whatever the statistic: 1: more; -1: less; 0: it is neither good nor bad */
+    const char *compared; /* the statistic that a comparison shows of any resource where it differs; NULL: only where it is asked for */
 };
 
 #define METRIC_WHILE(type, counter) (offsetof(type, counter) + 1)

@@ -246,7 +246,7 @@ static bool parse_schedule(struct parse *parse, const cJSON *node, const struct 
     process->kind = ARRIVAL_CRON;
     if (cron_parse(fields, &process->cron, error, sizeof error) == STATUS_OK)
         return true;
-    parse_error(parse, node, path, "six fields: minutes hours day-of-month month day-of-week year", "%s", error);
+    parse_error(parse, node, path, "as in \"cron(0 12 * * ? *)\", at noon of every day", "%s", error);
     return false;
 }
 

@@ -35,7 +35,9 @@ const struct csv_table *column_find(struct parse *parse, const cJSON *object, co
     if (*column != SIZE_MAX)
         return table;
     const char *near = parse_suggestion(parse, name->valuestring, header, table->column_count, hint);
-    if (!near)
+    if (!near && table->column_count == 1 && header[0][strcspn(header[0], ";\t")] != '\0')
+        snprintf(hint, sizeof hint, "columns are separated by commas; its first line is \"%.200s\"", header[0]);
+    else if (!near)
         snprintf(hint, sizeof hint, "its columns: %.500s", parse_list_names(header, table->column_count, listed));
     parse_error(parse, name, &name_path, hint, "%s has no column \"%s\"", file->valuestring, name->valuestring);
     return NULL;

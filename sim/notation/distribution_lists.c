@@ -14,7 +14,7 @@
 static double *read_list(const struct spelling *spelling, const cJSON *node, const struct parse_path *path, int least, size_t *count)
 {
     struct parse *parse = spelling->parse;
-    bool good = parse_expect_list(parse, node, path, NULL);
+    bool good = parse_expect_list(parse, node, path, "write a list of values: [..., ...]");
     if (good && cJSON_GetArraySize(node) < least) {
         parse_error(parse, node, path, NULL, "needs at least %d value%s", least, least == 1 ? "" : "s");
         good = false;

@@ -56,7 +56,9 @@ static bool read_members(const struct spelling *spelling, const cJSON *object, c
         names[i] = members[i].name;
         given[i] = false;
     }
-    if (!parse_expect_object(spelling->parse, object, path, NULL))
+    char form[80];
+    snprintf(form, sizeof form, "write {\"%.20s\": ..., \"%.20s\": ...}", members[0].name, members[1].name);
+    if (!parse_expect_object(spelling->parse, object, path, form))
         return false;
     for (const cJSON *item = object->child; item; item = item->next) {
         size_t i = 0;
@@ -227,6 +229,16 @@ static bool apply_bounds(const struct spelling *spelling, const cJSON *value, co
     return true;
 }
 
+/* Is it a parameter of a distribution, written without the distribution's name around it? */
+static bool is_parameter(const char *name)
+{
+    static const char *const parameters[] = {"mean", "cv", "median", "p99", "mu", "sigma", "sd", "scale", "shape"};
+    for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++)
+        if (strcmp(parameters[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* The one kind that the object names, or KIND_COUNT after reporting; unknown keys are reported too. */
 static size_t find_kind(struct parse *parse, const cJSON *value, const struct parse_path *path)
 {
@@ -235,13 +247,17 @@ static size_t find_kind(struct parse *parse, const cJSON *value, const struct pa
         names[i] = i < KIND_COUNT ? kinds[i].name : extras[i - KIND_COUNT];
     const cJSON *first = NULL;
     size_t kind = KIND_COUNT;
-    bool good = true, unknown = false;
+    bool good = true, unknown = false, bare = false;
+    for (const cJSON *item = value->child; item; item = item->next)
+        bare = bare || is_parameter(item->string);
     for (const cJSON *item = value->child; item; item = item->next) {
         size_t i = 0;
         while (i < KIND_COUNT + EXTRA_COUNT && strcmp(names[i], item->string) != 0)
             i++;
         struct parse_path inner = {path, item->string, 0};
-        if (i == KIND_COUNT + EXTRA_COUNT) {
+        if (i == KIND_COUNT + EXTRA_COUNT && is_parameter(item->string)) {
+            good = false;
+        } else if (i == KIND_COUNT + EXTRA_COUNT) {
             parse_unknown_key(parse, item, path, names, KIND_COUNT + BOUND_COUNT);
             good = false;
             unknown = true;
@@ -258,7 +274,10 @@ static size_t find_kind(struct parse *parse, const cJSON *value, const struct pa
     }
     char hint[PARSE_HINT], listed[PARSE_HINT];
     snprintf(hint, sizeof hint, "one of %.500s", parse_list_names(names, KIND_COUNT, listed));
-    if (kind == KIND_COUNT && !unknown)
+    if (bare)
+        parse_error(parse, value, path, "such as {\"lognormal\": {\"mean\": ..., \"cv\": ...}}",
+                    first ? "has parameters outside of its distribution" : "names no distribution");
+    else if (kind == KIND_COUNT && !unknown)
         parse_error(parse, value, path, hint, "names no distribution");
     return good ? kind : KIND_COUNT;
 }

@@ -22,19 +22,20 @@ static const struct property all_lost[] = {
 
 const struct property fault_slow_properties[] = {
     {.kind = PROPERTY_DEFAULTS, .properties = slow_kind},
-    {"factor", PROPERTY_NUMBER, AT(factor), .minimum = "0.001", .maximum = "1000000", .required = true, .help = "So many times longer."},
+    {"factor", PROPERTY_NUMBER, AT(factor), .minimum = "0.001", .maximum = "1000000", .required = true,
+     .help = "How many times longer it takes, such as 10."},
     {0},
 };
 
 const struct property fault_errors_properties[] = {
     {.kind = PROPERTY_DEFAULTS, .properties = errors_kind},
-    {"rate", PROPERTY_PROBABILITY, AT(rate), .required = true, .help = "The share that fails."},
+    {"rate", PROPERTY_PROBABILITY, AT(rate), .required = true, .help = "The share that fails, such as 0.2."},
     {0},
 };
 
 const struct property fault_share_properties[] = {
     {.kind = PROPERTY_DEFAULTS, .properties = lost_kind},
-    {"share", PROPERTY_PROBABILITY, AT(share), .required = true, .help = "The share that is lost."},
+    {"share", PROPERTY_PROBABILITY, AT(share), .required = true, .help = "The share that is lost, such as 0.33."},
     {0},
 };
 

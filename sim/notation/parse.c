@@ -148,9 +148,28 @@ void parse_unknown_key(struct parse *parse, const cJSON *item, const struct pars
     parse_key_error(parse, item, &key, hint, "unknown key \"%s\"", item->string);
 }
 
+/* {"Ref": "X"} and its like. */
+static bool is_function(const cJSON *node)
+{
+    const cJSON *only = cJSON_IsObject(node) && node->child && !node->child->next ? node->child : NULL;
+    return only && (strcmp(only->string, "Ref") == 0 || strncmp(only->string, "Fn::", 4) == 0);
+}
+
+const char *parse_function_hint(const cJSON *node)
+{
+    if (!is_function(node))
+        return NULL;
+    return "its value is not known: give the template's parameter in \"parameters\", or write the value itself";
+}
+
 char *parse_show(const cJSON *node, char *buffer)
 {
-    if (cJSON_IsString(node) && node->valuestring) {
+    if (is_function(node)) {
+        if (cJSON_IsString(node->child))
+            snprintf(buffer, PARSE_SHOWN, "{\"%.20s\": \"%.30s\"}", node->child->string, node->child->valuestring);
+        else
+            snprintf(buffer, PARSE_SHOWN, "{\"%.20s\": ...}", node->child->string);
+    } else if (cJSON_IsString(node) && node->valuestring) {
         size_t length = strlen(node->valuestring);
         size_t shown = length > 40 ? 40 : length;
         while (shown < length && ((unsigned char)node->valuestring[shown] & 0xc0) == 0x80)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct property;       /* notation/property.h */
 struct references;     /* notation/references.h */
 struct qualifier;      /* notation/references.h */
 struct event_contents; /* notation/event_content.h */
@@ -30,9 +31,11 @@ struct parse {
     struct scenario_store *store;  /* NULL: nothing is kept, nothing can be shared */
     const struct rule_book *rules; /* NULL: limits by rule are not checked */
     const struct references *references;
-    struct event_contents *contents; /* where items' bodies are kept; NULL: they are only looked at */
-    struct qualifier **qualifiers;   /* of the entity that is being read; NULL: not kept */
-    const char *whole;               /* of what that is a part, by name: it may say "1" for "F:1"; NULL: of nothing */
+    struct event_contents *contents;  /* where items' bodies are kept; NULL: they are only looked at */
+    struct qualifier **qualifiers;    /* of the entity that is being read; NULL: not kept */
+    const char *whole;                /* of what that is a part, by name: it may say "1" for "F:1"; NULL: of nothing */
+    const struct property *elsewhere; /* what the entity that is being read has in another place, and that place; may be NULL */
+    const struct parse_path *elsewhere_path;
     const char *const *renames; /* of the entity that is being read, as a rewrite's: the file's name, the table's, ..., NULL; may be NULL */
     int64_t start_epoch_s;
     bool lenient; /* defaults of a table: a bare 0 needs no unit */
@@ -71,6 +74,9 @@ char *parse_list_choices(const char *const *names, size_t count, char *buffer);
 #define PARSE_SHOWN 64u
 /* A value as a message shows it: 12, "text", an object. In `buffer` (PARSE_SHOWN bytes). */
 char *parse_show(const cJSON *node, char *buffer);
+
+/* Why a value that is a template's function ({"Ref": ...}) cannot be read; NULL for any other. */
+const char *parse_function_hint(const cJSON *node);
 
 /* True for an object (or a list); else says that one was expected, with `what` as the example. */
 bool parse_expect_object(struct parse *parse, const cJSON *node, const struct parse_path *path, const char *what);

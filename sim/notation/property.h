@@ -45,7 +45,8 @@ enum property_kind {
     PROPERTY_PATTERN, /* const struct pattern *: what an event must look like; an object, or a string that spells one. `unit` is its
                          dialect: notation/pattern.h */
     PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key", "operation" and "request" of a table share one field */
-    PROPERTY_DEFAULTS /* the same, but they cannot be written here: only their defaults are taken, for what another resource may set */
+    PROPERTY_LATER,   /* known, but not modelled yet: writing it is an error that says so, and `help` what it would say */
+    PROPERTY_DEFAULTS /* as TABLE, but they cannot be written here: only their defaults are taken, for what another resource may set */
 };
 
 /* Both are the scenario's. */
@@ -93,7 +94,18 @@ struct property {
 /* What a `fault` of `changes` says, by offsets into struct fault of engine/fault.h: a factor; a rate; a share; that all is meant. */
 extern const struct property fault_slow_properties[], fault_errors_properties[], fault_share_properties[], fault_all_properties[];
 
+/* A row of kind LATER: `WHAT` as in "not modelled yet: consistent reads". */
+#define PROPERTY_LATER_ROW(NAME, WHAT)                                                                                                     \
+    {                                                                                                                                      \
+        .name = NAME, .kind = PROPERTY_LATER, .help = WHAT                                                                                 \
+    }
+
 /* .given = PROPERTY_GIVEN(struct x, y_given) */
 #define PROPERTY_GIVEN(type, field) (offsetof(type, field) + 1)
+/* The row of a property that may be written and changes nothing here. */
+#define ACCEPTED(NAME)                                                                                                                     \
+    {                                                                                                                                      \
+        .name = NAME, .kind = PROPERTY_ACCEPTED                                                                                            \
+    }
 
 #endif

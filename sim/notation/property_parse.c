@@ -1,6 +1,7 @@
 /* property_parse.c: walks a property table over a JSON object. The kinds' values are property_value.c's. */
 #include "notation/property_parse.h"
 
+#include "document/suggest.h"
 #include "engine/request.h"
 #include "notation/event_content.h"
 #include "notation/property_value.h"
@@ -147,9 +148,48 @@ static bool is_one_of(const char *name, const char *const *list)
     return false;
 }
 
+/* The object of the table that has the key; NULL: none. */
+static const char *object_with(const struct property *table, const char *key)
+{
+    struct property_walk walk;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
+        if (row->kind == PROPERTY_OBJECT && property_find(row->properties, key))
+            return row->name;
+    return NULL;
+}
+
+/* The key stands in the wrong place: says in which it would be known. False where it would be in none. */
+static bool misplaced_key(struct parse *parse, const struct property *table, const cJSON *item, const struct parse_path *path)
+{
+    char hint[PARSE_HINT];
+    const char *object = object_with(table, item->string);
+    struct parse_path key = {path, item->string, 0};
+    if (object)
+        snprintf(hint, sizeof hint, "it stands in %s: \"%s\": {\"%.60s\": ...}", object, object, item->string);
+    else if (parse->elsewhere && property_find(parse->elsewhere, item->string)) {
+        char *place = parse_path_text(parse->elsewhere_path);
+        parse->failed = parse->failed || !place;
+        snprintf(hint, sizeof hint, "it stands in %.300s", place ? place : "");
+        free(place);
+    } else
+        return false;
+    parse_key_error(parse, item, &key, hint, "unknown key \"%s\"", item->string);
+    return true;
+}
+
+bool property_misspelled(const struct property *table, const cJSON *object, const char *name)
+{
+    for (const cJSON *item = object ? object->child : NULL; item; item = item->next)
+        if (!property_find(table, item->string) && suggest(item->string, &name, 1))
+            return true;
+    return false;
+}
+
 static void unknown_key(struct parse *parse, const struct property *table, const char *const *others, const cJSON *item,
                         const struct parse_path *path)
 {
+    if (misplaced_key(parse, table, item, path))
+        return;
     size_t room = property_count(table), used = 0;
     for (const char *const *other = others; other && *other; other++)
         room++;
@@ -161,7 +201,7 @@ static void unknown_key(struct parse *parse, const struct property *table, const
     /* What has an effect first: where they are many, a hint lists only some. */
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
-        if (row->kind != PROPERTY_ACCEPTED)
+        if (row->kind != PROPERTY_ACCEPTED && row->kind != PROPERTY_LATER)
             names[used++] = parse_spelling(parse, row->name);
     for (const char *const *other = others; other && *other; other++)
         if (!property_find(table, *other))
@@ -180,11 +220,13 @@ static void check_arrival(struct parse *parse, const struct property *table, con
     const char *names[32];
     size_t count = 0, given = 0;
     const cJSON *last = NULL;
+    bool misspelled = false;
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk)) {
         if (row->kind != PROPERTY_ARRIVAL || row->unit || count == sizeof names / sizeof *names)
             continue;
         names[count++] = row->name;
+        misspelled = misspelled || property_misspelled(table, object, row->name);
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, row->name);
         if (!item || parse_is_nothing(item))
             continue;
@@ -192,7 +234,7 @@ static void check_arrival(struct parse *parse, const struct property *table, con
         last = item;
     }
     char hint[PARSE_HINT];
-    if (count == 0 || given == 1)
+    if (count == 0 || given == 1 || (given == 0 && misspelled))
         return;
     if (given == 0) {
         parse_error(parse, anchor, path, NULL, "needs one arrival process: %s", parse_list_choices(names, count, hint));
@@ -208,7 +250,7 @@ static void check_required(struct parse *parse, const struct property *table, co
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk)) {
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, row->name);
-        if (row->required && (!item || parse_is_nothing(item)))
+        if (row->required && (!item || parse_is_nothing(item)) && !property_misspelled(table, object, row->name))
             parse_error(parse, anchor, path, row->help, "\"%s\" is missing", parse_spelling(parse, row->name));
     }
 }

@@ -31,6 +31,9 @@ const struct property *property_next(struct property_walk *walk);
 const struct property *property_find(const struct property *table, const char *name);
 size_t property_count(const struct property *table);
 
+/* Has the object a key that no row of the table has and that is near `name`? Then that is what was meant, and has been said. */
+bool property_misspelled(const struct property *table, const cJSON *object, const char *name);
+
 /* Sets an integer, number, time, size or rate to `value` of the property's unit, within its limits; false after reporting at `node`. */
 bool property_set_number(struct parse *parse, const struct property *property, double value, const cJSON *node,
                          const struct parse_path *path, void *blob);

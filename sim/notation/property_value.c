@@ -1,6 +1,7 @@
 /* property_value.c: the values of single properties, by their kind. */
 #include "notation/property_value.h"
 
+#include "document/suggest.h"
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "notation/arrival_parse.h"
@@ -69,7 +70,7 @@ static bool value_boolean(struct parse *parse, const struct property *property, 
     char shown[PARSE_SHOWN];
     bool value = cJSON_IsTrue(node) || (cJSON_IsString(node) && strcmp(node->valuestring, "true") == 0);
     if (!value && !cJSON_IsFalse(node) && !(cJSON_IsString(node) && strcmp(node->valuestring, "false") == 0)) {
-        parse_error(parse, node, path, NULL, "must be true or false, got %s", parse_show(node, shown));
+        parse_error(parse, node, path, parse_function_hint(node), "must be true or false, got %s", parse_show(node, shown));
         return false;
     }
     memcpy(field(property, blob), &value, sizeof value);
@@ -93,7 +94,12 @@ static int find_choice(struct parse *parse, const struct property *property, con
             return (int)i;
     char listed[PARSE_HINT], hint[PARSE_HINT], shown[PARSE_SHOWN];
     const char *word = cJSON_IsString(node) ? node->valuestring : NULL;
-    parse_error(parse, node, path, parse_suggestion(parse, word, property->choices, count, hint), "must be one of %s%s, got %s",
+    const char *said = parse_suggestion(parse, word, property->choices, count, hint);
+    if (count == 1) {
+        parse_error(parse, node, path, NULL, "must be \"%s\", got %s", property->choices[0], parse_show(node, shown));
+        return -1;
+    }
+    parse_error(parse, node, path, said ? said : parse_function_hint(node), "must be one of %s%s, got %s",
                 parse_list_names(property->choices, count, listed),
                 property->kind == PROPERTY_ENUM && property->properties ? ", or an object" : "", parse_show(node, shown));
     return -1;
@@ -160,8 +166,15 @@ static bool value_lifetime(struct parse *parse, const struct property *property,
     const cJSON *halving = cJSON_GetObjectItemCaseSensitive(node, "halving");
     struct parse_path inner = {path, "halving", 0};
     double ns = 0;
-    if (cJSON_IsString(node) && strcmp(node->valuestring, "forever") == 0) {
+    static const char *const forever[] = {"forever", "infinite", "never"}; /* the first is the word, the others are meant for it */
+    const char *near = cJSON_IsString(node) ? suggest(node->valuestring, forever, sizeof forever / sizeof *forever) : NULL;
+    if (cJSON_IsString(node) && strcmp(node->valuestring, forever[0]) == 0) {
         lifetime.kind = LIFETIME_FOREVER;
+    } else if (near) {
+        char shown[PARSE_SHOWN];
+        parse_error(parse, node, path, "did you mean \"forever\"?",
+                    "must be a time, a distribution, \"forever\" or {\"halving\": ...}, got %s", parse_show(node, shown));
+        return false;
     } else if (halving && node->child->next) {
         parse_error(parse, node, path, NULL, "\"halving\" stands alone");
         return false;
@@ -349,6 +362,14 @@ static bool value_accepted(struct parse *parse, const struct property *property,
     return true;
 }
 
+/* What is not simulated must not be believed to be. */
+static bool value_later(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
+{
+    (void)blob;
+    parse_key_error(parse, node, path, "leave it out: it would have no effect", "not modelled yet: %s", property->help);
+    return false;
+}
+
 static bool (*const kinds[])(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                              void *blob) = {
     [PROPERTY_INTEGER] = value_number,
@@ -379,6 +400,7 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_RETRY] = value_retry,
     [PROPERTY_CONTENT] = value_accepted, /* property_parse reads its rows together */
     [PROPERTY_PATTERN] = value_pattern,
+    [PROPERTY_LATER] = value_later,
 };
 
 bool property_value(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)

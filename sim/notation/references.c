@@ -33,10 +33,15 @@ void references_init(struct references *references, struct reference_name *names
         references->names[i] = names[i].name;
         if (i == 0 || strcmp(names[i].name, names[i - 1].name) != 0)
             continue;
-        char hint[PARSE_HINT];
-        snprintf(hint, sizeof hint, "names of resources and sources are unique together; the other stands at line %d",
-                 names[i - 1].place.line);
-        diagnose(parse->diagnostics, SEVERITY_ERROR, names[i].place, names[i].name, hint, "the name \"%s\" is taken", names[i].name);
+        char hint[PARSE_HINT], path[PARSE_HINT];
+        if (names[i - 1].entity == 0)
+            snprintf(hint, sizeof hint, "it is what the account is called in every output");
+        else
+            snprintf(hint, sizeof hint, "names of resources and sources are unique together; the other stands at line %d",
+                     names[i - 1].place.line);
+        bool source = names[i].entity != ENTITY_NONE && names[i].entity >= first_source;
+        snprintf(path, sizeof path, source ? "traffic.%.300s.name" : "Resources.%.300s", names[i].name);
+        diagnose(parse->diagnostics, SEVERITY_ERROR, names[i].place, path, hint, "the name \"%s\" is taken", names[i].name);
     }
 }
 
@@ -46,9 +51,9 @@ const struct reference_name *references_find(const struct references *references
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = strcmp(name, references->sorted[middle].name);
-        if (order == 0)
+        if (order == 0 && (middle == 0 || strcmp(name, references->sorted[middle - 1].name) != 0))
             return &references->sorted[middle];
-        if (order < 0)
+        if (order <= 0)
             high = middle;
         else
             low = middle + 1;
@@ -221,7 +226,8 @@ bool reference_parse(struct parse *parse, const cJSON *node, const struct parse_
         return false;
     }
     if (found->entity == ENTITY_NONE) {
-        parse_error(parse, node, path, NULL, "refers to \"%s\", and %s is not simulated", found->name, found->left_out);
+        if (found->left_out[0] != '\0') /* else what is wrong with it has been said */
+            parse_error(parse, node, path, NULL, "refers to \"%s\", and %s is not simulated", found->name, found->left_out);
         return false;
     }
     if (found->entity == 0 || found->entity >= references->first_source) {

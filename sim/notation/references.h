@@ -14,7 +14,7 @@ struct property;
 struct reference_name {
     const char *name;
     uint32_t entity;      /* ENTITY_NONE: a resource that is not simulated */
-    const char *left_out; /* its type, then */
+    const char *left_out; /* its type, then; "": it is wrong, and that has been said */
     struct place place;
 };
 

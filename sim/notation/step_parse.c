@@ -39,6 +39,14 @@ static const struct property shared_keys[] = {
     {"retry", PROPERTY_RETRY, AT(retry), .help = "As a source's; each environment has a retry quota of its own for each call."},
     {"on_error", PROPERTY_ENUM, AT(on_error), .choices = on_errors, .fallback = "\"fail\"",
      .help = "What the handler does when the step fails: fail with it, or go on."},
+    PROPERTY_LATER_ROW("consistent", "consistent reads"),
+    PROPERTY_LATER_ROW("via", "a cache in front of a table"),
+    PROPERTY_LATER_ROW("cache", "caches"),
+    PROPERTY_LATER_ROW("strategy", "how a cache is filled"),
+    PROPERTY_LATER_ROW("ttl", "how long a cache keeps what it holds"),
+    PROPERTY_LATER_ROW("connect", "connections to databases"),
+    PROPERTY_LATER_ROW("idempotent", "counting what retries do twice"),
+    PROPERTY_LATER_ROW("duplicate_effect", "counting what retries do twice"),
     {0},
 };
 
@@ -76,10 +84,19 @@ static const struct step_spelling *call_spelling(const cJSON *node)
     return NULL;
 }
 
+static const char *const all[] = {"cpu", "wait", "probability", "parallel", "call", "invoke", "send"};
+
+static bool is_kind(const char *key)
+{
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i], key) == 0)
+            return true;
+    return false;
+}
+
 /* The kind by its first key; false after reporting. */
 static bool step_kind(struct parse *parse, const cJSON *node, const struct parse_path *path, enum step_kind *kind)
 {
-    static const char *const all[] = {"cpu", "wait", "probability", "parallel", "call", "invoke", "send"};
     static const enum step_kind order[] = {STEP_CPU, STEP_WAIT, STEP_PROBABILITY, STEP_PARALLEL}; /* cpu before its own parallel */
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         *kind = order[i];
@@ -179,7 +196,12 @@ static bool step_parse(struct parse *parse, const cJSON *node, const struct pars
             i++;
         if (i < kind->count)
             continue;
-        parse_unknown_key(parse, item, path, kind->keys, kind->count);
+        if (is_kind(item->string)) {
+            struct parse_path second = {path, item->string, 0};
+            parse_key_error(parse, item, &second, "make a step of each", "a step does one thing, and \"%s\" is another", item->string);
+        } else {
+            parse_unknown_key(parse, item, path, kind->keys, kind->count);
+        }
         good = false;
     }
     if (step->kind == STEP_PROBABILITY)

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
     const char *noun;
@@ -51,6 +52,54 @@ bool quantity_scale(enum quantity quantity, double number, const char *unit, dou
     return isfinite(*value);
 }
 
+/* What users write for a unit, and the unit that they mean. */
+static const char *meant_unit(enum quantity quantity, const char *written)
+{
+    static const struct {
+        enum quantity quantity;
+        const char *unit;
+        const char *words[12];
+    } rows[] = {
+        {QUANTITY_TIME, "us", {"usec", "usecs", "micros", "microseconds"}},
+        {QUANTITY_TIME, "ms", {"msec", "msecs", "millis", "millisecond", "milliseconds"}},
+        {QUANTITY_TIME, "s", {"s", "sec", "secs", "second", "seconds"}},
+        {QUANTITY_TIME, "m", {"mins", "minute", "minutes"}},
+        {QUANTITY_TIME, "h", {"h", "hr", "hrs", "hour", "hours"}},
+        {QUANTITY_TIME, "d", {"d", "day", "days"}},
+        {QUANTITY_RATE, "/s", {"rps", "qps", "tps", "hz", "/secs", "/seconds", "req/s", "reqs/s", "requests/s", "per_second"}},
+        {QUANTITY_RATE, "/min", {"rpm", "/mins", "/minutes", "req/min", "requests/min"}},
+        {QUANTITY_RATE, "/hour", {"/hours", "/hr", "rph"}},
+        {QUANTITY_RATE, "/day", {"/days"}},
+        {QUANTITY_SIZE, "B", {"b", "byte", "bytes"}},
+        {QUANTITY_SIZE, "KB", {"k", "kb", "kbyte", "kbytes", "kilobytes"}},
+        {QUANTITY_SIZE, "MB", {"m", "mb", "mbyte", "mbytes", "megabytes"}},
+        {QUANTITY_SIZE, "GB", {"g", "gb", "gbyte", "gbytes", "gigabytes"}},
+    };
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
+        for (size_t i = 0; rows[row].quantity == quantity && i < sizeof rows[row].words / sizeof *rows[row].words && rows[row].words[i];
+             i++)
+            if (strcasecmp(rows[row].words[i], written) == 0)
+                return rows[row].unit;
+    return NULL;
+}
+
+/* A hint for a text that could not be read: what it may have meant, else examples. */
+static void suggest_text(enum quantity quantity, const char *text, char hint[PARSE_HINT])
+{
+    char number[40];
+    double value = 0;
+    size_t digits = strspn(text, "0123456789.");
+    const char *written = text + digits + strspn(text + digits, " ");
+    const char *unit = meant_unit(quantity, written);
+    snprintf(number, sizeof number, "%.*s", (int)digits, text);
+    if (digits > 0 && digits < sizeof number - 1 && unit)
+        snprintf(hint, PARSE_HINT, "did you mean \"%s%s\"?", number, unit);
+    else if (quantity == QUANTITY_NUMBER && strcmp(written, "%") == 0 && units_parse_number(number, &value))
+        snprintf(hint, PARSE_HINT, "write %.15g", value / 100);
+    else
+        snprintf(hint, PARSE_HINT, "write it like %s", quantities[quantity].examples);
+}
+
 /* What a bare number should have been. Whole runs last seconds, a handler takes milliseconds, and of traffic either may be meant. */
 static void suggest_unit(enum quantity quantity, double number, const struct parse_path *path, char hint[PARSE_HINT])
 {
@@ -58,10 +107,13 @@ static void suggest_unit(enum quantity quantity, double number, const struct par
     while (first && first->parent)
         first = first->parent;
     bool time = quantity == QUANTITY_TIME, top = first == path && path && path->name && !strchr(path->name, '.');
+    bool seconds = time && (top || (number > 0 && number < 1)); /* who writes 0.02 thinks of seconds */
     if (time && !top && first && first->name && strcmp(first->name, "traffic") == 0)
         snprintf(hint, PARSE_HINT, "write \"%.15gs\" or \"%.15gms\"", number, number);
+    else if (quantity == QUANTITY_SIZE)
+        snprintf(hint, PARSE_HINT, "write \"%.15gKB\" or \"%.15gMB\"", number, number);
     else
-        snprintf(hint, PARSE_HINT, "write \"%.15g%s\"", number, time && top ? "s" : quantities[quantity].suffix);
+        snprintf(hint, PARSE_HINT, "write \"%.15g%s\"", number, seconds ? "s" : quantities[quantity].suffix);
 }
 
 /* A number without a unit. */
@@ -98,7 +150,7 @@ static bool probability_in_range(struct parse *parse, const cJSON *node, const s
         return true;
     char shown[PARSE_SHOWN];
     char hint[PARSE_HINT] = "";
-    if (cJSON_IsNumber(node) && value <= 100)
+    if (value <= 100)
         snprintf(hint, sizeof hint, "%.15g percent is \"%.15g%%\"", value, value);
     parse_error(parse, node, path, hint, "must be between 0 and 1, got %s", parse_show(node, shown));
     return false;
@@ -118,12 +170,15 @@ bool value_parse(struct parse *parse, enum quantity quantity, const char *bare_u
         done = true;
     } else if (text && bare_unit && units_parse_number(node->valuestring, &number)) {
         done = bare_number(parse, quantity, bare_unit, number, node, path, value);
+    } else if (text && quantity == QUANTITY_PROBABILITY && units_parse_number(node->valuestring, &number) && number > 1) {
+        return probability_in_range(parse, node, path, number);
     } else if (text && units_parse_number(node->valuestring, &number) && number >= 0) {
         suggest_unit(quantity, number, path, hint);
         parse_error(parse, node, path, hint, "%s needs a unit, got %s", quantities[quantity].noun, parse_show(node, shown));
     } else {
-        snprintf(hint, sizeof hint, "write it like %s", quantities[quantity].examples);
-        parse_error(parse, node, path, hint, "must be %s, got %s", quantities[quantity].noun, parse_show(node, shown));
+        suggest_text(quantity, text ? node->valuestring : "", hint);
+        parse_error(parse, node, path, parse_function_hint(node) ? parse_function_hint(node) : hint, "must be %s, got %s",
+                    quantities[quantity].noun, parse_show(node, shown));
     }
     if (done && quantity == QUANTITY_PROBABILITY)
         return probability_in_range(parse, node, path, *value);
@@ -154,11 +209,15 @@ bool value_parse_integer(struct parse *parse, const char *unit, const cJSON *nod
     }
     if (cJSON_IsString(node) && node->valuestring && integer_read(node->valuestring, value))
         return true;
-    if (cJSON_IsString(node) && unit)
+    double scale = 0, amount = 0;
+    enum quantity quantity = unit && quantity_scale(QUANTITY_SIZE, 1, unit, &scale) ? QUANTITY_SIZE : QUANTITY_TIME;
+    bool scaled = quantity == QUANTITY_SIZE || (unit && quantity_scale(QUANTITY_TIME, 1, unit, &scale));
+    if (cJSON_IsString(node) && scaled && quantity_read(quantity, node->valuestring, &amount))
+        snprintf(hint, sizeof hint, "write %.15g: a bare number here is in %s", amount / scale, unit);
+    else if (cJSON_IsString(node) && unit)
         snprintf(hint, sizeof hint, "a bare number here is in %s", unit);
-    else if (cJSON_IsObject(node))
-        snprintf(hint, sizeof hint, "an intrinsic function is resolved only where the template gives its value");
-    parse_error(parse, node, path, hint, "must be a whole number, got %s", parse_show(node, shown));
+    parse_error(parse, node, path, parse_function_hint(node) ? parse_function_hint(node) : hint, "must be a whole number, got %s",
+                parse_show(node, shown));
     return false;
 }
 

@@ -32,14 +32,14 @@ static enum status add_row(struct compare *compare, const struct headline_row *r
     return status;
 }
 
-static enum status add_others(struct compare *compare, const struct run_result *result, const struct headline_column *columns)
+/* What callers do not see, such as waits and losses: metrics whose table says so. */
+static enum status add_others(struct compare *compare, const struct run_result *result)
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; i < result->figure_count && status == STATUS_OK; i++) {
         const struct figure *figure = &result->figures[i];
-        bool wanted = false;
-        for (const struct headline_column *column = columns; column && column->metric && !wanted && !figure->is_total; column++)
-            wanted = strcmp(column->metric, figure->metric->name) == 0 && strcmp(column->stat, figure->stat) == 0;
+        const char *compared = figure->metric->compared;
+        bool wanted = compared && !figure->is_total && strcmp(compared, figure->stat) == 0;
         /* What both have is A's to bring. */
         if (wanted && (result == compare->a || !run_result_find(compare->a, figure->resource, figure->metric->name, figure->stat)))
             status = compare_add(compare, figure->resource, figure->metric->name, figure->stat);
@@ -59,9 +59,9 @@ enum status comparison_add_headlines(struct compare *compare, const struct summa
         if (!has_row(&a, &b.list[i]))
             status = add_row(compare, &b.list[i]);
     if (status == STATUS_OK)
-        status = add_others(compare, compare->a, layout->compared);
+        status = add_others(compare, compare->a);
     if (status == STATUS_OK)
-        status = add_others(compare, compare->b, layout->compared);
+        status = add_others(compare, compare->b);
     headline_rows_fini(&a);
     headline_rows_fini(&b);
     return status == STATUS_OK ? compare_add_month(compare) : status;
@@ -186,13 +186,32 @@ static bool is_empty(const struct difference *difference)
     return isnan(value) || value == 0;
 }
 
+static bool same_values(const struct difference *a, const struct difference *b)
+{
+    return a->mean_a == b->mean_a && a->mean_b == b->mean_b && a->interval.low == b->interval.low && a->interval.high == b->interval.high;
+}
+
+/* Of a part, "F:live", that has all of the whole's traffic: the figure that stands with F already. O(figures). */
+static bool repeats_whole(const struct compare *compare, const struct difference *part)
+{
+    const char *colon = part->resource ? strchr(part->resource, ':') : NULL;
+    size_t length = colon ? (size_t)(colon - part->resource) : 0;
+    for (size_t i = 0; colon && i < compare->count; i++) {
+        const struct difference *whole = &compare->figures[i];
+        if (whole->metric && strlen(whole->resource) == length && strncmp(whole->resource, part->resource, length) == 0 &&
+            whole->metric == part->metric && strcmp(whole->stat, part->stat) == 0)
+            return same_values(whole, part);
+    }
+    return false;
+}
+
 static enum status print_figures(const struct answer *answer, const struct comparison_view *view, FILE *out)
 {
     static const struct table_column columns[] = {{"", false},     {"figure", false}, {"A", true},      {"B", true},
                                                   {"B - A", true}, {"95 %", true},    {"change", true}, {"verdict", false}};
     const struct compare *compare = view->compare;
     struct table table;
-    size_t same = 0, shown = 0, more = 0;
+    size_t same = 0, shown = 0, more = 0, repeated = 0;
     table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < compare->count; i++) {
         const struct difference *difference = &compare->figures[i];
@@ -201,6 +220,8 @@ static enum status print_figures(const struct answer *answer, const struct compa
             continue;
         } else if (difference->mark == '=' && !view->all && !is_month) {
             same++;
+        } else if (!view->all && repeats_whole(compare, difference)) {
+            repeated++;
         } else if (shown < ROWS_MAX || view->all || is_month) {
             figure_cells(&table, difference);
             shown++;
@@ -209,6 +230,9 @@ static enum status print_figures(const struct answer *answer, const struct compa
         }
     }
     enum status status = print_table(answer, &table, same, figure_nouns, out);
+    if (repeated > 0)
+        (void)fprintf(out, "%zu figure%s of a part repeat%s the whole's: -v shows %s\n", repeated, repeated == 1 ? "" : "s",
+                      repeated == 1 ? "s" : "", repeated == 1 ? "it" : "them");
     if (more > 0)
         (void)fprintf(out, "%zu more figures differ: -v shows them\n", more);
     return status;

@@ -13,6 +13,7 @@
 
 static const char mark[] = "on the disk to ";
 static const char none[] = "0000000000000000";
+#define MARK_SIZE (sizeof mark + 24 + JOURNAL_HASH + 1)
 
 #define SYNC_EVERY_S 1
 #define ROOM_BEFORE JOURNAL_HASH /* of the line before, so that both are hashed at once */
@@ -39,25 +40,31 @@ static bool follows(const char *last, char *line, size_t length, char hash[JOURN
     return memcmp(hash, given, JOURNAL_HASH) == 0;
 }
 
+/* A mark vouches for itself, whatever stands before it. In `text`, which has MARK_SIZE. Returns its length. */
+static size_t make_mark(uint64_t offset, char text[MARK_SIZE])
+{
+    char room[ROOM_BEFORE + 24], hash[JOURNAL_HASH + 1];
+    int digits = snprintf(room + ROOM_BEFORE, sizeof room - ROOM_BEFORE, "%llu", (unsigned long long)offset);
+    hash_line(none, room + ROOM_BEFORE, (size_t)digits, hash);
+    return (size_t)snprintf(text, MARK_SIZE, "%s%s %s", mark, room + ROOM_BEFORE, hash);
+}
+
 static bool is_mark(const char *text)
 {
     return strncmp(text, mark, strlen(mark)) == 0;
 }
 
-/* Behind a bad line at `offset`: does a mark that genuinely follows the line before it say that it was on the disk? */
+/* Behind a bad line at `offset`: does a mark say that it was on the disk? */
 static bool is_marked(FILE *file, uint64_t offset, char **line, size_t *capacity)
 {
-    char last[JOURNAL_HASH + 1] = "", hash[JOURNAL_HASH + 1];
+    char text[MARK_SIZE];
     ssize_t length;
     while ((length = getline(line, capacity, file)) > 0) {
-        char *text = *line + JOURNAL_HASH + 1;
-        if (*last && follows(last, *line, (size_t)length, hash) && is_mark(text) && strtoull(text + strlen(mark), NULL, 10) > offset)
+        (*line)[length - ((*line)[length - 1] == '\n')] = '\0';
+        const char *found = strlen(*line) > JOURNAL_HASH ? *line + JOURNAL_HASH + 1 : "";
+        uint64_t marked = is_mark(found) ? strtoull(found + strlen(mark), NULL, 10) : 0;
+        if (marked > offset && make_mark(marked, text) && strcmp(text, found) == 0)
             return true;
-        last[0] = '\0';
-        if ((size_t)length > JOURNAL_HASH && !memchr(*line, '\0', JOURNAL_HASH)) {
-            memcpy(last, *line, JOURNAL_HASH);
-            last[JOURNAL_HASH] = '\0';
-        }
     }
     return false;
 }
@@ -211,13 +218,14 @@ enum status journal_write(struct journal *journal, bool now)
     if (fdatasync(journal->descriptor) != 0)
         return STATUS_IO;
     journal->synced = time;
-    char text[sizeof mark + 24];
-    int length = snprintf(text, sizeof text, "%s%llu", mark, (unsigned long long)journal->written);
+    char text[MARK_SIZE];
+    size_t length = make_mark(journal->written, text);
     pthread_mutex_lock(&journal->lock);
-    status = append(journal, text, (size_t)length, NULL);
+    status = append(journal, text, length, NULL);
     pthread_mutex_unlock(&journal->lock);
     journal->unsynced = false;
-    return status;
+    /* The last mark has no later lines to be written with. */
+    return status == STATUS_OK && now ? journal_flush(journal) : status;
 }
 
 enum status journal_line(int descriptor, uint64_t offset, char **line, size_t *capacity)

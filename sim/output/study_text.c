@@ -1,6 +1,7 @@
 /* study_text.c: figures of studies. */
 #include "output/study_text.h"
 
+#include "engine/room.h"
 #include "output/json_print.h"
 
 #include <math.h>
@@ -53,18 +54,9 @@ void study_add_figure(cJSON *array, const struct figure_name *figure, const stru
 
 void study_column(struct study_columns *columns, bool right, const char *title, const char *suffix)
 {
-    if (columns->count == columns->capacity) {
-        size_t capacity = columns->capacity ? 2 * columns->capacity : 16;
-        struct table_column *list = realloc(columns->list, capacity * sizeof *list);
-        if (!list) {
-            columns->failed = true;
-            return;
-        }
-        columns->list = list;
-        columns->capacity = capacity;
-    }
     char *copy = NULL;
-    if (asprintf(&copy, "%s%s", title, suffix) < 0) {
+    if (!room_for(&columns->list, columns->count + 1, &columns->capacity, sizeof *columns->list) ||
+        asprintf(&copy, "%s%s", title, suffix) < 0) {
         columns->failed = true;
         return;
     }

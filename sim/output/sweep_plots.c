@@ -183,9 +183,10 @@ static void make_heat_map(const struct drawing_of *drawing)
         for (size_t i = 0; series && i < count; i++) {
             if (isnan(cells[i]) || heat_of(drawing, cells[i]) != heat)
                 continue;
-            series->x[at] = (double)(i % up->level_count) + 1;
-            series->low[at] = (double)(i / up->level_count) + 0.5;
-            series->high[at++] = (double)(i / up->level_count) + 1.5;
+            size_t row = i % up->level_count, column = i / up->level_count;
+            series->x[at] = (double)row + 1;
+            series->low[at] = (double)column + 0.5;
+            series->high[at++] = (double)column + 1.5;
         }
     }
     if (cells)
@@ -276,8 +277,9 @@ static void make_one(const struct sweep_points *points, const struct sweep_figur
                                       : "Each cell is a point: the first setting runs to the right, the second upwards. On the dashed line "
                                         "the figure is just what `expect` asks for.";
     else
-        caption = "Each line is a point: it crosses the axis of each setting at its value, from the least to the largest that was tried, and "
-                  "ends at the figure. Colours follow the figure.";
+        caption =
+            "Each line is a point: it crosses the axis of each setting at its value, from the least to the largest that was tried, and "
+            "ends at the figure. Colours follow the figure.";
     plot_init(plot, name, title, caption);
     plot->panel_count = 1;
     if (single)

@@ -113,6 +113,8 @@ static int ascending(const void *a, const void *b)
 static bool read_number(const char *text, double *number, const char **unit)
 {
     char *rest;
+    if (!text)
+        return false;
     *number = strtod(text, &rest);
     *unit = rest;
     return rest != text && isfinite(*number);
@@ -195,8 +197,10 @@ static void find_goals(struct sweep_points *points)
         for (size_t i = 0; i < points->figure_count; i++) {
             struct sweep_figure *figure = &points->figures[i];
             bool same = cost ? strcmp(figure->resource, "cost") == 0
-                             : strcmp(figure->resource, text_of(one, "resource")) == 0 && strcmp(figure->metric, text_of(one, "metric")) == 0 &&
-                                   (*stat ? strcmp(figure->stat, stat) == 0 : strcmp(figure->stat, "Sum") == 0 || strcmp(figure->stat, "Average") == 0);
+                             : strcmp(figure->resource, text_of(one, "resource")) == 0 &&
+                                   strcmp(figure->metric, text_of(one, "metric")) == 0 &&
+                                   (*stat ? strcmp(figure->stat, stat) == 0
+                                          : strcmp(figure->stat, "Sum") == 0 || strcmp(figure->stat, "Average") == 0);
             if (same && isnan(figure->goal))
                 figure->goal = bound_of(text_of(one, "is"), figure->unit);
         }

@@ -1,6 +1,7 @@
 /* table.c: rows and columns for standard output. */
 #include "output/table.h"
 
+#include "engine/room.h"
 #include "output/json_print.h"
 #include "output/number_text.h"
 #include "output/safe_text.h"
@@ -23,24 +24,10 @@ void table_fini(struct table *table)
     *table = (struct table){0};
 }
 
-static bool make_room(struct table *table)
-{
-    if (table->cell_count < table->capacity)
-        return true;
-    size_t capacity = table->capacity ? 2 * table->capacity : 64;
-    if (capacity > SIZE_MAX / sizeof *table->cells)
-        return false;
-    struct table_cell *cells = realloc(table->cells, capacity * sizeof *cells);
-    if (!cells)
-        return false;
-    table->cells = cells;
-    table->capacity = capacity;
-    return true;
-}
-
 static void add(struct table *table, const char *text, bool number)
 {
-    char *copy = !table->failed && make_room(table) ? strdup(text) : NULL;
+    bool room = !table->failed && room_for(&table->cells, table->cell_count + 1, &table->capacity, sizeof *table->cells);
+    char *copy = room ? strdup(text) : NULL;
     if (copy)
         table->cells[table->cell_count++] = (struct table_cell){copy, number};
     else

@@ -1,6 +1,7 @@
 /* timeseries.c: timeseries.csv. */
 #include "output/timeseries.h"
 
+#include "engine/room.h"
 #include "output/csv_writer.h"
 #include "output/number_text.h"
 
@@ -125,27 +126,12 @@ static int128 to_fixed(double value)
     return (int128)(ldexp(fmin(fmax(value, -limit), limit), 64));
 }
 
-static bool make_room(struct timeseries *series)
-{
-    if (series->row_count < series->row_capacity)
-        return true;
-    size_t capacity = series->row_capacity ? 2 * series->row_capacity : 1024;
-    if (capacity > SIZE_MAX / sizeof *series->rows)
-        return false;
-    struct mean_row *rows = realloc(series->rows, capacity * sizeof *rows);
-    if (!rows)
-        return false;
-    series->rows = rows;
-    series->row_capacity = capacity;
-    return true;
-}
-
 /* Every replication closes the same periods of the same metrics in the same order, so its n-th figure belongs to the n-th row. */
 static enum status add_figure(struct timeseries *series, size_t row, int64_t from_ns, const struct metric_slot *slot, const char *stat,
                               double figure)
 {
     if (row == series->row_count) {
-        if (!make_room(series))
+        if (!room_for(&series->rows, series->row_count + 1, &series->row_capacity, sizeof *series->rows))
             return STATUS_NO_MEMORY;
         series->rows[series->row_count++] = (struct mean_row){
             .from_ns = from_ns, .resource = slot->resource, .metric = slot->type, .stat = stat, .zero = counts(slot->type, stat)};

@@ -65,10 +65,16 @@ static void report_unknown(const struct book_reader *reader, const char *name, s
     char hint[256] = "";
     size_t used = 0;
     for (int i = 0; i < count; i++) {
-        size_t length = strlen(found[i]->d_name) - 5;
-        if (used + length + 8 < sizeof hint)
-            used += (size_t)snprintf(hint + used, sizeof hint - used, "%s\"%.*s\"", used == 0 ? "there are " : ", ", (int)length,
-                                     found[i]->d_name);
+        char *book = found[i]->d_name;
+        book[strlen(book) - 5] = '\0';
+        const char *candidate = book, *near = suggest(name, &candidate, 1);
+        const char *glue = used > 0 ? " and " : count == 1 ? "there is only " : "there are ";
+        if (near) {
+            (void)snprintf(hint, sizeof hint, "did you mean \"%.64s\"?", near);
+            used = sizeof hint; /* that says it all */
+        } else if (used + strlen(book) + 20 < sizeof hint) {
+            used += (size_t)snprintf(hint + used, sizeof hint - used, "%s\"%s\"", glue, book);
+        }
         free(found[i]);
     }
     free(found);

@@ -63,6 +63,16 @@ static size_t list_verbs(const struct model_registry *registry, const char *verb
     return count;
 }
 
+/* The verb whose entries have the key; NULL: none. */
+static const char *verb_with_key(const struct model_registry *registry, const char *key)
+{
+    for (const struct model_type *const *type = registry->resources; type && *type; type++)
+        for (const struct action *action = (*type)->actions; action && action->verb; action++)
+            if ((action->kind && strcmp(key, "kind") == 0) || (action->properties && property_find(action->properties, key)))
+                return action->verb;
+    return NULL;
+}
+
 /* The verb of an entry: its one key that is a verb. NULL after reporting. */
 static const char *find_verb(struct entry *entry)
 {
@@ -178,7 +188,7 @@ static bool find_property(struct entry *entry, const cJSON *item, const struct p
     struct parse *parse = &entry->loader->parse;
     const struct model_type *type = entry->loader->scenario->entities[way->entity].type;
     const struct property *table = way->table;
-    char *state = NULL, hint[PARSE_HINT];
+    char *state = NULL, hint[PARSE_HINT], listed[PARSE_HINT];
     const char *names[64];
     for (char *name = strtok_r(way->rest, ".", &state); name; name = strtok_r(NULL, ".", &state)) {
         way->property = table ? property_find(table, name) : NULL;
@@ -194,8 +204,9 @@ static bool find_property(struct entry *entry, const cJSON *item, const struct p
         return true;
     size_t count = list_live(type->properties, names, 0, sizeof names / sizeof *names);
     count = list_live(type->behavior, names, count, sizeof names / sizeof *names);
-    parse_key_error(parse, item, path, count > 0 ? parse_list_names(names, count, hint) : NULL, "%s cannot be set while it runs%s",
-                    way->property ? way->property->name : "it", count > 0 ? "; what can:" : "");
+    snprintf(hint, sizeof hint, "what can: %.500s", parse_list_names(names, count, listed));
+    parse_key_error(parse, item, path, count > 0 ? hint : NULL, "%s cannot be set while it runs",
+                    way->property ? way->property->name : "it");
     return false;
 }
 
@@ -285,7 +296,7 @@ static const struct action *find_action(struct entry *entry, const char *verb, u
     const cJSON *kind = member(entry, "kind");
     struct parse_path path = {entry->path, "kind", 0};
     const char *kinds[VERBS_MOST];
-    char hint[PARSE_HINT], shown[PARSE_SHOWN];
+    char hint[PARSE_HINT], listed[PARSE_HINT], shown[PARSE_SHOWN];
     size_t count = 0;
     bool verb_known = false;
     for (const struct action *action = type->actions; action && action->verb; action++) {
@@ -302,10 +313,12 @@ static const struct action *find_action(struct entry *entry, const char *verb, u
         parse_error(parse, member(entry, verb), &verb_path, NULL, "%s, an %s, takes no \"%s\"",
                     entry->loader->scenario->entities[entity].name, type->type, verb);
     } else if (!kind) {
-        parse_error(parse, entry->node, entry->path, parse_list_names(kinds, count, hint), "\"kind\" is missing; %s knows:", type->type);
+        snprintf(hint, sizeof hint, "for %s: %.500s", type->type, parse_list_choices(kinds, count, listed));
+        parse_error(parse, entry->node, entry->path, hint, "\"kind\" is missing");
     } else {
-        parse_error(parse, kind, &path, parse_list_names(kinds, count, hint), "%s knows no such kind: %s", type->type,
-                    parse_show(kind, shown));
+        if (!parse_suggestion(parse, cJSON_IsString(kind) ? kind->valuestring : NULL, kinds, count, hint))
+            snprintf(hint, sizeof hint, "there are %.500s", parse_list_names(kinds, count, listed));
+        parse_error(parse, kind, &path, hint, "%s knows no such kind: %s", type->type, parse_show(kind, shown));
     }
     return NULL;
 }
@@ -343,6 +356,27 @@ static void read_action(struct entry *entry, const char *verb, struct making *ma
     making->list[making->count++] = change;
 }
 
+/* An entry that sets has no other keys; what belongs to another kind of entry is told so. */
+static void check_set_keys(const struct entry *entry)
+{
+    static const char *const known[] = {"at", "for", "set"};
+    for (const cJSON *item = entry->node->child; item; item = item->next) {
+        size_t i = 0;
+        while (i < sizeof known / sizeof *known && strcmp(known[i], item->string) != 0)
+            i++;
+        if (i < sizeof known / sizeof *known)
+            continue;
+        struct parse_path key = {entry->path, item->string, 0};
+        const char *verb = verb_with_key(entry->loader->scenario->registry, item->string);
+        char hint[PARSE_HINT];
+        snprintf(hint, sizeof hint, "it goes with \"%s\", in an entry of its own", verb ? verb : "");
+        if (verb)
+            parse_key_error(&entry->loader->parse, item, &key, hint, "unknown key \"%s\" beside \"set\"", item->string);
+        else
+            parse_unknown_key(&entry->loader->parse, item, entry->path, known, sizeof known / sizeof *known);
+    }
+}
+
 static void read_entry(struct loader *loader, const cJSON *node, const struct parse_path *path, struct making *making)
 {
     struct entry entry = {.loader = loader, .node = node, .path = path};
@@ -365,10 +399,7 @@ static void read_entry(struct loader *loader, const cJSON *node, const struct pa
         read_action(&entry, verb, making);
         return;
     }
-    static const char *const known[] = {"at", "for", "set"};
-    for (const cJSON *item = node->child; item; item = item->next)
-        if (strcmp(item->string, "at") != 0 && strcmp(item->string, "for") != 0 && strcmp(item->string, "set") != 0)
-            parse_unknown_key(&loader->parse, item, path, known, sizeof known / sizeof *known);
+    check_set_keys(&entry);
     read_set(&entry, making);
 }
 

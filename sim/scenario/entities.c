@@ -1,4 +1,5 @@
 /* entities.c: the account, the resources and the sources: first their names, so that anything may refer to anything, then their blobs. */
+#include "document/suggest.h"
 #include "engine/request.h"
 #include "notation/property_parse.h"
 #include "scenario/loader.h"
@@ -46,7 +47,7 @@ static void check_logical_id(struct loader *loader, const cJSON *node, const str
 }
 
 /* Keys beside Type and Properties that a template may give a resource. */
-static void check_resource_keys(struct loader *loader, const cJSON *node, const struct parse_path *path)
+static void check_resource_keys(struct loader *loader, const cJSON *node, const struct model_type *model, const struct parse_path *path)
 {
     static const char *const known[] = {"Type",         "Properties",     "DependsOn",      "Metadata",
                                         "Condition",    "Connectors",     "DeletionPolicy", "UpdateReplacePolicy",
@@ -55,30 +56,49 @@ static void check_resource_keys(struct loader *loader, const cJSON *node, const 
         size_t i = 0, count = sizeof known / sizeof *known;
         while (i < count && strcmp(known[i], item->string) != 0)
             i++;
-        if (i == count)
+        if (i < count)
+            continue;
+        struct parse_path key = {path, item->string, 0};
+        char hint[PARSE_HINT];
+        snprintf(hint, sizeof hint, "it stands in \"Properties\": {\"%.60s\": ...}", item->string);
+        if (model && property_find(model->properties, item->string))
+            parse_key_error(&loader->parse, item, &key, hint, "unknown key \"%s\"", item->string);
+        else
             parse_unknown_key(&loader->parse, item, path, known, count);
     }
 }
 
-/* The model that simulates a resource; NULL where none does, and then `left_out` is what messages call it. */
+/* "type" for "Type": what is meant has been said. */
+static bool has_near_type(const cJSON *node)
+{
+    const char *name = "Type";
+    for (const cJSON *item = node->child; item; item = item->next)
+        if (strcmp(item->string, name) != 0 && suggest(item->string, &name, 1))
+            return true;
+    return false;
+}
+
+/* The model that simulates a resource; NULL where none does, and then `left_out` is what messages call it; "" where what is wrong with it
+ * has been said, and nothing more is to be said of it. */
 static const struct model_type *resource_model(struct loader *loader, const cJSON *node, const struct parse_path *path,
                                                const char **left_out)
 {
     struct parse_path type_path = {path, "Type", 0};
     char shown[PARSE_SHOWN];
-    *left_out = "a resource without a type";
+    *left_out = "";
     if (!parse_expect_object(&loader->parse, node, path, "write {\"Type\": ..., \"Properties\": {...}}"))
         return NULL;
-    check_resource_keys(loader, node, path);
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(node, "Type");
+    const struct model_type *model = cJSON_IsString(type) ? resource_type_find(loader->scenario->registry, type->valuestring) : NULL;
+    check_resource_keys(loader, node, model, path);
     if (!cJSON_IsString(type)) {
+        if (!type && has_near_type(node))
+            return NULL;
         parse_error(&loader->parse, type ? type : node, path, NULL, "\"Type\" must be a string, got %s", parse_show(type, shown));
         return NULL;
     }
-    *left_out = type->valuestring;
-    const struct model_type *model = resource_type_find(loader->scenario->registry, type->valuestring);
-    if (!model)
-        resource_type_report(&loader->parse, loader->scenario->registry, type, &type_path);
+    if (!model && resource_type_report(&loader->parse, loader->scenario->registry, type, &type_path))
+        *left_out = type->valuestring;
     return model;
 }
 
@@ -309,10 +329,16 @@ static void match_behavior(struct loader *loader)
         struct parse_path inner = {&path, item->string, 0};
         const struct reference_name *found = references_find(&loader->references, item->string);
         if (!found) {
-            parse_key_error(parse, item, &inner, references_hint(parse, &loader->references, item->string, true, hint),
-                            "there is no resource \"%s\"", item->string);
+            char form[PARSE_HINT];
+            const char *said = references_hint(parse, &loader->references, item->string, true, hint);
+            if (!cJSON_IsObject(item)) { /* a key of some resource's, without the resource */
+                snprintf(form, sizeof form, "write \"behavior\": {\"...\": {\"%.60s\": ...}}, by the resource's name", item->string);
+                said = form;
+            }
+            parse_key_error(parse, item, &inner, said, "there is no resource \"%s\"", item->string);
         } else if (found->entity == ENTITY_NONE) {
-            parse_warning(parse, item, &inner, NULL, "has no effect: %s is not simulated", found->left_out);
+            if (found->left_out[0] != '\0')
+                parse_warning(parse, item, &inner, NULL, "has no effect: %s is not simulated", found->left_out);
         } else if (!loader->scenario->entities[found->entity].type->behavior) {
             parse_key_error(parse, item, &inner, NULL, "%s takes no behavior",
                             found->entity >= loader->scenario->first_source ? "a traffic source"
@@ -359,11 +385,18 @@ static void parse_entity(struct loader *loader, uint32_t entity)
     loader->parse.qualifiers = &origin->qualifiers;
     loader->parse.whole = type->part_of && origin->whole != ENTITY_NONE ? loader->scenario->entities[origin->whole].name : NULL;
     loader->parse.renames = origin->rewritten ? origin->rewritten->row->renames : NULL;
-    property_parse(&loader->parse, type->properties, origin->properties, origin->node, origin_path(loader, entity, false, steps),
+    struct parse_path other_steps[ORIGIN_STEPS];
+    const struct parse_path *properties = origin_path(loader, entity, false, steps),
+                            *behavior = origin_path(loader, entity, true, other_steps);
+    loader->parse.elsewhere = type->behavior;
+    loader->parse.elsewhere_path = behavior;
+    property_parse(&loader->parse, type->properties, origin->properties, origin->node, properties,
                    origin->kind == ORIGIN_SOURCE ? others : NULL, origin->config);
+    loader->parse.elsewhere = type->properties;
+    loader->parse.elsewhere_path = properties;
     if (type->behavior)
-        property_parse(&loader->parse, type->behavior, origin->behavior, origin->node, origin_path(loader, entity, true, steps), NULL,
-                       origin->config);
+        property_parse(&loader->parse, type->behavior, origin->behavior, origin->node, behavior, NULL, origin->config);
+    loader->parse.elsewhere = NULL;
     loader->parse.qualifiers = NULL;
     loader->parse.whole = NULL;
     loader->parse.renames = NULL;

@@ -76,9 +76,9 @@ static void check_window(struct reading *reading)
     if (from_ns % settings->period_ns != 0)
         error_at(reading, "from", hint, "%s", "must lie on a boundary between periods");
     else if (from_ns >= end_ns)
-        error_at(reading, "from", NULL, "%s", "lies after the end");
+        error_at(reading, "from", "the run ends when `duration` and `drain` are over", "%s", "lies after the end of the run");
     if (reading->entry.until_given && until_ns > end_ns)
-        error_at(reading, "until", NULL, "%s", "lies after the end");
+        error_at(reading, "until", NULL, "%s", "lies after the end of the run");
     else if (reading->entry.until_given && until_ns != end_ns && until_ns % settings->period_ns != 0)
         error_at(reading, "until", hint, "%s", "must lie on a boundary between periods");
     else if (from_ns >= until_ns)
@@ -138,6 +138,10 @@ static void parse_metric(struct reading *reading)
 {
     struct entry *entry = &reading->entry;
     struct expectation *made = reading->made;
+    bool misspelled =
+        property_misspelled(entry_properties, reading->node, "resource") || property_misspelled(entry_properties, reading->node, "metric");
+    if ((!entry->resource || !entry->metric) && misspelled)
+        return;
     if (!entry->resource || !entry->metric) {
         error_at(reading, "", NULL, "%s", "needs \"resource\" and \"metric\", or \"cost\"");
         return;
@@ -167,7 +171,7 @@ static void parse_entry(struct loader *loader, const cJSON *node, const struct p
     made->place = places_of(loader->parse.places, node);
     if (reading.entry.cost_given)
         parse_cost(&reading);
-    else
+    else if (!cJSON_GetObjectItemCaseSensitive(node, "cost")) /* else it is wrong, and that has been said */
         parse_metric(&reading);
 }
 
@@ -176,7 +180,8 @@ void expect_parse(struct loader *loader)
     struct scenario *scenario = loader->scenario;
     struct parse_path path = {NULL, "expect", 0};
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(loader->tree, "expect");
-    if (!list || parse_is_nothing(list) || !parse_expect_list(&loader->parse, list, &path, NULL))
+    if (!list || parse_is_nothing(list) ||
+        !parse_expect_list(&loader->parse, list, &path, "write [{\"resource\": ..., \"metric\": ..., \"is\": ...}]"))
         return;
     size_t count = (size_t)cJSON_GetArraySize(list);
     scenario->expectations = store_alloc(loader->parse.store, count, sizeof *scenario->expectations);

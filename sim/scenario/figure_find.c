@@ -5,7 +5,9 @@
 #include "scenario/resource_type.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void figure_error(const struct figure_search *search, const char *key, const char *hint, const char *message, const char *what)
 {
@@ -24,6 +26,16 @@ static const struct model_type *find_type(const struct scenario *scenario, const
     return NULL;
 }
 
+/* "Clicks/shard-0": a part that has no figures of its own. */
+static bool names_inner_part(const struct references *references, const char *name)
+{
+    const char *slash = strchr(name, '/');
+    char *whole = slash ? strndup(name, (size_t)(slash - name)) : NULL;
+    bool found = whole && references_find(references, whole);
+    free(whole);
+    return found;
+}
+
 /* Whose metric is meant; NULL after reporting. */
 static const struct model_type *find_subject(const struct figure_search *search, const char *name, uint32_t *entity)
 {
@@ -34,7 +46,8 @@ static const struct model_type *find_subject(const struct figure_search *search,
     if (found && found->entity != ENTITY_NONE)
         return scenario->entities[found->entity].type;
     if (found) {
-        figure_error(search, "resource", NULL, "is not simulated: %s", found->left_out);
+        if (found->left_out[0] != '\0')
+            figure_error(search, "resource", NULL, "%s is not simulated", found->left_out);
         return NULL;
     }
     const struct model_type *type = find_type(scenario, name);
@@ -42,12 +55,39 @@ static const struct model_type *find_subject(const struct figure_search *search,
         scenario->wants_totals = true;
         return type;
     }
-    if (resource_type_find(scenario->registry, name))
+    if (names_inner_part(search->references, name))
+        figure_error(search, "resource", "name the resource itself", "not modelled yet: figures of a single part, as of \"%s\"", name);
+    else if (resource_type_find(scenario->registry, name))
         figure_error(search, "resource", NULL, "there is no resource of type \"%s\"", name);
     else
         figure_error(search, "resource", references_hint(search->parse, search->references, name, false, hint),
                      "there is no resource, source or type \"%s\"", name);
     return NULL;
+}
+
+static bool is_metric_of(const struct model_type *type, const char *name, size_t length)
+{
+    for (const struct metric_type *metric = type->metrics; metric && metric->name; metric++)
+        if (metric->name_space && strlen(metric->name) == length && strncmp(metric->name, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* "it is a metric of F": of another entity of the scenario, or of a type. False: it is nobody's. */
+static bool hint_of_owner(const struct figure_search *search, const char *wanted, char hint[PARSE_HINT])
+{
+    const struct scenario *scenario = search->scenario;
+    for (uint32_t i = 0; i < scenario->entity_count; i++)
+        if (is_metric_of(scenario->entities[i].type, wanted, strlen(wanted))) {
+            snprintf(hint, PARSE_HINT, "it is a metric of %.100s", scenario->entities[i].name);
+            return true;
+        }
+    for (const struct model_type *const *type = scenario->registry->resources; type && *type; type++)
+        if (is_metric_of(*type, wanted, strlen(wanted))) {
+            snprintf(hint, PARSE_HINT, "it is a metric of %s", (*type)->type);
+            return true;
+        }
+    return false;
 }
 
 static const struct metric_type *find_metric(const struct figure_search *search, const struct model_type *type, const char *resource,
@@ -63,10 +103,26 @@ static const struct metric_type *find_metric(const struct figure_search *search,
         if (count < sizeof names / sizeof *names)
             names[count++] = metric->name;
     }
-    char hint[PARSE_HINT], listed[PARSE_HINT];
-    if (!parse_suggestion(search->parse, wanted, names, count, hint))
+    char hint[PARSE_HINT], listed[PARSE_HINT], said[PARSE_HINT];
+    const char *dot = strchr(wanted, '.');
+    if (dot && is_metric_of(type, wanted, (size_t)(dot - wanted)))
+        snprintf(hint, sizeof hint, "write \"metric\": \"%.*s\", \"stat\": \"%.40s\"", (int)(dot - wanted), wanted, dot + 1);
+    else if (!parse_suggestion(search->parse, wanted, names, count, hint) && !hint_of_owner(search, wanted, hint))
         snprintf(hint, sizeof hint, "its metrics: %.500s", parse_list_names(names, count, listed));
-    figure_error(search, "metric", hint, "%s has no such metric", resource);
+    snprintf(said, sizeof said, "%.200s has no metric \"%.200s\"", resource, wanted);
+    figure_error(search, "metric", hint, "%s", said);
+    return NULL;
+}
+
+/* What others call a statistic. */
+static const char *meant_stat(const char *written)
+{
+    static const char *const words[][2] = {{"avg", "Average"}, {"mean", "Average"},  {"max", "Maximum"},
+                                           {"min", "Minimum"}, {"median", "p50"},    {"count", "SampleCount"},
+                                           {"total", "Sum"},   {"n", "SampleCount"}, {"samples", "SampleCount"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(words[i][0], written) == 0)
+            return words[i][1];
     return NULL;
 }
 
@@ -82,7 +138,12 @@ static const char *find_stat(const struct figure_search *search, const struct me
         return stat;
     for (size_t i = 0; i < count && i < FIGURES_MAX; i++)
         names[i] = metric_figure_stat(metric, i);
-    snprintf(hint, sizeof hint, "it has %.500s", parse_list_names(names, count < FIGURES_MAX ? count : FIGURES_MAX, listed));
+    count = count < FIGURES_MAX ? count : FIGURES_MAX;
+    const char *meant = meant_stat(stat);
+    if (meant && metric_has_stat(metric, meant))
+        snprintf(hint, sizeof hint, "did you mean \"%s\"?", meant);
+    else if (!parse_suggestion(search->parse, stat, names, count, hint))
+        snprintf(hint, sizeof hint, "it has %.500s", parse_list_names(names, count, listed));
     figure_error(search, "stat", hint, "%s has no such statistic", metric->name);
     return NULL;
 }

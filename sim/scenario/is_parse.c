@@ -42,7 +42,9 @@ static bool read_value(struct parse *parse, const cJSON *node, const struct pars
         return true;
     while (isspace((unsigned char)*text))
         text++;
-    if (unit != IS_COUNT && units_parse_number(text, &bare))
+    if (unit == IS_PERCENT && units_parse_number(text, &bare) && bare > 0 && bare < 1)
+        snprintf(hint, sizeof hint, "write \"%.40s%%\", or \"%.15g%%\" where it is a share of 1", text, bare * 100);
+    else if (unit != IS_COUNT && units_parse_number(text, &bare))
         snprintf(hint, sizeof hint, "write \"%s%.40s%s\"", unit == IS_MONEY ? "$" : "", text,
                  unit == IS_TIME      ? "ms"
                  : unit == IS_PERCENT ? "%"
@@ -118,7 +120,19 @@ bool is_parse(struct parse *parse, const cJSON *node, const struct parse_path *p
         expectation->comparison = operators[i].comparison;
         return read_value(parse, node, path, unit, text + length, &expectation->value);
     }
+    static const struct {
+        const char *written, *meant;
+    } slips[] = {{"=<", "<="}, {"=>", ">="}, {"<>", "!="}, {"=", "=="}, {"\u2264", "<="}, {"\u2265", ">="}, {"", "=="}};
     char shown[PARSE_SHOWN], hint[PARSE_HINT];
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        double value = 0;
+        const char *rest = text + strlen(slips[i].written);
+        if (strncmp(text, slips[i].written, strlen(slips[i].written)) != 0 || !units[unit].read(rest, &value))
+            continue;
+        snprintf(hint, sizeof hint, "write \"%s %.40s\"", slips[i].meant, rest + strspn(rest, " "));
+        parse_error(parse, node, path, hint, "is no comparison: %s", parse_show(node, shown));
+        return false;
+    }
     snprintf(hint, sizeof hint, "write == != < <= > or >= and %s, \"within 2%% of %s\", or \"between %s and ...\"", units[unit].noun,
              units[unit].example, units[unit].example);
     parse_error(parse, node, path, hint, "is no comparison: %s", parse_show(node, shown));

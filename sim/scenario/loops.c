@@ -1,6 +1,8 @@
 /* loops.c: which entities close a loop: items that they pass on may come back to them. A depth-first search; each edge that leads back to
  * where the search stands closes a loop, and one entity of it that can count marks it. An item then counts once each time round. */
 #include "scenario/loader.h"
+
+#include "engine/room.h"
 #include "scenario/validation.h"
 
 #include <stdlib.h>
@@ -75,17 +77,10 @@ void loops_add(struct loader *loader, uint32_t from, uint32_t to)
 {
     if (from == ENTITY_NONE || to == ENTITY_NONE)
         return;
-    if (loader->flow_count == loader->flow_capacity) {
-        size_t capacity = loader->flow_capacity ? 2 * loader->flow_capacity : 64;
-        struct flow *grown = realloc(loader->flows, capacity * sizeof *grown);
-        if (!grown) {
-            loader->parse.failed = true;
-            return;
-        }
-        loader->flows = grown;
-        loader->flow_capacity = capacity;
-    }
-    loader->flows[loader->flow_count++] = (struct flow){from, to};
+    if (room_for(&loader->flows, loader->flow_count + 1, &loader->flow_capacity, sizeof *loader->flows))
+        loader->flows[loader->flow_count++] = (struct flow){from, to};
+    else
+        loader->parse.failed = true;
 }
 
 void loops_find(struct loader *loader)

@@ -1,5 +1,7 @@
 /* origin.c: where an entity is described, as the user knows it, and what it begins with. */
 #include "notation/property_parse.h"
+
+#include "engine/room.h"
 #include "scenario/loader.h"
 
 #include <stdlib.h>
@@ -73,15 +75,9 @@ void *entity_defaults(struct loader *loader, const struct model_type *type)
             memcpy(blob, loader->defaults[i].blob, type->size);
         return blob;
     }
-    if (i == loader->defaults_capacity) {
-        size_t wanted = i == 0 ? 16 : 2 * i;
-        struct type_defaults *larger = reallocarray(loader->defaults, wanted, sizeof *larger);
-        if (!larger) {
-            loader->parse.failed = true;
-            return blob;
-        }
-        loader->defaults = larger;
-        loader->defaults_capacity = wanted;
+    if (!room_for(&loader->defaults, i + 1, &loader->defaults_capacity, sizeof *loader->defaults)) {
+        loader->parse.failed = true;
+        return blob;
     }
     void *kept = store_alloc(store, 1, type->size);
     if (!kept)

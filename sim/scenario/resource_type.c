@@ -53,6 +53,8 @@ static bool segment_is_near(const char *a, const char *b)
     const char *texts[2] = {a, b};
     if (strcasecmp(a, b) == 0)
         return true;
+    if (strlen(a) >= 4 && strncasecmp(a, b, strlen(a)) == 0) /* cut short */
+        return true;
     if (strlen(a) <= 4 || strlen(b) <= 4)
         return false;
     for (size_t side = 0; side < 2; side++) {
@@ -88,7 +90,18 @@ static bool type_is_near(const char *a, const char *b)
     return *a == *b;
 }
 
-void resource_type_report(struct parse *parse, const struct model_registry *registry, const cJSON *type, const struct parse_path *path)
+/* A type that has the word among its parts: "Lambda" or "Queue" for AWS::Lambda::Function and AWS::SQS::Queue. */
+static const char *type_with_word(const struct model_registry *registry, const char *word)
+{
+    char segment[SEGMENT_MAX];
+    for (const struct model_type *const *model = registry->resources; model && *model; model++)
+        for (const char *rest = (*model)->type; next_segment(&rest, segment);)
+            if (strcasecmp(segment, word) == 0)
+                return (*model)->type;
+    return NULL;
+}
+
+bool resource_type_report(struct parse *parse, const struct model_registry *registry, const cJSON *type, const struct parse_path *path)
 {
     char hint[PARSE_HINT];
     size_t count = 0;
@@ -97,20 +110,24 @@ void resource_type_report(struct parse *parse, const struct model_registry *regi
             continue;
         snprintf(hint, sizeof hint, "did you mean \"%s\"?", (*model)->type);
         parse_error(parse, type, path, hint, "there is no type \"%s\"", type->valuestring);
-        return;
+        return false;
     }
     if (is_foreign(registry, type->valuestring)) {
         parse_warning(parse, type, path, NULL, "%s is not simulated: the resource is left out", type->valuestring);
-        return;
+        return true;
     }
     const char **names = calloc(count + 1, sizeof *names);
     for (size_t i = 0; names && i < count; i++)
         names[i] = registry->resources[i]->type;
     const char *near = names ? parse_suggestion(parse, type->valuestring, names, count, hint) : NULL;
-    if (!near)
+    const char *with_word = near ? NULL : type_with_word(registry, type->valuestring);
+    if (with_word)
+        snprintf(hint, sizeof hint, "did you mean \"%s\"?", with_word);
+    else if (!near)
         snprintf(hint, sizeof hint, "types are CloudFormation's, such as \"%s\"", count > 0 && names ? names[0] : "Custom::Thing");
     if (names)
         parse_error(parse, type, path, hint, "there is no type \"%s\"", type->valuestring);
     parse->failed = parse->failed || !names;
     free(names);
+    return false;
 }

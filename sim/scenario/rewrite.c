@@ -33,6 +33,32 @@ static const struct rewrite *row_of(const struct model_registry *registry, const
     return NULL;
 }
 
+#define ENTRIES_MOST 64u
+
+/* Says why no row makes anything of an entry's type: a template may well hold it, or it is no type. */
+static void report_entry_type(struct rewriting *rewriting, const struct holder *holder, const cJSON *type, const struct parse_path *path)
+{
+    const struct model_registry *registry = rewriting->registry;
+    const char *names[ENTRIES_MOST];
+    char hint[PARSE_HINT], listed[PARSE_HINT], shown[PARSE_SHOWN];
+    size_t count = 0;
+    for (const struct rewrite *row = registry->rewrites; row && row->on_type && count < ENTRIES_MOST; row++)
+        if (strcmp(row->on_type, holder->type) == 0 && strcmp(row->property, holder->property) == 0)
+            names[count++] = row->entry_type;
+    size_t simulated = count;
+    for (const char *const *later = registry->later_entries; later && *later && count < ENTRIES_MOST; later++)
+        names[count++] = *later;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], type->valuestring) == 0) {
+            parse_warning(rewriting->parse, type, path, NULL, "not modelled yet: an event of type \"%s\" has no effect on this simulation",
+                          type->valuestring);
+            return;
+        }
+    if (!parse_suggestion(rewriting->parse, type->valuestring, names, count, hint))
+        snprintf(hint, sizeof hint, "there are %.500s", parse_list_names(names, simulated, listed));
+    parse_error(rewriting->parse, type, path, hint, "there is no event of type %s", parse_show(type, shown));
+}
+
 /* The row of an entry that will be a resource; NULL after saying why it will not. */
 static const struct rewrite *entry_row(struct rewriting *rewriting, const struct holder *holder, const cJSON *entry,
                                        const struct parse_path *path)
@@ -53,13 +79,17 @@ static const struct rewrite *entry_row(struct rewriting *rewriting, const struct
     }
     const struct rewrite *row = row_of(rewriting->registry, holder, type->valuestring);
     if (!row || !resource_type_find(rewriting->registry, row->makes_type)) {
-        parse_warning(parse, type, &type_path, NULL, "%s has no effect on this simulation", parse_show(type, shown));
+        report_entry_type(rewriting, holder, type, &type_path);
         return NULL;
     }
     for (const cJSON *item = entry->child; item; item = item->next) {
         if (strcmp(item->string, known[0]) == 0 || strcmp(item->string, known[1]) == 0)
             continue;
-        parse_unknown_key(parse, item, path, known, 2);
+        struct parse_path key = {path, item->string, 0};
+        char hint[PARSE_HINT];
+        if (!parse_suggestion(parse, item->string, known, 2, hint))
+            snprintf(hint, sizeof hint, "it stands in \"Properties\": {\"%.60s\": ...}", item->string);
+        parse_key_error(parse, item, &key, hint, "unknown key \"%s\"", item->string);
         good = false;
     }
     if (properties && !parse_is_nothing(properties))

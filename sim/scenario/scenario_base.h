@@ -3,8 +3,8 @@
 #ifndef SLSIM_SCENARIO_SCENARIO_BASE_H
 #define SLSIM_SCENARIO_SCENARIO_BASE_H
 
-#include "scenario/books.h"
 #include "document/document.h"
+#include "scenario/books.h"
 
 #include <stdbool.h>
 #include <stddef.h>

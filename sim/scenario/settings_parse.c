@@ -147,13 +147,33 @@ static void check_times(struct loader *loader, const struct top_level *top)
                       "the time series have %lld periods", (long long)periods);
 }
 
+/* A whole template in a scenario's place. */
+static const char *const template_keys[] = {
+    "AWSTemplateFormatVersion", "Transform", "Globals", "Parameters", "Mappings", "Conditions", "Outputs", "Metadata"};
+#define TEMPLATE_KEY_COUNT (sizeof template_keys / sizeof *template_keys)
+
+static void check_template_keys(struct loader *loader)
+{
+    for (size_t i = 0; i < TEMPLATE_KEY_COUNT; i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(loader->tree, template_keys[i]);
+        struct parse_path path = {NULL, template_keys[i], 0};
+        if (item)
+            parse_key_error(&loader->parse, item, &path,
+                            "keep the template in a file of its own, and name it: \"template\": \"template.yaml\"",
+                            "\"%s\" belongs to a template, not to a scenario", template_keys[i]);
+    }
+}
+
 static void parse_top_level(struct loader *loader, const struct scenario_options *options)
 {
     struct scenario *scenario = loader->scenario;
     struct top_level top = {0};
-    const char *names[SCENARIO_KEY_COUNT + 1] = {NULL};
+    const char *names[SCENARIO_KEY_COUNT + TEMPLATE_KEY_COUNT + 1] = {NULL};
     for (size_t i = 0; i < SCENARIO_KEY_COUNT; i++)
         names[i] = scenario_keys[i].name;
+    for (size_t i = 0; i < TEMPLATE_KEY_COUNT; i++)
+        names[SCENARIO_KEY_COUNT + i] = template_keys[i];
+    check_template_keys(loader);
     property_defaults(&loader->parse, top_level, &top);
     property_parse(&loader->parse, top_level, loader->tree, loader->tree, NULL, names, &top);
     check_times(loader, &top);
@@ -282,16 +302,21 @@ static void check_allowed(struct loader *loader, const cJSON *allowed)
     for (const struct model_type *const *type = registry->resources; type && *type; type++)
         count = add_refusals(*type, names, count, REFUSALS_MOST);
     count = add_refusals(registry->source, names, count, REFUSALS_MOST);
-    snprintf(hint, sizeof hint, "known: %.500s", count > 0 ? parse_list_names(names, count, listed) : "none");
-    if (!parse_expect_list(&loader->parse, allowed, &path, hint))
+    if (!parse_expect_list(&loader->parse, allowed, &path, "write a list, such as [\"visibility_timeout\"]"))
         return;
+    snprintf(hint, sizeof hint, "known: %.500s", count > 0 ? parse_list_names(names, count, listed) : "none");
     for (const cJSON *item = allowed->child; item; item = item->next, index++) {
         struct parse_path inner = {&path, NULL, index};
         char near[PARSE_HINT];
         size_t i = 0;
         while (cJSON_IsString(item) && i < count && strcmp(names[i], item->valuestring) != 0)
             i++;
-        if (!cJSON_IsString(item))
+        const char *const *later = registry->later_refusals;
+        while (cJSON_IsString(item) && later && *later && strcmp(*later, item->valuestring) != 0)
+            later++;
+        if (cJSON_IsString(item) && later && *later)
+            parse_error(&loader->parse, item, &inner, "leave it out: nothing is refused for it", "not modelled yet: \"%s\"", *later);
+        else if (!cJSON_IsString(item))
             parse_error(&loader->parse, item, &inner, hint, "must be the name of a refusal, got %s", parse_show(item, shown));
         else if (i == count)
             parse_error(&loader->parse, item, &inner, parse_suggestion(&loader->parse, item->valuestring, names, count, near) ? near : hint,

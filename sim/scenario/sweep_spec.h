@@ -2,9 +2,9 @@
 #ifndef SLSIM_SCENARIO_SWEEP_SPEC_H
 #define SLSIM_SCENARIO_SWEEP_SPEC_H
 
+#include "notation/parse.h"
 #include "scenario/axis.h"
 #include "scenario/figure_find.h"
-#include "notation/parse.h"
 
 #include <stdbool.h>
 #include <stddef.h>

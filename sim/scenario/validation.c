@@ -1,5 +1,6 @@
 /* validation.c: what models ask while a scenario is validated, and where their complaints stand in the file. */
 #include "scenario/validation.h"
+#include "document/suggest.h"
 
 #include "engine/change.h"
 #include "engine/request.h"
@@ -305,6 +306,11 @@ static const struct property *property_of_kind(const struct property *table, enu
     while (row && row->kind != kind)
         row = property_next(&walk);
     return row;
+}
+
+const char *validation_nearest(const char *word, const char *const *names, size_t count)
+{
+    return suggest(word, names, count);
 }
 
 void validation_require_key(struct validation *validation, const char *what)

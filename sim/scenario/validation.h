@@ -45,6 +45,9 @@ uint32_t validation_callee(const struct validation *validation, const char *prop
  * nothing does. */
 const char *validation_qualifier(const struct validation *validation, const char *property);
 
+/* The name nearest to `word`, for a hint; NULL where none is near. */
+const char *validation_nearest(const char *word, const char *const *names, size_t count);
+
 /* The sums over all resources of a type are wanted: measured under the type's name. */
 void validation_want_totals(struct validation *validation);
 

@@ -143,28 +143,35 @@ static void write_row(FILE *out, const struct property *property, const char *pr
     snprintf(inner, sizeof inner, "%s%s%s.", prefix, property->name, element);
     struct property_walk walk;
     for (const struct property *below = property_first(&walk, property->properties); below; below = property_next(&walk))
-        write_row(out, below, inner, books);
+        if (below->kind != PROPERTY_LATER)
+            write_row(out, below, inner, books);
+}
+
+/* A line with the names of all properties of one kind; nothing where there are none. */
+static void write_names_of(FILE *out, const struct property *table, enum property_kind kind, const char *intro)
+{
+    struct property_walk walk;
+    const char *glue = intro;
+    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
+        if (property->kind != kind)
+            continue;
+        fprintf(out, "%s`%s`", glue, property->name);
+        glue = ", ";
+    }
+    fputs(glue == intro ? "" : ".\n\n", out);
 }
 
 void markdown_properties(FILE *out, const struct property *table, const struct rule_book *current, const struct rule_book *course)
 {
     const struct books books = {current, course};
     struct property_walk walk;
-    const char *glue = "Accepted, without effect on the simulation: ";
     fputs("| key | type | unit of a bare number | limits | default | |\n| --- | --- | --- | --- | --- | --- |\n", out);
     for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk))
-        if (property->kind != PROPERTY_ACCEPTED)
+        if (property->kind != PROPERTY_ACCEPTED && property->kind != PROPERTY_LATER)
             write_row(out, property, "", &books);
     fputs("\n", out);
-    bool accepted = false;
-    for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
-        if (property->kind != PROPERTY_ACCEPTED)
-            continue;
-        fprintf(out, "%s`%s`", glue, property->name);
-        glue = ", ";
-        accepted = true;
-    }
-    fputs(accepted ? ".\n\n" : "", out);
+    write_names_of(out, table, PROPERTY_ACCEPTED, "Accepted, without effect on the simulation: ");
+    write_names_of(out, table, PROPERTY_LATER, "Not modelled yet, and refused: ");
 }
 
 /* The names of what `changes` may set, of a table and the objects in it. */

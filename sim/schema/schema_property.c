@@ -237,7 +237,7 @@ void json_write_table(FILE *out, const struct property *table, const struct rule
     fprintf(out, "{\"type\":\"object\",\"additionalProperties\":%s,\"properties\":{",
             property_find(table, PROPERTY_ANY_KEY) ? "true" : "false");
     for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
-        if (strcmp(property->name, PROPERTY_ANY_KEY) == 0)
+        if (strcmp(property->name, PROPERTY_ANY_KEY) == 0 || property->kind == PROPERTY_LATER)
             continue;
         fputs(glue, out);
         json_write_string(out, property->name);

@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 declare -A allowed=(
     [sim/engine]='^engine/'
     [sim/measure]='^(measure|engine)/'
-    [sim/document]='^(document/|engine/status\.h$)'
+    [sim/document]='^(document/|engine/(status|room|key_map)\.h$)'
     [sim/notation]='^(notation|document|engine)/'
     [sim/scenario]='^(scenario|notation|document|measure|engine)/'
     [sim/schema]='^(schema|scenario|notation|document|measure|engine)/'

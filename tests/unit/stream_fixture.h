@@ -6,16 +6,15 @@
 
 #include "model_fixture.h"
 
-#include "model_types.h"
 #include "engine/batch.h"
 #include "engine/key.h"
 #include "engine/random.h"
 #include "lambda/function_state.h"
-#include "lambda/stream_mapping.h"
+#include "lambda/stream_mapping_state.h"
 #include "measure/metric.h"
+#include "model_types.h"
 #include "notation/property.h"
 #include "scenario/validation.h"
-#include "model_types.h"
 #include "streams/stream_consumer.h"
 
 #include <stdlib.h>

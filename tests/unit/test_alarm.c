@@ -1,5 +1,6 @@
 /* test_alarm.c: alarms of real resources: when they change, whom they tell, what they cost, together and alone, and what is refused. */
 #include "model_fixture.h"
+#include "refusals.h"
 
 static int open_run(void **state)
 {
@@ -156,9 +157,7 @@ static void test_composite(void **state)
 static void test_refusals(void **state)
 {
     struct model_run *run = *state;
-    static const struct {
-        const char *resources, *said;
-    } cases[] = {
+    static const struct refusal cases[] = {
         {ERRORS("A", "'EvaluationPeriods': 2, 'DatapointsToAlarm': 3"), "must be at most EvaluationPeriods, which is 2"},
         {ERRORS("A", "'EvaluationPeriods': 1441"), "all points together are 86460 s, and may be no more than 86400 s"},
         {ALARM("A", "Errors",
@@ -207,19 +206,11 @@ static void test_refusals(void **state)
                                                "[{'Ref': 'B'}]}}",
          "B can take no action"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[3000];
-        snprintf(
-            text, sizeof text,
-            "{'duration': '30m', 'Resources': {'F': {'Type': 'AWS::Lambda::Function', 'Properties': {}}%s}, 'behavior': {'F': {'init': "
-            "'100ms', 'duration': '100ms'}}, 'traffic': [{'name': 'calls', 'target': 'F', 'constant': '2/s'}]}",
-            cases[i].resources);
-        assert_int_equal(model_load(run, text), STATUS_INVALID);
-        if (!diagnosed(&run->diagnostics, 0, 0, cases[i].said)) {
-            diagnostics_print(&run->diagnostics, stderr, false);
-            fail_msg("case %zu wants \"%s\"", i, cases[i].said);
-        }
-    }
+    assert_refused(
+        run,
+        "{'duration': '30m', 'Resources': {'F': {'Type': 'AWS::Lambda::Function', 'Properties': {}}%s}, 'behavior': {'F': {'init': "
+        "'100ms', 'duration': '100ms'}}, 'traffic': [{'name': 'calls', 'target': 'F', 'constant': '2/s'}]}",
+        cases, sizeof cases / sizeof *cases);
 }
 
 int main(void)

@@ -204,7 +204,7 @@ static void test_mistakes(void **state)
         {"{\"schedule\": \"rate(0 minutes)\"}", "must be a schedule", "write \"rate(5 minutes)\""},
         {"{\"schedule\": \"every day\"}", "must be a schedule", ""},
         {"{\"schedule\": 5}", "must be a schedule, got 5", ""},
-        {"{\"schedule\": \"cron(0 12 * * *)\"}", "", "six fields"},
+        {"{\"schedule\": \"cron(0 12 * * *)\"}", "six fields", "as in \"cron("},
         {"{\"users\": {\"count\": 0, \"think\": \"1s\"}}", "must be between 1 and 10000000, got 0", ""},
         {"{\"users\": {\"count\": 5, \"think\": 1}}", "needs a unit", "write \"1s\" or \"1ms\""},
         {"{\"users\": {\"count\": 5}}", "\"think\" is missing", ""},

@@ -35,6 +35,18 @@ static void test_lines(void **state)
     bill_fini(&bill);
 }
 
+static void test_chunks(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t bytes, chunk_bytes, chunks;
+    } cases[] = {
+        {0, 64, 1}, {1, 64, 1}, {63, 64, 1}, {64, 64, 1}, {65, 64, 2}, {128, 64, 2}, {129, 64, 3}, {0, 0, 1}, {UINT64_MAX, 1, UINT64_MAX},
+        {7, 0, 7}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(bill_chunks(cases[i].bytes, cases[i].chunk_bytes), cases[i].chunks);
+}
+
 static void test_memory_out(void **state)
 {
     (void)state;
@@ -57,6 +69,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_chunks),
         cmocka_unit_test(test_memory_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,7 +183,7 @@ static void test_refused_rules(void **state)
         const char *spec, *message, *hint;
         int column;
     } cases[] = {
-        {"\"nowhere\"", "there is no rule book \"nowhere\"", "\"then\", \"today\"", 1},
+        {"\"nowhere\"", "there is no rule book \"nowhere\"", "\"then\" and \"today\"", 1},
         {"\"../rules/today\"", "there is no rule book", "", 1},
         {"\"\"", "there is no rule book", "", 1},
         {"7", "expected a rule book's name", "", 1},

@@ -3,8 +3,6 @@
 #include "experiment/variant.h"
 #include "model_fixture.h"
 
-static const struct metric_direction directions[] = {{"ResponseTime", -1}, {"Succeeded", 1}, {0}};
-
 #define SCENARIO(DURATION, MORE)                                                                                                           \
     "{'duration': '60s', 'drain': '10s', 'seed': 3, 'replications': 4, 'Resources': {'F': {'Type': 'AWS::Lambda::Function', "              \
     "'Properties': "                                                                                                                       \
@@ -28,7 +26,7 @@ static void test_differences(void **state)
     model_execute(&b, SCENARIO("{'uniform': ['110ms', '310ms']}", ", 'Spare': {'Type': 'AWS::SQS::Queue', 'Properties': {}}"));
     struct compare compare;
     struct min_effects effects = MIN_EFFECTS_NONE;
-    assert_int_equal(compare_init(&compare, a.result, b.result, directions, &effects), STATUS_OK);
+    assert_int_equal(compare_init(&compare, a.result, b.result, &effects), STATUS_OK);
     assert_int_equal(compare.pairs, 4);
     const struct difference *difference = added(&compare, "ResponseTime", "Average");
     assert_near(difference->interval.mean, 10, 1e-6);
@@ -53,16 +51,16 @@ static void test_differences(void **state)
 
     /* The other way round it is better; and what is too small to matter is negligible, to either side. */
     effects.ns = 11e6;
-    assert_int_equal(compare_init(&compare, b.result, a.result, directions, &effects), STATUS_OK);
+    assert_int_equal(compare_init(&compare, b.result, a.result, &effects), STATUS_OK);
     assert_int_equal(added(&compare, "ResponseTime", "Average")->effect, EFFECT_NEGLIGIBLE);
     compare.effects.ns = 9e6;
     assert_int_equal(added(&compare, "ResponseTime", "Average")->effect, EFFECT_BETTER);
     compare.effects = MIN_EFFECTS_NONE;
     compare.effects.share = 0.5;
     assert_int_equal(added(&compare, "ResponseTime", "Average")->effect, EFFECT_NEGLIGIBLE);
-    compare.directions = NULL;
     compare.effects.share = 0;
-    assert_int_equal(added(&compare, "ResponseTime", "Average")->effect, EFFECT_UNCLEAR);
+    assert_int_equal(compare_add(&compare, "F", "ConcurrentExecutions", "Average"), STATUS_OK); /* more of it is neither good nor bad */
+    assert_int_equal(compare.figures[compare.count - 1].effect, EFFECT_UNCLEAR);
     for (size_t i = 0; i < compare.cost_count; i++)
         assert_int_equal(compare.cost[i].mark, strcmp(compare.cost[i].price->usage_type, "Lambda-GB-Second") == 0 ? '~' : '=');
     compare_fini(&compare);
@@ -89,7 +87,7 @@ static void test_bounds(void **state)
     model_execute(&b, SCENARIO("{'uniform': ['110ms', '310ms']}", ""));
     struct compare compare;
     const struct min_effects effects = MIN_EFFECTS_NONE;
-    assert_int_equal(compare_init(&compare, a.result, b.result, directions, &effects), STATUS_OK);
+    assert_int_equal(compare_init(&compare, a.result, b.result, &effects), STATUS_OK);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct figure_bound bound;
         assert_true(figure_bound_parse(a.scenario, "--fail-if", cases[i].text, true, &a.diagnostics, &bound));
@@ -163,27 +161,27 @@ static void test_steps(void **state)
     model_close(&run);
 }
 
-/* A row of the models' directions that no metric bears is a slip of the pen. */
-static void test_directions(void **state)
+/* What comparisons show of a metric is one of its statistics, or they would never show it. */
+static void test_compared(void **state)
 {
     (void)state;
-    for (const struct metric_direction *row = summary_layout.directions; row->metric; row++) {
-        bool found = false;
-        for (const struct metric_type *metric = model_registry.source->metrics; metric->name; metric++)
-            found |= strcmp(metric->name, row->metric) == 0;
-        for (size_t i = 0; model_registry.resources[i]; i++)
-            for (const struct metric_type *metric = model_registry.resources[i]->metrics; metric && metric->name; metric++)
-                found |= strcmp(metric->name, row->metric) == 0;
-        if (!found)
-            fail_msg("%s", row->metric);
-        assert_true(row->better == 1 || row->better == -1);
-    }
+    size_t rows = 0;
+    for (size_t i = 0; model_registry.resources[i]; i++)
+        for (const struct metric_type *metric = model_registry.resources[i]->metrics; metric && metric->name; metric++) {
+            bool found = !metric->compared;
+            rows += !found;
+            for (size_t k = 0; k < metric_figure_count(metric); k++)
+                found = found || strcmp(metric_figure_stat(metric, k), metric->compared) == 0;
+            if (!found)
+                fail_msg("%s %s", model_registry.resources[i]->type, metric->name);
+        }
+    assert_true(rows > 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_differences), cmocka_unit_test(test_bounds),
                                        cmocka_unit_test(test_min_effects), cmocka_unit_test(test_wanted),
-                                       cmocka_unit_test(test_steps),       cmocka_unit_test(test_directions)};
+                                       cmocka_unit_test(test_steps),       cmocka_unit_test(test_compared)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

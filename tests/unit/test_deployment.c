@@ -1,5 +1,6 @@
 /* test_deployment.c: new versions: how the traffic moves, hooks, what is under way already, what the new version is. */
 #include "model_fixture.h"
+#include "refusals.h"
 
 /* F with an alias `live`, deployed at 1:00; 10 calls a second, of 1 ms. */
 #define WORLD(SETTINGS, REST, RESOURCES, BEHAVIOR, CHANGES)                                                                                \
@@ -279,9 +280,7 @@ static void test_native(void **state)
 static void test_mistakes(void **state)
 {
     (void)state;
-    static const struct {
-        const char *change, *says;
-    } cases[] = {
+    static const struct refusal cases[] = {
         {"{'at': '1m', 'deploy': 'G'}", "G has no alias"},
         {"{'at': '1m', 'deploy': 'Q'}", "takes no \"deploy\""},
         {"{'at': '1m', 'deploy': 'F', 'for': '1m'}", "a \"deploy\" has no end of its own"},
@@ -292,14 +291,8 @@ static void test_mistakes(void **state)
     };
     struct model_run run;
     model_open(&run);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = NULL;
-        assert_true(asprintf(&text, DEPLOYED("", ", 'G': {'Type': 'AWS::Serverless::Function'}, 'Q': {'Type': 'AWS::SQS::Queue'}", "%s"),
-                             cases[i].change) > 0);
-        assert_int_not_equal(model_load(&run, text), STATUS_OK);
-        assert_true(diagnosed(&run.diagnostics, 0, 0, cases[i].says));
-        free(text);
-    }
+    assert_refused(&run, DEPLOYED("", ", 'G': {'Type': 'AWS::Serverless::Function'}, 'Q': {'Type': 'AWS::SQS::Queue'}", "%s"), cases,
+                   sizeof cases / sizeof *cases);
     model_close(&run);
 }
 

@@ -2,6 +2,7 @@
  * the bus that is there unwritten, SAM's short forms, refusals. */
 #include "engine/streamable.h"
 #include "model_fixture.h"
+#include "refusals.h"
 #include "scripted_target.h"
 
 #define S INT64_C(1000000000)
@@ -286,128 +287,24 @@ static void test_service_events(void **state)
     assert_near(billed(run, "default", "Event-64K-Chunks", NULL), 50, 0);
 }
 
-#define SCHEDULE(NAME, PROPERTIES)                                                                                                         \
-    "'" NAME "': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'FlexibleTimeWindow': {'Mode': 'OFF'}, 'Target': {'Arn': {'Ref': "    \
-    "'E'}, 'RoleArn': 'r'}, " PROPERTIES "}}"
+#define SCHEDULE(NAME, EXPRESSION, MORE)                                                                                                   \
+    "'" NAME "': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'ScheduleExpression': '" EXPRESSION                                   \
+    "', 'Target': {'Arn': {'Ref': 'E'}, 'RoleArn': 'r'}" MORE "}}, "
+#define SHARP ", 'FlexibleTimeWindow': {'Mode': 'OFF'}"
 
 /* at() once, rate() at once, dates, a wide window. */
 static void test_scheduler(void **state)
 {
     struct model_run *run = *state;
-    model_run(
-        run,
-        "{'duration': '5h', 'drain': '1h', 'Resources': {'E': {'Type': 'Test::Scripted::Target', 'Properties': {'Answers': "
-        "'S'}}, " SCHEDULE("Once", "'ScheduleExpression': 'at(2025-01-01T02:00:00)'") ", " SCHEDULE(
-            "Rate",
-            "'ScheduleExpression': 'rate(1 "
-            "hour)'") ", " SCHEDULE("Part",
-                                    "'ScheduleExpression': 'rate(1 hour)', 'StartDate': "
-                                    "'2025-01-01T01:30:00Z', 'EndDate': "
-                                    "'2025-01-01T03:30:00Z'") ", " SCHEDULE("Before",
-                                                                            "'ScheduleExpression': 'rate(2 hours)', 'StartDate': "
-                                                                            "'2024-12-31T23:30:00Z'") ", " SCHEDULE("Off",
-                                                                                                                    "'State': 'DISABLED', "
-                                                                                                                    "'ScheduleExpression': "
-                                                                                                                    "'rate(1 hour)'") ", "
-                                                                                                                                      "'Wid"
-                                                                                                                                      "e': "
-                                                                                                                                      "{'"
-                                                                                                                                      "Type"
-                                                                                                                                      "': "
-                                                                                                                                      "'AWS"
-                                                                                                                                      "::"
-                                                                                                                                      "Sche"
-                                                                                                                                      "dule"
-                                                                                                                                      "r:"
-                                                                                                                                      ":Sch"
-                                                                                                                                      "edul"
-                                                                                                                                      "e'"
-                                                                                                                                      ", "
-                                                                                                                                      "'Pro"
-                                                                                                                                      "pert"
-                                                                                                                                      "ie"
-                                                                                                                                      "s': "
-                                                                                                                                      "{'"
-                                                                                                                                      "Sche"
-                                                                                                                                      "dule"
-                                                                                                                                      "Ex"
-                                                                                                                                      "pres"
-                                                                                                                                      "sion"
-                                                                                                                                      "':"
-                                                                                                                                      " '"
-                                                                                                                                      "cron"
-                                                                                                                                      "(0/"
-                                                                                                                                      "30 "
-                                                                                                                                      "* * "
-                                                                                                                                      "* "
-                                                                                                                                      "? "
-                                                                                                                                      "*)',"
-                                                                                                                                      " "
-                                                                                                                                      "'Fle"
-                                                                                                                                      "xibl"
-                                                                                                                                      "eT"
-                                                                                                                                      "imeW"
-                                                                                                                                      "indo"
-                                                                                                                                      "w'"
-                                                                                                                                      ": "
-                                                                                                                                      "{'"
-                                                                                                                                      "Mode"
-                                                                                                                                      "': "
-                                                                                                                                      "'FLE"
-                                                                                                                                      "XIBL"
-                                                                                                                                      "E'"
-                                                                                                                                      ", "
-                                                                                                                                      "'Max"
-                                                                                                                                      "imum"
-                                                                                                                                      "Wi"
-                                                                                                                                      "ndow"
-                                                                                                                                      "InMi"
-                                                                                                                                      "nu"
-                                                                                                                                      "tes'"
-                                                                                                                                      ": "
-                                                                                                                                      "15},"
-                                                                                                                                      " "
-                                                                                                                                      "'Tar"
-                                                                                                                                      "get'"
-                                                                                                                                      ": "
-                                                                                                                                      "{'"
-                                                                                                                                      "Arn'"
-                                                                                                                                      ": "
-                                                                                                                                      "{'"
-                                                                                                                                      "Ref'"
-                                                                                                                                      ": "
-                                                                                                                                      "'E'}"
-                                                                                                                                      ", "
-                                                                                                                                      "'Rol"
-                                                                                                                                      "eArn"
-                                                                                                                                      "':"
-                                                                                                                                      " 'r'"
-                                                                                                                                      "}}}}"
-                                                                                                                                      ", "
-                                                                                                                                      "'tra"
-                                                                                                                                      "ffic"
-                                                                                                                                      "':"
-                                                                                                                                      " [{'"
-                                                                                                                                      "name"
-                                                                                                                                      "':"
-                                                                                                                                      " 'p'"
-                                                                                                                                      ", "
-                                                                                                                                      "'tar"
-                                                                                                                                      "get'"
-                                                                                                                                      ": "
-                                                                                                                                      "'E',"
-                                                                                                                                      " "
-                                                                                                                                      "'con"
-                                                                                                                                      "stan"
-                                                                                                                                      "t'"
-                                                                                                                                      ": "
-                                                                                                                                      "'1/"
-                                                                                                                                      "s', "
-                                                                                                                                      "'cou"
-                                                                                                                                      "nt':"
-                                                                                                                                      " "
-                                                                                                                                      "0}]"
-                                                                                                                                      "}");
+    static const char schedules[] = SCHEDULE("Once", "at(2025-01-01T02:00:00)", SHARP) SCHEDULE("Rate", "rate(1 hour)", SHARP)
+        SCHEDULE("Part", "rate(1 hour)", SHARP ", 'StartDate': '2025-01-01T01:30:00Z', 'EndDate': '2025-01-01T03:30:00Z'")
+            SCHEDULE("Before", "rate(2 hours)", SHARP ", 'StartDate': '2024-12-31T23:30:00Z'")
+                SCHEDULE("Off", "rate(1 hour)", SHARP ", 'State': 'DISABLED'")
+                    SCHEDULE("Wide", "cron(0/30 * * * ? *)", ", 'FlexibleTimeWindow': {'Mode': 'FLEXIBLE', 'MaximumWindowInMinutes': 15}");
+    model_run(run,
+              "{'duration': '5h', 'drain': '1h', 'Resources': {%s'E': {'Type': 'Test::Scripted::Target', 'Properties': {'Answers': 'S'}}}, "
+              "'traffic': [{'name': 'p', 'target': 'E', 'constant': '1/s', 'count': 0}]}",
+              schedules);
     static const struct {
         const char *part;
         int64_t first_s, every_s, within_s;
@@ -495,60 +392,49 @@ static void test_memory(void **state)
     assert_true(ended > 10 && ended < 44); /* some ran to their end */
 }
 
-static void refuse(struct model_run *run, const char *resources, const char *message)
-{
-    char text[2000];
-    snprintf(
-        text, sizeof text,
-        "{'duration': '1s', 'Resources': {'F': {'Type': 'AWS::Lambda::Function'}, 'O': {'Type': 'AWS::SQS::Queue', 'Properties': "
-        "{'FifoQueue': true}}, 'M': {'Type': 'AWS::Events::EventBus'}, %s}, 'traffic': [{'name': 'p', 'target': 'F', 'constant': '1/s'}]}",
-        resources);
-    assert_int_equal(model_load(run, text), STATUS_INVALID);
-    assert_true(diagnosed(&run->diagnostics, 0, 0, message));
-}
-
 #define RULE(PROPERTIES) "'R': {'Type': 'AWS::Events::Rule', 'Properties': {" PROPERTIES "}}"
 
 static void test_refusals(void **state)
 {
-    struct model_run *run = *state;
-    refuse(run, RULE("'Targets': [{'Id': 'f', 'Arn': 'F'}]"), "needs an EventPattern or a ScheduleExpression");
-    refuse(run, RULE("'EventBusName': 'M', 'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'F'}]"),
-           "only rules of the default bus");
-    refuse(run, RULE("'EventBusName': 'F', 'ScheduleExpression': 'rate(1 hour)'"), "F is no event bus");
-    refuse(run, RULE("'ScheduleExpression': 'rate(1 hours)'"), "must be a schedule");
-    refuse(run, RULE("'ScheduleExpression': 'at(2025-01-01T00:00:00)'"), "must be a schedule");
-    refuse(run, RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'O'}]"), "needs a message group");
-    refuse(run, RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'F'}, {'Id': 'f', 'Arn': 'F'}]"),
-           "two targets have the id");
-    refuse(run, RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'F', 'DeadLetterConfig': {'Arn': 'O'}}]"),
-           "must be a standard one");
-    refuse(run, RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'F', 'DeadLetterConfig': {'Arn': 'F'}}]"),
-           "F is no queue");
-    refuse(run, RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Arn': 'F', 'RetryPolicy': {'MaximumRetryAttempts': 186}}]"),
-           "between");
-    refuse(run, RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Arn': 'F', 'RetryPolicy': {'MaximumEventAgeInSeconds': 59}}]"),
-           "between");
-    refuse(run,
-           RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Arn': 'F'}, {'Arn': 'F'}, {'Arn': 'F'}, {'Arn': 'F'}, {'Arn': "
-                "'F'}, {'Arn': 'F'}]"),
-           "at most 5");
-    refuse(run, "'default': {'Type': 'AWS::SQS::Queue'}, " RULE("'ScheduleExpression': 'rate(1 hour)'"), "default is no event bus");
-    refuse(run, "'S': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'ScheduleExpression': 'at(tomorrow)', 'Target': {'Arn': 'F'}}}",
-           "must be a time in UTC");
-    refuse(run, "'S': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'Target': {'Arn': 'F'}}}", "is missing");
-    refuse(run,
-           "'S': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'ScheduleExpression': 'rate(1 hour)', 'StartDate': 'soon', "
-           "'Target': {'Arn': 'F'}}}",
-           "must be a time in UTC");
-    refuse(run,
-           "'S': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'ScheduleExpression': 'rate(1 hour)', 'FlexibleTimeWindow': "
-           "{'Mode': 'FLEXIBLE'}, 'Target': {'Arn': 'F'}}}",
-           "needs a length");
-    refuse(run,
-           "'G': {'Type': 'AWS::Serverless::Function', 'Properties': {'Events': {'E': {'Type': 'Schedule', 'Properties': {'Schedule': "
-           "'rate(1 hour)', 'Targets': [{'Arn': 'F'}]}}}}}",
-           "is G, as it stands there");
+    static const struct refusal cases[] = {
+        {RULE("'Targets': [{'Id': 'f', 'Arn': 'F'}]"), "needs an EventPattern or a ScheduleExpression"},
+        {RULE("'EventBusName': 'M', 'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'F'}]"),
+         "only rules of the default bus"},
+        {RULE("'EventBusName': 'F', 'ScheduleExpression': 'rate(1 hour)'"), "F is no event bus"},
+        {RULE("'ScheduleExpression': 'rate(1 hours)'"), "must be a schedule"},
+        {RULE("'ScheduleExpression': 'at(2025-01-01T00:00:00)'"), "must be a schedule"},
+        {RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'O'}]"), "needs a message group"},
+        {RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'F'}, {'Id': 'f', 'Arn': 'F'}]"),
+         "two targets have the id"},
+        {RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'F', 'DeadLetterConfig': {'Arn': 'O'}}]"),
+         "must be a standard one"},
+        {RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Id': 'f', 'Arn': 'F', 'DeadLetterConfig': {'Arn': 'F'}}]"),
+         "F is no queue"},
+        {RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Arn': 'F', 'RetryPolicy': {'MaximumRetryAttempts': 186}}]"), "between"},
+        {RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Arn': 'F', 'RetryPolicy': {'MaximumEventAgeInSeconds': 59}}]"),
+         "between"},
+        {RULE("'ScheduleExpression': 'rate(1 hour)', 'Targets': [{'Arn': 'F'}, {'Arn': 'F'}, {'Arn': 'F'}, {'Arn': 'F'}, {'Arn': "
+              "'F'}, {'Arn': 'F'}]"),
+         "at most 5"},
+        {"'default': {'Type': 'AWS::SQS::Queue'}, " RULE("'ScheduleExpression': 'rate(1 hour)'"), "default is no event bus"},
+        {"'S': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'ScheduleExpression': 'at(tomorrow)', 'Target': {'Arn': 'F'}}}",
+         "must be a time in UTC"},
+        {"'S': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'Target': {'Arn': 'F'}}}", "is missing"},
+        {"'S': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'ScheduleExpression': 'rate(1 hour)', 'StartDate': 'soon', "
+         "'Target': {'Arn': 'F'}}}",
+         "must be a time in UTC"},
+        {"'S': {'Type': 'AWS::Scheduler::Schedule', 'Properties': {'ScheduleExpression': 'rate(1 hour)', 'FlexibleTimeWindow': "
+         "{'Mode': 'FLEXIBLE'}, 'Target': {'Arn': 'F'}}}",
+         "needs a length"},
+        {"'G': {'Type': 'AWS::Serverless::Function', 'Properties': {'Events': {'E': {'Type': 'Schedule', 'Properties': {'Schedule': "
+         "'rate(1 hour)', 'Targets': [{'Arn': 'F'}]}}}}}",
+         "is G, as it stands there"},
+    };
+    assert_refused(
+        *state,
+        "{'duration': '1s', 'Resources': {'F': {'Type': 'AWS::Lambda::Function'}, 'O': {'Type': 'AWS::SQS::Queue', 'Properties': "
+        "{'FifoQueue': true}}, 'M': {'Type': 'AWS::Events::EventBus'}, %s}, 'traffic': [{'name': 'p', 'target': 'F', 'constant': '1/s'}]}",
+        cases, sizeof cases / sizeof *cases);
 }
 
 int main(void)

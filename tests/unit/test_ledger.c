@@ -86,6 +86,7 @@ static void test_merging(void **state)
 {
     (void)state;
     struct ledger sum = {0}, one = {.entered = 9}, other = {.entered = 8};
+    struct cause_list kept = {0};
     assert_int_equal(ledger_count_cause(&one, &cause_succeeded, 2), STATUS_OK);
     assert_int_equal(ledger_count_cause(&one, &account, 3), STATUS_OK);
     assert_int_equal(ledger_count_cause(&one, &account_elsewhere, 1), STATUS_OK);
@@ -93,8 +94,8 @@ static void test_merging(void **state)
     assert_int_equal(ledger_count_cause(&other, &account_elsewhere, 4), STATUS_OK);
     assert_int_equal(ledger_count_cause(&other, &done_elsewhere, 1), STATUS_OK);
     assert_int_equal(ledger_count_cause(&other, &other_fate, 3), STATUS_OK);
-    assert_int_equal(ledger_merge(&sum, &one), STATUS_OK);
-    assert_int_equal(ledger_merge(&sum, &other), STATUS_OK);
+    assert_int_equal(ledger_merge(&sum, &one, &kept), STATUS_OK);
+    assert_int_equal(ledger_merge(&sum, &other, &kept), STATUS_OK);
     ledger_sort(&sum);
     assert_int_equal(sum.entered, 17);
     assert_int_equal(ledger_accounted(&sum), 17);
@@ -109,6 +110,7 @@ static void test_merging(void **state)
     ledger_fini(&sum);
     ledger_fini(&one);
     ledger_fini(&other);
+    cause_list_fini(&kept);
 }
 
 /* What could not be written down is missing from the sum, so the conservation check sees it. */
@@ -118,15 +120,17 @@ static void test_memory_out(void **state)
     if (!allocation_failures_work())
         skip();
     struct ledger ledger = {.entered = 3}, sum = {0};
+    struct cause_list kept = {0};
     ledger_count(&ledger, &account);
     fail_allocations_after(0);
     ledger_count(&ledger, &account);
-    enum status merged = ledger_merge(&sum, &ledger);
+    enum status merged = ledger_merge(&sum, &ledger, &kept);
     fail_allocations_after(-1);
     assert_int_equal(merged, STATUS_NO_MEMORY);
     assert_int_equal(ledger_accounted(&ledger), 2);
     ledger_fini(&ledger);
     ledger_fini(&sum);
+    cause_list_fini(&kept);
     ledger = (struct ledger){.entered = 1};
     fail_allocations_after(0);
     ledger_count(&ledger, &account);

@@ -1,12 +1,12 @@
 /* test_queue_mapping.c: mappings of queues: batches, windows, throttles, failures, scaling, empty polls, provisioned pollers; and what a
  * function makes of the records of a batch. Over a queue that only the tests have. */
-#include "model_types.h"
 #include "failing_allocation.h"
 #include "fake_queue.h"
 #include "lambda/function_state.h"
 #include "lambda/poller_fleet.h"
-#include "lambda/queue_mapping.h"
+#include "lambda/queue_mapping_state.h"
 #include "model_fixture.h"
+#include "model_types.h"
 #include "statistics_bounds.h"
 
 #define ALPHA 1e-4

@@ -29,24 +29,29 @@ static int tear_down(void **state)
 static const enum failure failures[] = {FAILURE_THROTTLED, FAILURE_SERVER_ERROR, FAILURE_TIMEOUT};
 
 /* Asks once, for an item that has failed at `attempt`. */
-static bool ask(const struct retry_policy *policy, struct client *client, enum failure failure, uint32_t attempt, uint64_t item,
-                int64_t *delay_ns, double *spent)
+static int64_t ask_item(const struct retry_policy *policy, struct client *client, struct failed_attempt failed, uint64_t item,
+                        double *spent)
 {
     struct stream stream;
     stream_init(&stream, 1, 0, "a", "retry");
-    stream_at(&stream, item, attempt);
-    return retry_allowed(policy, client, failure, attempt, &stream, delay_ns, spent);
+    stream_at(&stream, item, failed.number);
+    return retry_wait_ns(policy, client, failed, &stream, spent);
+}
+
+/* The same for the first item, whatever it costs. */
+static int64_t ask(const struct retry_policy *policy, struct client *client, enum failure failure, uint32_t attempt)
+{
+    double spent;
+    return ask_item(policy, client, (struct failed_attempt){failure, attempt}, 0, &spent);
 }
 
 /* How many attempts a client makes at one item that never succeeds. */
 static uint32_t attempts_at(const struct retry_policy *policy, enum failure failure)
 {
     struct client client;
-    int64_t delay_ns;
-    double spent;
     uint32_t attempt = 0;
     client_init(&client, policy);
-    while (ask(policy, &client, failure, attempt, 0, &delay_ns, &spent))
+    while (ask(policy, &client, failure, attempt) != RETRY_NEVER)
         attempt++;
     return attempt + 1;
 }
@@ -92,10 +97,9 @@ static void test_modes(void **state)
                 double u[ITEMS];
                 for (uint64_t item = 0; item < ITEMS; item++) {
                     struct client client;
-                    int64_t delay_ns;
                     double spent;
                     client_init(&client, &policy);
-                    assert_true(ask(&policy, &client, failures[f], attempt, item, &delay_ns, &spent));
+                    int64_t delay_ns = ask_item(&policy, &client, (struct failed_attempt){failures[f], attempt}, item, &spent);
                     u[item] = (double)delay_ns / 1e6 / most_ms[attempt];
                     assert_true(u[item] >= 0 && u[item] < 1);
                 }
@@ -112,19 +116,16 @@ static void test_jitter(void **state)
     struct retry_config config = ten_times;
     struct retry_policy policy;
     struct client client;
-    int64_t delay_ns;
+    const struct failed_attempt third = {FAILURE_TIMEOUT, 2};
     double spent, u[ITEMS];
     retry_policy_init(&policy, &config, current);
     client_init(&client, &policy);
-    for (uint64_t item = 0; item < 10; item++) {
-        assert_true(ask(&policy, &client, FAILURE_TIMEOUT, 2, item, &delay_ns, &spent));
-        assert_int_equal(delay_ns, 400 * MS);
-    }
+    for (uint64_t item = 0; item < 10; item++)
+        assert_int_equal(ask_item(&policy, &client, third, item, &spent), 400 * MS);
     config.jitter = JITTER_EQUAL;
     retry_policy_init(&policy, &config, current);
     for (uint64_t item = 0; item < ITEMS; item++) {
-        assert_true(ask(&policy, &client, FAILURE_TIMEOUT, 2, item, &delay_ns, &spent));
-        u[item] = (double)(delay_ns - 200 * MS) / (200 * MS);
+        u[item] = (double)(ask_item(&policy, &client, third, item, &spent) - 200 * MS) / (200 * MS);
         assert_true(u[item] >= 0 && u[item] < 1);
     }
     check_uniform("equal jitter", u, ITEMS, 0.001);
@@ -132,8 +133,7 @@ static void test_jitter(void **state)
     config = ten_times;
     config.max_attempts = 1000;
     retry_policy_init(&policy, &config, current);
-    assert_true(ask(&policy, &client, FAILURE_TIMEOUT, 998, 0, &delay_ns, &spent));
-    assert_int_equal(delay_ns, 5 * S);
+    assert_int_equal(ask(&policy, &client, FAILURE_TIMEOUT, 998), 5 * S);
     assert_int_equal(attempts_at(&policy, FAILURE_TIMEOUT), 1000);
 }
 
@@ -177,10 +177,8 @@ static void test_failure_of(void **state)
 /* How many retries in a row the client is allowed; the quota is then used up. */
 static int retries_left(const struct retry_policy *policy, struct client *client, enum failure failure)
 {
-    int64_t delay_ns;
-    double spent;
     int count = 0;
-    while (count < 10000 && ask(policy, client, failure, 0, 0, &delay_ns, &spent))
+    while (count < 10000 && ask(policy, client, failure, 0) != RETRY_NEVER)
         count++;
     return count;
 }
@@ -217,7 +215,6 @@ static void test_refunds(void **state)
     const struct retry_config config = {.mode = RETRY_STANDARD};
     struct retry_policy policy;
     struct client client;
-    int64_t delay_ns;
     double spent = 0;
     retry_policy_init(&policy, &config, current);
     client_init(&client, &policy);
@@ -229,15 +226,15 @@ static void test_refunds(void **state)
     assert_near(client.tokens, 0, 0);
     for (int i = 0; i < 4; i++)
         retry_succeeded(&policy, &client, 0, 0);
-    assert_false(ask(&policy, &client, FAILURE_THROTTLED, 0, 0, &delay_ns, &spent)); /* 4 tokens */
+    assert_int_equal(ask(&policy, &client, FAILURE_THROTTLED, 0), RETRY_NEVER); /* 4 tokens */
     retry_succeeded(&policy, &client, 0, 0);
-    assert_true(ask(&policy, &client, FAILURE_THROTTLED, 0, 0, &delay_ns, &spent)); /* 5 */
+    assert_true(ask_item(&policy, &client, (struct failed_attempt){FAILURE_THROTTLED, 0}, 0, &spent) >= 0); /* 5 */
     assert_near(spent, 5, 0);
     assert_near(client.tokens, 0, 0);
     retry_succeeded(&policy, &client, 1, spent);
     assert_near(client.tokens, 5, 0);
     /* The last attempt asks for no token, whatever is left. */
-    assert_false(ask(&policy, &client, FAILURE_THROTTLED, 2, 0, &delay_ns, &spent));
+    assert_int_equal(ask(&policy, &client, FAILURE_THROTTLED, 2), RETRY_NEVER);
     assert_near(client.tokens, 5, 0);
     for (int i = 0; i < 100; i++)
         retry_succeeded(&policy, &client, 2, 14);
@@ -246,50 +243,53 @@ static void test_refunds(void **state)
 
 /* -- the adaptive mode's limiter -- */
 
+static void adaptive_client(struct retry_policy *policy, struct client *client)
+{
+    const struct retry_config config = {.mode = RETRY_ADAPTIVE};
+    retry_policy_init(policy, &config, current);
+    client_init(client, policy);
+}
+
 static void test_adaptive(void **state)
 {
     (void)state;
-    const struct retry_config config = {.mode = RETRY_ADAPTIVE};
     struct retry_policy policy;
-    struct retry_rules rules;
     struct client client;
-    retry_policy_init(&policy, &config, current);
-    retry_rules_init(&rules, current);
-    client_init(&client, &policy);
+    adaptive_client(&policy, &client);
     const struct adaptive_limiter *limiter = &client.limiter;
     /* Ten answers a second, all good: nothing is held back, the rate is measured each half second. */
     for (int i = 1; i <= 10; i++) {
-        assert_int_equal(adaptive_delay_ns(&rules, &client, i * 100 * MS), 0);
-        adaptive_learn(&rules, &client, false, i * 100 * MS);
+        assert_int_equal(client_hold_back_ns(&policy, &client, i * 100 * MS), 0);
+        client_learn(&policy, &client, false, i * 100 * MS);
         assert_near(limiter->measured_rate, i < 5 ? 0 : i < 10 ? 8 : 9.6, 1e-9); /* 0.8 x 10 + 0.2 x what it was */
     }
     /* A throttle: 0.7 of the measured rate, from an empty bucket. */
-    adaptive_learn(&rules, &client, true, 1200 * MS);
+    client_learn(&policy, &client, true, 1200 * MS);
     assert_near(limiter->fill_rate, 6.72, 1e-9);
-    assert_int_equal(adaptive_delay_ns(&rules, &client, 1200 * MS), llround(1e9 / 6.72));
-    assert_int_equal(adaptive_delay_ns(&rules, &client, 1200 * MS), llround(2e9 / 6.72));
+    assert_int_equal(client_hold_back_ns(&policy, &client, 1200 * MS), llround(1e9 / 6.72));
+    assert_int_equal(client_hold_back_ns(&policy, &client, 1200 * MS), llround(2e9 / 6.72));
     /* A second later it has filled by 6.72. Two answers in the last second: measured 0.8 x 2 + 0.2 x 9.6 = 3.52. The cubic says
      * 0.4 (1 - cbrt(9.6 x 0.3 / 0.4))^3 + 9.6 = 9.28, of which twice the measured rate is allowed. */
-    adaptive_learn(&rules, &client, false, 2200 * MS);
+    client_learn(&policy, &client, false, 2200 * MS);
     assert_near(limiter->measured_rate, 3.52, 1e-9);
     assert_near(0.4 * pow(1 - cbrt(7.2), 3) + 9.6, 9.28, 0.005);
     assert_near(limiter->fill_rate, 7.04, 1e-9);
     assert_near(limiter->tokens, 6.72 - 2, 1e-9);
-    assert_int_equal(adaptive_delay_ns(&rules, &client, 2200 * MS), 0);
+    assert_int_equal(client_hold_back_ns(&policy, &client, 2200 * MS), 0);
     /* The next throttle goes by the lower of the measured rate and its own: 0.7 x 3.52, which is also the most that the bucket holds. */
-    adaptive_learn(&rules, &client, true, 2300 * MS);
+    client_learn(&policy, &client, true, 2300 * MS);
     assert_near(limiter->fill_rate, 0.7 * 3.52, 1e-9);
     assert_near(limiter->tokens, 0.7 * 3.52, 1e-9);
     /* With 14 more answers the half second from 2 s has 15: measured 0.8 x 30 + 0.2 x 3.52. The cubic alone decides, 0.2 s after the
      * throttle. */
     for (int i = 0; i < 14; i++)
-        adaptive_learn(&rules, &client, false, i < 13 ? 2450 * MS : 2500 * MS);
+        client_learn(&policy, &client, false, i < 13 ? 2450 * MS : 2500 * MS);
     assert_near(limiter->measured_rate, 24.704, 1e-9);
     const double window_s = cbrt(3.52 * 0.3 / 0.4);
     const double allowed = 0.4 * pow(0.2 - window_s, 3) + 3.52;
     assert_near(limiter->fill_rate, allowed, 1e-9);
     /* That is below what is measured, so the next throttle goes by it. */
-    adaptive_learn(&rules, &client, true, 2600 * MS);
+    client_learn(&policy, &client, true, 2600 * MS);
     assert_near(limiter->measured_rate, 24.704, 1e-9);
     assert_near(limiter->fill_rate, 0.7 * allowed, 1e-9);
 }
@@ -298,18 +298,14 @@ static void test_adaptive(void **state)
 static void test_adaptive_least(void **state)
 {
     (void)state;
-    const struct retry_config config = {.mode = RETRY_ADAPTIVE};
     struct retry_policy policy;
-    struct retry_rules rules;
     struct client client;
-    retry_policy_init(&policy, &config, current);
-    retry_rules_init(&rules, current);
-    client_init(&client, &policy);
-    adaptive_learn(&rules, &client, true, 100 * MS);
-    assert_int_equal(adaptive_delay_ns(&rules, &client, 100 * MS), 2 * S);
-    assert_int_equal(adaptive_delay_ns(&rules, &client, 2100 * MS), 2 * S); /* the token of the first, then one more */
-    assert_int_equal(adaptive_delay_ns(&rules, &client, 100100 * MS), 0);   /* it holds one, however long it fills */
-    assert_int_equal(adaptive_delay_ns(&rules, &client, 100100 * MS), 2 * S);
+    adaptive_client(&policy, &client);
+    client_learn(&policy, &client, true, 100 * MS);
+    assert_int_equal(client_hold_back_ns(&policy, &client, 100 * MS), 2 * S);
+    assert_int_equal(client_hold_back_ns(&policy, &client, 2100 * MS), 2 * S); /* the token of the first, then one more */
+    assert_int_equal(client_hold_back_ns(&policy, &client, 100100 * MS), 0);   /* it holds one, however long it fills */
+    assert_int_equal(client_hold_back_ns(&policy, &client, 100100 * MS), 2 * S);
 }
 
 int main(void)

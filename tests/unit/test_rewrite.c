@@ -112,6 +112,7 @@ static const char *const nest_words[] = {"On", "true", "State", "ON", "On", "fal
 static const struct inner_form inner_forms[] = {{"Fake::Compute::Nest", "Links", true, "More", nest_keys, nest_words}, {0}};
 static const struct implied implied[] = {{"Fake::Compute::Nest", "Fake::Storage::Log", "main", NULL}, {0}};
 static const struct model_type *const resources[] = {&eventful_type, &link_type, &nest_type, &fake_table_type, &keyed_type, NULL};
+static const char *const later_entries[] = {"Timer", NULL};
 static const struct model_registry registry = {
     .resources = resources,
     .account = &fake_account_type,
@@ -120,6 +121,7 @@ static const struct model_registry registry = {
     .rewrites = rewrites,
     .inner_forms = inner_forms,
     .implied = implied,
+    .later_entries = later_entries,
 };
 
 #define TRAFFIC "\"traffic\": [{\"name\": \"u\", \"target\": \"Jobs\", \"constant\": \"1/s\"}]"
@@ -228,8 +230,9 @@ static const struct {
     {"{\"A\": 4}", EVENT, "object", 3, 7, false},
     {"[1]", "Resources.W.Properties.Events", "object", 3, 1, false},
     {"{\"A_\": {\"Type\": \"Q\", \"Properties\": {" QUEUE "}}}", "Resources.WA_", "1 to 255 letters and digits", 3, 2, false},
-    {"{\"A\": {\"Type\": \"Timer\"}}", EVENT ".Type", "\"Timer\" has no effect on this simulation", 3, 16, true},
-    {"{\"A\": {\"Type\": \"Unmade\", \"Properties\": {\"Any\": 1}}}", EVENT ".Type", "\"Unmade\" has no effect on this simulation", 3, 16,
+    {"{\"A\": {\"Type\": \"Timr\"}}", EVENT ".Type", "there is no event of type \"Timr\"", 3, 16, false},
+    {"{\"A\": {\"Type\": \"Timer\"}}", EVENT ".Type", "not modelled yet: an event of type \"Timer\" has no effect", 3, 16, true},
+    {"{\"A\": {\"Type\": \"Unmade\", \"Properties\": {\"Any\": 1}}}", EVENT ".Type", "not modelled yet: an event of type \"Unmade\" has no effect", 3, 16,
      true},
 };
 

@@ -16,9 +16,23 @@
 #include <cmocka.h>
 
 static struct rule rules[] = {
-    {.name = "alpha", .number = 1},    {.name = "alpha_beta", .number = 2.5},
-    {.name = "flag_off", .number = 0}, {.name = "name", .number = NAN, .text = "some text"},
-    {.name = "zeta", .number = -7},
+    {.name = "alpha", .number = 1},
+    {.name = "alpha_beta", .number = 2.5},
+    {.name = "bytes", .number = 70.6, .unit = "bytes"},
+    {.name = "days", .number = 2, .unit = "days"},
+    {.name = "flag_off", .number = 0},
+    {.name = "gigabytes", .number = 0.5, .unit = "GB"},
+    {.name = "hours", .number = 36, .unit = "h"},
+    {.name = "kilobytes", .number = 1.5, .unit = "KB"},
+    {.name = "megabytes", .number = 6, .unit = "MB"},
+    {.name = "megabytes_per_s", .number = 2, .unit = "MB/s"},
+    {.name = "milliseconds", .number = 1.0000006, .unit = "ms"},
+    {.name = "minutes", .number = 3, .unit = "min"},
+    {.name = "name", .number = NAN, .text = "some text", .unit = "s"},
+    {.name = "per_s", .number = 4, .unit = "polls/s"},
+    {.name = "seconds", .number = 0.1, .unit = "s"},
+    {.name = "share", .number = 0.3, .unit = "share"},
+    {.name = "zeta", .number = -7, .unit = "s"},
 };
 static const struct rule_book book = {.name = "test", .rules = rules, .count = sizeof rules / sizeof *rules};
 
@@ -49,7 +63,43 @@ static void test_values(void **state)
     assert_string_equal(rule_text(&book, "name"), "some text");
 }
 
-enum question { NUMBER, FLAG, TEXT };
+/* In base units, by the rule's own unit. */
+static void test_quantities(void **state)
+{
+    (void)state;
+    assert_int_equal(rule_ns(&book, "milliseconds"), 1000001);
+    assert_int_equal(rule_ns(&book, "seconds"), 100000000);
+    assert_int_equal(rule_ns(&book, "minutes"), INT64_C(180000000000));
+    assert_int_equal(rule_ns(&book, "hours"), INT64_C(129600000000000));
+    assert_int_equal(rule_ns(&book, "days"), INT64_C(172800000000000));
+    assert_int_equal(rule_ns(&book, "zeta"), 0);
+    assert_int_equal(rule_bytes(&book, "bytes"), 71);
+    assert_int_equal(rule_bytes(&book, "kilobytes"), 1536);
+    assert_int_equal(rule_bytes(&book, "megabytes"), 6291456);
+    assert_int_equal(rule_bytes(&book, "megabytes_per_s"), 2097152);
+    assert_int_equal(rule_bytes(&book, "gigabytes"), 536870912);
+    assert_int_equal(rule_pause_ns(&book, "seconds"), 100000000);
+    assert_int_equal(rule_pause_ns(&book, "zeta"), 1000000);
+    assert_int_equal(rule_interval_ns(&book, "per_s"), 250000000);
+    assert_int_equal(rule_interval_ns(&book, "alpha_beta"), 400000000);
+    assert_int_equal(rule_interval_ns(&book, "flag_off"), INT64_MAX);
+    assert_int_equal(rule_interval_ns(&book, "zeta"), INT64_MAX);
+}
+
+static void test_bounds(void **state)
+{
+    (void)state;
+    assert_int_equal(rule_count(&book, "alpha_beta", 0, 10), 2);
+    assert_int_equal(rule_count(&book, "alpha_beta", 3, 10), 3);
+    assert_int_equal(rule_count(&book, "hours", 3, 10), 10);
+    assert_int_equal(rule_count(&book, "hours", 0, INT64_MAX), 36);
+    assert_int_equal(rule_count(&book, "zeta", -7, 10), -7);
+    assert_true(rule_share(&book, "share") == 0.3);
+    assert_true(rule_share(&book, "hours") == 1);
+    assert_true(rule_share(&book, "zeta") == 0);
+}
+
+enum question { NUMBER, FLAG, TEXT, TIME, SIZE };
 
 /* Asks in a process of its own and hands back what it said before it died. */
 static void ask_and_die(enum question question, const char *name, char said[256])
@@ -67,8 +117,12 @@ static void ask_and_die(enum question question, const char *name, char said[256]
             rule_number(&book, name);
         else if (question == FLAG)
             rule_flag(&book, name);
-        else
+        else if (question == TEXT)
             rule_text(&book, name);
+        else if (question == TIME)
+            rule_ns(&book, name);
+        else
+            rule_bytes(&book, name);
         _exit(0);
     }
     close(ends[1]);
@@ -91,6 +145,9 @@ static void test_misuse_aborts(void **state)
         {NUMBER, "missing", "rule book test: no number called missing\n"}, {NUMBER, "name", "rule book test: no number called name\n"},
         {FLAG, "missing", "rule book test: no flag called missing\n"},     {FLAG, "name", "rule book test: no flag called name\n"},
         {TEXT, "missing", "rule book test: no text called missing\n"},     {TEXT, "alpha", "rule book test: no text called alpha\n"},
+        {TIME, "missing", "rule book test: no time called missing\n"},     {TIME, "alpha", "rule book test: no time called alpha\n"},
+        {TIME, "megabytes", "rule book test: no time called megabytes\n"}, {TIME, "name", "rule book test: no time called name\n"},
+        {SIZE, "missing", "rule book test: no size called missing\n"},     {SIZE, "seconds", "rule book test: no size called seconds\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char said[256];
@@ -102,9 +159,8 @@ static void test_misuse_aborts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_misuse_aborts),
+        cmocka_unit_test(test_find),   cmocka_unit_test(test_values),        cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_bounds), cmocka_unit_test(test_misuse_aborts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* test_scaling.c: scalable targets and their policies, minute by minute: what moves a capacity, when, and what does not. Loads and
  * capacities are round, so each step is worked out by hand; alarms are known a minute after they are judged. */
 #include "model_fixture.h"
+#include "refusals.h"
 #include "scaled_crew.h"
 
 #define M INT64_C(60000000000)
@@ -306,9 +307,7 @@ static void test_quota(void **state)
 static void test_refusals(void **state)
 {
     struct model_run *run = *state;
-    static const struct {
-        const char *resources, *said;
-    } cases[] = {
+    static const struct refusal cases[] = {
         {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " TRACK("P", "'TargetValue': 0.7"), "needs a PredefinedMetricSpecification or"},
         {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " TRACK("P", UTILISATION ", " CUSTOM("Demand", "Average")), "and not both"},
         {TARGET("'MinCapacity': 1, 'MaxCapacity': 2") ", " TRACK("P", "'TargetValue': 0, " CUSTOM("Demand", "Average")), "must be above 0"},
@@ -340,19 +339,11 @@ static void test_refusals(void **state)
                                                       "'StepScaling', 'ScalingTargetId': {'Ref': 'T'}}}",
          "a policy of this type needs StepScalingPolicyConfiguration"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[4000];
-        snprintf(text, sizeof text,
-                 "{'duration': '30m', 'start': '2025-01-01T00:00:00Z', 'Resources': {'C': {'Type': 'Test::Scaled::Crew', 'Properties': "
-                 "{'Capacity': "
-                 "1}}, %s, 'Q': {'Type': 'AWS::SQS::Queue'}}, 'traffic': [{'name': 's', 'target': 'Q', 'constant': '1/s'}]}",
-                 cases[i].resources);
-        assert_int_equal(model_load(run, text), STATUS_INVALID);
-        if (!diagnosed(&run->diagnostics, 0, 0, cases[i].said)) {
-            diagnostics_print(&run->diagnostics, stderr, false);
-            fail_msg("case %zu wants \"%s\"", i, cases[i].said);
-        }
-    }
+    assert_refused(run,
+                   "{'duration': '30m', 'start': '2025-01-01T00:00:00Z', 'Resources': {'C': {'Type': 'Test::Scaled::Crew', 'Properties': "
+                   "{'Capacity': "
+                   "1}}, %s, 'Q': {'Type': 'AWS::SQS::Queue'}}, 'traffic': [{'name': 's', 'target': 'Q', 'constant': '1/s'}]}",
+                   cases, sizeof cases / sizeof *cases);
 }
 
 int main(void)

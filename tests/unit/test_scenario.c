@@ -46,7 +46,7 @@ static void test_top_level(void **state)
     scenario_good(&loaded, "{\"name\": \"a-b.c_1\", \"description\": \"d\", \"duration\": \"2h\", \"drain\": \"10m\", \"warmup\": \"5m\", "
                            "\"period\": \"30s\", \"seed\": \"18446744073709551615\", \"replications\": 20, \"free_tier\": true, "
                            "\"start\": \"2024-02-29T12:30:00Z\", \"account\": {\"Limit\": 7}, \"rules\": \"course\", \"changes\": [], "
-                           "\"sweep\": {\"over\": {}}, \"study\": {}, \"$schema\": \"x\", " WORKER CALLED "}");
+                           "\"sweep\": {\"over\": {\"seed\": [1, 2]}}, \"study\": {}, \"$schema\": \"x\", " WORKER CALLED "}");
     const struct scenario *scenario = loaded.scenario;
     assert_string_equal(scenario->name, "a-b.c_1");
     assert_int_equal(scenario->settings.duration_ns, 2 * NS_PER_HOUR);
@@ -242,9 +242,9 @@ static void test_resource_mistakes(void **state)
         {WORKER "\"traffic\": [{\"name\": 7, \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0].name", "must be a string, got 7", ""},
         {WORKER "\"traffic\": [{\"name\": \"u v\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic[0].name",
          "must be 1 to 64 of letters", ""},
-        {WORKER "\"traffic\": [{\"name\": \"W\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "W", "the name \"W\" is taken",
+        {WORKER "\"traffic\": [{\"name\": \"W\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic.W.name", "the name \"W\" is taken",
          "unique together"},
-        {WORKER "\"traffic\": [{\"name\": \"account\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "account",
+        {WORKER "\"traffic\": [{\"name\": \"account\", \"target\": \"W\", \"poisson\": \"1/s\"}]", "traffic.account.name",
          "the name \"account\" is taken", ""},
         {WORKER "\"traffic\": [5]", "traffic[0]", "must be an object, got 5", ""},
         {WORKER "\"traffic\": [{\"name\": \"u\", \"target\": \"u\", \"poisson\": \"1/s\"}]", "traffic.u.target",

@@ -1,5 +1,6 @@
 /* test_services.c: services that tell others: delays, retries and their end, filters, what is due every so often, log events gathered. */
 #include "model_fixture.h"
+#include "refusals.h"
 #include "scripted_target.h"
 
 /* A topic that answers as it is told. */
@@ -258,9 +259,7 @@ static void test_detector(void **state)
 static void test_mistakes(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text, *said;
-    } cases[] = {
+    static const struct refusal cases[] = {
         {"{'duration': '1h', 'Resources': {" FUNCTION ", 'R': {'Type': 'AWS::RDS::EventSubscription', 'Properties': {'SnsTopicArn': 'F'}}},"
          "'traffic': [" ONCE("a", "R", "0s", "") "]}",
          "F is AWS::Serverless::Function"},
@@ -287,11 +286,7 @@ static void test_mistakes(void **state)
     };
     struct model_run run;
     model_open(&run);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_not_equal(model_load(&run, cases[i].text), STATUS_OK);
-        if (!diagnosed(&run.diagnostics, 0, 0, cases[i].said))
-            fail_msg("not said: %s", cases[i].said);
-    }
+    assert_refused(&run, "%s", cases, sizeof cases / sizeof *cases);
     model_close(&run);
 }
 

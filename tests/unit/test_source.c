@@ -94,7 +94,7 @@ static void test_from_until_count(void **state)
         assert_int_equal(sent_ns((uint64_t)cases[i].requests - 1, 1), cases[i].last_ns);
     }
     assert_int_equal(model_load(&run, SCRIPTED("'duration': '10s'", "'Answers': 'S'", "'constant': '1/s', 'from': '10s'")), STATUS_INVALID);
-    assert_true(diagnosed(&run.diagnostics, 0, 0, "from is not before until"));
+    assert_true(diagnosed(&run.diagnostics, 0, 0, "must lie before the end of `duration`"));
     assert_int_equal(model_load(&run, SCRIPTED("'duration': '10s'", "'Answers': 'S'", "'constant': '1/s', 'until': '20s'")), STATUS_OK);
     assert_true(diagnosed(&run.diagnostics, 0, 0, "until the end of `duration` only"));
 }

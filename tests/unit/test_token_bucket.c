@@ -131,6 +131,30 @@ static void test_change_keeps_fractions(void **state)
     assert_true(token_bucket_take(&bucket, 1, 2 * NS_PER_S));
 }
 
+/* Quotas as they are documented: so many a second, and how many at once. */
+static void test_per_s(void **state)
+{
+    (void)state;
+    static const struct {
+        double per_s, depth_s;
+        int64_t at_once, in_a_minute; /* what a full bucket gives, and what it gives when it is asked for a minute */
+    } cases[] = {{10, 1, 10, 610}, {10, 0.1, 1, 601}, {10, 0.5, 5, 605}, {0.4, 1, 1, 1}, {0, 1, 1, 1}, {-3, 1, 1, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct token_bucket bucket;
+        int64_t taken = 0;
+        token_bucket_init_per_s(&bucket, cases[i].per_s, cases[i].depth_s, 0);
+        while (token_bucket_take(&bucket, 1, 0))
+            taken++;
+        assert_int_equal(taken, cases[i].at_once);
+        for (int64_t at_ns = 0; at_ns <= NS_PER_MIN; at_ns += NS_PER_MS)
+            taken += token_bucket_take(&bucket, 1, at_ns);
+        assert_int_equal(taken, cases[i].in_a_minute);
+    }
+    struct token_bucket widest;
+    token_bucket_init_per_s(&widest, 1e300, 1, 0);
+    assert_int_equal(token_bucket_available(&widest, 0), 1000000000);
+}
+
 /* Against a bucket that counts nothing but: tokens taken so far, and the instant since which it has not been full. */
 static void test_random_use(void **state)
 {
@@ -172,6 +196,7 @@ int main(void)
         cmocka_unit_test(test_forever),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_change_keeps_fractions),
+        cmocka_unit_test(test_per_s),
         cmocka_unit_test(test_random_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* test_topic.c: topics: the instants of every try by protocol, what is tried again, fan-out, dead letters, quotas, bills, refusals. */
 #include "model_fixture.h"
+#include "refusals.h"
 #include "scripted_target.h"
 
 #define S INT64_C(1000000000)
@@ -285,15 +286,6 @@ static void test_jitter(void **state)
     assert_near(sum / count, 15, 5 * 10 / sqrt(12 * count)); /* five standard errors of a uniform's mean */
 }
 
-static void refuse(struct model_run *run, const char *resources, const char *message)
-{
-    char text[2000];
-    snprintf(text, sizeof text, "{'duration': '1s', 'Resources': {%s}, 'traffic': [{'name': 'p', 'target': 'T', 'constant': '1/s'}]}",
-             resources);
-    assert_int_equal(model_load(run, text), STATUS_INVALID);
-    assert_true(diagnosed(&run->diagnostics, 0, 0, message));
-}
-
 #define TOPIC "'T': {'Type': 'AWS::SNS::Topic'}"
 #define QUEUES                                                                                                                             \
     "'Q': {'Type': 'AWS::SQS::Queue'}, 'O': {'Type': 'AWS::SQS::Queue', 'Properties': {'FifoQueue': true}}, 'F': {'Type': "                \
@@ -304,39 +296,38 @@ static void refuse(struct model_run *run, const char *resources, const char *mes
 
 static void test_refusals(void **state)
 {
-    struct model_run *run = *state;
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'F'", ""), "F is no queue");
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("lambda", "'Q'", ""), "Q is a queue");
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'O'", ""), "does not deliver to a FIFO queue");
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("lambda", "'https://example.org'", ""), "not to an address");
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("fax", "'Q'", ""), "must be");
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'Z'", ""), "no resource \"Z\"");
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'Q'", ", 'RedrivePolicy': {'deadLetterTargetArn': 'F'}"), "F is no queue");
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'Q'", ", 'RedrivePolicy': {'deadLetterTargetArn': 'O'}"), "must be one too");
-    refuse(run,
-           TOPIC ", " QUEUES ", 'S': {'Type': 'AWS::SNS::Subscription', 'Properties': {'TopicArn': 'Q', 'Protocol': 'sqs', 'Endpoint': "
-                 "'Q'}}",
-           "Q is no topic");
-    refuse(run, TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 101}}"),
-           "between");
-    refuse(run, TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numNoDelayRetries': 4}}"),
-           "more retries than numRetries");
-    refuse(run, TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'minDelayTarget': 30}}"),
-           "minDelayTarget is above");
-    refuse(run,
-           TOPIC ", " SUBSCRIPTION("https", "'https://x'",
-                                   ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 100, 'maxDelayTarget': 60}}"),
-           "the waits come to 4000 s");
-    refuse(run, TOPIC ", " QUEUES ", " SUBSCRIPTION("lambda", "'F'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 5}}"),
-           "only web endpoints");
-    refuse(run, "'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'FifoTopic': true}}", "each item needs a \"key\"");
-    refuse(run, "'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'ContentBasedDeduplication': true}}", "only a FIFO topic deduplicates");
-    refuse(run, "'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'FifoThroughputScope': 'Topic'}}", "only a FIFO topic has this limit");
-    refuse(run,
-           "'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'FifoTopic': true, 'Subscription': [{'Protocol': 'lambda', 'Endpoint': "
-           "'F'}]}}, " QUEUES,
-           "delivers to queues only");
-    refuse(run, "'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'MaximumMessageSize': 2000000}}", "between");
+    static const struct refusal cases[] = {
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'F'", ""), "F is no queue"},
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("lambda", "'Q'", ""), "Q is a queue"},
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'O'", ""), "does not deliver to a FIFO queue"},
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("lambda", "'https://example.org'", ""), "not to an address"},
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("fax", "'Q'", ""), "must be"},
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'Z'", ""), "no resource \"Z\""},
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'Q'", ", 'RedrivePolicy': {'deadLetterTargetArn': 'F'}"), "F is no queue"},
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("sqs", "'Q'", ", 'RedrivePolicy': {'deadLetterTargetArn': 'O'}"), "must be one too"},
+        {TOPIC ", " QUEUES ", 'S': {'Type': 'AWS::SNS::Subscription', 'Properties': {'TopicArn': 'Q', 'Protocol': 'sqs', 'Endpoint': "
+               "'Q'}}",
+         "Q is no topic"},
+        {TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 101}}"), "between"},
+        {TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numNoDelayRetries': 4}}"),
+         "more retries than numRetries"},
+        {TOPIC ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'minDelayTarget': 30}}"),
+         "minDelayTarget is above"},
+        {TOPIC
+         ", " SUBSCRIPTION("https", "'https://x'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 100, 'maxDelayTarget': 60}}"),
+         "the waits come to 4000 s"},
+        {TOPIC ", " QUEUES ", " SUBSCRIPTION("lambda", "'F'", ", 'DeliveryPolicy': {'healthyRetryPolicy': {'numRetries': 5}}"),
+         "only web endpoints"},
+        {"'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'FifoTopic': true}}", "each item needs a \"key\""},
+        {"'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'ContentBasedDeduplication': true}}", "only a FIFO topic deduplicates"},
+        {"'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'FifoThroughputScope': 'Topic'}}", "only a FIFO topic has this limit"},
+        {"'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'FifoTopic': true, 'Subscription': [{'Protocol': 'lambda', 'Endpoint': "
+         "'F'}]}}, " QUEUES,
+         "delivers to queues only"},
+        {"'T': {'Type': 'AWS::SNS::Topic', 'Properties': {'MaximumMessageSize': 2000000}}", "between"},
+    };
+    assert_refused(*state, "{'duration': '1s', 'Resources': {%s}, 'traffic': [{'name': 'p', 'target': 'T', 'constant': '1/s'}]}", cases,
+                   sizeof cases / sizeof *cases);
 }
 
 int main(void)

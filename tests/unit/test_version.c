@@ -1,5 +1,6 @@
 /* test_version.c: versions and aliases: names, who gets which request, whose settings hold, what is counted where. */
 #include "model_fixture.h"
+#include "refusals.h"
 
 /* F with three versions, and an alias of V1 and, by `WEIGHT`, V2; 10 ms an invocation, 20 ms in V2. */
 #define VERSIONS                                                                                                                           \
@@ -205,9 +206,7 @@ static void test_not_inherited(void **state)
 static void test_mistakes(void **state)
 {
     (void)state;
-    static const struct {
-        const char *resources, *says;
-    } cases[] = {
+    static const struct refusal cases[] = {
         {"'V': {'Type': 'AWS::Lambda::Version', 'Properties': {'FunctionName': 'Q'}}", "Q is no function"},
         {"'V': {'Type': 'AWS::Lambda::Version', 'Properties': {'FunctionName': 'V1'}}", "F:1 is no function"},
         {ALIAS(WEIGHTS("'V2'", "1.5")), "must be between 0 and 1"},
@@ -240,17 +239,11 @@ static void test_mistakes(void **state)
     };
     struct model_run run;
     model_open(&run);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = NULL;
-        assert_true(asprintf(&text,
-                             "{'duration': '1m', 'Resources': {" VERSIONS ", 'G': {'Type': 'AWS::Lambda::Function'}, 'W': {'Type': "
-                             "'AWS::Lambda::Version', 'Properties': {'FunctionName': 'G'}}, 'Q': {'Type': 'AWS::SQS::Queue'}, %s}, "
-                             "'traffic': [{'name': 'c', 'target': 'F', 'constant': '1/s'}]}",
-                             cases[i].resources) > 0);
-        assert_int_not_equal(model_load(&run, text), STATUS_OK);
-        assert_true(diagnosed(&run.diagnostics, 0, 0, cases[i].says));
-        free(text);
-    }
+    assert_refused(&run,
+                   "{'duration': '1m', 'Resources': {" VERSIONS ", 'G': {'Type': 'AWS::Lambda::Function'}, 'W': {'Type': "
+                   "'AWS::Lambda::Version', 'Properties': {'FunctionName': 'G'}}, 'Q': {'Type': 'AWS::SQS::Queue'}, %s}, "
+                   "'traffic': [{'name': 'c', 'target': 'F', 'constant': '1/s'}]}",
+                   cases, sizeof cases / sizeof *cases);
     model_close(&run);
 }
 

@@ -1,14 +1,14 @@
-/* stream_mapping.h: the mapping of a stream to a function: who reads, what is collected into a batch, what becomes of it. Private to this
- * folder.
- * Sources: rules stream_*, kinesis_poll_hz and ddb_poll_hz, which cite the Lambda developer guide, "Using Lambda with Kinesis", "Event
- * source mappings", "Batch failure reporting" and "On-failure destinations".
+/* stream_mapping_state.h: the mapping of a stream to a function: who reads, what is collected into a batch, what becomes of it. Private to
+ * this folder. Sources: rules stream_*, kinesis_poll_hz and ddb_poll_hz, which cite the Lambda developer guide, "Using Lambda with
+ * Kinesis", "Event source mappings", "Batch failure reporting" and "On-failure destinations".
  *
  * A shard whose parents are not done waits for them, so order also holds where shards are split and merged.
  * A shard has `parallelization_factor` lanes. A key always goes to the same lane, and a lane has one batch at a time: so order holds within
  * a key, and concurrency is at most shards x factor. A batch that fails is handed over again, whole and before anything behind it. */
-#ifndef SLSIM_LAMBDA_STREAM_MAPPING_H
-#define SLSIM_LAMBDA_STREAM_MAPPING_H
+#ifndef SLSIM_LAMBDA_STREAM_MAPPING_STATE_H
+#define SLSIM_LAMBDA_STREAM_MAPPING_STATE_H
 
+#include "engine/back_off.h"
 #include "engine/batch.h"
 #include "engine/simulation.h"
 #include "engine/streamable.h"
@@ -150,8 +150,7 @@ struct stream_mapping {
     uint64_t window_state_most;
     uint64_t payload_most;
     uint32_t record_bytes; /* of what a destination gets */
-    int64_t back_off_ns, back_off_most_ns;
-    double back_off_factor;
+    struct back_off back_off;
     struct tally *iterator_age;           /* the function's; NULL: it keeps none */
     struct counter *destination_failures; /* the same */
     struct stream_mapping_metrics metrics;
@@ -181,6 +180,14 @@ enum stream_mapping_event {
 };
 /* from_data of what goes to the destination: there are fewer lanes. */
 #define STREAM_TO_DESTINATION UINT32_MAX
+
+static inline uint32_t stream_lane_index(const struct stream_mapping *mapping, const struct stream_lane *lane)
+{
+    return (uint32_t)(lane - mapping->lanes);
+}
+
+/* stream_collect.c: takes what was read of the lane's shard, as far as it goes; true when the batch is full. */
+bool stream_lane_fill(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane);
 
 /* stream_lane.c. */
 /* A further try of what it hands over, later. */

@@ -1,9 +1,10 @@
-/* queue_mapping.h: the mapping of a queue to a function: who polls, what is collected into a batch, what becomes of it. Private to this
- * folder. */
-#ifndef SLSIM_LAMBDA_QUEUE_MAPPING_H
-#define SLSIM_LAMBDA_QUEUE_MAPPING_H
+/* queue_mapping_state.h: the mapping of a queue to a function: who polls, what is collected into a batch, what becomes of it. Private to
+ * this folder. */
+#ifndef SLSIM_LAMBDA_QUEUE_MAPPING_STATE_H
+#define SLSIM_LAMBDA_QUEUE_MAPPING_STATE_H
 
 #include "engine/batch.h"
+#include "engine/chain.h"
 #include "engine/content.h"
 #include "engine/pollable.h"
 #include "engine/pool.h"
@@ -13,7 +14,7 @@
 #include "measure/tally.h"
 #include "notation/property.h"
 #include "poller_fleet.h"
-#include "stream_mapping.h"
+#include "stream_mapping_state.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,9 +57,9 @@ enum lane_state {
 
 /* One batch at a time, from the first message to the answer. */
 struct lane {
-    uint32_t id;            /* its own; lost when it is gone */
-    uint32_t before, after; /* waiting: its neighbours */
-    uint32_t request;       /* backing: what will be sent again */
+    uint32_t id;      /* its own; lost when it is gone */
+    struct link link; /* waiting: in mapping->waiting */
+    uint32_t request; /* backing: what will be sent again */
     uint8_t state;
     uint16_t refusals;        /* in a row */
     uint32_t count, capacity; /* of the messages that it holds, and of the arrays */
@@ -86,9 +87,9 @@ struct queue_mapping {
     struct queue_mapping_config config;
 
     uint32_t self;
-    uint32_t oldest, newest; /* the waiting lanes, by how long they wait */
-    uint32_t waiting;        /* their number */
-    uint32_t collecting;     /* of them, with messages */
+    struct chain waiting;      /* lanes, the longest first */
+    uint32_t waiting_count;    /* of them */
+    uint32_t collecting_count; /* with messages */
     int64_t lane_count;
     struct pool lanes;
     struct poller_fleet fleet;
@@ -103,7 +104,7 @@ struct queue_mapping {
     int64_t visibility_ns;
     int64_t long_poll_ns, low_traffic_ns;
     uint64_t long_polls, empty_shares; /* of one unit of pollers; empty polls that are not a whole call yet, in shares of a unit's lanes */
-    int64_t back_off_ns, back_off_most_ns;
+    struct back_off back_off;
     uint64_t payload_most;
     uint32_t ticket;        /* of the wake-up */
     uint64_t seen;          /* messages that were there when it was woken first at this instant */

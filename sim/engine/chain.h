@@ -1,6 +1,6 @@
 /* chain.h: doubly linked lists of pool items, linked by their ids. An item is in as many lists at once as it has links. */
-#ifndef SLSIM_MESSAGING_CHAIN_H
-#define SLSIM_MESSAGING_CHAIN_H
+#ifndef SLSIM_ENGINE_CHAIN_H
+#define SLSIM_ENGINE_CHAIN_H
 
 #include "engine/pool.h"
 
@@ -46,6 +46,17 @@ static inline void chain_remove(struct chain *chain, uint32_t id)
     const struct link link = *chain_link(chain, id);
     *(link.prev == POOL_NONE ? &chain->head : &chain_link(chain, link.prev)->next) = link.next;
     *(link.next == POOL_NONE ? &chain->tail : &chain_link(chain, link.next)->prev) = link.prev;
+}
+
+/* Puts `id` into a chain that is ordered by the time at `offset` of its items, behind those of the same time. The search is from the end:
+ * where waits are nearly constant it is over at once. */
+static inline void chain_insert_by_time(struct chain *chain, size_t offset, uint32_t id)
+{
+    const int64_t *time_ns = (const int64_t *)((const char *)pool_at(chain->pool, id) + offset);
+    uint32_t prev = chain->tail;
+    while (prev != POOL_NONE && *(const int64_t *)((const char *)pool_at(chain->pool, prev) + offset) > *time_ns)
+        prev = chain_link(chain, prev)->prev;
+    chain_insert(chain, prev, id);
 }
 
 #endif

@@ -1,0 +1,164 @@
+// check_pages.mjs: opens pages in a headless Chromium and judges what a reader meets. Each page is seen in light and in dark, at three widths;
+// what fails is said in a line of its own. The last line is 'N passed, N failed'.
+//
+//     node check_pages.mjs [--screenshots DIR] PAGE.html...
+//
+// Chromium is Debian's (CHROMIUM names another one). It runs without a sandbox, since tests run as root in containers.
+import { readFileSync, mkdirSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const WIDTHS = [360, 800, 1440];
+const SCHEMES = ['light', 'dark'];
+const PAGE_BYTES_MAX = 1000000;
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const words = process.argv.slice(2);
+let screenshots = null;
+if (words[0] === '--screenshots') {
+    screenshots = resolve(words[1]);
+    mkdirSync(screenshots, { recursive: true });
+    words.splice(0, 2);
+}
+if (words.length === 0) {
+    console.error('usage: node check_pages.mjs [--screenshots DIR] PAGE.html...');
+    process.exit(2);
+}
+
+let passed = 0;
+let failed = 0;
+
+function judge(what, faults) {
+    if (faults.length === 0) {
+        passed += 1;
+        return;
+    }
+    failed += 1;
+    console.log(`FAILED  ${what}`);
+    for (const fault of faults.slice(0, 12)) {
+        console.log(`        ${fault}`);
+    }
+}
+
+// Runs inside the page: what cannot be seen, or spills over the side.
+function faultsOfLayout() {
+    const faults = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) {
+        const wide = [...document.body.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1);
+        const named = wide.slice(0, 3).map((element) => `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}">`);
+        faults.push(`the page scrolls sideways: ${root.scrollWidth} px wide in ${root.clientWidth}: ${named.join(' ')}`);
+    }
+    const pictures = [...document.querySelectorAll('figure svg')];
+    if (pictures.length === 0) {
+        faults.push('there is no picture');
+    }
+    for (const picture of pictures) {
+        const name = picture.querySelector('title')?.textContent ?? picture.id;
+        const box = picture.getBoundingClientRect();
+        const style = getComputedStyle(picture);
+        if (box.width < 200 || box.height < 80 || style.visibility !== 'visible' || style.opacity === '0') {
+            faults.push(`picture '${name}' is not to be seen: ${Math.round(box.width)} x ${Math.round(box.height)}`);
+        }
+        if (box.left < -1 || box.right > root.clientWidth + 1) {
+            faults.push(`picture '${name}' leaves the page: ${Math.round(box.left)} to ${Math.round(box.right)} of ${root.clientWidth}`);
+        }
+    }
+    return faults;
+}
+
+// Runs inside the page: names that a screen reader needs, and ids that stand once.
+function faultsOfNames() {
+    const faults = [];
+    const ids = new Map();
+    for (const element of document.querySelectorAll('[id]')) {
+        ids.set(element.id, (ids.get(element.id) ?? 0) + 1);
+    }
+    for (const [id, count] of ids) {
+        if (count > 1) {
+            faults.push(`id '${id}' stands ${count} times`);
+        }
+    }
+    const titles = new Set();
+    for (const picture of document.querySelectorAll('figure svg')) {
+        const title = picture.querySelector('title')?.textContent ?? '';
+        if (title === '' || /gnuplot/i.test(title)) {
+            faults.push(`a picture is called '${title}'`);
+        }
+        if (titles.has(title)) {
+            faults.push(`two pictures are called '${title}'`);
+        }
+        titles.add(title);
+        if (!picture.closest('figure').querySelector('table')) {
+            faults.push(`picture '${title}' has no table under it`);
+        }
+    }
+    for (const landmark of ['main', 'header', 'nav']) {
+        if (document.querySelectorAll(`body > ${landmark}, body > * > ${landmark}`).length === 0) {
+            faults.push(`there is no <${landmark}>`);
+        }
+    }
+    if (document.documentElement.lang === '' || document.title === '') {
+        faults.push('the page has no language or no title');
+    }
+    if (window.attacked !== undefined || document.querySelector('[data-attacked]')) {
+        faults.push('a name in the scenario became a part of the page');
+    }
+    return faults;
+}
+
+async function check(browser, path) {
+    const name = `${basename(dirname(path))}/${basename(path)}`;
+    const address = pathToFileURL(path).href;
+    judge(`${name}: size`, statSync(path).size < PAGE_BYTES_MAX ? [] : [`${statSync(path).size} bytes`]);
+    for (const scheme of SCHEMES) {
+        for (const width of WIDTHS) {
+            const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
+            const page = await context.newPage();
+            const talk = [];
+            page.on('console', (message) => ['error', 'warning'].includes(message.type()) && talk.push(`console: ${message.text()}`));
+            page.on('pageerror', (error) => talk.push(`error: ${error.message}`));
+            page.on('dialog', async (dialog) => {
+                talk.push(`dialog: ${dialog.message()}`);
+                await dialog.dismiss();
+            });
+            page.on('request', (request) => request.url() !== address && !request.url().startsWith('data:') && talk.push(`request: ${request.url()}`));
+            await page.goto(address, { waitUntil: 'load' });
+            const where = `${name} ${scheme} ${width} px`;
+            judge(`${where}: layout`, await page.evaluate(faultsOfLayout));
+            if (width === WIDTHS[0] && scheme === SCHEMES[0]) {
+                judge(`${name}: names`, await page.evaluate(faultsOfNames));
+            }
+            if (width !== WIDTHS[1]) {
+                await page.evaluate(axeSource);
+                const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+                const serious = found.violations.filter((violation) => ['serious', 'critical'].includes(violation.impact));
+                judge(`${where}: axe`, serious.map((violation) => `${violation.id}: ${violation.help}: ${violation.nodes.length} times, first ${violation.nodes[0].html.slice(0, 160)}: ${(violation.nodes[0].failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 200)}`));
+            }
+            judge(`${where}: quiet`, talk);
+            if (screenshots) {
+                await page.screenshot({ path: `${screenshots}/${name.replace(/\W+/g, '-')}-${scheme}-${width}.png`, fullPage: true });
+            }
+            await context.close();
+        }
+    }
+    // Reading needs no script: the text without it is the text with it.
+    const bare = await browser.newContext({ viewport: { width: 800, height: 900 }, javaScriptEnabled: false });
+    const page = await bare.newPage();
+    await page.goto(address, { waitUntil: 'load' });
+    const text = await page.locator('main').innerText();
+    judge(`${name}: readable without script`, text.length > 500 ? [] : [`${text.length} characters`]);
+    await page.emulateMedia({ media: 'print' });
+    judge(`${name}: prints`, (await page.locator('figure svg').first().isVisible()) ? [] : ['no picture on paper']);
+    await bare.close();
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+for (const word of words) {
+    await check(browser, resolve(word));
+}
+await browser.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
