@@ -24,9 +24,11 @@ static char *study_table(const char *path, const char *name)
 static enum status report_in(const struct report_request *request, int folder, const char *path, struct diagnostics *diagnostics)
 {
     const char *page = request->page ? "report.html" : NULL;
-    char *table = study_table(path, "comparison.csv");
-    if (!table)
+    char *table = study_table(path, "comparison.csv"), *runs = study_table(path, "runs.csv");
+    /* A sweep's folder has points too, but of runs, which it also holds. */
+    if (!table && !runs)
         table = study_table(path, "points.csv");
+    free(runs);
     enum status status =
         table ? study_report_write(folder, path, table, page, request->png, diagnostics) : report_write(folder, path, request, diagnostics);
     free(table);

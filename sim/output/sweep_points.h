@@ -13,15 +13,16 @@
 #define SWEEP_POINTS_DRAWN 20000u
 #define SWEEP_FIGURES_DRAWN 10u
 
-/* One setting over all points. Numbers are what its values mean where they all have one unit, else places in the order in which values came.
+/* One setting over all points. Numbers are what its values mean where they all have one unit, else places in the order in which values
+ * came.
  */
 struct sweep_column {
     char *title;     /* owned */
     char **texts;    /* by point; owned */
     double *numbers; /* by point */
     bool numeric;
-    double *levels;  /* the different numbers, ascending */
-    char **names;    /* of each level, borrowed */
+    double *levels; /* the different numbers, ascending */
+    char **names;   /* of each level, borrowed */
     size_t level_count;
 };
 
@@ -40,8 +41,8 @@ struct sweep_points {
     size_t count, left_out; /* points */
 };
 
-/* Reads a sweep's result folder; takes the manifest over. STATUS_IO with errno; STATUS_INVALID: it is none. To be given to sweep_points_fini
- * whatever comes back. */
+/* Reads a sweep's result folder; takes the manifest over. STATUS_IO with errno; STATUS_INVALID: it is none. To be given to
+ * sweep_points_fini whatever comes back. */
 enum status sweep_points_read(int folder, cJSON *manifest, struct sweep_points *points);
 void sweep_points_fini(struct sweep_points *points);
 

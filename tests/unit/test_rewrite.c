@@ -232,8 +232,8 @@ static const struct {
     {"{\"A_\": {\"Type\": \"Q\", \"Properties\": {" QUEUE "}}}", "Resources.WA_", "1 to 255 letters and digits", 3, 2, false},
     {"{\"A\": {\"Type\": \"Timr\"}}", EVENT ".Type", "there is no event of type \"Timr\"", 3, 16, false},
     {"{\"A\": {\"Type\": \"Timer\"}}", EVENT ".Type", "not modelled yet: an event of type \"Timer\" has no effect", 3, 16, true},
-    {"{\"A\": {\"Type\": \"Unmade\", \"Properties\": {\"Any\": 1}}}", EVENT ".Type", "not modelled yet: an event of type \"Unmade\" has no effect", 3, 16,
-     true},
+    {"{\"A\": {\"Type\": \"Unmade\", \"Properties\": {\"Any\": 1}}}", EVENT ".Type",
+     "not modelled yet: an event of type \"Unmade\" has no effect", 3, 16, true},
 };
 
 static void test_mistakes(void **state)

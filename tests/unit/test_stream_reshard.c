@@ -2,8 +2,8 @@
  * order holds, what it costs. */
 #include "stream_fixture.h"
 
-#include "stream_memory.h"
 #include "model_types.h"
+#include "stream_memory.h"
 #include "streams/shard_log.h"
 
 #define S NS_PER_S
