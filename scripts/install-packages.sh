@@ -4,11 +4,15 @@
 set -euo pipefail
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config libgsl-dev libcjson-dev libcsv-dev libyaml-dev libmd-dev gnuplot-nox)
-test_packages=(clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev jq time libxml2-utils)
+test_packages=(clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev jq time libxml2-utils chromium slurm-wlm munge)
 
 case "${1:-}" in
 '') ;;
---tests) packages+=("${test_packages[@]}") ;;
+--tests)
+    packages+=("${test_packages[@]}")
+    # Any Node.js with its npm drives the browser.
+    command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
+    ;;
 *)
     echo "usage: scripts/install-packages.sh [--tests]" >&2
     exit 2

@@ -174,7 +174,9 @@ void page_figure(struct page *page, const struct plot *plot, const char *svg, si
          plot->title);
     if (plot->panels[0].row_count > 0 && !plot->panels[0].cells)
         rows_table(page, plot);
-    else if (!plot->panels[0].cells)
+    else if (plot->panels[0].cells)
+        html(page->out, "<p>Its figures are in the table <a href=\"#points\">of the points</a>.</p>\n");
+    else
         digest_table(page, plot);
     html(page->out, "<p>All points: plots/%s.csv</p></details>\n</figure>\n", plot->name);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# browser.sh SLSIM [SCREENSHOTS]: makes the pages of six scenarios, of a comparison, a sizing and of names built to attack, and opens each in
+# browser.sh SLSIM [SCREENSHOTS]: makes the pages of six scenarios, of a comparison, a sizing, a sweep and of words built to attack, and opens each in
 # Chromium (check_pages.mjs says what is judged). Ends with 'N passed, N failed'. Exit 77, and why, where no browser can be had.
 set -uo pipefail
 
@@ -35,7 +35,10 @@ failed=0
 page() { # NAME COMMAND...: what the command writes in its folder becomes a page to open
     local name=$1
     shift
-    "$@" --quiet --no-progress -o "$work/$name" >"$work/$name.out" 2>&1
+    case $2 in
+    run) set -- "$@" --no-progress -o "$work/$name" ;;
+    esac
+    "$@" --quiet >>"$work/$name.out" 2>&1
     [ -f "$work/$name/report.html" ] || {
         failed=1
         echo "FAILED  no page of $name: $*"
@@ -45,14 +48,22 @@ page() { # NAME COMMAND...: what the command writes in its folder becomes a page
 for name in azure-100 rollback queue-overload resharding provisioned-tracking throttling-study; do
     page "$name" "$slsim" run "$root/scenarios/$name.json" --report
 done
-page compare "$slsim" compare "$root/scenarios/memory-study.json" --vary 'Resources.F512.Properties.MemorySize=512,1024,1769' --report
+report() { # NAME COMMAND...: the same, of a result that another command left
+    local name=$1
+    shift
+    "$@" --quiet --no-progress -o "$work/$name" >"$work/$name.out" 2>&1
+    page "$name" "$slsim" report "$work/$name"
+}
+report compare "$slsim" compare "$root/scenarios/erlang-b.json" --vary calls.poisson=8/s,12/s --replications 3
+report size "$slsim" size "$root/scenarios/erlang-size.json" --vary Api.ReservedConcurrentExecutions=1:100 --goal "callers.RejectedRate < 1%"
+report sweep "$slsim" sweep "$root/scenarios/sweeps/erlang-grid.json"
 page hostile "$slsim" run "$here/hostile.json" --report
 
 pages=()
 for file in "$work"/*/report.html; do
     pages+=("$file")
 done
-(cd "$modules" && timeout 170 node check_pages.mjs ${screenshots:+--screenshots "$screenshots"} "${pages[@]}") >"$work/found" 2>&1
+(cd "$modules" && timeout 240 node check_pages.mjs ${screenshots:+--screenshots "$screenshots"} "${pages[@]}") >"$work/found" 2>&1
 status=$?
 cat "$work/found"
 [ "$status" = 0 ] || failed=1

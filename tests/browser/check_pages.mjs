@@ -62,8 +62,17 @@ function faultsOfLayout() {
         if (box.width < 200 || box.height < 80 || style.visibility !== 'visible' || style.opacity === '0') {
             faults.push(`picture '${name}' is not to be seen: ${Math.round(box.width)} x ${Math.round(box.height)}`);
         }
-        if (box.left < -1 || box.right > root.clientWidth + 1) {
-            faults.push(`picture '${name}' leaves the page: ${Math.round(box.left)} to ${Math.round(box.right)} of ${root.clientWidth}`);
+        // A picture that would be too small to read on a narrow screen may scroll in a frame of its own, which then is inside the page.
+        let frame = picture;
+        for (let above = picture.parentElement; above && above !== document.body; above = above.parentElement) {
+            if (['auto', 'scroll'].includes(getComputedStyle(above).overflowX)) {
+                frame = above;
+                break;
+            }
+        }
+        const seen = frame.getBoundingClientRect();
+        if (seen.left < -1 || seen.right > root.clientWidth + 1) {
+            faults.push(`picture '${name}' leaves the page: ${Math.round(seen.left)} to ${Math.round(seen.right)} of ${root.clientWidth}`);
         }
     }
     return faults;
@@ -91,8 +100,8 @@ function faultsOfNames() {
             faults.push(`two pictures are called '${title}'`);
         }
         titles.add(title);
-        if (!picture.closest('figure').querySelector('table')) {
-            faults.push(`picture '${title}' has no table under it`);
+        if (!picture.closest('figure').querySelector('table, a[href^="#"]')) {
+            faults.push(`picture '${title}' has neither a table under it nor a link to one`);
         }
     }
     for (const landmark of ['main', 'header', 'nav']) {
