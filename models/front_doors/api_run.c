@@ -52,7 +52,7 @@ static const struct caller *caller_of(const struct simulation *simulation, const
 }
 
 /* Answers, and counts what CloudWatch counts. `came`: it had been let in. */
-static void answer(struct simulation *simulation, struct api_stage *stage, struct request *request, const struct cause *cause, bool came)
+static void reply(struct simulation *simulation, struct api_stage *stage, struct request *request, const struct cause *cause, bool came)
 {
     struct api_metrics *metrics = &stage->metrics;
     if (cause->server_error)
@@ -73,7 +73,7 @@ static void finish_call(struct simulation *simulation, struct api_stage *stage, 
 {
     struct request *request = request_at(simulation, call_at(stage, id)->request);
     pool_give(&stage->calls, id);
-    answer(simulation, stage, request, cause, came);
+    reply(simulation, stage, request, cause, came);
 }
 
 static void schedule_line(struct simulation *simulation, struct api_stage *stage, uint32_t index)
@@ -253,12 +253,12 @@ void api_stage_accept(struct simulation *simulation, void *self, struct request 
     }
     counter_add(&stage->metrics.requests, 1);
     if (__builtin_expect(stage->faults.any, 0) && (stage->faults.down || fault_strikes(&stage->faults, request))) {
-        answer(simulation, stage, request, api_server_error(500), false);
+        reply(simulation, stage, request, api_server_error(500), false);
         return;
     }
     const struct cause *refusal = refusal_of(stage, request, caller);
     if (refusal) {
-        answer(simulation, stage, request, refusal, false);
+        reply(simulation, stage, request, refusal, false);
         return;
     }
     uint32_t id = pool_take(&stage->calls);

@@ -36,13 +36,13 @@ static enum status load(const struct options *options, const char *kind, const c
     return status;
 }
 
-enum status load_rules(const struct options *options, const char *name, struct rule_book **book)
+enum status book_loading_rules(const struct options *options, const char *name, struct rule_book **book)
 {
     *book = NULL;
     return load(options, "rules", name, book, NULL);
 }
 
-enum status load_prices(const struct options *options, const char *name, struct price_book **book)
+enum status book_loading_prices(const struct options *options, const char *name, struct price_book **book)
 {
     *book = NULL;
     return load(options, "prices", name, NULL, book);

@@ -6,8 +6,8 @@
 #include "scenario/books.h"
 
 /* The book of that name; NULL: the default one. Failures are reported on standard error. */
-enum status load_rules(const struct options *options, const char *name, struct rule_book **book);
-enum status load_prices(const struct options *options, const char *name, struct price_book **book);
+enum status book_loading_rules(const struct options *options, const char *name, struct rule_book **book);
+enum status book_loading_prices(const struct options *options, const char *name, struct price_book **book);
 
 /* Is `name` one of the words that were asked for (a part of it, whatever the case), or was nothing asked for? */
 bool is_wanted(const char *name, char *const *words, size_t count);

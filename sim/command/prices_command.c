@@ -44,7 +44,7 @@ static int run(const struct program *program, const struct command *command, con
 {
     (void)program;
     struct price_book *book;
-    enum status status = load_prices(options, options->book, &book);
+    enum status status = book_loading_prices(options, options->book, &book);
     if (status != STATUS_OK)
         return status_exit_code(status);
     struct table table;

@@ -4,36 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* What a folder holds besides a run, if anything: the table of a comparison, or of what `size` tried. */
-static char *study_table(const char *path, const char *name)
-{
-    char *table = NULL;
-    if (asprintf(&table, "%s/%s", path, name) < 0)
-        return NULL;
-    if (access(table, R_OK) == 0)
-        return table;
-    free(table);
-    return NULL;
-}
-
-static enum status report_in(const struct report_request *request, int folder, const char *path, struct diagnostics *diagnostics)
-{
-    const char *page = request->page ? "report.html" : NULL;
-    char *table = study_table(path, "comparison.csv"), *runs = study_table(path, "runs.csv");
-    /* A sweep's folder has points too, but of runs, which it also holds. */
-    if (!table && !runs)
-        table = study_table(path, "points.csv");
-    free(runs);
-    enum status status =
-        table ? study_report_write(folder, path, table, page, request->png, diagnostics) : report_write(folder, path, request, diagnostics);
-    free(table);
-    return status;
-}
 
 static bool is_table(const char *path)
 {
@@ -65,7 +38,7 @@ static enum status report_on(const struct program *program, const struct options
     else if (table)
         status = study_report_write(folder, where, path, request.page ? "report.html" : NULL, request.png, &diagnostics);
     else
-        status = report_in(&request, folder, where, &diagnostics);
+        status = report_write(folder, where, &request, &diagnostics);
     if (folder >= 0)
         (void)close(folder);
     if (status == STATUS_OK)

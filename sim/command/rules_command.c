@@ -87,7 +87,7 @@ static int print_table(const struct command *command, const struct options *opti
 static int list(const struct command *command, const struct options *options)
 {
     struct rule_book *book;
-    enum status status = load_rules(options, options->book, &book);
+    enum status status = book_loading_rules(options, options->book, &book);
     if (status != STATUS_OK)
         return status_exit_code(status);
     struct table table;
@@ -155,9 +155,9 @@ static int diff(const struct command *command, const struct options *options)
 {
     struct rule_book *left = NULL, *right = NULL;
     const char *left_name = options->arguments[1], *right_name = options->arguments[2];
-    enum status status = load_rules(options, left_name, &left);
+    enum status status = book_loading_rules(options, left_name, &left);
     if (status == STATUS_OK)
-        status = load_rules(options, right_name, &right);
+        status = book_loading_rules(options, right_name, &right);
     int code = status_exit_code(status);
     if (status == STATUS_OK) {
         char left_source[VALUE_SIZE], right_source[VALUE_SIZE];

@@ -19,7 +19,7 @@ static enum status print_schema(const struct program *program, const struct rule
 static enum status print_models(const struct program *program, const struct options *options, const struct rule_book *current)
 {
     struct rule_book *course;
-    enum status status = load_rules(options, "course", &course);
+    enum status status = book_loading_rules(options, "course", &course);
     if (status != STATUS_OK)
         return status;
     status = reference_models(program->registry, current, course, stdout);
@@ -30,7 +30,7 @@ static enum status print_models(const struct program *program, const struct opti
 static int run(const struct program *program, const struct command *command, const struct options *options)
 {
     struct rule_book *book;
-    enum status status = load_rules(options, options->book, &book);
+    enum status status = book_loading_rules(options, options->book, &book);
     if (status != STATUS_OK)
         return status_exit_code(status);
     if (!options->reference)

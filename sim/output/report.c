@@ -2,6 +2,7 @@
 #include "output/report.h"
 
 #include "output/page_run.h"
+#include "output/study_report.h"
 #include "output/sweep_folder.h"
 #include "output/sweep_manifest.h"
 #include "output/sweep_plots.h"
@@ -64,12 +65,28 @@ static void report_fini(struct report *report)
     result_data_close(&report->data);
 }
 
+/* The table that compare or size left in its folder. */
+static enum status write_study(int folder, const char *path, const char *name, const struct report_request *request,
+                               struct diagnostics *diagnostics)
+{
+    char *table = NULL;
+    if (asprintf(&table, "%s/%s", path, name) < 0)
+        return STATUS_NO_MEMORY;
+    enum status status = study_report_write(folder, path, table, request->page ? "report.html" : NULL, request->png, diagnostics);
+    free(table);
+    return status;
+}
+
 enum status report_write(int folder, const char *path, const struct report_request *request, struct diagnostics *diagnostics)
 {
     cJSON *manifest = NULL;
     if (sweep_folder_manifest_in(folder, &manifest) == STATUS_OK && manifest && sweep_manifest_is_one(manifest))
         return sweep_report_write(folder, path, manifest, request, diagnostics);
     cJSON_Delete(manifest);
+    if (faccessat(folder, "comparison.csv", R_OK, 0) == 0)
+        return write_study(folder, path, "comparison.csv", request, diagnostics);
+    if (faccessat(folder, "points.csv", R_OK, 0) == 0)
+        return write_study(folder, path, "points.csv", request, diagnostics);
     struct report report = {0};
     enum status status = read_report(folder, request, &report);
     struct drawing *drawings = status == STATUS_OK ? calloc(report.plots.count + 1, sizeof *drawings) : NULL;

@@ -211,7 +211,7 @@ static bool is_same_text(const struct value *left, const struct value *right)
     return left->length == right->length && memcmp(left->text, right->text, left->length) == 0;
 }
 
-static bool compare(struct reading *reading, const struct value *left, size_t sign, const struct value *right)
+static bool relate(struct reading *reading, const struct value *left, size_t sign, const struct value *right)
 {
     if (left->is_text && sign > 1) {
         complain(reading, "text is only equal or not%s", "");
@@ -247,7 +247,7 @@ static bool read_comparison(struct reading *reading)
     }
     struct value right = read_sum(reading);
     expect_same(reading, &left, &right);
-    return !*reading->mistake && compare(reading, &left, sign, &right);
+    return !*reading->mistake && relate(reading, &left, sign, &right);
 }
 
 bool where_evaluate(const char *text, const struct axis *axes, size_t axis_count, const double *coordinates, bool *holds,
