@@ -37,12 +37,17 @@ step() {
 }
 
 # suite NAME COMMAND...: many tests, which say on a line of their own how many passed and failed ("N passed, N failed", or ctest's words).
+# One that needs more of the machine than a compiler, and does not find it, ends with 77 and says why: it is skipped.
 suite() {
     local name=$1 log begin status=0 good=0 bad=0
     shift
     log=$logs/${name//[^a-zA-Z0-9._-]/_}.log
     begin=$SECONDS
     "$@" >"$log" 2>&1 || status=$?
+    if [ "$status" = 77 ]; then
+        printf 'skipped %-44s %4d s, %s\n' "$name" $((SECONDS - begin)) "$(sed -n 's/^skipped: //p' "$log")"
+        return
+    fi
     if grep -qE '^[0-9]+% tests passed, [0-9]+ tests? failed out of [0-9]+' "$log"; then
         read -r bad good < <(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+).*/\1 \2/p' "$log" | tail -n 1)
         good=$((good - bad))
@@ -62,19 +67,6 @@ suite() {
         printf 'FAILED  %-44s %4d s, %d of %d tests: %s\n' "$name" $((SECONDS - begin)) "$bad" $((good + bad)) "$log"
         tail -n 60 "$log" | sed 's/^/        /'
         return 1
-    fi
-}
-
-# elsewhere NAME COMMAND...: a suite that needs more of the machine than a compiler; where that is not to be had it ends with 77 and says why.
-elsewhere() {
-    local name=$1 said status=0
-    said=$logs/${1//[^a-zA-Z0-9._-]/_}.said
-    shift
-    "$@" >"$said" 2>&1 || status=$?
-    if [ "$status" = 77 ]; then
-        printf 'skipped %-44s %s\n' "$name" "$(sed -n 's/^skipped: //p' "$said")"
-    else
-        suite "$name" bash -c 'cat "$1"; exit "$2"' - "$said" "$status"
     fi
 }
 
@@ -179,8 +171,8 @@ if step 'build release' configure_and_build release; then
     step 'check every scenario' bash -c "xargs build/release/slsim check --quiet <<<'$(all_scenarios)'"
     step 'sweep every sweep' bash -c 'work=$(mktemp -d); trap "rm -rf $work" EXIT; root=$PWD; cd "$work" && "$root/build/release/slsim" sweep --no-progress "$root"/scenarios/sweeps/*.json'
     step 'verify every scenario' verify_scenarios
-    elsewhere 'pages in a browser' tests/browser/browser.sh build/release/slsim
-    elsewhere 'a sweep on Slurm' tests/cluster/slurm.sh build/release/slsim
+    suite 'pages in a browser' tests/browser/browser.sh build/release/slsim
+    suite 'a sweep on Slurm' tests/cluster/slurm.sh build/release/slsim
 fi
 
 echo '-- other compilers and settings'
