@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config libgsl-dev libcjson-dev libcsv-dev libyaml-dev libmd-dev gnuplot-nox)
-test_packages=(clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev jq time libxml2-utils chromium slurm-wlm munge)
+test_packages=(clang clang-format clang-tidy libclang-rt-14-dev libcmocka-dev jq time libxml2-utils chromium slurm-wlm munge parallel)
 
 case "${1:-}" in
 '') ;;

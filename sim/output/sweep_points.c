@@ -131,13 +131,19 @@ static bool read_numbers(struct sweep_column *column, size_t count)
     return true;
 }
 
+/* A file that was cut short has points without a value. */
+static bool is_same(const char *left, const char *right)
+{
+    return left && right ? strcmp(left, right) == 0 : left == right;
+}
+
 /* Places in the order in which values came. */
 static void number_in_order(struct sweep_column *column, size_t count)
 {
     size_t different = 0;
     for (size_t i = 0; i < count; i++) {
         size_t before = 0;
-        while (before < i && strcmp(column->texts[before], column->texts[i]) != 0)
+        while (before < i && !is_same(column->texts[before], column->texts[i]))
             before++;
         column->numbers[i] = before < i ? column->numbers[before] : (double)++different;
     }
