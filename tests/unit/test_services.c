@@ -180,6 +180,9 @@ static void test_log_events_are_gathered(void **state)
     /* A full batch leaves before its window is over: 1 MB takes 4 of 250 KB. */
     model_run(&run, LOGS("", ONCE("a", "L", "0s", ", 'records': 11, 'payload': '250KB'")));
     assert_int_equal(count_of(&run, "F", "Invocations"), 3);
+    /* Four that fill it to the last byte are one batch. */
+    model_run(&run, LOGS("", ONCE("a", "L", "0s", ", 'records': 8, 'payload': '256KB'")));
+    assert_int_equal(count_of(&run, "F", "Invocations"), 2);
     model_close(&run);
 }
 
