@@ -60,6 +60,15 @@ static void test_allocation_of_2022(void **state)
               first, second);
     assert_near(figure(&run, "A", "ProvisionedConcurrencyAllocated", "Average"), 3250 * (400 - 90 - 30) / 400.0, 1e-6);
     assert_near(figure(&run, "B", "ProvisionedConcurrencyAllocated", "Average"), 500 * (400 - 90 - 90) / 400.0, 1e-6);
+    /* What was not used for an hour is no credit: 3,250 more take half a minute again. */
+    snprintf(first, sizeof first, function, 1);
+    model_run(&run,
+              "{'duration': '2h', 'rules': {'base': 'current', 'provisioned_alloc_mode': 'account_burst'}, 'account': "
+              "{'ConcurrentExecutions': 10000}, 'Resources': {'A': %s}, 'changes': [{'at': '1h', 'set': "
+              "{'A.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions': 3251}}], 'traffic': [{'name': 'c', 'target': 'A', "
+              "'constant': '1/s'}]}",
+              first);
+    assert_near(figure(&run, "A", "ProvisionedConcurrencyAllocated", "Average"), (3630 + 3251 * 3480.0) / 7200, 1e-9);
     model_close(&run);
 }
 
