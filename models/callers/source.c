@@ -100,6 +100,19 @@ static const struct metric_type source_metrics[] = {
     {0},
 };
 
+/* Is what requests bear a key, and is there one who asks for it? */
+static void check_key(struct validation *validation, const struct caller *caller)
+{
+    if (caller->api_key == ENTITY_NONE)
+        return;
+    if (strcmp(validation_type(validation, caller->api_key)->type, "AWS::ApiGateway::ApiKey") != 0)
+        validation_error(validation, "api_key", NULL, "%s is no AWS::ApiGateway::ApiKey", validation_name(validation, caller->api_key));
+    const char *service = caller->target == ENTITY_NONE ? NULL : validation_type(validation, caller->target)->service;
+    if (caller->target != ENTITY_NONE && (!service || strcmp(service, "Amazon API Gateway") != 0))
+        validation_warning(validation, "api_key", NULL, "%s asks for no key: only an API does",
+                           validation_name(validation, caller->target));
+}
+
 static void source_validate(struct validation *validation, void *config)
 {
     struct source *source = config;
@@ -116,6 +129,7 @@ static void source_validate(struct validation *validation, void *config)
                          "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
     if (source->caller.target != ENTITY_NONE && !validation_type(validation, source->caller.target)->accept)
         validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->caller.target));
+    check_key(validation, &source->caller);
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
         validation_error(validation, "object", "leave one of them out", "key and object both say which thing an item is about");
     if (source->records > 1 && source->process && source->process->kind == ARRIVAL_USERS)

@@ -62,7 +62,7 @@ static enum status bus_create(struct simulation *simulation, void *self)
 {
     struct event_bus *bus = self;
     const struct rule_book *rules = simulation->settings->rules;
-    token_bucket_init_per_s(&bus->bucket, rule_number(rules, "eventbridge_put_rate"), 1, 0);
+    token_bucket_init_per_s(&bus->bucket, fmax(rule_number(rules, "eventbridge_put_rate"), 1), 1, 0);
     bus->event_max_bytes = rule_bytes(rules, "eventbridge_event_max_kb");
     bus->chunk_bytes = (uint64_t)rule_bytes(rules, "eventbridge_chunk_kb");
     return STATUS_OK;

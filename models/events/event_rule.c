@@ -156,7 +156,7 @@ static enum status rule_create(struct simulation *simulation, void *self)
 {
     struct event_rule *rule = self;
     const struct simulation_settings *settings = simulation->settings;
-    rule->invocation_ns = rule_interval_ns(settings->rules, "eventbridge_invocation_rate");
+    rule->invocation_ns = time_from_double((double)NS_PER_S / fmax(rule_number(settings->rules, "eventbridge_invocation_rate"), 1));
     stream_init(&rule->latency_stream, settings->seed, simulation->replication, simulation->entities[rule->self].name, "latency");
     if (rule->schedule) {
         rule->timer = (struct event_timer){.self = rule->self, .tick_kind = RULE_TICK, .fire_kind = RULE_FIRE};

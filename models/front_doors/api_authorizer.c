@@ -68,7 +68,8 @@ static const struct property behavior[] = {
 
 static const struct property identity_properties[] = {
     {"ReauthorizeEvery", PROPERTY_INTEGER, AT(reauthorize_s), .minimum = "0", .maximum = "apigw_authorizer_ttl_max_s", .unit = "s",
-     .given = GIVEN(reauthorize_given), .help = "How long a verdict is kept."},
+     .given = GIVEN(reauthorize_given),
+     .help = "How long a verdict is kept. Left out: by a REST API for rule apigw_authorizer_ttl_default_s, by an HTTP API not at all."},
     ACCEPTED("Context"),
     ACCEPTED("Header"),
     ACCEPTED("Headers"),
@@ -127,7 +128,7 @@ static void http_validate(struct validation *validation, void *blob)
         find_function(validation, config, "AuthorizerUri");
 }
 
-void sam_authorizer_check(struct validation *validation, struct authorizer_config *config, const char *property)
+void sam_authorizer_check(struct validation *validation, struct authorizer_config *config, const char *property, bool rest)
 {
     char inner[600];
     config->function = ENTITY_NONE;
@@ -135,7 +136,7 @@ void sam_authorizer_check(struct validation *validation, struct authorizer_confi
         snprintf(inner, sizeof inner, "%.255s.%.255s.FunctionArn", property, config->name ? config->name : "");
         find_function(validation, config, inner);
         config->ttl_ns = config->reauthorize_s * NS_PER_S;
-        if (!config->reauthorize_given)
+        if (rest && !config->reauthorize_given)
             config->ttl_ns = rule_ns(validation_rules(validation), "apigw_authorizer_ttl_default_s");
     } else if (!config->pool_given) {
         validation_error(validation, property, NULL, "%s says neither whom to ask nor whose tokens to take",
@@ -162,6 +163,11 @@ const struct model_type http_authorizer_type = {
     .behavior = behavior,
     .validate = http_validate,
 };
+
+bool is_authorizer_type(const struct model_type *type)
+{
+    return type == &rest_authorizer_type || type == &http_authorizer_type;
+}
 
 void api_authorizer_init(struct api_authorizer *authorizer, const struct authorizer_config *config, struct simulation *simulation,
                          uint32_t owner)

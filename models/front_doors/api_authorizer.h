@@ -26,8 +26,11 @@ struct authorizer_config {
 };
 
 extern const struct property sam_rest_authorizer_properties[], sam_http_authorizer_properties[];
-/* Whom a member of SAM's Auth.Authorizers asks; complains at `property`. */
-void sam_authorizer_check(struct validation *validation, struct authorizer_config *config, const char *property);
+/* Whom a member of SAM's Auth.Authorizers asks, and how long its verdict is kept, of a REST API or an HTTP API; complains at `property`. */
+void sam_authorizer_check(struct validation *validation, struct authorizer_config *config, const char *property, bool rest);
+
+/* Is it a resource that is an authorizer, its blob a struct authorizer_config? */
+bool is_authorizer_type(const struct model_type *type);
 
 /* One of a stage, while it runs. */
 struct api_authorizer {

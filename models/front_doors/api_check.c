@@ -75,9 +75,25 @@ static const struct api_route **routes_of(struct validation *validation, const s
     return routes;
 }
 
+/* AWS refuses settings of a route that is not there. Where routes stand in a definition that is not read, nothing is known of them. */
+static void check_route_settings(struct validation *validation, const struct api_stage_config *config,
+                                 const struct api_route *const *routes, size_t count)
+{
+    const struct route_setting *settings = config->route_settings.items;
+    const struct api_stage *api = validation_config(validation, config->api);
+    for (size_t i = 0; i < config->route_settings.count && !api->config.body_given; i++) {
+        bool used = false;
+        for (size_t k = 0; k < count; k++)
+            used = used || http_setting_is(settings[i].key, routes[k]);
+        if (!used)
+            validation_error(validation, "RouteSettings", "its keys are those of routes: \"GET /items\", or $default",
+                             "the API has no route \"%s\"", settings[i].key);
+    }
+}
+
 /* A setting that holds for no route is likely misspelt. */
-static void check_settings(struct validation *validation, const struct api_stage_config *config, const struct api_route *const *routes,
-                           size_t count)
+static void check_method_settings(struct validation *validation, const struct api_stage_config *config,
+                                  const struct api_route *const *routes, size_t count)
 {
     const struct method_setting *settings = config->method_settings.items;
     for (size_t i = 0; i < config->method_settings.count; i++) {
@@ -120,9 +136,6 @@ static void check_source(struct validation *validation, const struct api_stage *
                             validation_name(validation, stage->config.api), request);
         return;
     }
-    if (caller->api_key != ENTITY_NONE && validation_type(validation, caller->api_key) != &api_key_type)
-        validation_error_of(validation, source, "api_key", NULL, "%s is no AWS::ApiGateway::ApiKey",
-                            validation_name(validation, caller->api_key));
 }
 
 /* Is it the stage that a caller means who names the API? */
@@ -152,10 +165,10 @@ static void check_authorizers(struct validation *validation, struct api_stage *s
     double most = rule_number(validation_rules(validation), "apigw_authorizers_max");
     size_t all = stage->config.authorizers.count;
     for (size_t i = 0; i < stage->config.authorizers.count; i++)
-        sam_authorizer_check(validation, &own[i], "Auth.Authorizers");
+        sam_authorizer_check(validation, &own[i], "Auth.Authorizers", stage->config.kind == API_REST);
     for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
         const struct model_type *type = validation_type(validation, i);
-        if (type == &rest_authorizer_type || type == &http_authorizer_type)
+        if (is_authorizer_type(type))
             all += ((const struct authorizer_config *)validation_config(validation, i))->api == stage->config.api;
     }
     if ((double)all > most)
@@ -197,6 +210,24 @@ static void find_stages(struct validation *validation, struct api_stage *api)
     }
 }
 
+void api_route_check(struct validation *validation, const struct api_route *route, enum api_kind kind)
+{
+    const struct model_type *type = route->api == ENTITY_NONE ? NULL : validation_type(validation, route->api);
+    bool rest = kind == API_REST;
+    if (type && type != (rest ? &rest_api_type : &http_api_type) && type != (rest ? &serverless_api_type : &serverless_http_api_type))
+        validation_error(validation, rest ? "RestApiId" : "ApiId", NULL, "%s is no %s API", validation_name(validation, route->api),
+                         rest ? "REST" : "HTTP");
+}
+
+void api_event_finish(struct validation *validation, struct api_route *route, uint32_t function)
+{
+    route->authorizer = ENTITY_NONE;
+    route->open = route->authorizer_name && strcmp(route->authorizer_name, "NONE") == 0;
+    route->backend = BACKEND_FUNCTION;
+    route->target = validation_callee(validation, "FunctionName", function);
+    api_route_flow(validation, route);
+}
+
 void api_route_flow(struct validation *validation, const struct api_route *route)
 {
     for (uint32_t i = 0; route->target != ENTITY_NONE && i < validation_entity_count(validation); i++) {
@@ -226,7 +257,8 @@ static void check_doors(struct validation *validation, struct api_stage *stage)
         return;
     if (count == 0 && (!is_api(validation_type(validation, validation_self(validation))) || !stage->config.body_given))
         validation_warning(validation, NULL, NULL, "the API has no routes: every request is refused");
-    check_settings(validation, &stage->config, routes, count);
+    check_method_settings(validation, &stage->config, routes, count);
+    check_route_settings(validation, &stage->config, routes, count);
     check_authorizers(validation, stage, routes, count);
     check_timeouts(validation, stage, routes, count);
     check_sources(validation, stage, routes, count);

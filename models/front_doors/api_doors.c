@@ -74,16 +74,9 @@ static void http_settings(const struct api_stage *stage, const struct door *door
 {
     const struct route_setting *settings = stage->config.route_settings.items;
     *limit = stage->config.limit;
-    for (size_t i = 0; i < stage->config.route_settings.count; i++) {
-        const char *key = settings[i].key ? settings[i].key : "";
-        size_t length = strcspn(key, " ");
-        bool same = strcmp(key, "$default") == 0
-                        ? door->route->path == NULL
-                        : key[length] == ' ' && door->route->path && strcmp(key + length + 1, door->route->path) == 0 &&
-                              strlen(door->route->method) == length && strncmp(key, door->route->method, length) == 0;
-        if (same)
+    for (size_t i = 0; i < stage->config.route_settings.count; i++)
+        if (http_setting_is(settings[i].key, door->route))
             merge_limit(limit, &settings[i].limit);
-    }
 }
 
 static struct api_authorizer *authorizer_named(const struct api_stage *stage, const char *name)
@@ -104,11 +97,6 @@ static struct api_authorizer *authorizer_of(const struct simulation *simulation,
         if (stage->authorizers[i].config == entity_state(simulation, route->authorizer))
             return &stage->authorizers[i];
     return authorizer_named(stage, route->authorizer_name ? route->authorizer_name : stage->config.default_authorizer);
-}
-
-static bool is_authorizer_type(const struct model_type *type)
-{
-    return type == &rest_authorizer_type || type == &http_authorizer_type;
 }
 
 static enum status make_authorizers(struct simulation *simulation, struct api_stage *stage)

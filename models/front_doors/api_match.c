@@ -94,6 +94,15 @@ bool api_path_is(const char *setting, const char *path)
     }
 }
 
+bool http_setting_is(const char *key, const struct api_route *route)
+{
+    if (!route->path || strcmp(key, "$default") == 0)
+        return !route->path && strcmp(key, "$default") == 0;
+    size_t length = strcspn(key, " ");
+    return key[length] == ' ' && strcmp(key + length + 1, route->path) == 0 && strlen(route->method) == length &&
+           strncmp(key, route->method, length) == 0;
+}
+
 /* A request's method. */
 static bool has_method(const struct api_route *route, const char *request)
 {

@@ -43,6 +43,12 @@ bool is_route_type(const struct model_type *type);
 /* The same of one of an HTTP API's: method and path out of its route key. */
 void http_route_resolve(struct validation *validation, uint32_t entity);
 
+/* Complains unless the route's API, where it has one, is of that kind. */
+void api_route_check(struct validation *validation, const struct api_route *route, enum api_kind kind);
+
+/* For the validation of an event of SAM's: the route hands its requests to `function`, its FunctionName. */
+void api_event_finish(struct validation *validation, struct api_route *route, uint32_t function);
+
 /* For its validation, when its target is known: requests pass from the API's stages to that. */
 void api_route_flow(struct validation *validation, const struct api_route *route);
 
@@ -55,6 +61,9 @@ size_t api_match(enum api_kind kind, const struct api_route *const *routes, size
 bool api_method_is(const char *setting, const char *method);
 /* Is `path` that of a setting: "/" + "*" for all, slashes written "~1" or as they are? */
 bool api_path_is(const char *setting, const char *path);
+
+/* Is the route of an HTTP API that of a setting's key: "GET /items", "$default"? */
+bool http_setting_is(const char *key, const struct api_route *route);
 
 /* What an integration says of whom it calls. Resolves `route`: backend and target, and complains at `property`. */
 struct api_integration {

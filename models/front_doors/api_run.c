@@ -112,7 +112,7 @@ static void send_on(struct simulation *simulation, struct api_stage *stage, uint
 {
     struct api_call *call = call_at(stage, id);
     const struct request *request = request_at(simulation, call->request);
-    const struct caller *caller = caller_of(simulation, request);
+    const struct caller *caller = call->caller;
     struct request *sent = request_new(simulation);
     if (!sent)
         return;
@@ -162,9 +162,8 @@ static void go_in(struct simulation *simulation, struct api_stage *stage, uint32
 
 /* The API key and its usage plan; NULL: it may pass. */
 static const struct cause *refused_by_plan(const struct simulation *simulation, const struct api_stage *stage, const struct door *door,
-                                           const struct request *request)
+                                           const struct caller *caller)
 {
-    const struct caller *caller = caller_of(simulation, request);
     bool known;
     if (!door->key_required)
         return NULL;
@@ -181,7 +180,7 @@ static void let_in(struct simulation *simulation, struct api_stage *stage, uint3
     const struct api_call *call = call_at(stage, id);
     const struct door *door = &stage->doors[call->door];
     const struct request *request = request_at(simulation, call->request);
-    const struct cause *refusal = refused_by_plan(simulation, stage, door, request);
+    const struct cause *refusal = refused_by_plan(simulation, stage, door, call->caller);
     if (refusal == NULL && door->bucket && !token_bucket_take(door->bucket, 1, simulation->now_ns))
         refusal = &cause_method;
     if (refusal == NULL && !token_bucket_take(&stage->account_keeper->account, 1, simulation->now_ns))
@@ -193,7 +192,10 @@ static void let_in(struct simulation *simulation, struct api_stage *stage, uint3
     uint64_t bytes = request->payload_bytes > 0 ? request->payload_bytes : 1;
     counter_add(&stage->metrics.billed, stage->config.kind == API_HTTP ? bill_chunks(bytes, stage->meter_bytes) : 1);
     stream_at(&stage->overhead_stream, request->item, request->attempt);
+    const struct api_stage *api = entity_state(simulation, stage->config.api);
     int64_t overhead_ns = fault_slowed(&stage->faults, distribution_sample_ns(stage->config.overhead, &stage->overhead_stream.rng));
+    if (api != stage)
+        overhead_ns = fault_slowed(&api->faults, overhead_ns);
     if (overhead_ns > 0)
         simulation_schedule(simulation, stage->self, API_ENTER, RANK_ARRIVAL, time_add(simulation->now_ns, overhead_ns), id);
     else
@@ -242,9 +244,16 @@ static const struct cause *refusal_of(const struct api_stage *stage, const struc
     return stage->door_of[request->content] == stage->door_count ? stage->no_route : NULL;
 }
 
+/* Does one of these faults answer the request? */
+static bool struck(struct fault_state *faults, const struct request *request)
+{
+    return __builtin_expect(faults->any, 0) && (faults->down || fault_strikes(faults, request));
+}
+
 void api_stage_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct api_stage *stage = self;
+    struct api_stage *api = entity_state(simulation, stage->config.api); /* whose faults are those of all its stages */
     const struct caller *caller = caller_of(simulation, request);
     if (__builtin_expect(stage->config.first_stage != NULL, 0)) { /* an API stands for a stage that is a resource of its own */
         simulation->entities[stage->self].ledger.entered--;
@@ -252,7 +261,7 @@ void api_stage_accept(struct simulation *simulation, void *self, struct request 
         return;
     }
     counter_add(&stage->metrics.requests, 1);
-    if (__builtin_expect(stage->faults.any, 0) && (stage->faults.down || fault_strikes(&stage->faults, request))) {
+    if (struck(&stage->faults, request) || struck(&api->faults, request)) {
         reply(simulation, stage, request, api_server_error(500), false);
         return;
     }
@@ -272,6 +281,7 @@ void api_stage_accept(struct simulation *simulation, void *self, struct request 
         .sent = POOL_NONE,
         .line = POOL_NONE,
         .token = (uint64_t)request->from << 31 | client, /* one bit is left for whether it is good */
+        .caller = caller,
         .door = stage->door_of[request->content],
     };
     identify(simulation, stage, id);
@@ -334,7 +344,7 @@ void api_stage_done(struct simulation *simulation, void *self, struct request *s
     if (!asked)
         backend_answered(simulation, stage, id, cause, bytes);
     else if (cause != &cause_succeeded)
-        finish_call(simulation, stage, id, api_server_error(500), true); /* AUTHORIZER_FAILURE */
+        finish_call(simulation, stage, id, api_server_error(500), false); /* AUTHORIZER_FAILURE */
     else if (api_authorizer_learn(simulation, door->authorizer, request_at(simulation, call->request), call->token))
         turn_away(simulation, stage, id, &cause_denied);
     else
@@ -345,6 +355,7 @@ void api_stage_done(struct simulation *simulation, void *self, struct request *s
 static void deadline(struct simulation *simulation, struct api_stage *stage, uint32_t index)
 {
     struct deadline_line *line = &stage->lines[index];
+    bool backend = index % 2 == 1; /* the backend's line, not the authorizer's */
     line->scheduled = false;
     while (line->first != POOL_NONE && time_add(call_at(stage, line->first)->sent_ns, line->limit_ns) <= simulation->now_ns) {
         uint32_t id = line->first;
@@ -352,9 +363,9 @@ static void deadline(struct simulation *simulation, struct api_stage *stage, uin
         request_at(simulation, call->sent)->from = ENTITY_NONE; /* goes on, for nobody */
         leave_line(stage, call);
         counter_add(&stage->metrics.timeouts, 1);
-        if (index % 2 == 1)
+        if (backend)
             tally_add(&stage->metrics.integration_latency, TALLY_ALL, simulation->now_ns - call->sent_ns);
-        finish_call(simulation, stage, id, index % 2 == 1 ? stage->timed_out : api_server_error(500), true);
+        finish_call(simulation, stage, id, backend ? stage->timed_out : api_server_error(500), backend);
     }
     if (line->first != POOL_NONE && !line->scheduled)
         schedule_line(simulation, stage, index);

@@ -5,6 +5,7 @@
 #include "api_authorizer.h"
 #include "api_route.h"
 #include "api_usage.h"
+#include "engine/caller.h"
 #include "engine/content.h"
 #include "engine/fault.h"
 #include "engine/lru_cache.h"
@@ -89,6 +90,7 @@ struct api_call {
     uint32_t line; /* 2 x door, + 1: the backend's; POOL_NONE: in none */
     int64_t sent_ns;
     uint64_t token;
+    const struct caller *caller; /* of the sender, who may have given up since; NULL: nothing is known */
     uint32_t door;
 };
 

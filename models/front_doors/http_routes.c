@@ -106,13 +106,6 @@ static bool split_key(struct validation *validation, const char *key, struct api
     return route->method != NULL;
 }
 
-static void check_api(struct validation *validation, uint32_t api)
-{
-    const struct model_type *type = api == ENTITY_NONE ? NULL : validation_type(validation, api);
-    if (type && type != &http_api_type && type != &serverless_http_api_type)
-        validation_error(validation, "ApiId", NULL, "%s is no HTTP API", validation_name(validation, api));
-}
-
 static void check_authorizer(struct validation *validation, struct http_route *route)
 {
     route->route.open = route->authorization <= AUTHORIZATION_IAM;
@@ -129,7 +122,7 @@ static void route_validate(struct validation *validation, void *config)
 {
     struct http_route *route = config;
     uint32_t entity = route->integration ? validation_named(validation, route->integration) : ENTITY_NONE;
-    check_api(validation, route->route.api);
+    api_route_check(validation, &route->route, API_HTTP);
     if (route->key && !split_key(validation, route->key, &route->route))
         validation_error(validation, "RouteKey", "such as \"GET /items/{id}\" or \"$default\"", "is no route key: \"%s\"", route->key);
     check_authorizer(validation, route);
@@ -186,14 +179,10 @@ static void event_validate(struct validation *validation, void *config)
 {
     struct http_route *event = config;
     resolve_event(validation, &event->route);
-    check_api(validation, event->route.api);
+    api_route_check(validation, &event->route, API_HTTP);
     if (event->route.path && event->route.path[0] != '/')
         validation_error(validation, "Path", NULL, "a path begins with \"/\", got \"%s\"", event->route.path);
-    event->route.authorizer = ENTITY_NONE;
-    event->route.open = event->route.authorizer_name && strcmp(event->route.authorizer_name, "NONE") == 0;
-    event->route.backend = BACKEND_FUNCTION;
-    event->route.target = validation_callee(validation, "FunctionName", event->function);
-    api_route_flow(validation, &event->route);
+    api_event_finish(validation, &event->route, event->function);
 }
 
 const struct model_type http_event_type = {

@@ -135,13 +135,6 @@ static const char *path_of(struct validation *validation, uint32_t resource, uin
     return validation_string(validation, path[0] ? path : "/");
 }
 
-static void check_api(struct validation *validation, uint32_t api)
-{
-    const struct model_type *type = api == ENTITY_NONE ? NULL : validation_type(validation, api);
-    if (type && type != &rest_api_type && type != &serverless_api_type)
-        validation_error(validation, "RestApiId", NULL, "%s is no REST API", validation_name(validation, api));
-}
-
 static void resolve_method(struct validation *validation, struct rest_route *method, bool loud)
 {
     if (method->route.api != ENTITY_NONE && !method->route.path)
@@ -151,7 +144,7 @@ static void resolve_method(struct validation *validation, struct rest_route *met
 static void method_validate(struct validation *validation, void *config)
 {
     struct rest_route *method = config;
-    check_api(validation, method->route.api);
+    api_route_check(validation, &method->route, API_REST);
     resolve_method(validation, method, true);
     method->route.open = method->authorization <= AUTHORIZATION_IAM;
     if (method->route.open)
@@ -215,12 +208,8 @@ static void event_validate(struct validation *validation, void *config)
 {
     struct rest_route *event = config;
     resolve_event(validation, event);
-    check_api(validation, event->route.api);
-    event->route.authorizer = ENTITY_NONE;
-    event->route.open = event->route.authorizer_name && strcmp(event->route.authorizer_name, "NONE") == 0;
-    event->route.backend = BACKEND_FUNCTION;
-    event->route.target = validation_callee(validation, "FunctionName", event->function);
-    api_route_flow(validation, &event->route);
+    api_route_check(validation, &event->route, API_REST);
+    api_event_finish(validation, &event->route, event->function);
 }
 
 const struct model_type rest_event_type = {

@@ -42,9 +42,9 @@ enum status queue_mapping_create(struct simulation *simulation, void *self)
     mapping->holds_on = rule_flag(rules, "sqs_throttle_retried_until_visibility");
     mapping->long_poll_ns = rule_ns(rules, "sqs_long_poll_max_s");
     mapping->low_traffic_ns = rule_ns(rules, "sqs_low_traffic_wait_s");
-    mapping->back_off = (struct back_off){.base_ns = (double)rule_pause_ns(rules, "sqs_throttle_retry_base_s"),
-                                          .factor = 2,
-                                          .cap_ns = (double)rule_pause_ns(rules, "sqs_throttle_retry_cap_s")};
+    double base_ns = (double)rule_pause_ns(rules, "sqs_throttle_retry_base_s");
+    mapping->back_off = (struct back_off){
+        .base_ns = base_ns, .factor = 2, .cap_ns = fmax(base_ns, (double)rule_pause_ns(rules, "sqs_throttle_retry_cap_s"))};
     mapping->payload_most = (uint64_t)rule_bytes(rules, "payload_sync_max_mb");
     mapping->salt = item_salt(name);
     mapping->long_polls = config->provisioned ? (uint64_t)rule_count(rules, "sqs_poller_long_polls", 0, UINT16_MAX) : 1;

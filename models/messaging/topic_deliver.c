@@ -67,7 +67,7 @@ static struct retry_phases read_phases(const struct rule_book *rules, const char
 static void read_rules(struct topic *topic, const struct rule_book *rules)
 {
     bool own = topic->fifo && topic->throughput_scope == 0;
-    token_bucket_init_per_s(&topic->bucket, rule_number(rules, own ? "sns_fifo_publish_rate" : "sns_publish_rate"), 1, 0);
+    token_bucket_init_per_s(&topic->bucket, fmax(rule_number(rules, own ? "sns_fifo_publish_rate" : "sns_publish_rate"), 1), 1, 0);
     topic->delay_ns = rule_ns(rules, "sns_delay_ms");
     topic->chunk_bytes = (uint64_t)rule_bytes(rules, "sns_chunk_kb");
     topic->jitter = rule_share(rules, "sns_retry_jitter");

@@ -263,7 +263,7 @@ static void start_watch(struct simulation *simulation, struct scaling_policy *po
 {
     const struct rule_book *rules = simulation->settings->rules;
     bool high = tracked == &policy->high;
-    int64_t point_ns = rule_pause_ns(rules, "aas_point_s");
+    int64_t asked_ns = rule_ns(rules, "aas_point_s"), point_ns = asked_ns > NS_PER_S ? asked_ns : NS_PER_S;
     uint32_t points = points_of(rules, high ? policy->high_points : policy->low_points);
     const struct watch_rule rule = {
         .statistic = (enum probe_statistic)policy->choice.statistic,

@@ -171,8 +171,8 @@ static enum status bucket_create(struct simulation *simulation, void *self)
     };
     fanout_retries(&policy, rules);
     /* a second's may all be used at once: S3 says requests per second and no more */
-    token_bucket_init_per_s(&bucket->writes, rule_number(rules, "s3_prefix_writes_per_s") * (double)bucket->prefixes, 1, 0);
-    token_bucket_init_per_s(&bucket->reads, rule_number(rules, "s3_prefix_reads_per_s") * (double)bucket->prefixes, 1, 0);
+    token_bucket_init_per_s(&bucket->writes, fmax(rule_number(rules, "s3_prefix_writes_per_s"), 1) * (double)bucket->prefixes, 1, 0);
+    token_bucket_init_per_s(&bucket->reads, fmax(rule_number(rules, "s3_prefix_reads_per_s"), 1) * (double)bucket->prefixes, 1, 0);
     key_map_init(&bucket->objects, &simulation->memory, name);
     stream_init(&bucket->latency_stream, simulation->settings->seed, simulation->replication, name, "latency");
     return fanout_init(&bucket->fanout, &policy, &bucket->outlets, &bucket->notices, simulation, bucket->self, BUCKET_NOTICE);

@@ -112,19 +112,27 @@ static double whole_if_written_so(double product)
     return fabs(product - nearest) <= 2 * DBL_EPSILON * product ? nearest : product;
 }
 
-bool units_parse_time(const char *text, double *ns)
+/* Below 2^63: in ns, some 292 years, the end of the clock. */
+static bool read_scaled(const char *text, const struct unit *units, double *value)
 {
-    static const struct unit units[] = {{"ns", 1},   {"us", 1e3},   {"\u00b5s", 1e3}, {"\u03bcs", 1e3}, {"ms", 1e6},     {"s", 1e9},
-                                        {"m", 60e9}, {"min", 60e9}, {"h", 3600e9},    {"d", 86400e9},   {"w", 604800e9}, {NULL, 0}};
     const char *rest;
     double number;
     if (!read_amount(text, &number, &rest))
         return false;
     const struct unit *unit = find_unit(units, rest);
-    /* 2^63 ns, some 292 years, is the end of the clock. */
     if (unit == NULL || !(number * unit->factor < 9223372036854775808.0))
         return false;
-    *ns = whole_if_written_so(number * unit->factor);
+    *value = number * unit->factor;
+    return true;
+}
+
+bool units_parse_time(const char *text, double *ns)
+{
+    static const struct unit units[] = {{"ns", 1},   {"us", 1e3},   {"\u00b5s", 1e3}, {"\u03bcs", 1e3}, {"ms", 1e6},     {"s", 1e9},
+                                        {"m", 60e9}, {"min", 60e9}, {"h", 3600e9},    {"d", 86400e9},   {"w", 604800e9}, {NULL, 0}};
+    if (!read_scaled(text, units, ns))
+        return false;
+    *ns = whole_if_written_so(*ns);
     return true;
 }
 
@@ -157,15 +165,7 @@ bool units_parse_size(const char *text, double *bytes)
     static const double k = 1024, m = 1048576, g = 1073741824, t = 1099511627776;
     const struct unit units[] = {{"B", 1},  {"KB", k}, {"kB", k},  {"kb", k}, {"KiB", k}, {"MB", m},  {"mb", m}, {"MiB", m},
                                  {"GB", g}, {"gb", g}, {"GiB", g}, {"TB", t}, {"tb", t},  {"TiB", t}, {NULL, 0}};
-    const char *rest;
-    double number;
-    if (!read_amount(text, &number, &rest))
-        return false;
-    const struct unit *unit = find_unit(units, rest);
-    if (unit == NULL || !(number * unit->factor < 9223372036854775808.0))
-        return false;
-    *bytes = number * unit->factor;
-    return true;
+    return read_scaled(text, units, bytes);
 }
 
 bool units_parse_probability(const char *text, double *probability)

@@ -11,6 +11,8 @@
 double back_off_full_ns(const struct back_off *back_off, uint32_t earlier)
 {
     int times = (int)(earlier < EARLIER_MOST ? earlier : EARLIER_MOST);
+    if (!(back_off->base_ns > 0))
+        return 0; /* and not 0 times a factor beyond all numbers */
     double full_ns = back_off->factor == 2 ? ldexp(back_off->base_ns, times) : back_off->base_ns * pow(back_off->factor, times);
     return fmin(full_ns, back_off->cap_ns);
 }

@@ -1,8 +1,7 @@
 /* exchange.c: what entities do in a simulation: schedule events, make requests, tell the trace and the ledger. */
-#include "engine/random.h"
+#include "engine/simulation.h"
 
 #include "engine/room.h"
-#include "engine/simulation.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,9 @@
 
 void lru_cache_init(struct lru_cache *cache, uint64_t capacity_bytes, struct memory_account *account, const char *owner)
 {
-    *cache = (struct lru_cache){.newest = POOL_NONE, .oldest = POOL_NONE, .capacity_bytes = capacity_bytes};
+    *cache = (struct lru_cache){.capacity_bytes = capacity_bytes};
     pool_init(&cache->entries, sizeof(struct lru_entry), account, owner);
+    chain_init(&cache->used, &cache->entries, offsetof(struct lru_entry, link));
     key_map_init(&cache->places, account, owner);
 }
 
@@ -21,25 +22,10 @@ static struct lru_entry *entry_at(const struct lru_cache *cache, uint32_t id)
     return pool_at(&cache->entries, id);
 }
 
-static void unlink_entry(struct lru_cache *cache, const struct lru_entry *entry)
-{
-    *(entry->newer == POOL_NONE ? &cache->newest : &entry_at(cache, entry->newer)->older) = entry->older;
-    *(entry->older == POOL_NONE ? &cache->oldest : &entry_at(cache, entry->older)->newer) = entry->newer;
-}
-
-static void link_newest(struct lru_cache *cache, uint32_t id)
-{
-    struct lru_entry *entry = entry_at(cache, id);
-    entry->newer = POOL_NONE;
-    entry->older = cache->newest;
-    *(cache->newest == POOL_NONE ? &cache->oldest : &entry_at(cache, cache->newest)->newer) = id;
-    cache->newest = id;
-}
-
 static void forget(struct lru_cache *cache, uint32_t id)
 {
-    struct lru_entry *entry = entry_at(cache, id);
-    unlink_entry(cache, entry);
+    const struct lru_entry *entry = entry_at(cache, id);
+    chain_remove(&cache->used, id);
     cache->used_bytes -= entry->bytes;
     key_map_remove(&cache->places, entry->key);
     pool_give(&cache->entries, id);
@@ -50,14 +36,14 @@ const struct lru_entry *lru_cache_find(struct lru_cache *cache, uint64_t key, in
     uint32_t id = key_map_find(&cache->places, key);
     if (id == POOL_NONE)
         return NULL;
-    struct lru_entry *entry = entry_at(cache, id);
+    const struct lru_entry *entry = entry_at(cache, id);
     if (now_ns >= entry->expires_ns) {
         forget(cache, id);
         return NULL;
     }
-    if (cache->newest != id) {
-        unlink_entry(cache, entry);
-        link_newest(cache, id);
+    if (cache->used.head != id) {
+        chain_remove(&cache->used, id);
+        chain_insert(&cache->used, POOL_NONE, id);
     }
     return entry;
 }
@@ -68,7 +54,7 @@ enum status lru_cache_put(struct lru_cache *cache, uint64_t key, uint32_t bytes,
     if (bytes > cache->capacity_bytes)
         return STATUS_OK;
     while (bytes > cache->capacity_bytes - cache->used_bytes) {
-        forget(cache, cache->oldest);
+        forget(cache, cache->used.tail);
         cache->evicted++;
     }
     uint32_t id = pool_take(&cache->entries);
@@ -80,7 +66,7 @@ enum status lru_cache_put(struct lru_cache *cache, uint64_t key, uint32_t bytes,
         return status;
     }
     *entry_at(cache, id) = (struct lru_entry){.key = key, .expires_ns = expires_ns, .bytes = bytes, .value = value};
-    link_newest(cache, id);
+    chain_insert(&cache->used, POOL_NONE, id);
     cache->used_bytes += bytes;
     return STATUS_OK;
 }
@@ -94,6 +80,6 @@ void lru_cache_remove(struct lru_cache *cache, uint64_t key)
 
 void lru_cache_clear(struct lru_cache *cache)
 {
-    while (cache->oldest != POOL_NONE)
-        forget(cache, cache->oldest);
+    while (cache->used.tail != POOL_NONE)
+        forget(cache, cache->used.tail);
 }

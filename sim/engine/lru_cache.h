@@ -3,6 +3,7 @@
 #ifndef SLSIM_ENGINE_LRU_CACHE_H
 #define SLSIM_ENGINE_LRU_CACHE_H
 
+#include "engine/chain.h"
 #include "engine/key_map.h"
 #include "engine/pool.h"
 #include "engine/status.h"
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 struct lru_entry {
-    uint32_t newer, older; /* by last use; POOL_NONE: the newest, the oldest */
+    struct link link; /* by last use */
     uint64_t key;
     int64_t expires_ns; /* from here on it is not there; TIME_FOREVER: never */
     uint32_t bytes;
@@ -21,14 +22,14 @@ struct lru_entry {
 struct lru_cache {
     struct pool entries;
     struct key_map places;
-    uint32_t newest, oldest;
+    struct chain used; /* the entries, the newest first */
     uint64_t capacity_bytes;
     uint64_t used_bytes;
     uint64_t evicted; /* entries that went for want of room, since it was made */
 };
 
 /* `account` (may be NULL) and `owner` are borrowed for the cache's life. Allocates nothing. A cache for N equal entries has the capacity of
- * N times their size. */
+ * N times their size. It must not be moved afterwards. */
 void lru_cache_init(struct lru_cache *cache, uint64_t capacity_bytes, struct memory_account *account, const char *owner);
 void lru_cache_fini(struct lru_cache *cache);
 

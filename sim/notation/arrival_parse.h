@@ -8,10 +8,7 @@
 /* The process that `name` ("poisson", "stages", ...) with `value` spells; kept by the parse's store. NULL after reporting. */
 const struct arrival_process *arrival_parse(struct parse *parse, const char *name, const cJSON *value, const struct parse_path *path);
 
-/* What a count per minute is placed by: "uniform", "even", "start" (enum placing), ending with NULL. */
-extern const char *const placing_names[];
-
-/* `value` as one of placing_names. False after reporting. */
+/* What a count per minute is placed by: `value` as "uniform", "even" or "start". False after reporting. */
 bool placing_parse(struct parse *parse, const cJSON *value, const struct parse_path *path, enum placing *placed);
 
 /* The columns of a table that hold one minute each: those whose name is a number, as in the Azure Functions traces. `columns` is the

@@ -90,7 +90,7 @@ bool arrival_trace(struct parse *parse, const cJSON *node, const struct parse_pa
     return good;
 }
 
-const char *const placing_names[] = {[PLACED_UNIFORM] = "uniform", [PLACED_EVEN] = "even", [PLACED_START] = "start", NULL};
+static const char *const placing_names[] = {[PLACED_UNIFORM] = "uniform", [PLACED_EVEN] = "even", [PLACED_START] = "start", NULL};
 
 bool placing_parse(struct parse *parse, const cJSON *value, const struct parse_path *path, enum placing *placed)
 {

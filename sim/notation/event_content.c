@@ -31,16 +31,6 @@ struct event_contents *event_contents_new(struct scenario_store *store)
     return contents;
 }
 
-bool content_choice_is_key(const char *name)
-{
-    size_t key = 0;
-    if (strcmp(name, short_operation) == 0)
-        return true;
-    while (key < CONTENT_KEYS && strcmp(key_names[key], name) != 0)
-        key++;
-    return key < CONTENT_KEYS;
-}
-
 static void release_body(void *pointer)
 {
     cJSON_Delete(pointer);

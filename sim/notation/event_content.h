@@ -21,7 +21,5 @@ struct event_contents *event_contents_new(struct scenario_store *store);
  * weighted ones make each combination, by the product of the weights. Other keys are somebody else's. None of the four: *choice has no
  * content. False after reporting: then too. */
 bool content_choice_parse(struct parse *parse, const cJSON *object, const struct parse_path *path, struct content_choice *choice);
-/* Is `name` one of them? */
-bool content_choice_is_key(const char *name);
 
 #endif

@@ -159,11 +159,6 @@ bool validation_instant(const struct validation *validation, const char *text, i
     return instant_since(text, validation->loader->parse.start_epoch_s, at_ns);
 }
 
-const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution)
-{
-    return distribution_hand_over(&validation->loader->parse, distribution);
-}
-
 const struct content_table *validation_contents(const struct validation *validation)
 {
     return validation->loader->scenario->settings.contents;

@@ -65,8 +65,6 @@ bool validation_varied(const struct validation *validation, const char *property
 /* Strings and distributions that live as long as the scenario. NULL when memory is out. */
 const char *validation_string(struct validation *validation, const char *text);
 void *validation_alloc(struct validation *validation, size_t count, size_t size); /* all zero */
-/* A distribution that the scenario frees. NULL in, NULL out. */
-const struct distribution *validation_keep(struct validation *validation, struct distribution *distribution);
 
 /* Items pass from one entity to another: to find loops. */
 void validation_flow(struct validation *validation, uint32_t from, uint32_t to);

@@ -1,6 +1,7 @@
 /* test_api_access.c: who may pass an API: authorizers and how long their verdicts are kept, API keys, usage plans with their buckets and
  * quotas, and the order in which all that is asked. */
 #include "api_bench.h"
+#include "statistics_bounds.h"
 
 /* The function Judge behind a Lambda authorizer of SAM's, for every route. */
 #define JUDGED(TTL)                                                                                                                        \
@@ -51,6 +52,28 @@ static void test_verdicts_are_kept(void **state)
     model_close(&run);
 }
 
+/* An authorizer of SAM's that says nothing of how long: a REST API keeps verdicts for five minutes, an HTTP API keeps none. */
+#define UNSAID "'Auth': {'DefaultAuthorizer': 'Guard', 'Authorizers': {'Guard': {'FunctionArn': {'Fn::GetAtt': ['Judge', 'Arn']}}}}"
+#define JUDGE_TAKES(TIME) "'duration': '10ms'}, 'Judge': {'init': '0s', 'placement': '0s', 'duration': '" TIME "'"
+
+static void test_verdicts_unsaid(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(&run,
+              API("AWS::Serverless::Api", "'duration': '60s', 'drain': '1s'", UNSAID, GET_REST, JUDGE, JUDGE_TAKES("30ms"),
+                  CALLER("c", "'constant': '1/s'")),
+              "");
+    assert_int_equal(count_of(&run, "Judge", "Invocations"), 1);
+    model_run(&run,
+              API("AWS::Serverless::HttpApi", "'duration': '60s', 'drain': '1s'", UNSAID, GET_HTTP, JUDGE, JUDGE_TAKES("30ms"),
+                  CALLER("c", "'constant': '1/s'")),
+              "");
+    assert_int_equal(count_of(&run, "Judge", "Invocations"), 60);
+    model_close(&run);
+}
+
 /* A bad token is refused by the function, and that verdict is kept beside the good one's; none at all is refused unasked. */
 static void test_refusals(void **state)
 {
@@ -67,9 +90,9 @@ static void test_refusals(void **state)
     assert_int_equal(absent + denied + (uint64_t)count_of(&run, "c", "Succeeded"), 1000);
     assert_int_equal(count_of(&run, "Api", "Unauthorized"), absent + denied);
     assert_near(billed(&run, "Api", "ApiGatewayRequest", NULL), (double)count_of(&run, "c", "Succeeded"), 0);
-    /* within five standard deviations of a fifth, and of a quarter of the rest */
-    assert_true(fabs((double)absent - 200) < 5 * sqrt(1000 * 0.16));
-    assert_true(fabs((double)denied - 200) < 5 * sqrt(1000 * 0.16));
+    /* a fifth, and a quarter of the rest */
+    check_z("absent", ((double)absent - 200) / sqrt(1000 * 0.16), 1e-3);
+    check_z("denied", ((double)denied - 200) / sqrt(1000 * 0.16), 1e-3);
     model_close(&run);
 }
 
@@ -105,6 +128,7 @@ static void test_authorizer_fails(void **state)
         assert_int_equal(fates_of(&run, "Api", FATE_FAILED, "500 Internal Server Error"), 10);
         assert_int_equal(count_of(&run, "F", "Invocations"), 0);
         assert_near(figure(&run, "c", "ResponseTime", "Maximum"), troubles[i].response_ms, 0);
+        assert_near(figure(&run, "Api", "Latency", "SampleCount"), 0, 0); /* which is of those that were let in */
     }
     model_close(&run);
 }
@@ -129,7 +153,7 @@ static void test_own_judgement(void **state)
               "{'deny_rate': 0.5}, 'F': {'duration': '1ms'}}, 'traffic': [{'name': 'c', 'target': 'Api', 'request': 'GET /a', 'constant': "
               "'10/s'}, {'name': 'd', 'target': 'Api', 'request': 'POST /b', 'constant': '1/s'}]}");
     const double denied = (double)fates_of(&run, "Api:$default", FATE_FAILED, "401 token refused");
-    assert_true(fabs(denied - 500) < 5 * sqrt(250));
+    check_z("refused", (denied - 500) / sqrt(250), 1e-3);
     assert_int_equal(count_of(&run, "d", "Succeeded"), 100);
     assert_int_equal(count_of(&run, "Api", "AuthorizerCalls"), 0);
     model_close(&run);
@@ -168,6 +192,28 @@ static void test_keys(void **state)
                          "") > 0);
     api_refused(&run, text, "Plan is no AWS::ApiGateway::ApiKey");
     free(text);
+    model_close(&run);
+}
+
+/* What a request bears is known even when its sender no longer waits for the answer. */
+static void test_sender_gives_up(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(&run,
+              API("AWS::Serverless::Api", "'duration': '10s', 'drain': '1s'", UNSAID, KEYED, PLAN("'UsagePlanName': 'p'") JUDGE,
+                  JUDGE_TAKES("200ms"), CALLER("c", "'constant': '1/s', 'clients': 10, 'client_timeout': '100ms'" BEARS("Ann"))),
+              "", "");
+    assert_int_equal(count_of(&run, "c", "Failed"), 10);
+    assert_int_equal(fates_of(&run, "Api", FATE_SUCCEEDED, ""), 10);
+    assert_near(billed(&run, "Api", "ApiGatewayRequest", NULL), 10, 0);
+    /* 5 MB are more than 6 as text, for a function */
+    model_run(&run,
+              API("AWS::Serverless::Api", "'duration': '10s', 'drain': '1s'", UNSAID, GET_REST, JUDGE, JUDGE_TAKES("200ms"),
+                  CALLER("c", "'constant': '1/s', 'clients': 10, 'client_timeout': '100ms', 'payload': '5MB', 'base64': true")),
+              "");
+    assert_int_equal(fates_of(&run, "Api", FATE_REJECTED, "413 too large for the integration"), 10);
     model_close(&run);
 }
 
@@ -283,10 +329,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts_are_kept),
+        cmocka_unit_test(test_verdicts_unsaid),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_authorizer_fails),
         cmocka_unit_test(test_own_judgement),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_sender_gives_up),
         cmocka_unit_test(test_plan_buckets),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_quota),

@@ -131,6 +131,10 @@ static void test_price(void **state)
     model_close(&run);
 }
 
+#define STAGE(NAME)                                                                                                                        \
+    "'Stage" NAME "': {'Type': 'AWS::ApiGateway::Stage', 'Properties': {'RestApiId': {'Ref': 'Api'}, 'StageName': '" NAME "', " CACHED "}" \
+    "}"
+
 /* A flush forgets all. */
 static void test_flush(void **state)
 {
@@ -145,6 +149,20 @@ static void test_flush(void **state)
                                              "c", "'constant': '1/s'") "], 'changes': [{'at': '30500ms', 'FlushStageCache': 'Api'}]}",
               3600);
     assert_int_equal(count_of(&run, "Api", "CacheMissCount"), 2);
+    /* of an API whose stages are resources of their own: all of theirs; of one of them: its own */
+    for (int only = 0; only <= 1; only++) {
+        model_run(&run,
+                  "{'duration': '60s', 'Resources': {'Api': {'Type': 'AWS::ApiGateway::RestApi', 'Properties': {}}, " STAGE("a") ", " STAGE(
+                      "b") ", 'Get': {'Type': 'AWS::ApiGateway::Method', 'Properties': {'RestApiId': {'Ref': 'Api'}, "
+                           "'ResourceId': {'Fn::GetAtt': ['Api', 'RootResourceId']}, 'HttpMethod': 'GET', 'Integration': "
+                           "{'Type': 'HTTP_PROXY', 'Uri': {'Ref': 'X'}}}}, 'X': {'Type': 'Custom::External'}}, 'behavior': "
+                           "{'Stagea': {'overhead': '0s'}, 'Stageb': {'overhead': '0s'}, 'X': {'latency': '0s'}}, "
+                           "'traffic': [{'name': 'a', 'target': 'Api:a', 'constant': '1/s'}, {'name': 'b', 'target': "
+                           "'Api:b', 'constant': '1/s'}], 'changes': [{'at': '30500ms', 'FlushStageCache': '%s'}]}",
+                  3600, 3600, only ? "Api:b" : "Api");
+        assert_int_equal(count_of(&run, "Api:a", "CacheMissCount"), only ? 1 : 2);
+        assert_int_equal(count_of(&run, "Api:b", "CacheMissCount"), 2);
+    }
     model_close(&run);
 }
 

@@ -3,10 +3,12 @@
 
 /* A REST API `Api` with one method POST / of INTEGRATION, stage `prod`, and MORE resources. */
 #define REST_TO(INTEGRATION, MORE, BEHAVIOR)                                                                                               \
-    "{'duration': '10s', 'drain': '1m', 'Resources': {'Api': {'Type': 'AWS::ApiGateway::RestApi', 'Properties': {}}, 'Prod': {'Type': "    \
+    REST_WITH("'duration': '10s', 'drain': '1m'", INTEGRATION, MORE, "'Prod': {'overhead': '0s'}" BEHAVIOR)
+#define REST_WITH(SETTINGS, INTEGRATION, MORE, BEHAVIOR)                                                                                   \
+    "{" SETTINGS ", 'Resources': {'Api': {'Type': 'AWS::ApiGateway::RestApi', 'Properties': {}}, 'Prod': {'Type': "                        \
     "'AWS::ApiGateway::Stage', 'Properties': {'RestApiId': {'Ref': 'Api'}, 'StageName': 'prod'}}, 'Post': {'Type': "                       \
     "'AWS::ApiGateway::Method', 'Properties': {'RestApiId': {'Ref': 'Api'}, 'ResourceId': {'Fn::GetAtt': ['Api', 'RootResourceId']}, "     \
-    "'HttpMethod': 'POST', 'Integration': {" INTEGRATION "}}}" MORE "}, 'behavior': {'Prod': {'overhead': '0s'}" BEHAVIOR                  \
+    "'HttpMethod': 'POST', 'Integration': {" INTEGRATION "}}}" MORE "}, 'behavior': {" BEHAVIOR                                            \
     "}, 'traffic': [{'name': 'c', 'target': 'Api', 'constant': '10/s', 'key': {'uniform': 10}}]}"
 /* An HTTP API with one route of INTEGRATION. */
 #define HTTP_TO(INTEGRATION, MORE)                                                                                                         \
@@ -71,9 +73,13 @@ static void test_answers(void **state)
     model_open(&run);
     model_execute(
         &run,
-        REST_TO("'Type': 'AWS', 'Uri': 'arn:aws:apigateway:us-east-1:kinesis:action/PutRecord', 'RequestTemplates': {'x': {'Ref': 'S'}}",
-                STREAM, ""));
-    assert_int_equal(count_of(&run, "Api", "5XXError"), 0);
+        REST_WITH("'duration': '10s', 'drain': '1m', 'rules': {'kinesis_shard_in_records_per_s': 4}",
+                  "'Type': 'AWS', 'Uri': 'arn:aws:apigateway:us-east-1:kinesis:action/PutRecord', 'RequestTemplates': {'x': {'Ref': 'S'}}",
+                  STREAM, "'Prod': {'overhead': '0s'}"));
+    int64_t refused = count_of(&run, "S", "WriteProvisionedThroughputExceeded");
+    assert_true(refused > 0);
+    assert_int_equal(fates_of(&run, "Api:prod", FATE_FAILED, "500 Internal Server Error"), refused);
+    assert_int_equal(count_of(&run, "Api", "5XXError"), refused);
     model_execute(&run, REST_TO("'Type': 'HTTP_PROXY', 'Uri': {'Ref': 'Partner'}", ", 'Partner': {'Type': 'Custom::External'}",
                                 ", 'Partner': {'latency': '30s'}"));
     assert_int_equal(fates_of(&run, "Api:prod", FATE_TIMED_OUT, "504 integration timeout"), 100);
@@ -86,6 +92,42 @@ static void test_answers(void **state)
     model_execute(&run, REST_TO("'Type': 'MOCK'", "", ""));
     assert_int_equal(count_of(&run, "c", "Succeeded"), 100);
     assert_near(figure(&run, "Api", "IntegrationLatency", "SampleCount"), 0, 0);
+    model_close(&run);
+}
+
+/* What befalls an API befalls its stages: callers never reach the API itself. */
+static void test_faults_of_the_api(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *befallen, *fault;
+        int64_t failed;
+        double slowest_ms;
+    } cases[] = {
+        {"Api", "'kind': 'down'", 50, 10},
+        {"Api:prod", "'kind': 'down'", 50, 10},
+        {"Api", "'kind': 'errors', 'rate': 1", 50, 10},
+        {"Api", "'kind': 'slow', 'factor': 3", 0, 30},
+        {"Api:prod", "'kind': 'slow', 'factor': 3", 0, 30},
+    };
+    struct model_run run;
+    model_open(&run);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        model_run(&run,
+                  REST_WITH("'duration': '10s', 'drain': '1m', 'changes': [{'at': '2s', 'for': '5s', 'fault': '%s', %s}]", "'Type': 'MOCK'",
+                            "", "'Prod': {'overhead': '10ms'}"),
+                  cases[i].befallen, cases[i].fault);
+        assert_int_equal(fates_of(&run, "Api:prod", FATE_FAILED, "500 Internal Server Error"), cases[i].failed);
+        assert_int_equal(count_of(&run, "Api", "5XXError"), cases[i].failed);
+        assert_near(figure(&run, "c", "ResponseTime", "Maximum"), cases[i].slowest_ms, 0);
+    }
+    /* one that is its own stage is slowed once */
+    model_execute(&run, "{'duration': '10s', 'Resources': {'Api': {'Type': 'AWS::ApiGateway::RestApi', 'Properties': {}}, 'Post': {'Type': "
+                        "'AWS::ApiGateway::Method', 'Properties': {'RestApiId': {'Ref': 'Api'}, 'ResourceId': {'Fn::GetAtt': ['Api', "
+                        "'RootResourceId']}, 'HttpMethod': 'POST', 'Integration': {'Type': 'MOCK'}}}}, 'behavior': {'Api': {'overhead': "
+                        "'10ms'}}, 'traffic': [{'name': 'c', 'target': 'Api', 'constant': '10/s'}], 'changes': [{'at': '2s', 'for': '5s', "
+                        "'fault': 'Api', 'kind': 'slow', 'factor': 3}]}");
+    assert_near(figure(&run, "c", "ResponseTime", "Maximum"), 30, 0);
     model_close(&run);
 }
 
@@ -129,10 +171,8 @@ static void test_mistakes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_services),
-        cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_asynchronous),
-        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_services),     cmocka_unit_test(test_answers),  cmocka_unit_test(test_faults_of_the_api),
+        cmocka_unit_test(test_asynchronous), cmocka_unit_test(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

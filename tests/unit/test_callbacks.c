@@ -1,5 +1,6 @@
 /* test_callbacks.c: who waits for a function's call: pipelines and custom resources, to the nanosecond; mail and its actions. */
 #include "model_fixture.h"
+#include "statistics_bounds.h"
 
 #define ONCE(NAME, TARGET, FROM, MORE)                                                                                                     \
     "{'name': '" NAME "', 'target': '" TARGET "', 'bursts': {'size': 1, 'every': '1d'}, 'from': '" FROM "'" MORE "}"
@@ -76,7 +77,7 @@ static void test_retry_before_the_call(void **state)
     model_run(&run,
               CUSTOM("", "'duration': '5s', 'error_rate': 0.5", "'rollback': false", "{'name': 'a', 'target': 'R', 'constant': '1/s'}"));
     double n = 3600, lost = (double)part_fates(&run, "R/operations", FATE_TIMED_OUT, "no callback");
-    assert_true(fabs(lost - n / 8) < 4 * sqrt(n * 7 / 64)); /* three errors in a row; binomial, four standard deviations */
+    check_z("lost", (lost - n / 8) / sqrt(n * 7 / 64), 1e-3); /* three errors in a row */
     assert_int_equal(part_fates(&run, "R/operations", FATE_SUCCEEDED, ""), (uint64_t)(n - lost));
     model_close(&run);
 }

@@ -4,6 +4,7 @@
 #include "model_fixture.h"
 #include "refusals.h"
 #include "scripted_target.h"
+#include "statistics_bounds.h"
 
 #define S INT64_C(1000000000)
 #define NO_JITTER "'rules': {'base': 'current', 'eventbridge_retry_jitter': 0}"
@@ -34,18 +35,18 @@ static void test_cron_minute(void **state)
                    "'t', 'Arn': {'Ref': 'E'}}]}}"
                  : "");
         size_t at = 0, count = 0;
-        double sum = 0;
+        double u[1008];
         for (const struct step_seen *step; (step = next_step(run, &at, "R/target-t", "succeeded")) != NULL; count++) {
             int64_t place_ns = step->time_ns - (180 + 600 * (int64_t)count) * S;
-            assert_true(place_ns >= 0 && place_ns < 60 * S);
+            assert_true(count < 1008 && place_ns >= 0 && place_ns < 60 * S);
             assert_true(more == 0 || places[count] == place_ns);
             assert_int_equal(step->item, count);
             assert_string_equal(step->source, "R");
             places[count] = place_ns;
-            sum += (double)place_ns / 1e9;
+            u[count] = (double)place_ns / (60.0 * S);
         }
         assert_int_equal(count, 1008);
-        assert_near(sum / 1008, 30, 5 * 60 / sqrt(12 * 1008.0)); /* five standard errors of a uniform's mean */
+        check_uniform("place in the minute", u, count, 1e-3);
     }
     assert_int_equal(count_of(run, "R", "TriggeredRules"), 1008);
     assert_int_equal(count_of(run, "R", "MatchedEvents"), 0);
@@ -141,12 +142,13 @@ static void test_fan_out(void **state)
     assert_int_equal(count_of(run, "T", "NumberOfMessagesPublished"), 1000);
     assert_int_equal(count_of(run, "F", "Invocations"), 1000);
     assert_near(figure(run, "O", "ApproximateNumberOfGroupsWithInflightMessages", "Maximum"), 0, 0);
-    for (int i = 0; i < 4; i++) { /* a quarter each, within five standard deviations */
+    uint64_t there[4]; /* a quarter each */
+    for (int i = 0; i < 4; i++) {
         char shard[32];
         snprintf(shard, sizeof shard, "K/shard-%d", i);
-        uint64_t there = fates_of(run, shard, FATE_IN_FLIGHT, "");
-        assert_true(there > 250 - 69 && there < 250 + 69);
+        there[i] = fates_of(run, shard, FATE_IN_FLIGHT, "");
     }
+    check_chi_square("shards", there, NULL, 4, 1e-3);
     assert_near(billed(run, "Bus", "Event-64K-Chunks", NULL), 2000, 0);
     assert_near(billed(run, "Other", "Event-64K-Chunks", NULL), 2000, 0);
 }

@@ -1,6 +1,7 @@
 /* test_filter_criteria.c: filters of event source mappings: what is worth a call, exactly; what is not leaves the queue, or is passed over
  * in the stream. With the real queues and streams. */
 #include "model_fixture.h"
+#include "statistics_bounds.h"
 
 #define S NS_PER_S
 
@@ -73,8 +74,7 @@ static void test_pattern_as_text(void **state)
         "\"constant\": \"1/s\", \"event\": [{\"weight\": 1, \"of\": {\"n\": 4}}, {\"weight\": 1, \"of\": \"{\\\"n\\\": 6}\"}]}]}";
     model_execute(&run, text);
     int64_t filtered = count_of(&run, "FE", "FilteredOutEventCount");
-    /* Of 600, six standard deviations of 12.2 around the half. */
-    assert_true(filtered > 300 - 74 && filtered < 300 + 74);
+    check_z("filtered", ((double)filtered - 300) / sqrt(600 * 0.25), 1e-3);
     assert_int_equal(count_of(&run, "FE", "PolledEventCount"), 600);
     model_close(&run);
 }

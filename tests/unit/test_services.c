@@ -2,6 +2,7 @@
 #include "model_fixture.h"
 #include "refusals.h"
 #include "scripted_target.h"
+#include "statistics_bounds.h"
 
 /* A topic that answers as it is told. */
 static struct model_registry with_topic(void)
@@ -254,7 +255,7 @@ static void test_detector(void **state)
               "0.25}},"
               "'traffic': [{'name': 'a', 'target': 'D', 'constant': '10/s'}]}");
     double told = (double)count_of(&run, "F", "Invocations"), n = 36000;
-    assert_true(fabs(told - n / 4) < 4 * sqrt(n * 0.25 * 0.75)); /* binomial, four standard deviations */
+    check_z("told", (told - n / 4) / sqrt(n * 0.25 * 0.75), 1e-3);
     assert_int_equal(count_of(&run, "D", "ItemsFiltered"), (int64_t)(n - (double)count_of(&run, "D", "NoticesSent")));
     model_close(&run);
 }

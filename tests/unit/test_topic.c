@@ -2,6 +2,7 @@
 #include "model_fixture.h"
 #include "refusals.h"
 #include "scripted_target.h"
+#include "statistics_bounds.h"
 
 #define S INT64_C(1000000000)
 
@@ -274,16 +275,16 @@ static void test_jitter(void **state)
                    "'AWS::SNS::Topic', 'Properties': {'Subscription': [{'Protocol': 'https', 'Endpoint': {'Ref': 'E'}}]}}, 'E': {'Type': "
                    "'Test::Scripted::Target', 'Properties': {'Answers': 'E'}}}, 'traffic': [{'name': 'p', 'target': 'T', 'constant': "
                    "'1/s', 'count': 400}]}");
-    double sum = 0, count = 0;
+    double u[1200];
+    size_t count = 0;
     for (size_t i = 0; i < run->step_count; i++)
         if (strcmp(run->steps[i].step, "retry") == 0) {
             double wait = (double)run->steps[i].duration_ns / 1e9;
-            assert_true(wait > 10 && wait <= 20);
-            sum += wait;
-            count++;
+            assert_true(count < 1200 && wait > 10 && wait <= 20);
+            u[count++] = (wait - 10) / 10;
         }
-    assert_near(count, 1200, 0);
-    assert_near(sum / count, 15, 5 * 10 / sqrt(12 * count)); /* five standard errors of a uniform's mean */
+    assert_int_equal(count, 1200);
+    check_uniform("shortened waits", u, count, 1e-3);
 }
 
 #define TOPIC "'T': {'Type': 'AWS::SNS::Topic'}"
