@@ -65,9 +65,9 @@ const struct command report_command = {
     .examples = "  slsim report results/hello\n"
                 "  slsim report results/hello --plots png\n"
                 "  slsim report tornado.csv -o results/tornado\n",
-    .details = "RESULT is a folder of run, compare or size, or the CSV of sensitivity or of a break-even, with -o DIR. report.html, which "
-               "needs nothing else to be read, and plots/ are written into it, in place of\n"
-               "older ones; with --plots alone only plots/. `slsim run --report` does the same at once.\n",
+    .details = "RESULT is a folder of run, sweep, compare or size, or the CSV of sensitivity or of a break-even, with -o DIR.\n"
+               "report.html, which needs nothing else to be read, and plots/ are written into it, in place of older ones; with --plots "
+               "alone only plots/. `slsim run --report` does the same at once.\n",
     .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) | OPTION_BIT(OPTION_QUIET) |
                OPTION_BIT(OPTION_VERBOSE),
     .missing = "a result folder is missing",

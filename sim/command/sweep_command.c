@@ -78,6 +78,9 @@ static enum status check_axes(struct work *work, const char *path)
         if (strcmp(path, "-") == 0 && (strcmp(axis, "template") == 0 || strncmp(axis, "parameters.", 11) == 0))
             return refuse(work, "write the scenario into a file first",
                           "standard input can be read once only, and each point needs it for ", axis);
+        if (strcmp(axis, "seed") == 0 && (work->options->seed || work->spec.independent))
+            return refuse(work, "leave out --seed and independent streams", "something else says the seed already, so a sweep cannot vary ",
+                          axis);
     }
     return STATUS_OK;
 }
@@ -201,10 +204,13 @@ static enum status dry_run(struct work *work)
     enum status status = sweep_check(&work->sweep, &work->diagnostics);
     double seconds;
     size_t tried, units = sweep_unit_count(&work->sweep);
-    if (status == STATUS_OK)
+    bool quiet = option_given(work->options, OPTION_QUIET);
+    if (status == STATUS_OK && (!quiet || option_given(work->options, OPTION_FORMAT)))
         status = sweep_print_points(&answer, &work->sweep, stdout);
-    if (status != STATUS_OK || units == 0)
+    if (status != STATUS_OK)
         return status;
+    if (quiet || units == 0)
+        return session_flush();
     status = estimate(work, &seconds, &tried);
     enum status flushed = session_flush();
     if (status != STATUS_OK)
@@ -283,14 +289,18 @@ static enum status run_units(struct work *work)
         note(work, "it goes on: ", work->store.done, "are in", work->folder.partial, " already");
     status = sweep_run(&work->sweep, &work->diagnostics);
     progress_fini(&work->progress);
-    enum status written = write_journal(work, true);
+    const struct journal *journal = &work->store.files[0].journal;
+    bool told = journal->failed != 0;
+    enum status written = told ? STATUS_IO : write_journal(work, true);
     if (status == STATUS_OK)
         status = written;
     if (status == STATUS_OK)
         return status;
     if (status == STATUS_INTERRUPTED)
         diagnose(&work->diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "interrupted");
-    note(work, "", work->store.done, "are kept in", work->folder.partial, ": the same command goes on from there");
+    /* How many a failed write let through, only the next reading of the file can say. */
+    if (!journal->failed)
+        note(work, "", work->store.done, "are kept in", work->folder.partial, ": the same command goes on from there");
     return status;
 }
 

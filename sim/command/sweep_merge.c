@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* The folder above `path`; the caller frees. */
@@ -46,14 +47,10 @@ enum status sweep_print_folder(const struct command *command, const struct optio
     if (option_given(options, OPTION_QUIET) && !option_given(options, OPTION_FORMAT))
         return STATUS_OK;
     struct answer answer = session_answer(command, options);
-    char *name = NULL;
-    if (asprintf(&name, "%s/points.csv", path) < 0)
-        return STATUS_NO_MEMORY;
-    FILE *points = fopen(name, "re");
-    free(name);
-    enum status status = points ? sweep_print(&answer, points, columns, stdout) : STATUS_IO;
-    if (points)
-        (void)fclose(points);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum status status = folder >= 0 ? sweep_print(&answer, folder, columns, stdout) : STATUS_IO;
+    if (folder >= 0)
+        (void)close(folder);
     enum status flushed = session_flush();
     return status != STATUS_OK ? status : flushed;
 }
@@ -82,17 +79,6 @@ static size_t number_of(const cJSON *manifest, const char *key)
     return cJSON_IsNumber(number) && number->valuedouble >= 0 && number->valuedouble <= 1e9 ? (size_t)number->valuedouble : 0;
 }
 
-static bool identity_of(const cJSON *manifest, char identity[65])
-{
-    cJSON *copy = cJSON_Duplicate(manifest, true);
-    bool good = copy != NULL;
-    for (const char *const *key = (const char *const[]){"complete", "shard", "shards", NULL}; good && *key; key++)
-        cJSON_DeleteItemFromObjectCaseSensitive(copy, *key);
-    good = good && sweep_manifest_identity(copy, identity);
-    cJSON_Delete(copy);
-    return good;
-}
-
 /* Reads one shard's manifest, and puts it in its place. */
 static enum status take_shard(struct merging *merging, char *path)
 {
@@ -110,7 +96,7 @@ static enum status take_shard(struct merging *merging, char *path)
         merging->count = shards;
         merging->manifests = calloc(shards, sizeof *merging->manifests);
         merging->paths = calloc(shards, sizeof *merging->paths);
-        if (!merging->manifests || !merging->paths || !identity_of(manifest, merging->identity))
+        if (!merging->manifests || !merging->paths || !sweep_manifest_identity(manifest, merging->identity))
             status = STATUS_NO_MEMORY;
     }
     if (status == STATUS_OK && shards != merging->count)
@@ -158,7 +144,8 @@ static enum status add_journal(struct merging *merging, const char *path)
     int descriptor = open(name, O_RDONLY | O_CLOEXEC);
     enum status status = descriptor < 0 ? STATUS_IO : sweep_store_add(&merging->store, descriptor, false, &state, &bad_line);
     if (status == STATUS_IO) {
-        (void)complain(merging, name, "", strerror(errno));
+        (void)complain(merging, name, errno == EMFILE ? "all shards are open at once: ulimit -n says how many files may be" : "",
+                       strerror(errno));
     } else if (status == STATUS_OK && state != JOURNAL_WHOLE) {
         diagnose(&merging->diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "run this shard again, with --restart",
                  "%s: line %zu is not what was written there", name, bad_line);
@@ -166,6 +153,17 @@ static enum status add_journal(struct merging *merging, const char *path)
     }
     free(name);
     return status;
+}
+
+/* All journals are open at once: as many files as the system lets a program have, where fewer are the custom. Where that does not suffice,
+ * opening says so. */
+static void allow_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 static enum status open_store(struct merging *merging)
@@ -177,6 +175,7 @@ static enum status open_store(struct merging *merging)
         cJSON_GetArraySize(merging->columns) > (int)SWEEP_AXES_MOST + 1)
         return complain(merging, merging->paths[0], "", "its manifest is not what was written there");
     enum status status = sweep_store_init(&merging->store, points, (uint32_t)replications, merging->identity, merging->count);
+    allow_files();
     for (size_t i = 0; i < merging->count && status == STATUS_OK; i++)
         status = add_journal(merging, merging->paths[i]);
     if (status == STATUS_OK && merging->store.done != points * replications) {

@@ -61,6 +61,7 @@ static void wait_for_workers(struct pool *pool)
 {
     const struct parallel *parallel = pool->parallel;
     bool working = true;
+    enum status status = STATUS_OK;
     while (working) {
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
@@ -73,7 +74,8 @@ static void wait_for_workers(struct pool *pool)
         working = pool->working > 0;
         size_t ended = pool->ended;
         pthread_mutex_unlock(&pool->lock);
-        enum status status = parallel->tick ? parallel->tick(parallel->context, ended) : STATUS_OK;
+        if (status == STATUS_OK && parallel->tick)
+            status = parallel->tick(parallel->context, ended);
         if (status == STATUS_OK)
             continue;
         pthread_mutex_lock(&pool->lock);

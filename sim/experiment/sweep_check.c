@@ -1,4 +1,5 @@
 /* sweep_check.c: all points, before any is run. */
+#include "document/document.h"
 #include "experiment/parallel.h"
 #include "experiment/sweep.h"
 
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Points with something to say; more make no one wiser. */
+/* So many points are asked what they have to say; more make no one wiser. */
 #define TELLING_MOST 1000u
 
 enum { SILENT, WARNED, REFUSED };
@@ -24,6 +25,7 @@ struct checking {
     unsigned char *telling;          /* by point: has it something to say, and what? */
     struct finding *findings;
     size_t finding_count;
+    bool partly; /* not all that have something to say were asked */
     bool failed; /* memory ran out */
 };
 
@@ -118,16 +120,28 @@ static size_t collect_all(struct checking *checking, unsigned char what)
     for (size_t point = 0; point < checking->sweep->plan->point_count; point++)
         if (checking->telling[point] == what && told++ < TELLING_MOST)
             collect(checking, point);
+    checking->partly = told > TELLING_MOST;
     return told;
+}
+
+/* A point is set as by --set; where the setting stands in the scenario, that is the place of what is wrong with it. */
+static struct place place_in(const struct sweep *sweep, struct place place)
+{
+    size_t length = strlen(DOCUMENT_SET_PLACE);
+    const struct sweep_spec *spec = sweep->plan->spec;
+    for (size_t a = 0; place.file && strncmp(place.file, DOCUMENT_SET_PLACE, length) == 0 && a < spec->axis_count; a++)
+        if (spec->axes[a].place.file && strcmp(spec->axes[a].path, place.file + length) == 0)
+            return spec->axes[a].place;
+    return place;
 }
 
 static void tell(const struct checking *checking, const struct finding *finding, struct diagnostics *diagnostics)
 {
     char described[300], others[48] = "";
     if (finding->count > 1)
-        (void)snprintf(others, sizeof others, " and %zu more", finding->count - 1);
-    diagnose(diagnostics, finding->what.severity, finding->what.place, finding->what.path, finding->what.hint, "%s; in point %zu (%s)%s",
-             finding->what.message, finding->first + 1,
+        (void)snprintf(others, sizeof others, " and %s%zu more", checking->partly ? "at least " : "", finding->count - 1);
+    diagnose(diagnostics, finding->what.severity, place_in(checking->sweep, finding->what.place), finding->what.path, finding->what.hint,
+             "%s; in point %zu (%s)%s", finding->what.message, finding->first + 1,
              sweep_plan_describe(checking->sweep->plan, finding->first, described, sizeof described), others);
 }
 

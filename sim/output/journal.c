@@ -3,6 +3,7 @@
 #include "output/journal.h"
 
 #include "document/document.h"
+#include "engine/room.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -132,25 +133,12 @@ void journal_fini(struct journal *journal)
     *journal = (struct journal){.descriptor = -1};
 }
 
-static bool make_room(struct journal *journal, size_t more)
-{
-    if (journal->capacity - journal->used >= more)
-        return true;
-    size_t capacity = 2 * journal->capacity + more;
-    char *grown = realloc(journal->buffer, capacity);
-    if (!grown)
-        return false;
-    journal->buffer = grown;
-    journal->capacity = capacity;
-    return true;
-}
-
 /* Under the lock. */
 static enum status append(struct journal *journal, const char *text, size_t length, uint64_t *offset)
 {
     char hash[JOURNAL_HASH + 1];
     size_t whole = JOURNAL_HASH + 1 + length + 1;
-    if (!make_room(journal, whole))
+    if (!room_for(&journal->buffer, journal->used + whole, &journal->capacity, 1))
         return STATUS_NO_MEMORY;
     char *line = journal->buffer + journal->used, *copy = line + JOURNAL_HASH + 1;
     memcpy(copy, text, length);
@@ -192,6 +180,10 @@ static enum status write_all(int descriptor, const char *bytes, size_t length)
 /* What was added so far is taken out, so that others can go on adding while it is written. */
 enum status journal_flush(struct journal *journal)
 {
+    if (journal->failed) {
+        errno = journal->failed;
+        return STATUS_IO;
+    }
     pthread_mutex_lock(&journal->lock);
     char *bytes = journal->buffer;
     size_t length = journal->used;
@@ -203,6 +195,8 @@ enum status journal_flush(struct journal *journal)
     pthread_mutex_unlock(&journal->lock);
     enum status status = write_all(journal->descriptor, bytes, length);
     int reason = errno;
+    if (status != STATUS_OK)
+        journal->failed = reason ? reason : EIO;
     free(bytes);
     errno = reason;
     return status;
@@ -215,8 +209,10 @@ enum status journal_write(struct journal *journal, bool now)
     (void)clock_gettime(CLOCK_MONOTONIC, &time);
     if (status != STATUS_OK || !journal->unsynced || (!now && time.tv_sec - journal->synced.tv_sec < SYNC_EVERY_S))
         return status;
-    if (fdatasync(journal->descriptor) != 0)
+    if (fdatasync(journal->descriptor) != 0) {
+        journal->failed = errno ? errno : EIO;
         return STATUS_IO;
+    }
     journal->synced = time;
     char text[MARK_SIZE];
     size_t length = make_mark(journal->written, text);

@@ -23,6 +23,7 @@ struct journal {
     bool changed;     /* something was added since it was last written */
     uint64_t written; /* up to there it was given to the system */
     bool unsynced;    /* ... some of it since it was last known to be on the disk */
+    int failed;       /* errno of a write that failed, and may have left half a line: nothing goes behind it; 0: none did */
     struct timespec synced;
 };
 
@@ -45,7 +46,7 @@ void journal_fini(struct journal *journal);
 /* Adds a line (no line feed in it); its offset (may be NULL). From any thread. STATUS_NO_MEMORY. */
 enum status journal_append(struct journal *journal, const char *text, size_t length, uint64_t *offset);
 /* Writes what was added, and about once a second has it on the disk (`now`: at once). From one thread; others may add meanwhile. STATUS_IO
- * with errno. */
+ * with errno, from then on always: what is added after a failure is not kept. */
 enum status journal_write(struct journal *journal, bool now);
 
 /* Writes what was added, and no more. From one thread. */

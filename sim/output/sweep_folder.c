@@ -96,6 +96,39 @@ static enum status hold_against(const cJSON *found, const cJSON *wanted, const c
     return STATUS_INVALID;
 }
 
+/* The same sweep and shard, without a word. */
+static bool is_same(const cJSON *found, const cJSON *wanted)
+{
+    struct diagnostics unheard = {0};
+    bool same = sweep_manifest_is_one(found) && hold_against(found, wanted, "", &unheard) == STATUS_OK;
+    diagnostics_fini(&unheard);
+    return same;
+}
+
+/* DIR is whole: what it was made in is of no more use, where whoever finished it was stopped before that was removed. What is not this
+ * sweep's stays, and so does what another process works in. */
+static void remove_leftover(const struct sweep_folder *folder, const cJSON *wanted, struct diagnostics *diagnostics)
+{
+    cJSON *manifest = NULL;
+    int partial = open(folder->partial, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (partial < 0)
+        return;
+    bool ours = sweep_folder_manifest_in(partial, &manifest) == STATUS_OK && manifest && is_same(manifest, wanted);
+    cJSON_Delete(manifest);
+    int journal = ours ? openat(partial, SWEEP_JOURNAL, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (ours && journal < 0)
+        ours = errno == ENOENT;
+    else if (ours && flock(journal, LOCK_EX | LOCK_NB) != 0)
+        ours = errno != EWOULDBLOCK && errno != EINTR;
+    (void)close(partial);
+    if (ours)
+        sweep_folder_remove_partial(folder, diagnostics);
+    else
+        (void)rmdir(folder->partial); /* where it is empty: its manifest went last */
+    if (journal >= 0)
+        (void)close(journal);
+}
+
 /* DIR itself. */
 static enum status look_at_result(const struct sweep_folder *folder, const cJSON *wanted, bool restart, struct diagnostics *diagnostics,
                                   enum sweep_found *found)
@@ -269,11 +302,23 @@ enum status sweep_folder_open(struct sweep_folder *folder, const char *path, con
     /* Again where another process finishes the same sweep meanwhile. */
     for (int i = 0; status == STATUS_OK && i < TRIES; i++) {
         status = look_at_result(folder, wanted, restart, diagnostics, found);
+        if (*found == SWEEP_COMPLETE)
+            remove_leftover(folder, wanted, diagnostics);
         if (status != STATUS_OK || *found == SWEEP_COMPLETE ||
             try_partial(folder, wanted, restart, diagnostics, found, &status) == ATTEMPT_DONE)
             return status;
     }
     return status != STATUS_OK ? status : refuse(diagnostics, folder->partial, "comes and goes: another process is working there", "");
+}
+
+/* First of all: while the manifest is there, what is left is known to be of a sweep. */
+static void remove_journal(const char *partial)
+{
+    int folder = open(partial, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    (void)unlinkat(folder, SWEEP_JOURNAL, 0);
+    (void)close(folder);
 }
 
 bool sweep_folder_sync(const char *path)
@@ -287,8 +332,10 @@ bool sweep_folder_sync(const char *path)
 
 void sweep_folder_remove_partial(const struct sweep_folder *folder, struct diagnostics *diagnostics)
 {
+    remove_journal(folder->partial);
+
     struct stat about;
-    if (lstat(folder->partial, &about) == 0 && !result_folder_remove_tree(AT_FDCWD, folder->partial))
+    if (lstat(folder->partial, &about) == 0 && !result_folder_remove(AT_FDCWD, folder->partial))
         diagnose(diagnostics, SEVERITY_WARNING, (struct place){0}, NULL, "", "%s: could not be removed whole: %s", folder->partial,
                  strerror(errno));
 }

@@ -25,7 +25,8 @@ struct sweep_folder {
 
 /* Finds out what is there, and makes the folder ready for what `wanted` (sweep_manifest, finished as not complete) says. STATUS_INVALID
  * when it holds another sweep: the diagnostics say what differs; with `restart` that is discarded. STATUS_IO when it holds something else,
- * when another process works in it, or when it cannot be written. To be given to sweep_folder_fini whatever comes back. */
+ * when another process works in it, or when it cannot be written. Where DIR is complete, a DIR.partial of the same that was left behind is
+ * removed. To be given to sweep_folder_fini whatever comes back. */
 enum status sweep_folder_open(struct sweep_folder *folder, const char *path, const cJSON *wanted, bool restart,
                               struct diagnostics *diagnostics, enum sweep_found *found);
 /* Removes DIR.partial: once DIR is there and on the disk. A warning where something is left. */

@@ -91,26 +91,34 @@ cJSON *sweep_manifest(const struct sweep *sweep)
     return NULL;
 }
 
+static void delete_state(cJSON *manifest)
+{
+    for (const char *const *key = of_the_state; *key; key++)
+        cJSON_DeleteItemFromObjectCaseSensitive(manifest, *key);
+}
+
 bool sweep_manifest_identity(const cJSON *manifest, char identity[65])
 {
     char *bytes = NULL;
     size_t length = 0;
-    FILE *out = open_memstream(&bytes, &length);
-    if (!out)
-        return false;
-    json_print(out, manifest);
-    bool good = fclose(out) == 0;
+    cJSON *copy = cJSON_Duplicate(manifest, true);
+    FILE *out = copy ? open_memstream(&bytes, &length) : NULL;
+    if (copy)
+        delete_state(copy);
+    if (out)
+        json_print(out, copy);
+    bool good = out && fclose(out) == 0;
     if (good)
         sha256_hex(bytes, length, identity);
     free(bytes);
+    cJSON_Delete(copy);
     return good;
 }
 
 bool sweep_manifest_finish(cJSON *manifest, bool complete, size_t shard, size_t shards)
 {
     bool failed = false;
-    for (const char *const *key = of_the_state; *key; key++)
-        cJSON_DeleteItemFromObjectCaseSensitive(manifest, *key);
+    delete_state(manifest);
     json_add(manifest, "complete", cJSON_CreateBool(complete), &failed);
     if (shards > 1) {
         json_add_number(manifest, "shard", (double)shard, &failed);

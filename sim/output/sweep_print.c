@@ -1,9 +1,9 @@
 /* sweep_print.c: points for people, and for other programs. */
 #include "output/sweep_print.h"
 
-#include "output/safe_text.h"
+#include "engine/room.h"
+#include "output/csv_scan.h"
 
-#include <csv.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +38,6 @@ enum status sweep_print_points(const struct answer *answer, const struct sweep *
 /* points.csv while it is read for people: the figures of the first point are the columns. */
 struct viewing {
     size_t columns;
-    char *fields[FIELDS_MOST]; /* of the row under way; owned */
-    size_t field_count;
-    size_t rows;
     char *titles[COLUMNS_MOST];  /* point and settings; owned */
     char *figures[FIGURES_KEPT]; /* "Api.Duration.p99"; owned */
     char *heads[FIGURES_KEPT];   /* the same with its unit; owned */
@@ -58,30 +55,38 @@ static char *own(struct viewing *viewing, char *text)
     return text;
 }
 
-static void begin_point(struct viewing *viewing)
+static char *copy_of(struct viewing *viewing, const struct csv_field *field)
+{
+    return own(viewing, strndup(field->text, field->length));
+}
+
+static void begin_point(struct viewing *viewing, const struct csv_scan *scan)
 {
     free(viewing->current);
-    viewing->current = own(viewing, strdup(viewing->fields[0]));
+    viewing->current = copy_of(viewing, &scan->fields[0]);
     if (viewing->points == POINTS_SHOWN) {
         viewing->unshown++;
         return;
     }
     for (size_t i = 0; i <= viewing->columns; i++)
-        viewing->cells[viewing->points][i] = own(viewing, strdup(viewing->fields[i]));
+        viewing->cells[viewing->points][i] = copy_of(viewing, &scan->fields[i]);
     for (size_t i = 0; i < FIGURES_KEPT; i++)
         viewing->values[viewing->points][i] = NAN;
     viewing->points++;
 }
 
-static void take_row(struct viewing *viewing)
+/* A field for printf's "%.*s": no field of ours is as long as an int. */
+#define TEXT(field) (int)(field).length, (field).text
+
+static void take_row(struct viewing *viewing, const struct csv_scan *scan)
 {
-    char *const *behind = viewing->fields + viewing->columns + 1;
+    const struct csv_field *behind = scan->fields + viewing->columns + 1;
     char *name = NULL, *head = NULL;
-    if (!viewing->current || strcmp(viewing->current, viewing->fields[0]) != 0)
-        begin_point(viewing);
+    if (!viewing->current || !csv_field_is(&scan->fields[0], viewing->current))
+        begin_point(viewing, scan);
     if (viewing->unshown > 0)
         return;
-    if (asprintf(&name, "%s.%s.%s", behind[RESOURCE], behind[METRIC], behind[STAT]) < 0) {
+    if (asprintf(&name, "%.*s.%.*s.%.*s", TEXT(behind[RESOURCE]), TEXT(behind[METRIC]), TEXT(behind[STAT])) < 0) {
         viewing->failed = true;
         return;
     }
@@ -89,7 +94,8 @@ static void take_row(struct viewing *viewing)
     while (i < viewing->figure_count && strcmp(viewing->figures[i], name) != 0)
         i++;
     if (i == viewing->figure_count && i < FIGURES_KEPT) {
-        if (asprintf(&head, "%s.%s %s (%s)", behind[RESOURCE], behind[METRIC], behind[STAT], behind[UNIT]) < 0)
+        if (asprintf(&head, "%.*s.%.*s %.*s (%.*s)", TEXT(behind[RESOURCE]), TEXT(behind[METRIC]), TEXT(behind[STAT]), TEXT(behind[UNIT])) <
+            0)
             head = NULL;
         viewing->heads[i] = own(viewing, head);
         viewing->figures[i] = name;
@@ -97,37 +103,12 @@ static void take_row(struct viewing *viewing)
         name = NULL;
     }
     if (i < viewing->figure_count)
-        viewing->values[viewing->points - 1][i] = strtod(behind[VALUE], NULL);
+        viewing->values[viewing->points - 1][i] = csv_field_number(&behind[VALUE]);
     free(name);
-}
-
-static void end_field(void *field, size_t length, void *context)
-{
-    struct viewing *viewing = context;
-    if (viewing->field_count < FIELDS_MOST)
-        viewing->fields[viewing->field_count++] = own(viewing, strndup(field ? field : "", length));
-}
-
-static void end_row(int terminator, void *context)
-{
-    struct viewing *viewing = context;
-    (void)terminator;
-    bool whole = viewing->field_count == viewing->columns + 1 + FIELDS_BEHIND && !viewing->failed;
-    if (whole && viewing->rows == 0)
-        for (size_t i = 0; i <= viewing->columns; i++)
-            viewing->titles[i] = own(viewing, strdup(viewing->fields[i]));
-    else if (whole)
-        take_row(viewing);
-    viewing->rows++;
-    for (size_t i = 0; i < viewing->field_count; i++)
-        free(viewing->fields[i]);
-    viewing->field_count = 0;
 }
 
 static void viewing_fini(struct viewing *viewing)
 {
-    for (size_t i = 0; i < viewing->field_count; i++)
-        free(viewing->fields[i]);
     for (size_t i = 0; i <= viewing->columns; i++)
         free(viewing->titles[i]);
     for (size_t i = 0; i < viewing->figure_count; i++) {
@@ -141,18 +122,16 @@ static void viewing_fini(struct viewing *viewing)
     free(viewing);
 }
 
-static enum status read_csv(FILE *points, struct viewing *viewing)
+static enum status read_points(struct csv_scan *scan, struct viewing *viewing)
 {
-    struct csv_parser parser;
-    char bytes[65536];
-    size_t length;
-    if (csv_init(&parser, CSV_APPEND_NULL) != 0)
-        return STATUS_NO_MEMORY;
-    while ((length = fread(bytes, 1, sizeof bytes, points)) > 0 && !viewing->failed)
-        viewing->failed |= csv_parse(&parser, bytes, length, end_field, end_row, viewing) != length;
-    csv_fini(&parser, end_field, end_row, viewing);
-    csv_free(&parser);
-    return ferror(points) ? STATUS_IO : viewing->failed ? STATUS_NO_MEMORY : STATUS_OK;
+    size_t fields = viewing->columns + 1 + FIELDS_BEHIND;
+    bool begun = csv_scan_next(scan) && scan->field_count == fields;
+    for (size_t i = 0; begun && i <= viewing->columns; i++)
+        viewing->titles[i] = copy_of(viewing, &scan->fields[i]);
+    while (begun && !viewing->failed && csv_scan_next(scan))
+        if (scan->field_count == fields)
+            take_row(viewing, scan);
+    return viewing->failed || scan->failed ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 static bool varies(const struct viewing *viewing, size_t figure)
@@ -210,97 +189,80 @@ static enum status print_lines(const struct answer *answer, const struct viewing
     return status;
 }
 
-/* Rows of the file as they stand, for JSON. */
-struct copying {
+/* The rows as they stand: point, settings, five texts, numbers. False when memory is out. */
+static bool copy_rows(struct csv_scan *scan, size_t settings, size_t count, struct table *table)
+{
+    char *text = NULL;
+    size_t capacity = 0;
+    bool good = true;
+    while (good && csv_scan_next(scan) && scan->field_count == count) {
+        for (size_t i = 0; good && i < count; i++) {
+            const struct csv_field *field = &scan->fields[i];
+            if (i == 0 || i > settings + UNIT + 1u) {
+                table_number(table, csv_field_number(field));
+                continue;
+            }
+            good = room_for(&text, field->length + 1, &capacity, 1);
+            if (good) {
+                memcpy(text, field->text, field->length);
+                text[field->length] = '\0';
+                table_text(table, text);
+            }
+        }
+    }
+    free(text);
+    return good && !scan->failed;
+}
+
+/* For JSON: the whole file. */
+static enum status print_all(const struct answer *answer, struct csv_scan *scan, size_t settings, FILE *out)
+{
     struct table table;
     struct table_column columns[FIELDS_MOST];
-    char *titles[FIELDS_MOST]; /* owned */
-    size_t count, at, settings;
-    bool begun, failed;
-};
-
-static void copy_field(void *field, size_t length, void *context)
-{
-    struct copying *copying = context;
-    char *text = strndup(field ? field : "", length);
-    size_t at = copying->at++;
-    if (!text || at >= FIELDS_MOST) {
-        copying->failed = true;
-        free(text);
-        return;
+    char *titles[FIELDS_MOST];
+    size_t count = settings + 1 + FIELDS_BEHIND;
+    bool good = true;
+    if (!csv_scan_next(scan) || scan->field_count != count)
+        return scan->failed ? STATUS_NO_MEMORY : STATUS_INTERNAL;
+    for (size_t i = 0; i < count; i++) {
+        titles[i] = strndup(scan->fields[i].text, scan->fields[i].length);
+        columns[i] = (struct table_column){titles[i] ? titles[i] : "", false};
+        good &= titles[i] != NULL;
     }
-    if (!copying->begun) {
-        copying->titles[at] = text;
-        return;
-    }
-    bool number = at == 0 || at > copying->settings + UNIT + 1u;
-    if (number)
-        table_number(&copying->table, *text ? strtod(text, NULL) : NAN);
-    else
-        table_text(&copying->table, text);
-    free(text);
-}
-
-static void copy_row(int terminator, void *context)
-{
-    struct copying *copying = context;
-    (void)terminator;
-    if (!copying->begun) {
-        copying->count = copying->at;
-        for (size_t i = 0; i < copying->count; i++)
-            copying->columns[i] = (struct table_column){copying->titles[i], false};
-        table_init(&copying->table, copying->columns, copying->count);
-        copying->begun = true;
-    }
-    copying->failed |= copying->at != copying->count;
-    copying->at = 0;
-}
-
-static enum status print_all(const struct answer *answer, FILE *points, size_t settings, FILE *out)
-{
-    struct copying copying = {.settings = settings};
-    struct csv_parser parser;
-    char bytes[65536];
-    size_t length;
-    if (csv_init(&parser, CSV_APPEND_NULL) != 0)
-        return STATUS_NO_MEMORY;
-    while ((length = fread(bytes, 1, sizeof bytes, points)) > 0 && !copying.failed)
-        copying.failed |= csv_parse(&parser, bytes, length, copy_field, copy_row, &copying) != length;
-    csv_fini(&parser, copy_field, copy_row, &copying);
-    csv_free(&parser);
-    enum status status = ferror(points) ? STATUS_IO : copying.failed || !copying.begun ? STATUS_NO_MEMORY : STATUS_OK;
-    if (status == STATUS_OK)
-        status = answer_print(answer, "figures", &copying.table, NULL, out);
-    if (copying.begun)
-        table_fini(&copying.table);
-    for (size_t i = 0; i < FIELDS_MOST; i++)
-        free(copying.titles[i]);
+    table_init(&table, columns, count);
+    good = good && copy_rows(scan, settings, count, &table);
+    enum status status = good ? answer_print(answer, "figures", &table, NULL, out) : STATUS_NO_MEMORY;
+    table_fini(&table);
+    for (size_t i = 0; i < count; i++)
+        free(titles[i]);
     return status;
 }
 
-static enum status hand_on(FILE *points, FILE *out)
+static enum status print_view(const struct answer *answer, struct csv_scan *scan, size_t columns, FILE *out)
 {
-    char bytes[65536];
-    size_t length;
-    while ((length = fread(bytes, 1, sizeof bytes, points)) > 0)
-        if (fwrite(bytes, 1, length, out) != length)
-            break;
-    return ferror(points) ? STATUS_IO : STATUS_OK;
-}
-
-enum status sweep_print(const struct answer *answer, FILE *points, size_t columns, FILE *out)
-{
-    if (answer->format == FORMAT_CSV)
-        return hand_on(points, out);
-    if (answer->format == FORMAT_JSON)
-        return print_all(answer, points, columns, out);
     struct viewing *viewing = calloc(1, sizeof *viewing);
     if (!viewing)
         return STATUS_NO_MEMORY;
     viewing->columns = columns;
-    enum status status = columns < COLUMNS_MOST ? read_csv(points, viewing) : STATUS_INTERNAL;
+    enum status status = read_points(scan, viewing);
     if (status == STATUS_OK)
         status = print_lines(answer, viewing, out);
     viewing_fini(viewing);
+    return status;
+}
+
+enum status sweep_print(const struct answer *answer, int folder, size_t columns, FILE *out)
+{
+    struct csv_scan scan;
+    enum status status = columns < COLUMNS_MOST ? csv_scan_open(&scan, folder, "points.csv") : STATUS_INTERNAL;
+    if (status != STATUS_OK)
+        return status;
+    if (answer->format == FORMAT_JSON)
+        status = print_all(answer, &scan, columns, out);
+    else if (answer->format != FORMAT_CSV)
+        status = print_view(answer, &scan, columns, out);
+    else if (scan.map)
+        (void)fwrite(scan.map, 1, scan.map_length, out); /* what failed, flushing says */
+    csv_scan_close(&scan);
     return status;
 }

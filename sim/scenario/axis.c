@@ -2,6 +2,7 @@
 #include "scenario/axis.h"
 
 #include "notation/property_parse.h"
+#include "scenario/setting_path.h"
 
 #include <errno.h>
 #include <math.h>
@@ -47,43 +48,30 @@ static bool read_end(const char *text, size_t length, struct end *end)
     return true;
 }
 
-static bool skip(const char **rest, const char *word)
-{
-    size_t length = strlen(word);
-    if (strncmp(*rest, word, length) != 0)
-        return false;
-    *rest += length;
-    return true;
-}
-
-/* The property that a path names, as far as tables know: Api.MemorySize, Api.behavior.error_rate, traffic.users.poisson, all with what may
- * be left out. NULL: nobody knows. */
+/* The property that a path names, as far as tables know: Api.MemorySize, Api.behavior.error_rate, traffic.users.poisson. NULL: nobody
+ * knows. */
 static const struct property *property_of(const struct scenario *scenario, const char *path)
 {
-    (void)(skip(&path, "Resources.") || skip(&path, "traffic."));
-    const char *dot = strchr(path, '.');
-    char *name = scenario && dot ? strndup(path, (size_t)(dot - path)) : NULL;
+    struct setting_path setting = setting_path_of(scenario, path);
+    char *name = scenario && *setting.rest ? strndup(setting.name, setting.length) : NULL;
     uint32_t entity = name ? scenario_find(scenario, name) : ENTITY_NONE;
     free(name);
     if (entity == ENTITY_NONE)
         return NULL;
     const struct model_type *type = scenario->entities[entity].type;
-    const char *rest = dot + 1;
-    const struct property *table = skip(&rest, "behavior.") ? type->behavior : type->properties;
-    (void)skip(&rest, "Properties.");
-    for (const struct property *found = NULL; table; table = found->properties) {
+    const struct property *table = setting.behavior ? type->behavior : type->properties, *found = NULL;
+    const char *part;
+    for (size_t length; setting_path_next(&setting.rest, &part, &length); table = found->properties) {
         char word[64];
-        size_t length = strcspn(rest, ".");
-        if (length >= sizeof word)
+        if (length >= sizeof word || !table)
             return NULL;
-        memcpy(word, rest, length);
+        memcpy(word, part, length);
         word[length] = '\0';
         found = property_find(table, word);
-        if (!found || rest[length] == '\0')
-            return found;
-        rest += length + 1;
+        if (!found)
+            return NULL;
     }
-    return NULL;
+    return found;
 }
 
 /* The step that the property has in the rules, in its own unit; 0: none. */

@@ -23,6 +23,7 @@ struct axis {
     char *unit;             /* what stands behind the number, as in "1/s"; "" for none; owned */
     bool stepped;           /* the range came with a STEP, or the property has one; else the step is 1 */
     bool log;               /* sampled evenly in the logarithm */
+    struct place place;     /* of its key in the scenario's `sweep`; file NULL: it came from the command line */
     bool continuous;        /* any number of the range: where AXIS_SAMPLED and nothing makes steps */
 };
 

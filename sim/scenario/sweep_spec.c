@@ -2,6 +2,7 @@
 #include "scenario/sweep_spec.h"
 
 #include "scenario/loader.h"
+#include "scenario/setting_path.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -97,6 +98,26 @@ static void read_texts(struct reading *reading, const char *key, char ***list, s
     }
 }
 
+/* The axis of the same setting, however it is spelled. */
+static const struct axis *find_setting(const struct reading *reading, const char *path)
+{
+    for (size_t i = 0; i < reading->spec->axis_count; i++)
+        if (setting_path_same(reading->scenario, reading->spec->axes[i].path, path))
+            return &reading->spec->axes[i];
+    return NULL;
+}
+
+/* One setting under two names would be two columns, one of which says nothing of what was run. */
+static bool is_respelled(struct reading *reading, const cJSON *item, const struct parse_path *path, const char *text)
+{
+    const struct axis *old = find_setting(reading, text);
+    if (!old || strcmp(old->path, text) == 0)
+        return false;
+    parse_error(reading->parse, item, path, "one of both is enough", "%s is the same setting as %s", text, old->path);
+    reading->good = false;
+    return true;
+}
+
 static struct axis *find_axis(const struct sweep_spec *spec, const char *path)
 {
     for (size_t i = 0; i < spec->axis_count; i++)
@@ -128,13 +149,18 @@ static void add_axis(struct reading *reading, struct axis *axis)
         run_out(reading);
 }
 
-static bool is_replaced(const struct reading *reading, const char *path)
+static bool is_replaced(struct reading *reading, const char *path)
 {
-    size_t length = strlen(path);
-    for (size_t i = 0; i < reading->words->vary_count; i++)
-        if (strncmp(reading->words->varies[i], path, length) == 0 && reading->words->varies[i][length] == '=')
-            return true;
-    return false;
+    bool found = false;
+    for (size_t i = 0; i < reading->words->vary_count && !found; i++) {
+        const char *text = reading->words->varies[i];
+        char *given = strndup(text, strcspn(text, "="));
+        if (!given)
+            run_out(reading);
+        found = given && setting_path_same(reading->scenario, given, path);
+        free(given);
+    }
+    return found;
 }
 
 static void read_over(struct reading *reading, enum axis_use use)
@@ -145,7 +171,8 @@ static void read_over(struct reading *reading, enum axis_use use)
         reading->good = false;
         return;
     }
-    for (const cJSON *item = over ? over->child : NULL; item; item = item->next) {
+    size_t index = 0;
+    for (const cJSON *item = over ? over->child : NULL; item; item = item->next, index++) {
         const struct parse_path inner = {&path, item->string, 0};
         const char *hint = NULL, *mistake;
         struct axis axis;
@@ -153,7 +180,12 @@ static void read_over(struct reading *reading, enum axis_use use)
             continue;
         mistake = axis_read(item->string, item, use, reading->scenario, &axis, &hint);
         if (!mistake) {
-            add_axis(reading, &axis);
+            if (reading->scenario->sweep_places)
+                axis.place = reading->scenario->sweep_places[index];
+            if (is_respelled(reading, item, &inner, axis.path))
+                axis_fini(&axis);
+            else
+                add_axis(reading, &axis);
         } else if (!*mistake) {
             run_out(reading);
         } else {
@@ -168,7 +200,9 @@ static void read_varies(struct reading *reading, enum axis_use use)
     for (size_t i = 0; i < reading->words->vary_count; i++) {
         struct axis axis;
         enum status status = axis_parse(reading->words->varies[i], "vary", use, reading->scenario, reading->parse->diagnostics, &axis);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK && is_respelled(reading, NULL, NULL, axis.path))
+            axis_fini(&axis);
+        else if (status == STATUS_OK)
             add_axis(reading, &axis);
         else if (status == STATUS_NO_MEMORY)
             run_out(reading);
@@ -229,7 +263,8 @@ static void read_case(struct reading *reading, const cJSON *item, const struct p
     if (!add_text(&spec->case_names, &spec->case_count, name->valuestring))
         run_out(reading);
     for (const cJSON *value = set->child; value && reading->good; value = value->next)
-        (void)case_axis(reading, value);
+        if (!is_respelled(reading, value, path, value->string))
+            (void)case_axis(reading, value);
 }
 
 /* Which value of each axis is which case's: they came in the order of cases. */
@@ -399,11 +434,27 @@ void sweep_spec_fini(struct sweep_spec *spec)
     *spec = (struct sweep_spec){0};
 }
 
+/* Kept with the scenario, whose text is gone when a point is refused. */
+static bool keep_places(struct loader *loader, const cJSON *over)
+{
+    size_t count = (size_t)cJSON_GetArraySize(over), at = 0;
+    struct place *places = count > 0 ? store_alloc(loader->parse.store, count, sizeof *places) : NULL;
+    for (const cJSON *item = places ? over->child : NULL; item; item = item->next)
+        places[at++] = places_of_key(loader->parse.places, item);
+    loader->scenario->sweep_places = places;
+    return count == 0 || places;
+}
+
 void sweep_parse(struct loader *loader)
 {
     static const struct sweep_words nothing;
     const cJSON *node = cJSON_GetObjectItemCaseSensitive(loader->tree, "sweep");
     struct sweep_spec spec;
-    if (!loader->base && node && !parse_is_nothing(node) && sweep_spec_read(&loader->parse, loader->scenario, node, &nothing, &spec))
+    if (loader->base || !node || parse_is_nothing(node))
+        return;
+    if (sweep_spec_read(&loader->parse, loader->scenario, node, &nothing, &spec)) {
+        const cJSON *over = cJSON_GetObjectItemCaseSensitive(node, "over");
+        loader->parse.failed |= cJSON_IsObject(over) && !keep_places(loader, over);
         sweep_spec_fini(&spec);
+    }
 }

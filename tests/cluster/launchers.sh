@@ -34,6 +34,28 @@ else
     echo 'without GNU parallel: sweep-parallel.sh is not run'
 fi
 
+# A job array by hand: Slurm runs a copy of the script elsewhere, with nothing beside it. srun is a stand-in.
+mkdir -p "$work/spool" "$work/stand-in"
+cp "$root/scripts/sweep.slurm" "$work/spool/slurm_script"
+printf '#!/bin/sh\nshift\nexec "$@"\n' >"$work/stand-in/srun"
+chmod +x "$work/stand-in/srun"
+task() { # SLSIM
+    env ${1:+SLSIM="$1"} PATH="$work/stand-in:$PATH" SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=2 \
+        "$work/spool/slurm_script" "$scenario" "$work/array"
+}
+is_refused() { # SLSIM
+    local code
+    task "$1" >"$work/refusal" 2>&1
+    code=$?
+    cat "$work/refusal"
+    [ "$code" = 2 ] && grep -q 'SLSIM=' "$work/refusal"
+}
+unset SLSIM
+judge 'sweep.slurm without a program says how to name it' is_refused ''
+judge 'sweep.slurm with a program that is none' is_refused "$scenario"
+judge 'a task of sweep.slurm' task "$slsim"
+judge 'the task wrote its shard' [ -f "$work/array.shards/1-of-2/units.journal" ]
+
 # The N-th folded text of the file, with the volume's path here.
 command_of() { # N
     awk -v n="$1" '/^ *- >-$/ { k++; on = k == n; indent = 0; next }

@@ -1,13 +1,16 @@
 /* test_journal.c: lines that survive: whole, torn, changed. */
 #include "output/journal.h"
 
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -74,18 +77,28 @@ static void test_whole(void **state)
     (void)close(file);
 }
 
-/* Cut anywhere: what was whole is heard, in its order, and what is added afterwards follows on it. */
-static void test_torn(void **state)
+/* A journal of two lines, and all its bytes. The caller closes it. */
+static int two_lines(char whole[1024], off_t *size)
 {
-    (void)state;
     int file = new_file();
     struct heard heard;
     size_t bad;
     (void)visit(file, "first", &heard, &bad);
     (void)visit(file, "second", &heard, &bad);
-    off_t size = lseek(file, 0, SEEK_END);
+    *size = lseek(file, 0, SEEK_END);
+    assert_true(*size < 1024 && pread(file, whole, (size_t)*size, 0) == *size);
+    return file;
+}
+
+/* Cut anywhere: what was whole is heard, in its order, and what is added afterwards follows on it. */
+static void test_torn(void **state)
+{
+    (void)state;
+    struct heard heard;
+    size_t bad;
     char whole[1024];
-    assert_true(size < (off_t)sizeof whole && pread(file, whole, (size_t)size, 0) == size);
+    off_t size;
+    int file = two_lines(whole, &size);
     for (off_t cut = 0; cut < size; cut++) {
         int copy = new_file();
         assert_true(write(copy, whole, (size_t)cut) == cut);
@@ -105,14 +118,11 @@ static void test_torn(void **state)
 static void test_damaged(void **state)
 {
     (void)state;
-    int file = new_file();
     struct heard heard;
     size_t bad;
-    (void)visit(file, "first", &heard, &bad);
-    (void)visit(file, "second", &heard, &bad);
-    off_t size = lseek(file, 0, SEEK_END), lines[8], count = 0;
     char whole[1024];
-    assert_true(size < (off_t)sizeof whole && pread(file, whole, (size_t)size, 0) == size);
+    off_t size, lines[8], count = 0;
+    int file = two_lines(whole, &size);
     for (off_t i = 0; i < size; i++)
         if (whole[i] == '\n')
             lines[count++] = i + 1;
@@ -149,9 +159,44 @@ static void test_foreign(void **state)
     (void)close(file);
 }
 
+/* A file that may grow no further for a while: the line that was begun is the last, and the next start goes on from there. */
+static void test_full(void **state)
+{
+    (void)state;
+    int file = new_file();
+    struct heard heard;
+    size_t bad;
+    struct journal journal;
+    enum journal_state found;
+    struct rlimit before, limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    (void)visit(file, "first", &heard, &bad);
+    assert_int_equal(journal_open(&journal, file, true, hear, &heard, &found, &bad), STATUS_OK);
+    off_t size = lseek(file, 0, SEEK_END);
+    limit = (struct rlimit){.rlim_cur = (rlim_t)size + 7, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(journal_append(&journal, "second", 6, NULL), STATUS_OK);
+    assert_int_equal(journal_write(&journal, true), STATUS_IO);
+    assert_int_equal(errno, EFBIG);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(lseek(file, 0, SEEK_END), size + 7);
+    /* There is room again, and yet nothing goes behind half a line. */
+    assert_int_equal(journal_append(&journal, "third", 5, NULL), STATUS_OK);
+    assert_int_equal(journal_write(&journal, true), STATUS_IO);
+    assert_int_equal(errno, EFBIG);
+    assert_int_equal(lseek(file, 0, SEEK_END), size + 7);
+    journal_fini(&journal);
+    assert_int_equal(visit(file, "fourth", &heard, &bad), JOURNAL_TORN);
+    assert_string_equal(heard.text, "first;");
+    assert_int_equal(visit(file, NULL, &heard, &bad), JOURNAL_WHOLE);
+    assert_string_equal(heard.text, "first;fourth;");
+    (void)close(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_whole), cmocka_unit_test(test_torn), cmocka_unit_test(test_damaged),
-                                       cmocka_unit_test(test_foreign)};
+                                       cmocka_unit_test(test_foreign), cmocka_unit_test(test_full)};
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }
