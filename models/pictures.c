@@ -15,7 +15,6 @@ static const struct picture_line requests[] = {
 static const struct picture_line troubles[] = {
     {"failed", OWN, "Failed", .stat = "Sum", .rate = true},
     {"rejected", OWN, "Rejected", .stat = "Sum", .rate = true},
-    {"throttles", LAMBDA, "Throttles", .stat = "Sum", .rate = true},
     {0},
 };
 static const struct picture_line response[] = {
@@ -88,7 +87,7 @@ static const struct picture_line alarms[] = {{"", OWN, "AlarmState", .stat = "Ma
 static const struct picture_type pictures[] = {
     {"requests", "Requests", "What was asked for and what ran, per second.", PICTURE_SUM,
      .panels = {{"per second", .mark = PICTURE_LINES, .lines = requests},
-                {"per second", "Below: what went wrong.", PICTURE_BARS, .lines = troubles}}},
+                {"per second", "Below: requests that failed or were turned away.", PICTURE_BARS, .lines = troubles}}},
     {"latency", "Response time", "What callers waited, by percentile; the axis is logarithmic where waits differ much.", PICTURE_EACH,
      .having = "Requests", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response}}},
     {"latency-distribution", "Share of calls that waited longer",

@@ -49,7 +49,7 @@ static void time_line(struct page *page, const struct page_run *run)
         html(page->out, "<p>Nothing that changes over time was measured.</p>\n");
     html(page->out,
          "<p>A picture shows at most %d resources side by side and %d of a kind one by one: the largest. timeseries.csv holds all "
-         "that was measured by period.</p>\n",
+         "that was measured by period, of the first replication unless --timeseries mean was asked for.</p>\n",
          RUN_PLOTS_LINES, RUN_PLOTS_EACH);
     for (size_t i = 0; i < run->time_plots; i++)
         page_figure(page, &run->plots->list[i], run->drawings[i].svg, run->drawings[i].length);

@@ -165,15 +165,18 @@ static void tell_totals(struct page *page, const struct page_run *run)
     size_t count;
     struct row *rows = collect(run->data, section, &count);
     double key = rows && count > 0 ? total_of(run->data, rows, count, &section->columns[0]) : NAN;
+    bool told = false;
     for (const struct headline_column *column = section->columns; key > 0 && column->title && (column->adds || column == section->columns);
          column++) {
         char text[FIGURE_TEXT_SIZE], share[FIGURE_TEXT_SIZE];
         double total = total_of(run->data, rows, count, column);
         if (column == section->columns)
             html(page->out, "%s %s: ", figure_text(total, "Count", text), column->title);
-        else if (total > 0)
-            html(page->out, "%h%s %s (%s)", column == section->columns + 1 ? "" : ", ", figure_text(total, "Count", text), column->title,
+        else if (total > 0) {
+            html(page->out, "%h%s %s (%s)", told ? ", " : "", figure_text(total, "Count", text), column->title,
                  figure_text(100 * total / key, "Percent", share));
+            told = true;
+        }
     }
     html(page->out, key > 0 ? ". " : "Nothing was asked for. ");
     free(rows);

@@ -87,6 +87,9 @@ void page_run_fates(struct page *page, const struct page_run *run)
              run->fates->count);
     else
         html(page->out, "<p class=\"no\"><b>Of %z resources the fates do not add up to what entered.</b></p>\n", wrong);
+    const cJSON *replications = cJSON_GetObjectItemCaseSensitive(run->data->manifest, "replications");
+    if (cJSON_IsNumber(replications) && replications->valueint > 1)
+        html(page->out, "<p>These counts are sums over all %d replications.</p>\n", replications->valueint);
     page_run_picture(page, run, "fates");
     fate_rows(page, run->fates);
     cause_rows(page, run->fates);
@@ -248,7 +251,6 @@ void page_run_manifest(struct page *page, const struct page_run *run)
     const cJSON *inputs = cJSON_GetObjectItemCaseSensitive(manifest, "inputs");
     const cJSON *version = cJSON_GetObjectItemCaseSensitive(manifest, "version");
     const cJSON *seed = cJSON_GetObjectItemCaseSensitive(manifest, "seed");
-    const cJSON *replications = cJSON_GetObjectItemCaseSensitive(manifest, "replications");
     static const struct table_column columns[] = {{"input", false}, {"SHA-256", false}};
     struct table table;
     char number[NUMBER_TEXT_SIZE];
@@ -257,10 +259,9 @@ void page_run_manifest(struct page *page, const struct page_run *run)
     html(page->out, "<p>slsim %s, seed %s. The same scenario, seed and version give the same bytes.</p>\n",
          cJSON_IsString(version) ? version->valuestring : "", cJSON_IsString(seed) ? seed->valuestring : number);
     const cJSON *first = cJSON_IsArray(inputs) ? inputs->child : NULL;
-    const cJSON *path = cJSON_GetObjectItemCaseSensitive(first, "path");
-    html(page->out, "<pre tabindex=\"0\"><code>slsim run %s --seed %s --replications %d</code></pre>\n",
-         cJSON_IsString(path) ? path->valuestring : "SCENARIO", cJSON_IsString(seed) ? seed->valuestring : number,
-         cJSON_IsNumber(replications) ? replications->valueint : 1);
+    html(page->out, "<p>manifest.json holds the resolved scenario with every setting, and all rules and prices. This gives the same "
+                    "figures, in the folder that the inputs are named from:</p>\n"
+                    "<pre tabindex=\"0\"><code>jq .scenario RESULT/manifest.json | slsim run -</code></pre>\n");
     table_init(&table, columns, 2);
     cJSON_ArrayForEach(input, inputs)
     {
@@ -270,6 +271,5 @@ void page_run_manifest(struct page *page, const struct page_run *run)
     }
     if (first)
         page_table(page, "Inputs", &table, false);
-    html(page->out, "<p>manifest.json holds the resolved scenario with every setting, and all rules and prices.</p>\n");
     table_fini(&table);
 }

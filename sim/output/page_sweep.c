@@ -101,21 +101,14 @@ static enum status write_page(FILE *out, const struct sweep_points *points, cons
     return STATUS_OK;
 }
 
-static enum status save_page(int folder, const struct sweep_points *points, const struct sweep_plots *plots, const struct drawing *drawings)
+static enum status save_page(int folder, const char *path, const struct sweep_points *points, const struct sweep_plots *plots,
+                             const struct drawing *drawings, struct diagnostics *diagnostics)
 {
-    char temporary[48];
-    (void)snprintf(temporary, sizeof temporary, ".report-%ld", (long)getpid());
-    int descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-    FILE *file = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
-    if (!file)
-        return STATUS_IO;
-    enum status status = write_page(file, points, plots, drawings);
-    bool written = fflush(file) == 0 && !ferror(file);
-    written &= fclose(file) == 0;
-    if (status == STATUS_OK && (!written || renameat(folder, temporary, folder, "report.html") != 0))
-        status = STATUS_IO;
-    if (status != STATUS_OK)
-        (void)unlinkat(folder, temporary, 0);
+    FILE *out = report_page_create(folder);
+    enum status status = out ? write_page(out, points, plots, drawings) : STATUS_OK;
+    if (status == STATUS_OK)
+        return report_page_commit(folder, path, out, "report.html", diagnostics);
+    report_page_drop(folder, out);
     return status;
 }
 
@@ -134,7 +127,7 @@ enum status sweep_report_write(int folder, const char *path, cJSON *manifest, co
     if (status == STATUS_OK)
         status = report_draw(folder, path, plots.list, plots.count, request->png, drawings, diagnostics);
     if (status == STATUS_OK && request->page)
-        status = save_page(folder, &points, &plots, drawings);
+        status = save_page(folder, path, &points, &plots, drawings, diagnostics);
     if (status != STATUS_OK && diagnostics->error_count == 0)
         diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s: %s", path,
                  status == STATUS_IO && errno ? strerror(errno) : "is no whole sweep");

@@ -11,6 +11,8 @@
 #define POINTS_MAX 200
 /* What is rarer than this share is not shown. */
 #define SHARE_MIN 1e-5
+/* The axis begins where more than this share is shorter: a curve that does not fall yet tells nothing. */
+#define SHARE_SHORTER 1e-3
 
 static double weight_of(const struct result_histogram *histogram)
 {
@@ -41,7 +43,8 @@ static void add_class(struct plot *plot, const struct result_histogram *histogra
             series->y[at] = series->y[at - 1];
             at++;
         }
-        *least = low > 0 ? fmin(*least, low) : *least;
+        if (low > 0 && left < (1 - SHARE_SHORTER) * all)
+            *least = fmin(*least, low);
     }
     for (size_t i = 0; i < at; i++)
         *rarest = fmin(*rarest, fmax(series->y[i], 100 * SHARE_MIN));
@@ -62,7 +65,7 @@ bool picture_of_distribution(const struct result_data *data, const struct pictur
         return false;
     const char *unit = result_data_unit(data, plan->type->distribution);
     (void)snprintf(label, sizeof label, "%s", plan->type->panels[0].axis);
-    plot_axis_log(plot, &plot->x, label, strcmp(unit, "Milliseconds") == 0 ? "ms" : unit, low, high * 1.02);
+    plot_axis_log(plot, &plot->x, label, strcmp(unit, "Milliseconds") == 0 ? "ms" : unit, fmax(low, least), high * 1.02);
     plot_axis_log(plot, &plot->panels[0].y, "took at least so long", "%", fmax(rarest * 0.7, 100 * SHARE_MIN), 110);
     return true;
 }

@@ -1,6 +1,8 @@
 /* picture_plan.c: which pictures a result has, and what they want of its tables. */
 #include "output/picture_plan.h"
 
+#include "engine/room.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,15 +55,9 @@ static struct candidate *rank(const struct result_data *data, const struct pictu
 
 static struct picture_plan *add_plan(struct picture_plans *plans)
 {
-    if (plans->count == plans->capacity) {
-        size_t capacity = plans->capacity ? 2 * plans->capacity : 32;
-        struct picture_plan *list = reallocarray(plans->list, capacity, sizeof *list);
-        if (!list) {
-            plans->failed = true;
-            return NULL;
-        }
-        plans->list = list;
-        plans->capacity = capacity;
+    if (!room_for(&plans->list, plans->count + 1, &plans->capacity, sizeof *plans->list)) {
+        plans->failed = true;
+        return NULL;
     }
     plans->list[plans->count] = (struct picture_plan){0};
     return &plans->list[plans->count++];
@@ -77,7 +73,7 @@ static void add_line(struct picture_plans *plans, struct result_data *data, stru
     *at = (struct plan_line){.line = line, .label = label, .resource = resource};
     at->series = result_data_want(data, name, line->space, line->metric, line->stat);
     if (line->over)
-        at->over = result_data_want(data, name, line->space ? NULL : line->space, line->over, "Sum");
+        at->over = result_data_want(data, name, NULL, line->over, "Sum");
     plans->failed |= !at->series || (line->over && !at->over);
 }
 

@@ -132,7 +132,7 @@ static bool is_sparse(const double *values, size_t count)
     size_t there = 0;
     for (size_t i = 0; i < count; i++)
         there += isnan(values[i]) ? 0 : 1;
-    return (double)there < SPARSE_SHARE * (double)count;
+    return (double)there <= SPARSE_SHARE * (double)count;
 }
 
 static int colour_of(const struct picture_plan *plan, size_t panel, size_t line)

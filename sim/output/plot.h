@@ -22,7 +22,7 @@ enum plot_mark {
 
 /* Colours of series go from 1 to PLOT_COLOURS; these are further ones. */
 #define PLOT_COLOURS 8
-enum plot_colour { COLOUR_INK = 0, COLOUR_LIMIT = PLOT_COLOURS + 1, COLOUR_GOOD, COLOUR_BAD, COLOUR_QUIET };
+enum plot_colour { COLOUR_INK = 0, COLOUR_LIMIT = PLOT_COLOURS + 1, COLOUR_GOOD, COLOUR_BAD, COLOUR_QUIET, COLOUR_GRID, COLOUR_PAPER };
 
 /* A ramp for what is measured by its colour: PLOT_HEATS steps from COLOUR_HEAT on, the least first. */
 #define PLOT_HEATS 7

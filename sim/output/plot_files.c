@@ -60,9 +60,6 @@ static const struct plot_series *series_at(const struct plot *plot, size_t index
     return NULL;
 }
 
-size_t plot_columns(const struct plot *plot, const struct plot_series *wanted, size_t columns[4]);
-
-/* 1-based columns of a series' x, y, low and high; 0: it has none. Returns how many columns there are up to and with it. */
 size_t plot_columns(const struct plot *plot, const struct plot_series *wanted, size_t columns[4])
 {
     size_t next = 1, x = 0;
@@ -94,20 +91,33 @@ static void header(struct csv_writer *writer, const char *label, const char *par
     free(safe);
 }
 
+/* A series without a label of its own is what its axis says. */
+static const char *name_of(const struct plot *plot, const struct plot_series *series)
+{
+    for (size_t p = 0; p < plot->panel_count && !*series->label; p++) {
+        const struct plot_panel *panel = &plot->panels[p];
+        const struct plot_axis *axis = series->second ? &panel->y2 : &panel->y;
+        if (series >= panel->series && series < panel->series + panel->count)
+            return axis->label ? axis->label : "";
+    }
+    return series->label;
+}
+
 static void write_header(const struct plot *plot, struct csv_writer *writer)
 {
     const struct plot_series *before = NULL, *series;
     for (size_t i = 0; (series = series_at(plot, i)); before = series, i++) {
+        const char *name = name_of(plot, series);
         if (!before)
             header(writer, plot->x.label ? plot->x.label : "x", "");
         else if (!shares_x(before, series))
-            header(writer, series->label, "x");
+            header(writer, name, "x");
         if (series->y)
-            header(writer, series->label, "");
+            header(writer, name, "");
         if (series->low)
-            header(writer, series->label, "low");
+            header(writer, name, "low");
         if (series->high)
-            header(writer, series->label, "high");
+            header(writer, name, "high");
     }
     csv_end_row(writer);
 }

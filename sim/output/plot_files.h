@@ -23,6 +23,8 @@ extern const size_t plot_ink_count;
 void plot_style_write(FILE *out);
 /* NAME.csv: a header, then x and the series side by side; those with an x of their own bring it along. */
 void plot_data_write(const struct plot *plot, FILE *out);
+/* 1-based columns of a series' x, y, low and high in it; 0: it has none. Returns how many columns there are up to and with it. */
+size_t plot_columns(const struct plot *plot, const struct plot_series *wanted, size_t columns[4]);
 /* NAME.gp: draws NAME.svg, or NAME.png. */
 void plot_script_write(const struct plot *plot, FILE *out);
 int plot_height(const struct plot *plot);

@@ -9,13 +9,13 @@
 
 #define CHARACTER_WIDTH 7.8 /* of the font, generously */
 #define LEGEND_CHARACTERS 26u
+#define LABEL_CHARACTERS 60u
 #define PANEL_HEIGHT 250
 #define LOWER_PANEL_HEIGHT 96
 #define PANEL_GAP 26
 #define FOOT_HEIGHT 54
 #define ROW_HEIGHT 26
-
-size_t plot_columns(const struct plot *plot, const struct plot_series *wanted, size_t columns[4]);
+#define CELLS_HEIGHT 150 /* at the least: the label of their rows stands beside them */
 
 /* In single quotes, of which those inside are doubled, as is `doubled`; at most `characters`, and then an ellipsis. */
 static void quoted_twice(FILE *out, const char *text, size_t characters, char doubled)
@@ -51,8 +51,9 @@ static double text_width(const char *text, size_t characters)
 
 static int panel_height(const struct plot *plot, size_t panel)
 {
-    if (plot->panels[panel].row_count > 0)
-        return ROW_HEIGHT * (int)plot->panels[panel].row_count + 10;
+    int rows = (int)plot->panels[panel].row_count, height = ROW_HEIGHT * rows + 10;
+    if (rows > 0)
+        return plot->panels[panel].cells && height < CELLS_HEIGHT ? CELLS_HEIGHT : height;
     return panel == 0 ? PANEL_HEIGHT : LOWER_PANEL_HEIGHT;
 }
 
@@ -71,30 +72,6 @@ static bool key_below(const struct plot *plot)
 }
 
 #define KEY_ROW_HEIGHT 20
-
-/* Columns and rows of a key below. */
-static int key_columns(const struct plot *plot)
-{
-    double widest = 1;
-    for (size_t i = 0; i < plot->panels[0].count; i++)
-        widest = fmax(widest, text_width(plot->panels[0].series[i].label, LEGEND_CHARACTERS) + 56);
-    int columns = (int)(PLOT_WIDTH / widest);
-    return columns > 0 ? columns : 1;
-}
-
-static int key_height(const struct plot *plot)
-{
-    int columns = key_columns(plot), count = (int)plot->panels[0].count;
-    return key_below(plot) && has_key(&plot->panels[0]) ? (count + columns - 1) / columns * KEY_ROW_HEIGHT + 4 : 0;
-}
-
-int plot_height(const struct plot *plot)
-{
-    int height = PLOT_TITLE_HEIGHT + FOOT_HEIGHT + PANEL_GAP * ((int)plot->panel_count - 1);
-    for (size_t i = 0; i < plot->panel_count; i++)
-        height += panel_height(plot, i);
-    return height + key_height(plot);
-}
 
 /* Of the widest legend of all panels. */
 static double legend_width(const struct plot *plot)
@@ -124,7 +101,7 @@ static double left_margin(const struct plot *plot)
         const struct plot_panel *panel = &plot->panels[p];
         for (size_t i = 0; i < panel->row_count; i++)
             widest = fmax(widest, text_width(panel->rows[i].text, ROW_CHARACTERS) - 22);
-        widest = fmax(widest, ticks_width(&panel->y));
+        widest = fmax(widest + (panel->cells ? 40 : 0), ticks_width(&panel->y));
     }
     return widest + 40;
 }
@@ -134,6 +111,30 @@ static double right_margin(const struct plot *plot)
     const struct plot_axis *second = &plot->panels[0].y2;
     double axis = second->label ? ticks_width(second) + 40 : 0;
     return fmax(22, axis + legend_width(plot));
+}
+
+/* Columns of a key below. gnuplot takes no more than it reckons to fit between the margins, with broader characters than it draws. */
+static int key_columns(const struct plot *plot)
+{
+    double widest = 1;
+    for (size_t i = 0; i < plot->panels[0].count; i++)
+        widest = fmax(widest, text_width(plot->panels[0].series[i].label, LEGEND_CHARACTERS) * 1.2 + 56);
+    int columns = (int)((PLOT_WIDTH - left_margin(plot) - right_margin(plot)) / widest);
+    return columns > 0 ? columns : 1;
+}
+
+static int key_height(const struct plot *plot)
+{
+    int columns = key_columns(plot), count = (int)plot->panels[0].count;
+    return key_below(plot) && has_key(&plot->panels[0]) ? (count + columns - 1) / columns * KEY_ROW_HEIGHT + 4 : 0;
+}
+
+int plot_height(const struct plot *plot)
+{
+    int height = PLOT_TITLE_HEIGHT + FOOT_HEIGHT + PANEL_GAP * ((int)plot->panel_count - 1);
+    for (size_t i = 0; i < plot->panel_count; i++)
+        height += panel_height(plot, i);
+    return height + key_height(plot);
 }
 
 static void number(FILE *out, double value)
@@ -163,10 +164,10 @@ static void write_axis(FILE *out, const char *name, const struct plot_axis *axis
     (void)fputs("] noextend\n", out);
 }
 
-static void write_label(FILE *out, const char *name, const char *label, const char *offset)
+static void write_label(FILE *out, const char *name, const char *label, size_t characters, const char *offset)
 {
     (void)fprintf(out, "set %slabel ", name);
-    quoted(out, label, 60);
+    quoted(out, label, characters);
     (void)fprintf(out, " noenhanced textcolor rgb ink offset %s\n", offset);
 }
 
@@ -250,20 +251,20 @@ static void write_panel(FILE *out, const struct plot *plot, size_t index, double
     if (panel->row_count > 0) {
         write_ticks(out, "ytics scale 0", panel->rows, panel->row_count, ROW_CHARACTERS);
         (void)fputs("unset grid\nset grid xtics lc rgb grid lt 1 lw 1\nunset ylabel\n", out);
+        if (panel->y.label)
+            write_label(out, "y", panel->y.label, (size_t)(panel_height(plot, index) / CHARACTER_WIDTH), "0, 0");
     } else {
         write_ticks(out, "ytics scale 0", panel->y.ticks, panel->y.tick_count, 24);
-        char offset[32];
-        (void)snprintf(offset, sizeof offset, "screen %.5f, 0", (30 - left + ticks_width(&panel->y)) / PLOT_WIDTH * 0);
-        write_label(out, "y", panel->y.label ? panel->y.label : "", offset);
+        write_label(out, "y", panel->y.label ? panel->y.label : "", LABEL_CHARACTERS, "0, 0");
     }
     if (last && plot->x.label)
-        write_label(out, "x", plot->x.label, "0, 0.3");
+        write_label(out, "x", plot->x.label, LABEL_CHARACTERS, "0, 0.3");
     else
         (void)fputs("unset xlabel\n", out);
     if (panel->y2.label) {
         write_axis(out, "y2", &panel->y2);
         write_ticks(out, "y2tics scale 0", panel->y2.ticks, panel->y2.tick_count, 24);
-        write_label(out, "y2", panel->y2.label, "0, 0");
+        write_label(out, "y2", panel->y2.label, LABEL_CHARACTERS, "0, 0");
     }
     (void)fputs("plot \\\n", out);
     for (size_t i = 0; i < panel->count; i++) {

@@ -98,8 +98,10 @@ enum status report_write(int folder, const char *path, const struct report_reque
         status = report_draw(folder, path, report.plots.list, report.plots.count, request->png, drawings, diagnostics);
         const struct page_run page = {&report.data, request, &report.plots, drawings, report.time_plots, &report.bill, &report.fates};
         FILE *out = status == STATUS_OK && request->page ? report_page_create(folder) : NULL;
-        if (out && (status = page_run_write(&page, out)) != STATUS_OK)
+        if (out && (status = page_run_write(&page, out)) != STATUS_OK) {
             (void)refuse(diagnostics, path, status);
+            report_page_drop(folder, out);
+        }
         if (request->page && status == STATUS_OK)
             status = report_page_commit(folder, path, out, "report.html", diagnostics);
     }

@@ -38,5 +38,7 @@ enum status report_draw(int folder, const char *path, const struct plot *plots, 
 FILE *report_page_create(int folder);
 /* Closes `out` (NULL: it could not be made) and gives the page its name. STATUS_IO with a diagnostic. */
 enum status report_page_commit(int folder, const char *path, FILE *out, const char *name, struct diagnostics *diagnostics);
+/* Closes a page that will not be, and removes it. */
+void report_page_drop(int folder, FILE *out);
 
 #endif

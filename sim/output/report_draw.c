@@ -87,8 +87,13 @@ static enum status theme(int folder, const struct plot *plot, struct drawing *dr
     FILE *file = status == STATUS_OK ? create(folder, name) : NULL;
     if (file)
         status = svg_theme_write(plot, raw, length, false, file);
-    if (status == STATUS_OK && !finish(file))
+    bool written = finish(file);
+    if (status == STATUS_OK && !written)
         status = STATUS_IO;
+    if (status != STATUS_OK) {
+        free(drawing->svg);
+        *drawing = (struct drawing){0};
+    }
     free(raw);
     return status;
 }
@@ -141,7 +146,8 @@ enum status report_draw(int folder, const char *path, const struct plot *plots, 
     char temporary[48];
     (void)snprintf(temporary, sizeof temporary, ".plots-%ld", (long)getpid());
     memset(drawings, 0, count * sizeof *drawings);
-    if (mkdirat(folder, temporary, 0777) != 0)
+    /* One of this name was left by a process that was killed. */
+    if (!result_folder_remove(folder, temporary) || mkdirat(folder, temporary, 0777) != 0)
         return refuse(diagnostics, path, "plots");
     int inside = openat(folder, temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     enum status status = inside >= 0 && write_all(inside, plots, count) ? STATUS_OK : refuse(diagnostics, path, "plots");
@@ -167,6 +173,14 @@ FILE *report_page_create(int folder)
     char temporary[48];
     page_name(temporary);
     return create(folder, temporary);
+}
+
+void report_page_drop(int folder, FILE *out)
+{
+    char temporary[48];
+    page_name(temporary);
+    (void)fclose(out);
+    (void)unlinkat(folder, temporary, 0);
 }
 
 enum status report_page_commit(int folder, const char *path, FILE *out, const char *name, struct diagnostics *diagnostics)

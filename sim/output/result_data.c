@@ -1,6 +1,7 @@
 /* result_data.c: a result folder's manifest, summary, series and distributions. */
 #include "output/result_data.h"
 
+#include "engine/room.h"
 #include "output/csv_scan.h"
 
 #include <errno.h>
@@ -27,20 +28,6 @@ static const char *intern(struct result_data *data, const struct csv_field *fiel
     if (!node || *(char **)node != copy)
         free(copy);
     return node ? *(char **)node : NULL;
-}
-
-/* Room for one more of `*list`. */
-static bool make_room(void **list, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t wanted = *capacity ? 2 * *capacity : 64;
-    void *grown = reallocarray(*list, wanted, size);
-    if (!grown)
-        return false;
-    *list = grown;
-    *capacity = wanted;
-    return true;
 }
 
 enum {
@@ -87,9 +74,7 @@ static bool add_resource(struct result_data *data, const struct csv_field *name)
     size_t count = data->resource_count;
     if (count > 0 && csv_field_is(name, data->resources[count - 1].name))
         return true;
-    void *list = data->resources;
-    bool room = make_room(&list, count, &data->resource_capacity, sizeof *data->resources);
-    data->resources = list;
+    bool room = room_for(&data->resources, count + 1, &data->resource_capacity, sizeof *data->resources);
     const char *text = room ? intern(data, name) : NULL;
     if (!text)
         return false;
@@ -100,9 +85,7 @@ static bool add_resource(struct result_data *data, const struct csv_field *name)
 
 static bool add_figure(struct result_data *data, const struct csv_field *fields, size_t *key)
 {
-    void *list = data->figures;
-    bool room = make_room(&list, data->figure_count, &data->figure_capacity, sizeof *data->figures);
-    data->figures = list;
+    bool room = room_for(&data->figures, data->figure_count + 1, &data->figure_capacity, sizeof *data->figures);
     *key = room ? key_of(data, fields, *key + 1) : SIZE_MAX;
     if (*key == SIZE_MAX || !add_resource(data, &fields[SUMMARY_RESOURCE]))
         return false;

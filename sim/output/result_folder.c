@@ -71,13 +71,6 @@ static enum status check_occupant(enum occupant occupant, const char *path, stru
     return refuse(diagnostics, path, strerror(errno), "");
 }
 
-static bool remove_tree(int parent, const char *name, int depth);
-
-bool result_folder_remove_tree(int parent, const char *name)
-{
-    return remove_tree(parent, name, 0);
-}
-
 static bool remove_tree(int parent, const char *name, int depth)
 {
     if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)

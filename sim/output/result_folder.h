@@ -30,13 +30,11 @@ enum status result_folder_commit(struct result_folder *folder, struct diagnostic
 /* Gives it the final name with ".partial" behind it, in place of an older one: a run that was interrupted or reached a limit. */
 enum status result_folder_commit_partial(struct result_folder *folder, struct diagnostics *diagnostics);
 
-/* Removes a file, or a folder with all that is in it, following no link. False when something is left. */
-bool result_folder_remove_tree(int parent, const char *name);
-
 /* Removes what was not committed, and lets go of everything. Does no harm after a commit. */
 void result_folder_fini(struct result_folder *folder);
 
-/* Removes `name`, with all that is in it, from `folder` (a descriptor). True when it is gone, also when it was never there. */
+/* Removes `name`, with all that is in it, from `folder` (a descriptor, or AT_FDCWD), following no link. True when it is gone, also when it
+ * was never there. */
 bool result_folder_remove(int folder, const char *name);
 
 #endif

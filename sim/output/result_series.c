@@ -2,6 +2,8 @@
 #include "output/csv_scan.h"
 #include "output/result_data.h"
 
+#include "engine/room.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,14 +24,8 @@ struct result_series *result_data_want(struct result_data *data, const char *res
         if (same(series->resource, resource) && same(series->space, space) && same(series->metric, metric) && same(series->stat, stat))
             return series;
     }
-    if (data->series_count == data->series_capacity) {
-        size_t capacity = data->series_capacity ? 2 * data->series_capacity : 32;
-        struct result_series **list = reallocarray(data->series, capacity, sizeof *list);
-        if (!list)
-            return NULL;
-        data->series = list;
-        data->series_capacity = capacity;
-    }
+    if (!room_for(&data->series, data->series_count + 1, &data->series_capacity, sizeof(struct result_series *)))
+        return NULL;
     struct result_series *series = calloc(1, sizeof *series);
     if (!series)
         return NULL;
@@ -40,14 +36,8 @@ struct result_series *result_data_want(struct result_data *data, const char *res
 struct result_histogram *result_data_want_histogram(struct result_data *data, const char *resource, const char *metric,
                                                     const char *class_name)
 {
-    if (data->histogram_count == data->histogram_capacity) {
-        size_t capacity = data->histogram_capacity ? 2 * data->histogram_capacity : 16;
-        struct result_histogram **list = reallocarray(data->histograms, capacity, sizeof *list);
-        if (!list)
-            return NULL;
-        data->histograms = list;
-        data->histogram_capacity = capacity;
-    }
+    if (!room_for(&data->histograms, data->histogram_count + 1, &data->histogram_capacity, sizeof(struct result_histogram *)))
+        return NULL;
     struct result_histogram *histogram = calloc(1, sizeof *histogram);
     if (!histogram)
         return NULL;
@@ -66,14 +56,9 @@ static bool note_period(struct result_data *data, const struct csv_field *elapse
     double time_s = csv_field_number(elapsed);
     if (isnan(time_s) || (data->period_count > 0 && !(time_s > data->times_s[data->period_count - 1])))
         return true; /* not ours: the row counts for the period under way */
-    if (data->period_count == data->period_capacity) {
-        size_t capacity = data->period_capacity ? 2 * data->period_capacity : 1024;
-        double *times = capacity <= PERIODS_MAX ? reallocarray(data->times_s, capacity, sizeof *times) : NULL;
-        if (!times)
-            return false;
-        data->times_s = times;
-        data->period_capacity = capacity;
-    }
+    if (data->period_count == PERIODS_MAX ||
+        !room_for(&data->times_s, data->period_count + 1, &data->period_capacity, sizeof *data->times_s))
+        return false;
     data->times_s[data->period_count++] = time_s;
     return true;
 }
@@ -214,14 +199,8 @@ static bool wants_resource(const struct result_data *data, const struct csv_fiel
 
 static bool add_bucket(struct result_histogram *histogram, const struct csv_field *fields)
 {
-    if (histogram->count == histogram->capacity) {
-        size_t capacity = histogram->capacity ? 2 * histogram->capacity : 256;
-        void *buckets = reallocarray(histogram->buckets, capacity, sizeof *histogram->buckets);
-        if (!buckets)
-            return false;
-        histogram->buckets = buckets;
-        histogram->capacity = capacity;
-    }
+    if (!room_for(&histogram->buckets, histogram->count + 1, &histogram->capacity, sizeof *histogram->buckets))
+        return false;
     size_t at = histogram->count++;
     histogram->buckets[at].low = csv_field_number(&fields[HISTOGRAM_LOW]);
     histogram->buckets[at].high = csv_field_number(&fields[HISTOGRAM_HIGH]);

@@ -1,6 +1,7 @@
 /* run_bars.c: the bill and the fates of a result folder. */
 #include "output/run_bars.h"
 
+#include "engine/room.h"
 #include "output/csv_scan.h"
 #include "output/plot_axis.h"
 
@@ -49,8 +50,10 @@ enum status cost_items_read(int folder, struct cost_items *bill)
         return status;
     (void)csv_scan_next(&scan); /* the header */
     while (status == STATUS_OK && csv_scan_next(&scan)) {
+        if (scan.field_count <= COST_MONTH)
+            continue;
         double month = csv_field_number(&scan.fields[COST_MONTH]), run = csv_field_number(&scan.fields[COST_AMOUNT]);
-        if (scan.field_count <= COST_MONTH || isnan(month) || isnan(run))
+        if (isnan(month) || isnan(run))
             continue;
         struct cost_item *item = item_of(bill, scan.fields);
         if (!item) {
@@ -121,12 +124,8 @@ enum { FATES_RESOURCE, FATES_ENTERED, FATES_FATE, FATES_CAUSE, FATES_COUNT };
 
 static bool add_cause(struct fate_table *fates, const struct csv_field *fields, size_t fate, double count)
 {
-    if ((fates->cause_count & (fates->cause_count - 1)) == 0) {
-        struct fate_cause *causes = reallocarray(fates->causes, fates->cause_count ? 2 * fates->cause_count : 1, sizeof *causes);
-        if (!causes)
-            return false;
-        fates->causes = causes;
-    }
+    if (!room_for(&fates->causes, fates->cause_count + 1, &fates->cause_capacity, sizeof *fates->causes))
+        return false;
     struct fate_cause *cause = &fates->causes[fates->cause_count++];
     *cause = (struct fate_cause){copy_of(&fields[FATES_RESOURCE]), copy_of(&fields[FATES_CAUSE]), fate, count};
     return cause->resource && cause->text;
@@ -137,12 +136,8 @@ static bool add_fate(struct fate_table *fates, const struct csv_field *fields, s
     double count = csv_field_number(&fields[FATES_COUNT]);
     /* The rows of one resource stand together. */
     if (fates->count == 0 || !csv_field_is(&fields[FATES_RESOURCE], fates->resources[fates->count - 1].resource)) {
-        if ((fates->count & (fates->count - 1)) == 0) {
-            struct fate_counts *list = reallocarray(fates->resources, fates->count ? 2 * fates->count : 1, sizeof *list);
-            if (!list)
-                return false;
-            fates->resources = list;
-        }
+        if (!room_for(&fates->resources, fates->count + 1, &fates->capacity, sizeof *fates->resources))
+            return false;
         fates->resources[fates->count++] =
             (struct fate_counts){.resource = copy_of(&fields[FATES_RESOURCE]), .entered = csv_field_number(&fields[FATES_ENTERED])};
     }

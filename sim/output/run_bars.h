@@ -46,9 +46,9 @@ struct fate_cause {
 struct fate_table {
     double totals[FATE_COUNT];
     struct fate_counts *resources; /* owned; the one that most entered first */
-    size_t count;
+    size_t count, capacity;
     struct fate_cause *causes; /* owned; of other fates than the first, the commonest first */
-    size_t cause_count;
+    size_t cause_count, cause_capacity;
 };
 
 /* Reads fates.csv of `folder`. */

@@ -1,6 +1,7 @@
 /* run_plots.c: the pictures of a run. */
 #include "output/run_plots.h"
 
+#include "engine/room.h"
 #include "output/picture_plan.h"
 
 #include <stdio.h>
@@ -9,15 +10,9 @@
 
 struct plot *run_plots_add(struct run_plots *plots)
 {
-    if (plots->count == plots->capacity) {
-        size_t capacity = plots->capacity ? 2 * plots->capacity : 32;
-        struct plot *list = reallocarray(plots->list, capacity, sizeof *list);
-        if (!list) {
-            plots->failed = true;
-            return NULL;
-        }
-        plots->list = list;
-        plots->capacity = capacity;
+    if (!room_for(&plots->list, plots->count + 1, &plots->capacity, sizeof *plots->list)) {
+        plots->failed = true;
+        return NULL;
     }
     return &plots->list[plots->count++];
 }

@@ -34,7 +34,7 @@ static size_t count_of(const struct csv_table *table, const char *column, const 
     return count;
 }
 
-/* Which columns a reader wants: all, but no marks and no raw ends of intervals where there are many. */
+/* All columns but the mark. */
 static bool is_shown(const struct csv_table *table, size_t column)
 {
     return strcmp(table->header[column], "mark") != 0;
@@ -46,6 +46,19 @@ static bool is_same(const struct csv_table *table, size_t row)
     return mark != SIZE_MAX && strcmp(csv_table_field(table, row, mark), "=") == 0;
 }
 
+/* "The answer: Api.MemorySize = 483 or 484 or 485. The replications do not tell which." */
+static void answer(struct page *page, const struct csv_table *table)
+{
+    size_t role = csv_table_column(table, "role"), told = 0;
+    html(page->out, "<p class=\"verdict ok\">The answer: %s = ", table->header[0]);
+    for (size_t r = 0; r < table->row_count; r++) {
+        const char *is = csv_table_field(table, r, role);
+        if (strcmp(is, "answer") == 0 || strcmp(is, "or") == 0)
+            html(page->out, "%h%s", told++ > 0 ? " or " : "", csv_table_field(table, r, 0));
+    }
+    html(page->out, told > 1 ? ". The replications do not tell which.</p>\n" : ".</p>\n");
+}
+
 static void verdict(struct page *page, const struct csv_table *table, enum study_kind kind)
 {
     page_section(page, "verdict", "The verdict");
@@ -55,10 +68,8 @@ static void verdict(struct page *page, const struct csv_table *table, enum study
              count_of(table, "verdict", "unclear"));
         return;
     }
-    size_t role = csv_table_column(table, "role");
-    for (size_t r = 0; kind == STUDY_POINTS && role != SIZE_MAX && r < table->row_count; r++)
-        if (strcmp(csv_table_field(table, r, role), "answer") == 0)
-            html(page->out, "<p class=\"verdict ok\">The answer: %s = %s.</p>\n", table->header[0], csv_table_field(table, r, 0));
+    if (kind == STUDY_POINTS && count_of(table, "role", "answer") > 0)
+        answer(page, table);
     if (kind == STUDY_POINTS && count_of(table, "role", "answer") == 0)
         html(page->out, "<p class=\"verdict no\">No setting that was tried is the answer.</p>\n");
     if (kind == STUDY_TORNADO && table->row_count > 0)

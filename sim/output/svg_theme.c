@@ -323,7 +323,7 @@ static void write_root(const struct theme *theme, bool inline_)
     (void)fputs("<style>", theme->out);
     svg_theme_css(theme->out);
     (void)fputs("svg{color-scheme:light dark;background:var(--paper)}</style>", theme->out);
-    (void)fprintf(theme->out, "<rect class=\"f%zu\" width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", plot_ink_count - 1, PLOT_WIDTH, height);
+    (void)fprintf(theme->out, "<rect class=\"f%d\" width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", COLOUR_PAPER, PLOT_WIDTH, height);
 }
 
 void svg_theme_css(FILE *out)

@@ -117,11 +117,13 @@ static int heat_of(const struct drawing_of *drawing, double value)
     return heat < 0 ? 0 : heat < PLOT_HEATS ? heat : PLOT_HEATS - 1;
 }
 
+/* As many decimals as tell the bands apart. */
 static void heat_label(const struct drawing_of *drawing, int heat, char *label, size_t size)
 {
-    double step = (drawing->most - drawing->least) / PLOT_HEATS * drawing->unit.factor;
-    (void)snprintf(label, size, "%.3g to %.3g%s%s", drawing->least * drawing->unit.factor + heat * step,
-                   drawing->least * drawing->unit.factor + (heat + 1) * step, *drawing->unit.name ? " " : "", drawing->unit.name);
+    double least = drawing->least * drawing->unit.factor, step = (drawing->most - drawing->least) / PLOT_HEATS * drawing->unit.factor;
+    int decimals = step > 0 ? (int)fmin(fmax(1 - floor(log10(step)), 0), 9) : 0;
+    (void)snprintf(label, size, "%.*f to %.*f%s%s", decimals, least + heat * step, decimals, least + (heat + 1) * step,
+                   *drawing->unit.name ? " " : "", drawing->unit.name);
 }
 
 static int by_number(const void *a, const void *b)
@@ -149,12 +151,19 @@ static double *cells_of(const struct drawing_of *drawing)
     return cells;
 }
 
+/* Is the goal met at some points, and missed at others? */
+static bool is_crossed(const struct drawing_of *drawing)
+{
+    return drawing->figure->goal > drawing->least && drawing->figure->goal < drawing->most;
+}
+
 /* Where the figure crosses the goal on its way up each column of cells. */
 static void add_contour(const struct drawing_of *drawing, const double *cells)
 {
     const struct sweep_column *across = &drawing->points->columns[0], *up = &drawing->points->columns[1];
     double goal = drawing->figure->goal;
-    struct plot_series *line = isnan(goal) ? NULL : plot_add(drawing->plot, 0, MARK_LIMIT, COLOUR_LIMIT, "goal", across->level_count);
+    struct plot_series *line =
+        !is_crossed(drawing) ? NULL : plot_add(drawing->plot, 0, MARK_LIMIT, COLOUR_LIMIT, "goal", across->level_count);
     for (size_t i = 0; line && i < across->level_count; i++) {
         line->x[i] = (double)i + 1;
         for (size_t j = 0; j + 1 < up->level_count && isnan(line->y[i]); j++) {
@@ -196,6 +205,7 @@ static void make_heat_map(const struct drawing_of *drawing)
     for (size_t j = 0; j < up->level_count; j += every)
         plot_add_row(plot, 0, (double)j + 1, up->names[j]);
     plot->panels[0].cells = true;
+    set_label(plot, &plot->panels[0].y, up->title);
     plot->panels[0].y.low = 0.5;
     plot->panels[0].y.high = (double)up->level_count + 0.5;
     level_ticks(plot, &plot->x, across, true);
@@ -273,9 +283,8 @@ static void make_one(const struct sweep_points *points, const struct sweep_figur
     if (single)
         caption = "The mean over replications at each point, with its 95 % interval where there are several.";
     else if (grid)
-        caption = isnan(figure->goal) ? "Each cell is a point: the first setting runs to the right, the second upwards."
-                                      : "Each cell is a point: the first setting runs to the right, the second upwards. On the dashed line "
-                                        "the figure is just what `expect` asks for.";
+        caption = is_crossed(&drawing) ? "Each cell is a point. On the dashed line the figure is just what `expect` asks for."
+                                       : "Each cell is a point.";
     else
         caption =
             "Each line is a point: it crosses the axis of each setting at its value, from the least to the largest that was tried, and "

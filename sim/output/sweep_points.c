@@ -60,7 +60,7 @@ static struct sweep_figure *figure_of(struct sweep_points *points, const struct 
             csv_field_is(&behind[RESOURCE], figure->resource))
             return figure;
     }
-    if (points->figure_count == SWEEP_FIGURES_DRAWN)
+    if (points->figure_count == SWEEP_FIGURES_READ)
         return NULL;
     struct sweep_figure *made = &points->figures[points->figure_count++];
     *made = (struct sweep_figure){.resource = copy_of(&behind[RESOURCE]),
@@ -137,27 +137,29 @@ static bool is_same(const char *left, const char *right)
     return left && right ? strcmp(left, right) == 0 : left == right;
 }
 
-/* Places in the order in which values came. */
+/* Places in the order in which values came; names are the different ones so far. O(points x different values). */
 static void number_in_order(struct sweep_column *column, size_t count)
 {
     size_t different = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t before = 0;
-        while (before < i && !is_same(column->texts[before], column->texts[i]))
-            before++;
-        column->numbers[i] = before < i ? column->numbers[before] : (double)++different;
+        size_t at = 0;
+        while (at < different && !is_same(column->names[at], column->texts[i]))
+            at++;
+        if (at == different)
+            column->names[different++] = column->texts[i];
+        column->numbers[i] = (double)at + 1;
     }
 }
 
 static bool find_levels(struct sweep_column *column, size_t count)
 {
-    column->numeric = read_numbers(column, count);
-    if (!column->numeric)
-        number_in_order(column, count < 2000 ? count : 2000);
     column->levels = calloc(count + 1, sizeof *column->levels);
     column->names = calloc(count + 1, sizeof *column->names);
     if (!column->levels || !column->names)
         return false;
+    column->numeric = read_numbers(column, count);
+    if (!column->numeric)
+        number_in_order(column, count);
     memcpy(column->levels, column->numbers, count * sizeof *column->levels);
     qsort(column->levels, count, sizeof *column->levels, ascending);
     for (size_t i = 0; i < count; i++)
@@ -230,6 +232,25 @@ static void drop_constant(struct sweep_points *points)
     points->figure_count = kept;
 }
 
+/* What was asked for comes before the bill, and both before what is merely there. */
+static int rank_of(const struct sweep_figure *figure)
+{
+    return !isnan(figure->goal) ? 0 : strcmp(figure->resource, "cost") == 0 ? 1 : 2;
+}
+
+static void keep_first(struct sweep_points *points)
+{
+    for (size_t i = 1; i < points->figure_count; i++) {
+        struct sweep_figure figure = points->figures[i];
+        size_t at = i;
+        for (; at > 0 && rank_of(&points->figures[at - 1]) > rank_of(&figure); at--)
+            points->figures[at] = points->figures[at - 1];
+        points->figures[at] = figure;
+    }
+    while (points->figure_count > SWEEP_FIGURES_DRAWN)
+        figure_fini(&points->figures[--points->figure_count]);
+}
+
 enum status sweep_points_read(int folder, cJSON *manifest, struct sweep_points *points)
 {
     struct csv_scan scan;
@@ -245,6 +266,7 @@ enum status sweep_points_read(int folder, cJSON *manifest, struct sweep_points *
         return STATUS_INVALID;
     find_goals(points);
     drop_constant(points);
+    keep_first(points);
     return STATUS_OK;
 }
 

@@ -12,6 +12,7 @@
 /* Beyond so many, points and figures are left out of pictures. */
 #define SWEEP_POINTS_DRAWN 20000u
 #define SWEEP_FIGURES_DRAWN 10u
+#define SWEEP_FIGURES_READ 64u /* of which the first to differ, those with a goal and the bill before others, are drawn */
 
 /* One setting over all points. Numbers are what its values mean where they all have one unit, else places in the order in which values
  * came.
@@ -36,7 +37,7 @@ struct sweep_points {
     cJSON *manifest; /* owned */
     struct sweep_column *columns;
     size_t column_count;
-    struct sweep_figure figures[SWEEP_FIGURES_DRAWN]; /* those that differ between points */
+    struct sweep_figure figures[SWEEP_FIGURES_READ]; /* those that differ between points */
     size_t figure_count;
     size_t count, left_out; /* points */
 };

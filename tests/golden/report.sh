@@ -54,6 +54,8 @@ for svg in "$work"/*/plots/*.svg; do
     drawn=$(grep -o "id=\"$name-[0-9]*\"" "$svg" | sort -u | wc -l)
     wanted=$(grep -c 'skip 1 using' "${svg%.svg}.gp")
     xmllint --noout --nonet "$svg" && [ "$drawn" = "$wanted" ] || { echo "$svg: $drawn of $wanted series"; bad=1; }
+    paper=$(sed -n 's/.*\.\(f[0-9]*\){fill:var(--paper).*/\1/p' "$svg" | head -n 1)
+    [ -n "$paper" ] && grep -q "<rect class=\"$paper\" width" "$svg" || { echo "$svg: not on paper"; bad=1; }
     ! grep -qi 'gnuplot' "$svg" || { echo "$svg: says gnuplot"; bad=1; }
 done
 say "every SVG is XML, with all its series and names of its own" $bad
