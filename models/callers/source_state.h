@@ -42,8 +42,7 @@ struct source {
     struct retry_config retry;
     int invocation_type;
     struct key_choice key, object;
-    int64_t records; /* items an arrival */
-    bool poison;     /* every item always fails */
+    bool poison; /* every item always fails */
     const char *name;
 
     /* state */
