@@ -4,6 +4,7 @@
  * "Quotas"; AWS's knowledge center, "API Gateway logs for troubleshooting": the usage plan comes after the authorizer. */
 #include "api_stage.h"
 #include "engine/caller.h"
+#include "front_doors.h"
 #include "measure/bill.h"
 
 static const struct cause cause_request_large = {.fate = FATE_REJECTED, .text = "413 request too large"};
@@ -40,15 +41,6 @@ const struct cause *api_server_error(double status)
 static struct api_call *call_at(const struct api_stage *stage, uint32_t id)
 {
     return pool_at(&stage->calls, id);
-}
-
-/* What is said of the sender; NULL: nothing. */
-static const struct caller *caller_of(const struct simulation *simulation, const struct request *request)
-{
-    if (request->from == ENTITY_NONE)
-        return NULL;
-    const struct entity *sender = &simulation->entities[request->from];
-    return sender->type->caller ? sender->type->caller(sender->state) : NULL;
 }
 
 /* Answers, and counts what CloudWatch counts. `came`: it had been let in. */
@@ -236,7 +228,7 @@ void api_stage_accept(struct simulation *simulation, void *self, struct request 
 {
     struct api_stage *stage = self;
     struct api_stage *api = entity_state(simulation, stage->config.api); /* whose faults are those of all its stages */
-    const struct caller *caller = caller_of(simulation, request);
+    const struct caller *caller = front_door_caller(simulation, request);
     if (__builtin_expect(stage->config.first_stage != NULL, 0)) { /* an API stands for a stage that is a resource of its own */
         simulation->entities[stage->self].ledger.entered--;
         request_send(simulation, stage->config.first_entity, request);

@@ -19,6 +19,7 @@ struct metric_type {
     enum metric_kind kind;
     size_t offset;
     size_t other;         /* of PERCENT and GAUGE_RATIO */
+    double parts;         /* COUNT, TALLY, GAUGE: what is kept is counted in so many parts of the unit; 0: as the unit says, times in ns */
     unsigned levels : 1;  /* GAUGE: keep the time at each level, so that percentiles exist */
     unsigned classes : 1; /* TALLY: TALLY_WARM and TALLY_COLD are told apart */
     const char *help;

@@ -6,6 +6,7 @@
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "notation/distribution_parse.h"
+#include "notation/event_content.h"
 #include "notation/instant_parse.h"
 #include "notation/property_parse.h"
 #include "scenario/loader.h"
@@ -162,6 +163,19 @@ bool validation_instant(const struct validation *validation, const char *text, i
 const struct content_table *validation_contents(const struct validation *validation)
 {
     return validation->loader->scenario->settings.contents;
+}
+
+const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values)
+{
+    const struct event_contents *contents = validation->loader->parse.contents;
+    const cJSON *body = contents && content < contents->table.count ? contents->bodies[content] : NULL;
+    if (within)
+        body = cJSON_GetObjectItemCaseSensitive(body, within);
+    const cJSON *item = cJSON_IsObject(body) ? body->child : NULL;
+    while (item && index-- > 0)
+        item = item->next;
+    *values = item && cJSON_IsArray(item) ? (size_t)cJSON_GetArraySize(item) : 1;
+    return item ? item->string : NULL;
 }
 
 const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,

@@ -71,6 +71,9 @@ void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
 
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
+/* The names of a content's body, by `index`, or of the object `within` it (NULL: of the body itself); NULL: there are no more, or it is no
+ * object. *values: how many the list holds that stands there, 1 where none does. O(index). */
+const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values);
 /* Which contents `pattern` matches, when the entity `sender` (ENTITY_NONE: nobody in particular) wraps them so (`envelope` NULL: as they
  * are); the scenario's. NULL in, NULL out: all. What is not known of an item is taken to match: what a content leaves out that the envelope
  * would hold, and all of CONTENT_NONE but what the envelope says itself. A warning at the pattern says so. */
