@@ -19,7 +19,6 @@ struct metric_type {
     enum metric_kind kind;
     size_t offset;
     size_t other;         /* of PERCENT and GAUGE_RATIO */
-    double parts;         /* COUNT, TALLY, GAUGE: what is kept is counted in so many parts of the unit; 0: as the unit says, times in ns */
     unsigned levels : 1;  /* GAUGE: keep the time at each level, so that percentiles exist */
     unsigned classes : 1; /* TALLY: TALLY_WARM and TALLY_COLD are told apart */
     const char *help;
@@ -30,6 +29,7 @@ struct metric_type {
     size_t samples;
     int better;           /* what its owner wants, whatever the statistic: 1: more; -1: less; 0: it is neither good nor bad */
     const char *compared; /* the statistic that a comparison shows of any resource where it differs; NULL: only where it is asked for */
+    double parts;         /* COUNT, TALLY, GAUGE: what is kept counts so many parts of the unit; 0: as the unit says, times in ns */
 };
 
 #define METRIC_WHILE(type, counter) (offsetof(type, counter) + 1)
