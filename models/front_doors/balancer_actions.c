@@ -54,7 +54,7 @@ const struct property balancer_action_properties[] = {
 
 const struct property balancer_attribute_properties[] = {
     {"Key", PROPERTY_STRING, offsetof(struct balancer_attribute, key), .required = true, .help = "Its name."},
-    {"Value", PROPERTY_STRING, offsetof(struct balancer_attribute, value), .required = true, .help = "Its value."},
+    {"Value", PROPERTY_JSON, offsetof(struct balancer_attribute, value), .required = true, .help = "Its value."},
     {0},
 };
 
@@ -170,19 +170,30 @@ void balancer_check_attributes(struct validation *validation, const struct prope
     }
 }
 
-const char *balancer_attribute(const struct property_list *attributes, const char *key)
+/* CloudFormation takes true for "true", and 60 for "60". */
+static const char *unquoted(struct validation *validation, const char *json)
+{
+    char text[128];
+    size_t length = strlen(json);
+    if (length < 2 || json[0] != '"')
+        return json;
+    snprintf(text, sizeof text, "%.*s", (int)(length - 2 < sizeof text ? length - 2 : sizeof text - 1), json + 1);
+    return validation_string(validation, text);
+}
+
+const char *balancer_attribute(struct validation *validation, const struct property_list *attributes, const char *key)
 {
     const struct balancer_attribute *list = attributes->items;
     for (size_t i = 0; i < attributes->count; i++)
         if (list[i].key && list[i].value && strcmp(list[i].key, key) == 0)
-            return list[i].value;
+            return unquoted(validation, list[i].value);
     return NULL;
 }
 
 int64_t balancer_attribute_number(struct validation *validation, const struct property_list *attributes, const char *property,
                                   const char *key, double least, double most, double otherwise)
 {
-    const char *text = balancer_attribute(attributes, key);
+    const char *text = balancer_attribute(validation, attributes, key);
     char *end = NULL;
     double number = text ? strtod(text, &end) : otherwise;
     if (!text || (*text && !*end && number >= least && number <= most && number == (double)(int64_t)number))

@@ -124,17 +124,23 @@ static void check_health(struct validation *validation, struct target_group *gro
         group->interval_ns = rule_ns(rules, is_function ? "alb_health_check_interval_s" : "alb_server_check_interval_s");
     if (!group->timeout_given)
         group->timeout_ns = rule_ns(rules, is_function ? "alb_health_check_timeout_s" : "alb_server_check_timeout_s");
-    if (group->timeout_ns >= group->interval_ns)
-        validation_error(validation, group->timeout_given ? "HealthCheckTimeoutSeconds" : "HealthCheckIntervalSeconds",
-                         "make the interval longer, or the timeout shorter",
+    if (group->timeout_ns < group->interval_ns)
+        return;
+    if (group->timeout_given)
+        validation_error(validation, "HealthCheckTimeoutSeconds", "make the interval longer, or the timeout shorter",
                          "a check must be over before the next: its timeout of %g s is not shorter than the interval of %g s",
                          (double)group->timeout_ns / 1e9, (double)group->interval_ns / 1e9);
+    else
+        validation_warning(validation, "HealthCheckIntervalSeconds", "write HealthCheckTimeoutSeconds",
+                           "the usual timeout of %g s is not shorter: a second less than the interval is taken",
+                           (double)group->timeout_ns / 1e9);
+    group->timeout_ns = group->interval_ns - NS_PER_S;
 }
 
 static void read_attributes(struct validation *validation, struct target_group *group)
 {
-    const char *multi = balancer_attribute(&group->attributes, "lambda.multi_value_headers.enabled");
-    const char *algorithm = balancer_attribute(&group->attributes, "load_balancing.algorithm.type");
+    const char *multi = balancer_attribute(validation, &group->attributes, "lambda.multi_value_headers.enabled");
+    const char *algorithm = balancer_attribute(validation, &group->attributes, "load_balancing.algorithm.type");
     balancer_check_attributes(validation, &group->attributes, "TargetGroupAttributes", known_attributes);
     group->multi_value = multi && strcmp(multi, "true") == 0;
     if (multi && !group->multi_value && strcmp(multi, "false") != 0)

@@ -25,7 +25,7 @@
 
 /* Of TargetGroupAttributes and LoadBalancerAttributes. */
 struct balancer_attribute {
-    const char *key, *value;
+    const char *key, *value; /* the value as JSON */
 };
 
 /* A group that an action forwards to. */
@@ -206,10 +206,11 @@ void balancer_resolve(struct validation *validation, const struct property_list 
 /* Does a listener or rule `entity` forward to `group`? Then *balancer is whose it is. */
 bool balancer_forwards(const struct validation *validation, uint32_t entity, uint32_t group, uint32_t *balancer);
 extern const struct property balancer_action_properties[];
-/* The value of an attribute that is among `known`, which ends with NULL: complains of others at `property`. NULL: it is not there. */
+/* Complains at `property` of attributes that are not among `known`, which ends with NULL. */
 void balancer_check_attributes(struct validation *validation, const struct property_list *attributes, const char *property,
                                const char *const *known);
-const char *balancer_attribute(const struct property_list *attributes, const char *key);
+/* Its value, without quotation marks; NULL: it is not there, or memory is out. */
+const char *balancer_attribute(struct validation *validation, const struct property_list *attributes, const char *key);
 /* A whole number of the attribute within the limits; the default where it is not there. Complains at `property`. */
 int64_t balancer_attribute_number(struct validation *validation, const struct property_list *attributes, const char *property,
                                   const char *key, double least, double most, double otherwise);
