@@ -51,7 +51,7 @@ static const struct property source_properties[] = {
     {"key", PROPERTY_KEY, AT(key),
      .help = "Partition key or message group of each item: a constant, or drawn from 1 to a count, uniformly or by Zipf's law (1 is the "
              "hot one). Sources share their keys by number. Required for a FIFO queue or a stream."},
-    {"records", PROPERTY_INTEGER, AT(records), .minimum = "1", .maximum = "1000000", .fallback = "1",
+    {"records", PROPERTY_INTEGER, AT(caller.records), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "Items an arrival, all at the same instant, each with its own key, payload and deduplication id."},
     {"poison", PROPERTY_BOOLEAN, AT(poison), .fallback = "false",
      .help = "Every item of this source always fails, however often it is tried."},
@@ -175,7 +175,7 @@ static void source_validate(struct validation *validation, void *config)
     take_habits(validation, source);
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
         validation_error(validation, "object", "leave one of them out", "key and object both say which thing an item is about");
-    if (source->records > 1 && source->process && source->process->kind == ARRIVAL_USERS)
+    if (source->caller.records > 1 && source->process && source->process->kind == ARRIVAL_USERS)
         validation_error(validation, "records", "raise `count` of `users`", "users send one item at a time");
 }
 
@@ -196,7 +196,7 @@ static void source_sends(struct validation *validation, const void *config)
 /* Items in all, as far as they can be counted. */
 static uint64_t item_limit(const struct source *source)
 {
-    uint64_t records = (uint64_t)source->records;
+    uint64_t records = (uint64_t)source->caller.records;
     if (source->count < 0 || (uint64_t)source->count > UINT64_MAX / records)
         return UINT64_MAX;
     return (uint64_t)source->count * records;
@@ -271,7 +271,7 @@ static void source_handle(struct simulation *simulation, void *self, const struc
     switch ((enum source_event)event->kind) {
     case SOURCE_ARRIVAL: {
         int64_t handler_ns = source->next.handler_ns;
-        for (int64_t i = 0; i < source->records && simulation->status == STATUS_OK; i++)
+        for (int64_t i = 0; i < source->caller.records && simulation->status == STATUS_OK; i++)
             source_begin_item(simulation, source, handler_ns, POOL_NONE);
         schedule_arrival(simulation, source);
         break;

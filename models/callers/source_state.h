@@ -46,8 +46,7 @@ struct source {
     int64_t request_limit_bytes, response_limit_bytes; /* the caller's own; 0: none */
     int invocation_type;
     struct key_choice key, object;
-    int64_t records; /* items an arrival */
-    bool poison;     /* every item always fails */
+    bool poison; /* every item always fails */
     const char *name;
 
     /* state */

@@ -41,6 +41,15 @@ struct action {
     void (*end)(struct simulation *simulation, void *self, const void *arguments);
 };
 
+/* Parts of an entity that nobody writes down and that are measured by themselves, "Clicks/shard-0": entities too, made when the scenario
+ * has been read. */
+struct inner_parts {
+    const struct model_type *type;         /* theirs: metrics in a state of their own, and nothing that is read from the scenario */
+    const char *name;                      /* "shard": they are numbered from 0 */
+    uint32_t (*count)(const void *config); /* by the owner's blob, once it is validated */
+    size_t first_offset;                   /* of an uint32_t of the owner's state: the first one's entity; the others follow */
+};
+
 struct model_type {
     const char *type;    /* CloudFormation's type, "Custom::*" for all that begin so and have no model of their own; or "account", "traffic"
                             for what is no resource */
@@ -88,6 +97,8 @@ struct model_type {
     const struct property *not_inherited; /* a table of what each part has of its own, or its default; NULL: none */
     /* The part that a caller means who names the whole; NULL: the whole itself. */
     const char *(*default_part)(const void *config);
+
+    const struct inner_parts *inner; /* NULL: none */
 
     /* What may happen while it runs; ends with {0}; NULL: nothing. */
     const struct action *actions;
