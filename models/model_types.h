@@ -26,6 +26,7 @@
     ROW(scalable_target_type)        \
     ROW(scaling_policy_type)         \
     ROW(stream_consumer_type)        \
+    ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
     ROW(bucket_type)                 \

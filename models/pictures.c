@@ -57,6 +57,8 @@ static const struct picture_line iterator_age[] = {{"", LAMBDA, "IteratorAge", .
 static const struct picture_line stream_age[] = {{"", "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", .stat = "Maximum"}, {0}};
 static const struct picture_limit stream_retention[] = {{"retention", "RetentionPeriodHours", "kinesis_retention_default_h", 3.6e6}, {0}};
 static const struct picture_line records_waiting[] = {{"", OWN, "RecordsWaiting", .stat = "Maximum"}, {0}};
+static const struct picture_line freshness[] = {{"", "AWS/Firehose", "DeliveryToS3.DataFreshness", .stat = "Maximum"}, {0}};
+static const struct picture_line not_transformed[] = {{"not transformed", OWN, "ProcessingFailed", .stat = "Sum", .rate = true}, {0}};
 static const struct picture_line shards[] = {{"shards", OWN, "Shards", .stat = "Maximum"}, {0}};
 static const struct picture_line event_age[] = {
     {"maximum", LAMBDA, "AsyncEventAge", .stat = "Maximum"},
@@ -120,6 +122,9 @@ static const struct picture_type pictures[] = {
                 {"shards", "Below: the shards.", PICTURE_LINES, .lines = shards, .sum = true}}},
     {"records-waiting", "Records waiting", "Records in the stream that no reader has done with yet.", PICTURE_RESOURCES,
      .panels = {{"records", .mark = PICTURE_LINES, .lines = records_waiting}}},
+    {"data-freshness", "Data freshness", "How old the oldest record of an object was when it was put into the bucket.", PICTURE_RESOURCES,
+     .panels = {{"age", .mark = PICTURE_LINES, .lines = freshness},
+                {"per second", "Below: records that were not transformed.", PICTURE_BARS, .lines = not_transformed, .sum = true}}},
     {"event-age", "Age of asynchronous events", "How long events waited before their function was invoked.", PICTURE_EACH,
      .panels = {{"age", .mark = PICTURE_LINES, .lines = event_age},
                 {"per second", "Below: those that were given up.", PICTURE_BARS, .lines = events_lost}}},

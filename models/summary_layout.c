@@ -59,12 +59,24 @@ static const struct headline_column stream_columns[] = {
     {0},
 };
 
+static const struct headline_column delivery_columns[] = {
+    {"records", "IncomingRecords", .stat = "Sum", .adds = true},
+    {"throttled", "ThrottledRecords", .stat = "Sum", .adds = true},
+    {"delivered", "DeliveryToS3.Records", .stat = "Sum", .adds = true},
+    {"not transformed", "ProcessingFailed", .stat = "Sum", .adds = true},
+    {"lost", "RecordsLost", .stat = "Sum", .adds = true},
+    {"objects", "DeliveryToS3.Success", .stat = "Sum", .adds = true},
+    {"oldest", "DeliveryToS3.DataFreshness", .stat = "Maximum"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
+    {"delivery streams", "IncomingPutRequests", delivery_columns, "AWS/Firehose"},
     {0},
 };
 

@@ -16,7 +16,6 @@ static const struct {
     const char *missing; /* what it would need */
 } services[] = {
     {":states:", "StepFunctions-", "state machines"},
-    {":firehose:", "Firehose-", "delivery streams"},
     {NULL, "AppConfig-", "AppConfig"},
 };
 

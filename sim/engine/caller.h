@@ -12,6 +12,7 @@ struct caller {
     struct content_choice content;
     uint64_t salt;         /* its items are numbered from here, once it runs */
     int64_t clients;       /* so many take turns in sending them */
+    int64_t records;       /* so many are sent together, in one request where the called API has one for several */
     uint32_t api_key;      /* the entity that is its key; ENTITY_NONE: it bears none */
     int64_t headers_bytes; /* of each request's line and headers */
     bool base64;           /* bodies are binary: where text is wanted, they are 4/3 as large */

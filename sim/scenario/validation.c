@@ -91,6 +91,22 @@ bool validation_written_of(const struct validation *validation, uint32_t entity,
     return cJSON_GetObjectItemCaseSensitive(validation->loader->origins[entity].properties, property) != NULL;
 }
 
+bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number)
+{
+    const struct property *row = property_find(validation_type(validation, entity)->properties, property);
+    const char *field = (const char *)validation_config(validation, entity) + (row ? row->offset : 0);
+    if (!row || (row->kind != PROPERTY_INTEGER && row->kind != PROPERTY_TIME && row->kind != PROPERTY_SIZE && row->kind != PROPERTY_NUMBER))
+        return false;
+    int64_t whole;
+    if (row->kind == PROPERTY_NUMBER) {
+        memcpy(number, field, sizeof *number);
+    } else {
+        memcpy(&whole, field, sizeof whole);
+        *number = (double)whole;
+    }
+    return true;
+}
+
 bool validation_written(const struct validation *validation, const char *property)
 {
     return validation_written_of(validation, validation->self, property);
