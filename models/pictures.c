@@ -56,6 +56,7 @@ static const struct picture_limit queue_retention[] = {{"retention", "MessageRet
 static const struct picture_line iterator_age[] = {{"", LAMBDA, "IteratorAge", .stat = "Maximum"}, {0}};
 static const struct picture_line stream_age[] = {{"", "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", .stat = "Maximum"}, {0}};
 static const struct picture_limit stream_retention[] = {{"retention", "RetentionPeriodHours", "kinesis_retention_default_h", 3.6e6}, {0}};
+static const struct picture_line shard_age[] = {{"", "AWS/Kinesis", "IteratorAgeMilliseconds", .stat = "Maximum"}, {0}};
 static const struct picture_line records_waiting[] = {{"", OWN, "RecordsWaiting", .stat = "Maximum"}, {0}};
 static const struct picture_line freshness[] = {{"", "AWS/Firehose", "DeliveryToS3.DataFreshness", .stat = "Maximum"}, {0}};
 static const struct picture_line not_transformed[] = {{"not transformed", OWN, "ProcessingFailed", .stat = "Sum", .rate = true}, {0}};
@@ -120,6 +121,9 @@ static const struct picture_type pictures[] = {
      PICTURE_RESOURCES,
      .panels = {{"age", .mark = PICTURE_LINES, .lines = stream_age, .limits = stream_retention},
                 {"shards", "Below: the shards.", PICTURE_LINES, .lines = shards, .sum = true}}},
+    {"shard-age", "Age of records read, by shard",
+     "A shard that is behind the others has a key that is hot, or a record that is in the way.", PICTURE_PARTS,
+     .panels = {{"age", .mark = PICTURE_LINES, .lines = shard_age, .limits = stream_retention}}},
     {"records-waiting", "Records waiting", "Records in the stream that no reader has done with yet.", PICTURE_RESOURCES,
      .panels = {{"records", .mark = PICTURE_LINES, .lines = records_waiting}}},
     {"data-freshness", "Data freshness", "How old the oldest record of an object was when it was put into the bucket.", PICTURE_RESOURCES,

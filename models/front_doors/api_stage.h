@@ -61,6 +61,8 @@ struct api_stage_config {
     const char *quick_key;
     const char *first_stage; /* of an API: the stage that a caller means who names the API; NULL: itself */
     uint32_t first_entity;
+    const struct api_route **routes; /* the scenario's: those of the API, once it is validated; NULL: not yet */
+    size_t route_count;
 };
 
 /* A route of this stage, while it runs. */
@@ -144,6 +146,8 @@ extern const struct cause cause_no_method, cause_not_found;
 
 /* api_check.c */
 void api_stage_validate(struct validation *validation, void *config);
+/* Has what is sent a route? */
+void api_receives(struct validation *validation, const struct sending *sending, const void *config);
 void api_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier);
 const char *api_default_part(const void *config);
 

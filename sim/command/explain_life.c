@@ -209,7 +209,7 @@ static enum status parse_item(struct manifest *manifest, const struct scenario *
         watcher->source = text;
         if (scenario_find(scenario, text) == ENTITY_NONE)
             return refuse(manifest, "slsim explain RESULT lists them", "--item: there is no source \"%s\"", text);
-    } else if (scenario->entity_count > scenario->first_source + 1) {
+    } else if (scenario->first_inner > scenario->first_source + 1) {
         return refuse(manifest, "as in --item users:17", "--item %s: say of which source, since there are several", text);
     }
     return STATUS_OK;

@@ -63,14 +63,18 @@ struct part *simulation_part(struct simulation *simulation, uint32_t entity, con
     return part;
 }
 
+void ledger_in_flight(struct simulation *simulation, struct ledger *ledger, uint64_t count)
+{
+    if (count > 0 && ledger_count_cause(ledger, &cause_in_flight, count) != STATUS_OK)
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+}
+
 void part_in_flight(struct simulation *simulation, struct part *part, uint64_t count)
 {
-    if (count > 0 && ledger_count_cause(&part->ledger, &cause_in_flight, count) != STATUS_OK)
-        simulation_fail(simulation, STATUS_NO_MEMORY);
+    ledger_in_flight(simulation, &part->ledger, count);
 }
 
 void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count)
 {
-    if (count > 0 && ledger_count_cause(&simulation->entities[entity].ledger, &cause_in_flight, count) != STATUS_OK)
-        simulation_fail(simulation, STATUS_NO_MEMORY);
+    ledger_in_flight(simulation, &simulation->entities[entity].ledger, count);
 }

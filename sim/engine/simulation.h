@@ -168,6 +168,8 @@ static inline void request_done(struct simulation *simulation, uint32_t by, stru
 struct part *simulation_part(struct simulation *simulation, uint32_t entity, const char *suffix);
 /* For `finish`: `count` of what entered the part is still there. */
 void part_in_flight(struct simulation *simulation, struct part *part, uint64_t count);
+/* The same of any ledger. */
+void ledger_in_flight(struct simulation *simulation, struct ledger *ledger, uint64_t count);
 
 /* For `finish`: `count` of what entered `entity` is still there at the end. */
 void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count);

@@ -310,38 +310,14 @@ void validation_flow(struct validation *validation, uint32_t from, uint32_t to)
     loops_add(validation->loader, from, to);
 }
 
-static const struct property *property_of_kind(const struct property *table, enum property_kind kind)
-{
-    struct property_walk walk;
-    const struct property *row = property_first(&walk, table);
-    while (row && row->kind != kind)
-        row = property_next(&walk);
-    return row;
-}
-
 const char *validation_nearest(const char *word, const char *const *names, size_t count)
 {
     return suggest(word, names, count);
 }
 
-void validation_require_key(struct validation *validation, const char *what)
+bool validation_keys_are_named(const struct validation *validation)
 {
-    struct loader *loader = validation->loader;
-    const struct property *table = loader->scenario->registry->source->properties;
-    const struct property *target = property_find(table, "target"), *key = property_of_kind(table, PROPERTY_KEY);
-    for (uint32_t i = loader->scenario->first_source; target && key && i < loader->scenario->entity_count; i++) {
-        const char *source = loader->origins[i].config;
-        struct validation other = {.loader = loader, .self = i};
-        struct key_choice choice;
-        uint32_t entity;
-        memcpy(&entity, source + target->offset, sizeof entity);
-        memcpy(&choice, source + key->offset, sizeof choice);
-        /* One that is there and wrong has been complained of. */
-        if (entity == validation->self && choice.kind == KEY_NONE &&
-            !cJSON_GetObjectItemCaseSensitive(loader->origins[i].properties, key->name))
-            validation_error(&other, "target", "write \"key\": {\"uniform\": 100}", "%s is %s: each item needs a \"%s\"",
-                             loader->scenario->entities[validation->self].name, what, key->name);
-    }
+    return validation->loader->parse.names_keys;
 }
 
 static void validate(struct loader *loader, uint32_t entity)
@@ -353,6 +329,14 @@ static void validate(struct loader *loader, uint32_t entity)
     if (type->validate)
         type->validate(&validation, loader->origins[entity].config);
     loader->parse.renames = NULL;
+}
+
+static void judge_sendings(struct loader *loader, uint32_t entity)
+{
+    struct validation validation = {.loader = loader, .self = entity};
+    const struct model_type *type = loader->scenario->entities[entity].type;
+    if (type->sends)
+        type->sends(&validation, loader->origins[entity].config);
 }
 
 /* Does a resource that is left out carry this name? Then it may well be the part that is meant. */
@@ -394,6 +378,8 @@ void entities_validate(struct loader *loader)
         validate(loader, i);
         check_parts(loader, i);
     }
+    for (uint32_t i = 1; i < loader->scenario->entity_count; i++)
+        judge_sendings(loader, i);
     if (loader->scenario->entity_count > 0)
         validate(loader, 0);
 }
