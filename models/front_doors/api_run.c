@@ -105,6 +105,8 @@ static void send_on(struct simulation *simulation, struct api_stage *stage, uint
     }
     call->sent = sent_id;
     enter_line(simulation, stage, id, index);
+    if (simulation->tracer)
+        simulation_trace_from_request(simulation, request);
     request_send(simulation, target, sent);
 }
 
