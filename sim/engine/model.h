@@ -25,6 +25,7 @@ struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 struct caller;      /* engine/caller.h */
+struct sending;     /* engine/sending.h */
 
 /* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
 struct action {
@@ -72,6 +73,14 @@ struct model_type {
     /* Another entity's `property` names the part `qualifier` of this one ("live" of "F:live"): says through that entity's `validation` when
      * there is no such part. NULL: any will do. */
     void (*check_part)(struct validation *validation, const char *property, const void *config, const char *qualifier);
+
+    /* Optional: once all were validated, tells by validation_sends of each kind of thing that it sends by itself. */
+    void (*sends)(struct validation *validation, const void *config);
+    /* Optional: what it, with this `config`, would refuse of what is sent to it, whatever comes: says so through the sender's validation
+     * (validation_sending_error). */
+    void (*receives)(struct validation *validation, const struct sending *sending, const void *config);
+    /* The operations of its API that who sends may name; ends with NULL; NULL: any word will do. */
+    const char *const *operations;
 
     /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
     bool keeps_chain;
