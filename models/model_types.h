@@ -64,7 +64,11 @@
     ROW(http_integration_type)       \
     ROW(http_authorizer_type)        \
     ROW(http_event_type)             \
-    ROW(serverless_http_api_type)
+    ROW(serverless_http_api_type)    \
+    ROW(load_balancer_type)          \
+    ROW(listener_type)               \
+    ROW(listener_rule_type)          \
+    ROW(target_group_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;

@@ -1,6 +1,7 @@
 /* source.c: a traffic source: sends requests by an arrival process or as a closed loop of users. */
 #include "source_state.h"
 
+#include "engine/sending.h"
 #include "measure/metric.h"
 #include "notation/property.h"
 #include "scenario/validation.h"
@@ -115,11 +116,20 @@ static void check_key(struct validation *validation, const struct caller *caller
                            validation_name(validation, caller->target));
 }
 
+static bool is_function(const struct model_type *type)
+{
+    static const char *const names[] = {"AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (model_is(type, names[i]))
+            return true;
+    return false;
+}
+
 /* Does the caller call such things, in such a way, with so much? */
 static void check_habits(struct validation *validation, const struct source *source, const struct caller_habits *habits)
 {
     const struct model_type *target = source->caller.target == ENTITY_NONE ? NULL : validation_type(validation, source->caller.target);
-    if (habits->functions_only && target && (!target->service || strcmp(target->service, "AWS Lambda") != 0))
+    if (habits->functions_only && target && !is_function(target))
         validation_error(validation, "caller", "leave it out, or name a function as target",
                          "%s calls functions only, and %s is of type %s", habits->service,
                          validation_name(validation, source->caller.target), target->type);
@@ -161,14 +171,26 @@ static void source_validate(struct validation *validation, void *config)
     if (source->from_ns >= source->until_ns)
         validation_error(validation, "from", source->until_given ? NULL : "raise `duration`, or begin earlier",
                          "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
-    if (source->caller.target != ENTITY_NONE && !validation_type(validation, source->caller.target)->accept)
-        validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->caller.target));
     check_key(validation, &source->caller);
     take_habits(validation, source);
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
         validation_error(validation, "object", "leave one of them out", "key and object both say which thing an item is about");
     if (source->caller.records > 1 && source->process && source->process->kind == ARRIVAL_USERS)
         validation_error(validation, "records", "raise `count` of `users`", "users send one item at a time");
+}
+
+static void source_sends(struct validation *validation, const void *config)
+{
+    const struct source *source = config;
+    const struct sending sending = {
+        .target = source->caller.target,
+        .content = source->caller.content,
+        .has_key = validation_written(validation, "key") || validation_written(validation, "object"),
+        .place = "",
+        .target_key = "target",
+        .operation_key = "operation",
+    };
+    validation_sends(validation, &sending);
 }
 
 /* Items in all, as far as they can be counted. */
@@ -287,6 +309,7 @@ const struct model_type source_type = {
     .properties = source_properties,
     .metrics = source_metrics,
     .validate = source_validate,
+    .sends = source_sends,
     .create = source_create,
     .start = source_start,
     .destroy = source_destroy,

@@ -166,6 +166,7 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
     scenario->names = &loader->references;
     entities_validate(loader);
     loops_find(loader);
+    inner_parts_add(loader);
     changes_parse(loader);
     check_prices(loader);
     expect_parse(loader);
