@@ -132,7 +132,7 @@ static void test_request_timeout(void **state)
                        "D", "postgres", "db.m5.large",
                        ", " ROLES
                        ", 'DBParameterGroupName': {'Ref': 'P'}") ", " FUNCTION "}, 'behavior': {'F': {'init': '0s', 'duration': '1s'}, "
-                                                                               "'D': {'query': '10ms', 'on_write': [{'invoke': 'F'}]}}, "
+                                                                 "'D': {'query': '10ms', 'on_write': [{'invoke': 'F'}]}}, "
                                                                  "'traffic': [{'name': 'w', 'target': 'D', 'constant': '1/s'}]}");
     assert_near(figure(run, "D", "TransactionTime", "Maximum"), 510, 1e-9);
     assert_int_equal(fates_of(run, "D", FATE_FAILED, "on_write failed"), 10);
