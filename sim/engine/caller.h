@@ -13,6 +13,9 @@ struct caller {
     uint64_t salt;         /* its items are numbered from here, once it runs */
     int64_t clients;       /* so many take turns in sending them */
     uint32_t api_key;      /* the entity that is its key; ENTITY_NONE: it bears none */
+    uint32_t as;           /* the entity in whose name it calls; ENTITY_NONE: nobody's */
+    const char *account;   /* the number of the account that it calls from; NULL: the scenario's own */
+    const char *ip;        /* the address that it calls from; NULL: not known */
     int64_t headers_bytes; /* of each request's line and headers */
     bool base64;           /* bodies are binary: where text is wanted, they are 4/3 as large */
 };

@@ -79,6 +79,8 @@ enum status simulation_new(const struct simulation_settings *settings, const str
         status = make_state(&made->entities[i], &specs[i], i);
         made->entity_count = i + 1;
     }
+    if (status == STATUS_OK)
+        status = rights_init(made);
     if (status == STATUS_OK && settings->change_count > 0)
         status = make_changes(made);
     if (status == STATUS_OK && tracer)
@@ -112,6 +114,7 @@ void simulation_free(struct simulation *simulation)
     }
     free(simulation->parts);
     free(simulation->origins);
+    free(simulation->denials);
     key_map_fini(&simulation->family.places);
     free(simulation->family.parents);
     pool_fini(&simulation->requests);
