@@ -26,6 +26,7 @@
     ROW(scalable_target_type)        \
     ROW(scaling_policy_type)         \
     ROW(stream_consumer_type)        \
+    ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
     ROW(bucket_type)                 \
@@ -67,7 +68,11 @@
     ROW(function_role_type)          \
     ROW(permission_type)             \
     ROW(queue_policy_type)           \
-    ROW(topic_policy_type)
+    ROW(topic_policy_type)           \
+    ROW(load_balancer_type)          \
+    ROW(listener_type)               \
+    ROW(listener_rule_type)          \
+    ROW(target_group_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;

@@ -39,6 +39,16 @@ static const struct headline_column api_columns[] = {
     {0},
 };
 
+static const struct headline_column balancer_columns[] = {
+    {"requests", "RequestCount", .stat = "Sum"},
+    {"own 4XX", "HTTPCode_ELB_4XX_Count", .stat = "Sum"},
+    {"own 5XX", "HTTPCode_ELB_5XX_Count", .stat = "Sum"},
+    {"target 5XX", "HTTPCode_Target_5XX_Count", .stat = "Sum"},
+    {"target p50", "TargetResponseTime", .stat = "p50"},
+    {"target p99", "TargetResponseTime", .stat = "p99"},
+    {0},
+};
+
 static const struct headline_column queue_columns[] = {
     {"sent", "NumberOfMessagesSent", .stat = "Sum", .adds = true},
     {"moved in", "MessagesMoved", .stat = "Sum", .adds = true},
@@ -59,12 +69,25 @@ static const struct headline_column stream_columns[] = {
     {0},
 };
 
+static const struct headline_column delivery_columns[] = {
+    {"records", "IncomingRecords", .stat = "Sum", .adds = true},
+    {"throttled", "ThrottledRecords", .stat = "Sum", .adds = true},
+    {"delivered", "DeliveryToS3.Records", .stat = "Sum", .adds = true},
+    {"not transformed", "ProcessingFailed", .stat = "Sum", .adds = true},
+    {"lost", "RecordsLost", .stat = "Sum", .adds = true},
+    {"objects", "DeliveryToS3.Success", .stat = "Sum", .adds = true},
+    {"oldest", "DeliveryToS3.DataFreshness", .stat = "Maximum"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
+    {"load balancers", "RequestCount", balancer_columns, "AWS/ApplicationELB"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
+    {"delivery streams", "IncomingPutRequests", delivery_columns, "AWS/Firehose"},
     {0},
 };
 

@@ -1,6 +1,7 @@
 /* source.c: a traffic source: sends requests by an arrival process or as a closed loop of users. */
 #include "source_state.h"
 
+#include "engine/sending.h"
 #include "measure/metric.h"
 #include "notation/property.h"
 #include "scenario/validation.h"
@@ -18,9 +19,8 @@ static const char *const invocation_types[] = {"RequestResponse", "Event", NULL}
         NAME, PROPERTY_ARRIVAL, AT(process), .help = HELP                                                                                  \
     }
 
-/* What of a request only APIs, edges, data stores and permissions ask about. */
+/* What of a request only edges and data stores ask about. */
 static const struct property later_properties[] = {
-    PROPERTY_LATER_ROW("caller", "callers with time limits and retries of their own; client_timeout and retry say the same"),
     PROPERTY_LATER_ROW("region", "where the users are, and their network"),
     PROPERTY_LATER_ROW("rtt", "the users' network; add it to the times that are reported"),
     PROPERTY_LATER_ROW("variants", "query strings of an object, for caches"),
@@ -49,7 +49,7 @@ static const struct property source_properties[] = {
     {"key", PROPERTY_KEY, AT(key),
      .help = "Partition key or message group of each item: a constant, or drawn from 1 to a count, uniformly or by Zipf's law (1 is the "
              "hot one). Sources share their keys by number. Required for a FIFO queue or a stream."},
-    {"records", PROPERTY_INTEGER, AT(records), .minimum = "1", .maximum = "1000000", .fallback = "1",
+    {"records", PROPERTY_INTEGER, AT(caller.records), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "Items an arrival, all at the same instant, each with its own key, payload and deduplication id."},
     {"poison", PROPERTY_BOOLEAN, AT(poison), .fallback = "false",
      .help = "Every item of this source always fails, however often it is tried."},
@@ -79,6 +79,9 @@ static const struct property source_properties[] = {
     {"base64", PROPERTY_BOOLEAN, AT(caller.base64), .fallback = "false",
      .help = "Bodies are binary, and a third larger where they are handed on as text: from an API to a function."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .fallback = "\"1KB\"", .help = "Size of a request."},
+    {"caller", PROPERTY_ENUM, AT(kind), .choices = caller_kinds, .fallback = "\"sdk\"", .given = PROPERTY_GIVEN(struct source, kind_given),
+     .help = "Who calls. Written out, it brings the time limit, the retries and the limits of size that the rules say this caller has; "
+             "client_timeout and retry, where they are written, come before them. Left out, only what client_timeout and retry say holds."},
     {"client_timeout", PROPERTY_TIME, AT(client_timeout_ns), .fallback = "\"0s\"",
      .help = "The caller gives up after it (0: never); the function runs on and is billed."},
     {"retry", PROPERTY_RETRY, AT(retry),
@@ -147,6 +150,47 @@ static void check_right(struct validation *validation, const struct caller *call
                                    });
 }
 
+static bool is_function(const struct model_type *type)
+{
+    static const char *const names[] = {"AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (model_is(type, names[i]))
+            return true;
+    return false;
+}
+
+/* Does the caller call such things, in such a way, with so much? */
+static void check_habits(struct validation *validation, const struct source *source, const struct caller_habits *habits)
+{
+    const struct model_type *target = source->caller.target == ENTITY_NONE ? NULL : validation_type(validation, source->caller.target);
+    if (habits->functions_only && target && !is_function(target))
+        validation_error(validation, "caller", "leave it out, or name a function as target",
+                         "%s calls functions only, and %s is of type %s", habits->service,
+                         validation_name(validation, source->caller.target), target->type);
+    if (habits->waits && source->invocation_type == 1)
+        validation_error(validation, "invocation_type", "leave it out", "%s always waits for the answer", habits->service);
+    if (habits->request_bytes > 0 && source->payload && distribution_is_constant(source->payload) &&
+        distribution_sample(source->payload, NULL) > (double)habits->request_bytes)
+        validation_error(validation, "payload", NULL, "%s hands over at most %.15g KB", habits->service,
+                         (double)habits->request_bytes / 1024);
+}
+
+/* What the caller does, where the scenario does not say something else. */
+static void take_habits(struct validation *validation, struct source *source)
+{
+    struct caller_habits habits;
+    if (!source->kind_given)
+        return;
+    caller_habits_of(&habits, (enum caller_kind)source->kind, validation_rules(validation));
+    check_habits(validation, source, &habits);
+    if (!validation_written(validation, "client_timeout"))
+        source->client_timeout_ns = habits.timeout_ns;
+    if (!validation_written(validation, "retry"))
+        source->retry = habits.retry;
+    source->request_limit_bytes = habits.request_bytes;
+    source->response_limit_bytes = habits.response_bytes;
+}
+
 static void source_validate(struct validation *validation, void *config)
 {
     struct source *source = config;
@@ -161,20 +205,33 @@ static void source_validate(struct validation *validation, void *config)
     if (source->from_ns >= source->until_ns)
         validation_error(validation, "from", source->until_given ? NULL : "raise `duration`, or begin earlier",
                          "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
-    if (source->caller.target != ENTITY_NONE && !validation_type(validation, source->caller.target)->accept)
-        validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->caller.target));
     check_key(validation, &source->caller);
     check_right(validation, &source->caller);
+    take_habits(validation, source);
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
         validation_error(validation, "object", "leave one of them out", "key and object both say which thing an item is about");
-    if (source->records > 1 && source->process && source->process->kind == ARRIVAL_USERS)
+    if (source->caller.records > 1 && source->process && source->process->kind == ARRIVAL_USERS)
         validation_error(validation, "records", "raise `count` of `users`", "users send one item at a time");
+}
+
+static void source_sends(struct validation *validation, const void *config)
+{
+    const struct source *source = config;
+    const struct sending sending = {
+        .target = source->caller.target,
+        .content = source->caller.content,
+        .has_key = validation_written(validation, "key") || validation_written(validation, "object"),
+        .place = "",
+        .target_key = "target",
+        .operation_key = "operation",
+    };
+    validation_sends(validation, &sending);
 }
 
 /* Items in all, as far as they can be counted. */
 static uint64_t item_limit(const struct source *source)
 {
-    uint64_t records = (uint64_t)source->records;
+    uint64_t records = (uint64_t)source->caller.records;
     if (source->count < 0 || (uint64_t)source->count > UINT64_MAX / records)
         return UINT64_MAX;
     return (uint64_t)source->count * records;
@@ -249,7 +306,7 @@ static void source_handle(struct simulation *simulation, void *self, const struc
     switch ((enum source_event)event->kind) {
     case SOURCE_ARRIVAL: {
         int64_t handler_ns = source->next.handler_ns;
-        for (int64_t i = 0; i < source->records && simulation->status == STATUS_OK; i++)
+        for (int64_t i = 0; i < source->caller.records && simulation->status == STATUS_OK; i++)
             source_begin_item(simulation, source, handler_ns, POOL_NONE);
         schedule_arrival(simulation, source);
         break;
@@ -287,6 +344,7 @@ const struct model_type source_type = {
     .properties = source_properties,
     .metrics = source_metrics,
     .validate = source_validate,
+    .sends = source_sends,
     .create = source_create,
     .start = source_start,
     .destroy = source_destroy,

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+static const struct cause cause_request_large = {.fate = FATE_REJECTED, .text = "request too large for the caller"};
+static const struct cause cause_response_large = {.fate = FATE_FAILED, .text = "response too large for the caller"};
 static const struct cause cause_client_timeout = {.fate = FATE_TIMED_OUT, .text = "client timeout"};
 
 static uint32_t payload_bytes(struct source *source, uint64_t item)
@@ -53,6 +55,8 @@ static struct request *new_request(struct simulation *simulation, struct source 
     simulation->entities[source->self].ledger.entered++;
     source->open++;
     counter_add(&source->requests, 1);
+    if (simulation->tracer)
+        simulation_trace_enter(simulation, request->item, 0, simulation->entities[source->self].name, "item");
     return request;
 }
 
@@ -87,30 +91,6 @@ static void send_when_allowed(struct simulation *simulation, struct source *sour
         simulation_schedule(simulation, source->self, SOURCE_SEND, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns), request->id);
     else
         source_send(simulation, source, request);
-}
-
-void source_begin_item(struct simulation *simulation, struct source *source, int64_t handler_ns, uint32_t user)
-{
-    struct request *request = new_request(simulation, source, handler_ns);
-    if (!request)
-        return;
-    if (source->plain) {
-        hand_over(simulation, source, request);
-        return;
-    }
-    uint32_t id = pool_take(&source->items);
-    if (id == POOL_NONE) {
-        simulation_fail(simulation, simulation->memory.status);
-        return;
-    }
-    *(struct item *)pool_at(&source->items, id) = (struct item){
-        .request = request->id,
-        .client = (uint32_t)((request->item - source->caller.salt) % (uint64_t)source->caller.clients),
-        .user = user,
-        .open = true,
-    };
-    request->from_data = id;
-    send_when_allowed(simulation, source, request);
 }
 
 static void forget_item(struct source *source, uint32_t id)
@@ -148,9 +128,11 @@ static void settle(struct simulation *simulation, struct source *source, const s
         tally_add(&source->response_time, TALLY_ALL, simulation->now_ns - request->born_ns);
     }
     ledger_count(ledger, cause);
-    if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[source->self].name, fate_names[cause->fate], simulation->now_ns, 0,
-                         cause->text);
+    if (simulation->tracer) {
+        const char *name = simulation->entities[source->self].name;
+        simulation_trace(simulation, request, name, fate_names[cause->fate], simulation->now_ns, 0, cause->text);
+        simulation_trace_leave(simulation, request->item, name, "item");
+    }
 }
 
 void source_user_thinks(struct simulation *simulation, struct source *source, uint32_t user)
@@ -161,6 +143,43 @@ void source_user_thinks(struct simulation *simulation, struct source *source, ui
     int64_t at_ns = time_add(simulation->now_ns > source->from_ns ? simulation->now_ns : source->from_ns, think_ns);
     if (at_ns < source->until_ns)
         simulation_schedule(simulation, source->self, SOURCE_USER, RANK_ARRIVAL, at_ns, user);
+}
+
+/* It is more than the caller hands over: nothing is sent. */
+static void turn_down(struct simulation *simulation, struct source *source, struct request *request, uint32_t user)
+{
+    settle(simulation, source, request, &cause_request_large);
+    request_free(simulation, request);
+    if (user != POOL_NONE)
+        source_user_thinks(simulation, source, user);
+}
+
+void source_begin_item(struct simulation *simulation, struct source *source, int64_t handler_ns, uint32_t user)
+{
+    struct request *request = new_request(simulation, source, handler_ns);
+    if (!request)
+        return;
+    if (__builtin_expect(source->request_limit_bytes > 0 && request->payload_bytes > source->request_limit_bytes, 0)) {
+        turn_down(simulation, source, request, user);
+        return;
+    }
+    if (source->plain) {
+        hand_over(simulation, source, request);
+        return;
+    }
+    uint32_t id = pool_take(&source->items);
+    if (id == POOL_NONE) {
+        simulation_fail(simulation, simulation->memory.status);
+        return;
+    }
+    *(struct item *)pool_at(&source->items, id) = (struct item){
+        .request = request->id,
+        .client = (uint32_t)((request->item - source->caller.salt) % (uint64_t)source->caller.clients),
+        .user = user,
+        .open = true,
+    };
+    request->from_data = id;
+    send_when_allowed(simulation, source, request);
 }
 
 static void settle_item(struct simulation *simulation, struct source *source, uint32_t id, const struct request *request,
@@ -204,6 +223,9 @@ void source_done(struct simulation *simulation, void *self, struct request *requ
 {
     struct source *source = self;
     const struct cause *cause = request->cause;
+    if (__builtin_expect(source->response_limit_bytes > 0, 0) && cause == &cause_succeeded &&
+        request->payload_bytes > source->response_limit_bytes)
+        cause = &cause_response_large;
     if (source->plain) {
         settle(simulation, source, request, cause);
         request_free(simulation, request);
@@ -213,7 +235,7 @@ void source_done(struct simulation *simulation, void *self, struct request *requ
     enum failure failure = failure_of(cause);
     item->under_way = false;
     client_learn(&source->policy, &source->client_list[item->client], failure == FAILURE_THROTTLED, simulation->now_ns);
-    retry_or_settle(simulation, source, request, cause, cause == &cause_succeeded ? FAILURE_FINAL : failure);
+    retry_or_settle(simulation, source, request, cause, cause == &cause_response_large ? FAILURE_FINAL : failure);
 }
 
 void source_attempt_timed_out(struct simulation *simulation, struct source *source, uint32_t id)

@@ -2,6 +2,7 @@
 #ifndef SLSIM_CALLERS_SOURCE_STATE_H
 #define SLSIM_CALLERS_SOURCE_STATE_H
 
+#include "caller_kind.h"
 #include "engine/arrival.h"
 #include "engine/caller.h"
 #include "engine/cause_list.h"
@@ -38,12 +39,14 @@ struct source {
     bool until_given;
     int64_t count; /* of arrivals; -1: no end */
     const struct distribution *payload;
+    int kind;                  /* enum caller_kind */
+    bool kind_given;           /* else nobody in particular, who has neither its time limit nor its retries */
     int64_t client_timeout_ns; /* 0: none */
     struct retry_config retry;
+    int64_t request_limit_bytes, response_limit_bytes; /* the caller's own; 0: none */
     int invocation_type;
     struct key_choice key, object;
-    int64_t records; /* items an arrival */
-    bool poison;     /* every item always fails */
+    bool poison; /* every item always fails */
     const char *name;
 
     /* state */

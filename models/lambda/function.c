@@ -10,6 +10,7 @@
 #include "function_log.h"
 #include "function_metrics.h"
 #include "function_run.h"
+#include "function_steps.h"
 #include "function_stream.h"
 #include "lambda_kinds.h"
 #include "snap_start.h"
@@ -251,7 +252,7 @@ static const char *default_part(const void *config)
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
         .accept = function_accept, .done = function_done, .noticed = deployment_noticed, .changed = function_changed,                      \
         .default_part = default_part, .actions = function_actions, .finish = function_finish, .quantities = function_quantities,           \
-        .refusals = function_refusals,                                                                                                     \
+        .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,                                           \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

@@ -2,14 +2,17 @@
  * The time limit is one event an environment, not one an invocation: the environment's pending event looks again (environment_expire). */
 #include "function_steps.h"
 
+#include "engine/sending.h"
 #include "function_end.h"
 #include "function_environment.h"
 #include "function_stream.h"
+#include "lambda_kinds.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static double steps_slowdown(const void *owner, double parallel)
 {
@@ -110,30 +113,70 @@ void function_steps_expired(struct simulation *simulation, struct function *func
     end_handler(simulation, function, environment);
 }
 
-/* What a handler calls must be something that can be called, and passes items on. */
-static void check_list(struct validation *validation, const struct step_list *steps, const char *path)
+/* Whom a call means that names a function and no part of it: the alias that stands for it. */
+static void resolve(struct validation *validation, const struct step_list *steps)
 {
     for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        char here[200];
-        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
+        struct step *step = &steps->steps[i];
         if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
-            if (!validation_type(validation, step->call->target)->accept)
-                validation_error(validation, here, NULL, "%s cannot be called", validation_name(validation, step->call->target));
+            if (!step->call->part)
+                step->call->target = validation_callee(validation, NULL, step->call->target);
             validation_flow(validation, validation_self(validation), step->call->target);
         }
-        for (size_t k = 0; k < step->branch_count; k++) {
-            char inner[260];
-            if (step->kind == STEP_PARALLEL)
-                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
-            else
-                snprintf(inner, sizeof inner, "%s.steps", here);
-            check_list(validation, &step->branches[k], inner);
-        }
+        for (size_t k = 0; k < step->branch_count; k++)
+            resolve(validation, &step->branches[k]);
     }
 }
 
 void function_steps_validate(struct validation *validation, const struct function_config *config)
 {
-    check_list(validation, &config->handler.steps, "behavior.steps");
+    resolve(validation, &config->handler.steps);
+}
+
+static void tell_call(struct validation *validation, const struct step_call *call, const char *place)
+{
+    const struct sending sending = {
+        .target = call->target,
+        .part = call->part,
+        .content = call->content,
+        .has_key = call->key.kind != KEY_NONE,
+        .passes_key_on = true,
+        .place = place,
+        .target_key = call->spelling,
+        .operation_key = "op",
+    };
+    if (call->target != ENTITY_NONE && strcmp(call->spelling, "invoke") == 0 &&
+        !is_invocable_type(validation_type(validation, call->target)))
+        validation_sending_error(validation, &sending, NULL, "write {\"call\": ...}, or {\"send\": ...}",
+                                 "%s is no function: it cannot be invoked", validation_name(validation, call->target));
+    else
+        validation_sends(validation, &sending);
+}
+
+static void tell_list(struct validation *validation, const struct step_list *steps, const char *path)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->steps[i];
+        char here[200];
+        snprintf(here, sizeof here, "%.150s[%zu].", path, i);
+        if (step->kind == STEP_CALL)
+            tell_call(validation, step->call, here);
+        for (size_t k = 0; k < step->branch_count; k++) {
+            char inner[260];
+            if (step->kind == STEP_PARALLEL)
+                snprintf(inner, sizeof inner, "%sparallel[%zu]", here, k);
+            else
+                snprintf(inner, sizeof inner, "%ssteps", here);
+            tell_list(validation, &step->branches[k], inner);
+        }
+    }
+}
+
+/* A version that does what its function does has nothing to tell beside it. */
+void function_sends(struct validation *validation, const void *config)
+{
+    const struct function_config *own = &((const struct function *)config)->config;
+    const struct function *whole = own->whole == ENTITY_NONE ? NULL : validation_config(validation, own->whole);
+    if (!whole || whole->config.handler.steps.steps != own->handler.steps.steps)
+        tell_list(validation, &own->handler.steps, "behavior.steps");
 }

@@ -12,5 +12,7 @@ void function_steps_begin(struct simulation *simulation, struct function *functi
 /* The time has come at which a busy environment was to be looked at: is the time limit of its handler over, if one runs? */
 void function_steps_expired(struct simulation *simulation, struct function *function, struct environment *environment);
 void function_steps_validate(struct validation *validation, const struct function_config *config);
+/* What its steps send, for those to judge that get it. */
+void function_sends(struct validation *validation, const void *config);
 
 #endif

@@ -12,6 +12,7 @@
 #include "function_fault.h"
 #include "function_metrics.h"
 #include "function_run.h"
+#include "function_steps.h"
 #include "lambda_kinds.h"
 #include "measure/metric.h"
 #include "provisioned.h"
@@ -331,7 +332,8 @@ static const struct scalable scalable_version = {"lambda:function:ProvisionedCon
         .not_inherited = provisioned_properties, .validate = version_validate, .create = function_create, .start = version_start,          \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
         .accept = function_accept, .done = function_done, .changed = version_changed, .finish = function_finish,                           \
-        .scalable = &scalable_version, .actions = version_actions, .refusals = function_refusals,                                          \
+        .scalable = &scalable_version, .actions = version_actions, .refusals = function_refusals, .sends = function_sends,                 \
+        .operations = lambda_operations,                                                                                                   \
     }
 
 const struct model_type version_type =
@@ -362,4 +364,5 @@ const struct model_type alias_type = {
     .actions = version_actions,
     .refusals = function_refusals,
     .scalable = &scalable_alias,
+    .operations = lambda_operations,
 };

@@ -4,6 +4,7 @@
 
 #include "dynamo_state.h"
 #include "engine/rule_book.h"
+#include "engine/sending.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
 #include "notation/property.h"
@@ -118,25 +119,23 @@ static void table_quantities(const struct simulation *simulation, const void *se
     bill_add(bill, &table_line_items[ITEM_READ_HOURS], (double)table->provisioned_reads.whole.integral / (double)NS_PER_HOUR);
 }
 
-static bool is_one_of(const char *word, const char *const *words)
-{
-    while (*words && strcmp(word, *words) != 0)
-        words++;
-    return *words != NULL;
-}
+/* Those that read first, then those that delete, then those that write; "read" and "write" stand for the plain ones. */
+static const char *const table_operations[] = {
+    "read",    "GetItem",    "BatchGetItem",   "TransactGetItems",   "Query", "Scan", "DeleteItem", "write",
+    "PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems", NULL};
+enum { FIRST_DELETE = 6, FIRST_WRITE };
 
 /* Which contents read, which delete. The others write. */
 static void sort_operations(struct validation *validation, struct dynamo_table *table)
 {
-    static const char *const reads[] = {"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan", NULL};
-    static const char *const deletes[] = {"DeleteItem", NULL};
     const struct content_table *contents = validation_contents(validation);
     for (uint32_t i = 0; i < contents->count && i < CONTENT_COUNT; i++) {
         const char *operation = contents->items[i].operation;
-        if (operation && is_one_of(operation, reads))
-            content_set_add(&table->reads, (uint8_t)i);
-        else if (operation && is_one_of(operation, deletes))
-            content_set_add(&table->deletes, (uint8_t)i);
+        size_t at = 0;
+        while (operation && table_operations[at] && strcmp(operation, table_operations[at]) != 0)
+            at++;
+        if (operation && at < FIRST_WRITE)
+            content_set_add(at < FIRST_DELETE ? &table->reads : &table->deletes, (uint8_t)i);
     }
 }
 
@@ -144,8 +143,6 @@ static void table_validate(struct validation *validation, void *config)
 {
     struct dynamo_table *table = config;
     sort_operations(validation, table);
-    if (table->stream_given)
-        validation_require_key(validation, "a table with a stream");
     if (table->billing == BILLING_PROVISIONED && !table->throughput_given)
         validation_error(validation, table->billing_given ? "BillingMode" : NULL, "or BillingMode: PAY_PER_REQUEST",
                          "a provisioned table needs ProvisionedThroughput");
@@ -171,6 +168,12 @@ FAULT_FUNCTIONS(dynamo_table, log.self)
 
 static const struct action table_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_ROW, {0}};
 
+static void table_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    if (((const struct dynamo_table *)config)->stream_given)
+        validation_sending_needs_key(validation, sending, "a table with a stream");
+}
+
 const struct model_type dynamo_table_type = {
     .type = "AWS::DynamoDB::Table",
     .service = "Amazon DynamoDB",
@@ -187,6 +190,8 @@ const struct model_type dynamo_table_type = {
     .destroy = table_destroy,
     .handle = table_handle,
     .accept = table_accept,
+    .receives = table_receives,
+    .operations = table_operations,
     .actions = table_actions,
     .streamable = &dynamo_streamable,
     .finish = table_finish,
@@ -208,6 +213,8 @@ const struct model_type simple_table_type = {
     .destroy = table_destroy,
     .handle = table_handle,
     .accept = table_accept,
+    .receives = table_receives,
+    .operations = table_operations,
     .actions = table_actions,
     .streamable = &dynamo_streamable,
     .finish = table_finish,

@@ -43,15 +43,16 @@ static uint64_t read_shared(struct simulation *simulation, struct kinesis_stream
     struct shard_limits *limits = &stream->limits[shard];
     int64_t now_ns = simulation->now_ns;
     if (limits->free_ns > now_ns || !token_bucket_take(&limits->reads, 1, now_ns)) {
-        counter_add(&stream->reads_refused, 1);
+        counter_add(&limits->figures->reads_refused, 1);
         *again_ns = limits->free_ns > now_ns ? limits->free_ns : time_add(now_ns, stream->read_pace_ns);
         return from;
     }
     struct log_read read = {.most_records = stream->read_records, .most_bytes = stream->read_bytes, .until_ns = now_ns};
     shard_log_read(&stream->log, shard, from, &read);
     if (read.records > 0)
-        tally_add(&stream->iterator_age, TALLY_ALL, now_ns - read.last_ns);
-    counter_add(&stream->outgoing_bytes, read.bytes);
+        tally_add(&limits->figures->iterator_age, TALLY_ALL, now_ns - read.last_ns);
+    counter_add(&limits->figures->outgoing_records, read.records);
+    counter_add(&limits->figures->outgoing_bytes, read.bytes);
     double taken_ns = fmax((double)read.bytes * stream->read_ns_per_byte, (double)read.records * stream->read_ns_per_record);
     limits->free_ns = time_add(now_ns, time_from_double(taken_ns));
     int64_t pause_ns = stream->standard_readers > 1 ? stream->read_pace_ns : 0;

@@ -51,6 +51,7 @@ bool stream_limit_shards(struct simulation *simulation, struct kinesis_stream *s
         token_bucket_init(&limits->bytes, stream->second_bytes, stream->second_bytes, NS_PER_S, simulation->now_ns);
         token_bucket_init(&limits->reads, calls, 1, stream->read_pace_ns, simulation->now_ns);
         limits->free_ns = 0;
+        limits->figures = stream_shard_figures(simulation, stream, i);
     }
     return true;
 }

@@ -16,8 +16,15 @@ enum stream_event { STREAM_EXPIRY, STREAM_UPDATED, STREAM_REVIEW, STREAM_GROW };
 
 struct stream_consumer; /* stream_consumer.h */
 
+/* What is measured of one shard, and of the stream. */
+struct shard_figures {
+    struct counter incoming_records, incoming_bytes, refused, outgoing_records, outgoing_bytes, reads_refused;
+    struct tally iterator_age;
+};
+
 /* What may be done to one shard. */
 struct shard_limits {
+    struct shard_figures *figures;      /* its own, or the stream's */
     struct token_bucket records, bytes; /* written */
     struct token_bucket reads;          /* calls of standard readers */
     int64_t free_ns;                    /* since when what standard readers took is paid off: calls before are refused */
@@ -57,10 +64,15 @@ struct kinesis_stream {
     double update_factor;
     struct growth growth_bytes, growth_records; /* in shards */
 
+    struct shard_figures figures; /* of all shards */
     struct gauge updating;
-    struct counter incoming_records, incoming_bytes, refused, put_units, outgoing_bytes, reads_refused, updates_refused;
-    struct tally iterator_age;
+    struct counter put_units, updates_refused;
 };
+
+/* kinesis_shard.c */
+extern const struct inner_parts kinesis_shards;
+/* Where what happens to the shard is counted. */
+struct shard_figures *stream_shard_figures(struct simulation *simulation, struct kinesis_stream *stream, uint32_t shard);
 
 /* kinesis_read.c */
 extern const struct streamable kinesis_streamable;

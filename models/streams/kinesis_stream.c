@@ -5,6 +5,7 @@
  * ("Clicks/shard-0"), which follows the stream's first reader. Without readers records stay until retention ends. */
 
 #include "engine/rule_book.h"
+#include "engine/sending.h"
 #include "kinesis_state.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
@@ -38,20 +39,20 @@ static const struct property stream_properties[] = {
 };
 
 static const struct metric_type stream_metrics[] = {
-    {"AWS/Kinesis", "IncomingRecords", "Count", METRIC_COUNT, AT(incoming_records), .help = "Records that were stored."},
-    {"AWS/Kinesis", "IncomingBytes", "Bytes", METRIC_COUNT, AT(incoming_bytes), .help = "Bytes that were stored."},
-    {"AWS/Kinesis", "WriteProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(refused), .better = -1,
+    {"AWS/Kinesis", "IncomingRecords", "Count", METRIC_COUNT, AT(figures.incoming_records), .help = "Records that were stored."},
+    {"AWS/Kinesis", "IncomingBytes", "Bytes", METRIC_COUNT, AT(figures.incoming_bytes), .help = "Bytes that were stored."},
+    {"AWS/Kinesis", "WriteProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(figures.refused), .better = -1,
      .help = "Records that a shard's write limits refused."},
-    {"AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", "Milliseconds", METRIC_TALLY, AT(iterator_age),
+    {"AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", "Milliseconds", METRIC_TALLY, AT(figures.iterator_age),
      .help = "Age of the last record of each read that got records."},
-    {"AWS/Kinesis", "ReadProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(reads_refused), .better = -1,
+    {"AWS/Kinesis", "ReadProvisionedThroughputExceeded", "Count", METRIC_COUNT, AT(figures.reads_refused), .better = -1,
      .help = "Reads that a shard's read limits refused; polls that would find nothing are not simulated."},
     SHARD_LOG_METRICS,
     {"slsim", "Updating", "Count", METRIC_GAUGE, AT(updating), .help = "1 while another number of shards is being made."},
     {"slsim", "UpdateShardCountRefused", "Count", METRIC_COUNT, AT(updates_refused),
      .help = "Changes of ShardCount that AWS would refuse: one is under way, too many in a day, or more than double or less than half."},
     {NULL, "PUT payload units", "None", METRIC_COUNT, AT(put_units), .help = ""},
-    {NULL, "bytes read", "None", METRIC_COUNT, AT(outgoing_bytes), .help = ""},
+    {NULL, "bytes read", "None", METRIC_COUNT, AT(figures.outgoing_bytes), .help = ""},
     {0},
 };
 
@@ -76,7 +77,6 @@ static void stream_validate(struct validation *validation, void *config)
 {
     struct kinesis_stream *stream = config;
     const struct rule_book *rules = validation_rules(validation);
-    validation_require_key(validation, "a stream");
     if (stream->mode == MODE_PROVISIONED)
         return;
     if (stream->shard_count_given)
@@ -103,6 +103,7 @@ static enum status stream_create(struct simulation *simulation, void *self)
     stream->push_ns_per_byte = (double)NS_PER_S / (double)stream->push_bytes;
     stream->poll_ns = rule_interval_ns(rules, "kinesis_poll_hz");
     stream->log.expiry_kind = STREAM_EXPIRY;
+    stream->log.entity_count = kinesis_shards.count(stream);
     enum status status = shard_log_create(simulation, &stream->log, (uint32_t)stream->shard_count);
     return status == STATUS_OK ? stream_reshard_create(simulation, stream) : status;
 }
@@ -132,20 +133,21 @@ static void stream_accept(struct simulation *simulation, void *self, struct requ
     if (fault_answers(simulation, &stream->faults, stream->log.self, request))
         return;
     uint32_t shard = shard_log_of(&stream->log, request->group);
+    struct shard_limits *limits = &stream->limits[shard];
     if (request->payload_bytes > stream->record_limit_bytes) {
         request_done(simulation, stream->log.self, request, &cause_too_large);
         return;
     }
-    if (!may_write(stream, &stream->limits[shard], request, simulation->now_ns)) {
-        counter_add(&stream->refused, 1);
+    if (!may_write(stream, limits, request, simulation->now_ns)) {
+        counter_add(&limits->figures->refused, 1);
         request_done(simulation, stream->log.self, request, &cause_write_exceeded);
         return;
     }
     if (!shard_log_append(simulation, &stream->log, shard, request, request->payload_bytes))
         return;
     simulation->entities[stream->log.self].ledger.entered--; /* it is entered at the shard instead */
-    counter_add(&stream->incoming_records, 1);
-    counter_add(&stream->incoming_bytes, request->payload_bytes);
+    counter_add(&limits->figures->incoming_records, 1);
+    counter_add(&limits->figures->incoming_bytes, request->payload_bytes);
     counter_add(&stream->put_units, bill_chunks(request->payload_bytes, stream->unit_bytes));
     if (stream->mode == MODE_ON_DEMAND)
         stream_note_write(simulation, stream, request->payload_bytes);
@@ -180,7 +182,7 @@ static enum status stream_finish(struct simulation *simulation, void *self)
 static double kept_between(const struct simulation *simulation, const struct kinesis_stream *stream, double from_h, double until_h)
 {
     double kept_h = fmin((double)stream->log.retention_ns / (double)NS_PER_HOUR, until_h) - from_h;
-    double gb = (double)stream->incoming_bytes.whole / BYTES_PER_GB;
+    double gb = (double)stream->figures.incoming_bytes.whole / BYTES_PER_GB;
     return kept_h > 0 ? gb * kept_h / rule_number(simulation->settings->rules, "billing_month_h") : 0;
 }
 
@@ -193,8 +195,8 @@ static void stream_quantities(const struct simulation *simulation, const void *s
     double shard_hours = (double)stream->log.open.whole.integral / (double)NS_PER_HOUR;
     if (stream->mode == MODE_ON_DEMAND) {
         bill_add(bill, &stream_line_items[ITEM_STREAM_HOUR], (double)stream->log.open.whole.length_ns / (double)NS_PER_HOUR);
-        bill_add(bill, &stream_line_items[ITEM_BYTES_IN], (double)stream->incoming_bytes.whole / BYTES_PER_GB);
-        bill_add(bill, &stream_line_items[ITEM_BYTES_OUT], (double)stream->outgoing_bytes.whole / BYTES_PER_GB);
+        bill_add(bill, &stream_line_items[ITEM_BYTES_IN], (double)stream->figures.incoming_bytes.whole / BYTES_PER_GB);
+        bill_add(bill, &stream_line_items[ITEM_BYTES_OUT], (double)stream->figures.outgoing_bytes.whole / BYTES_PER_GB);
         if (retention_h > first_h)
             bill_add(bill, &stream_line_items[ITEM_KEPT], kept_between(simulation, stream, first_h, extended_h));
     }
@@ -213,6 +215,14 @@ FAULT_FUNCTIONS(kinesis_stream, log.self)
 
 static const struct action stream_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
 
+static const char *const stream_operations[] = {"PutRecord", "PutRecords", NULL};
+
+static void stream_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    (void)config;
+    validation_sending_needs_key(validation, sending, "a stream");
+}
+
 const struct model_type kinesis_stream_type = {
     .type = KINESIS_STREAM_TYPE,
     .service = "Amazon Kinesis",
@@ -222,12 +232,15 @@ const struct model_type kinesis_stream_type = {
     .properties = stream_properties,
     .metrics = stream_metrics,
     .line_items = stream_line_items,
+    .inner = &kinesis_shards,
     .validate = stream_validate,
     .changed = stream_changed,
     .create = stream_create,
     .destroy = stream_destroy,
     .handle = stream_handle,
     .accept = stream_accept,
+    .receives = stream_receives,
+    .operations = stream_operations,
     .actions = stream_actions,
     .streamable = &kinesis_streamable,
     .finish = stream_finish,

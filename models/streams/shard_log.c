@@ -41,6 +41,25 @@ static bool grow(struct simulation *simulation, struct shard_log *log, uint32_t 
     return true;
 }
 
+/* Its name and ledger. */
+static bool name_shard(struct simulation *simulation, const struct shard_log *log, uint32_t index, struct log_shard *shard)
+{
+    char suffix[32];
+    if (index < log->entity_count) {
+        struct entity *entity = &simulation->entities[log->entity_first + index];
+        shard->name = entity->name;
+        shard->ledger = &entity->ledger;
+        return true;
+    }
+    snprintf(suffix, sizeof suffix, "shard-%u", index);
+    struct part *part = simulation_part(simulation, log->self, suffix);
+    if (!part)
+        return false;
+    shard->name = part->name;
+    shard->ledger = &part->ledger;
+    return true;
+}
+
 /* Opens `count` shards behind all others. */
 static bool add_shards(struct simulation *simulation, struct shard_log *log, uint32_t count)
 {
@@ -49,13 +68,10 @@ static bool add_shards(struct simulation *simulation, struct shard_log *log, uin
     log->open_first = log->count;
     log->opens = 0;
     for (uint32_t i = 0; i < count; i++) {
-        char suffix[32];
         struct log_shard *shard = &log->shards[log->count];
         *shard = (struct log_shard){0};
         record_store_init(&shard->store, &log->chunks);
-        snprintf(suffix, sizeof suffix, "shard-%u", log->count);
-        shard->part = simulation_part(simulation, log->self, suffix);
-        if (!shard->part)
+        if (!name_shard(simulation, log, log->count, shard))
             return false;
         for (uint32_t k = 0; k < log->reader_count; k++)
             log->readers[k].places[log->count] = (struct log_place){0};
@@ -96,7 +112,7 @@ enum status shard_log_finish(struct simulation *simulation, struct shard_log *lo
             for (uint32_t k = 0; k < run; k++)
                 in_flight += !records[k].taken;
         }
-        part_in_flight(simulation, shard->part, in_flight);
+        ledger_in_flight(simulation, shard->ledger, in_flight);
     }
     return STATUS_OK;
 }
@@ -159,10 +175,12 @@ bool shard_log_append(struct simulation *simulation, struct shard_log *log, uint
         .content = request->content,
         .hops = request->hops,
     };
-    shard->part->ledger.entered++;
+    shard->ledger->entered++;
     gauge_add(&log->waiting, simulation->now_ns, 1);
-    if (simulation->tracer)
-        simulation_trace(simulation, request, shard->part->name, "stored", simulation->now_ns, 0, "");
+    if (simulation->tracer) {
+        simulation_trace(simulation, request, shard->name, "stored", simulation->now_ns, 0, "");
+        simulation_trace_enter(simulation, request->item, 0, shard->name, "record");
+    }
     schedule_expiry(simulation, log, index);
     if (shard->waiting > 0)
         wake_readers(simulation, log, index);
@@ -182,15 +200,16 @@ static uint64_t drop(struct simulation *simulation, struct shard_log *log, struc
             if (records[i].taken)
                 continue;
             untaken++;
-            if (simulation->tracer)
-                simulation_trace_item(simulation, records[i].item, 0, shard->part->name, fate_names[cause->fate], simulation->now_ns, 0,
-                                      cause->text);
+            if (!simulation->tracer)
+                continue;
+            simulation_trace_item(simulation, records[i].item, 0, shard->name, fate_names[cause->fate], simulation->now_ns, 0, cause->text);
+            simulation_trace_leave(simulation, records[i].item, shard->name, "record");
         }
         at += count;
     }
     record_store_drop(&shard->store, sequence);
     if (untaken > 0) {
-        simulation_fail(simulation, ledger_count_cause(&shard->part->ledger, cause, untaken));
+        simulation_fail(simulation, ledger_count_cause(shard->ledger, cause, untaken));
         gauge_add(&log->waiting, simulation->now_ns, -(int64_t)untaken);
     }
     return untaken;
@@ -354,7 +373,7 @@ void shard_log_settle(struct simulation *simulation, void *self, uint32_t reader
         return;
     log->shards[shard].taken -= count;
     gauge_add(&log->waiting, simulation->now_ns, -(int64_t)count);
-    enum status status = ledger_count_cause(&log->shards[shard].part->ledger, cause, count);
+    enum status status = ledger_count_cause(log->shards[shard].ledger, cause, count);
     if (status != STATUS_OK)
         simulation_fail(simulation, status);
 }

@@ -17,9 +17,10 @@
 
 struct log_shard {
     struct record_store store;
-    struct part *part;
-    uint64_t taken;   /* records that the first reader answers for and has not settled */
-    uint32_t waiting; /* readers that want to hear of the next record */
+    const char *name;      /* "Clicks/shard-0" */
+    struct ledger *ledger; /* of its own entity, or of a part */
+    uint64_t taken;        /* records that the first reader answers for and has not settled */
+    uint32_t waiting;      /* readers that want to hear of the next record */
     uint32_t first_parent, parent_count, first_child, child_count;
     bool expiry_scheduled, closed;
 };
@@ -41,17 +42,18 @@ struct shard_log {
     uint32_t self;
     uint16_t expiry_kind;
     int64_t retention_ns;
-    struct log_shard *shards;   /* owned */
-    uint32_t count, capacity;   /* shards, the closed too */
-    uint32_t open_first, opens; /* the open ones are the last: an even cut of all hashes */
-    struct log_reader *readers; /* owned */
+    uint32_t entity_first, entity_count; /* so many of the first shards are entities; 0: none */
+    struct log_shard *shards;            /* owned */
+    uint32_t count, capacity;            /* shards, the closed too */
+    uint32_t open_first, opens;          /* the open ones are the last: an even cut of all hashes */
+    struct log_reader *readers;          /* owned */
     uint32_t reader_count;
     struct pool chunks;
     struct gauge open, waiting;
     struct counter expired;
 };
 
-/* For create: `self`, `expiry_kind` and `retention_ns` are set; makes `shards` of them, perhaps none. */
+/* For create: `self`, `expiry_kind`, `retention_ns` and which shards are entities are set; makes `shards` of them, perhaps none. */
 enum status shard_log_create(struct simulation *simulation, struct shard_log *log, uint32_t shards);
 void shard_log_destroy(struct shard_log *log);
 enum status shard_log_finish(struct simulation *simulation, struct shard_log *log);

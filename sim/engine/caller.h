@@ -12,6 +12,7 @@ struct caller {
     struct content_choice content;
     uint64_t salt;         /* its items are numbered from here, once it runs */
     int64_t clients;       /* so many take turns in sending them */
+    int64_t records;       /* so many are sent together, in one request where the called API has one for several */
     uint32_t api_key;      /* the entity that is its key; ENTITY_NONE: it bears none */
     uint32_t as;           /* the entity in whose name it calls; ENTITY_NONE: nobody's */
     const char *account;   /* the number of the account that it calls from; NULL: the scenario's own */

@@ -26,6 +26,7 @@ struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 struct caller;      /* engine/caller.h */
 struct judge;       /* scenario/validation.h */
+struct sending;     /* engine/sending.h */
 
 /* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
 struct action {
@@ -39,6 +40,15 @@ struct action {
     void (*begin)(struct simulation *simulation, void *self, const void *arguments);
     /* When its `for` is over, with the same arguments; NULL: it takes no `for`. */
     void (*end)(struct simulation *simulation, void *self, const void *arguments);
+};
+
+/* Parts of an entity that nobody writes down and that are measured by themselves, "Clicks/shard-0": entities too, made when the scenario
+ * has been read. */
+struct inner_parts {
+    const struct model_type *type;         /* theirs: metrics in a state of their own, and nothing that is read from the scenario */
+    const char *name;                      /* "shard": they are numbered from 0 */
+    uint32_t (*count)(const void *config); /* by the owner's blob, once it is validated */
+    size_t first_offset;                   /* of an uint32_t of the owner's state: the first one's entity; the others follow */
 };
 
 struct model_type {
@@ -65,6 +75,14 @@ struct model_type {
      * there is no such part. NULL: any will do. */
     void (*check_part)(struct validation *validation, const char *property, const void *config, const char *qualifier);
 
+    /* Optional: once all were validated, tells by validation_sends of each kind of thing that it sends by itself. */
+    void (*sends)(struct validation *validation, const void *config);
+    /* Optional: what it, with this `config`, would refuse of what is sent to it, whatever comes: says so through the sender's validation
+     * (validation_sending_error). */
+    void (*receives)(struct validation *validation, const struct sending *sending, const void *config);
+    /* The operations of its API that who sends may name; ends with NULL; NULL: any word will do. */
+    const char *const *operations;
+
     /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
     bool keeps_chain;
     bool answers_denied; /* who may not call it is answered by it, in its own words: others are turned away before it */
@@ -81,6 +99,8 @@ struct model_type {
     const struct property *not_inherited; /* a table of what each part has of its own, or its default; NULL: none */
     /* The part that a caller means who names the whole; NULL: the whole itself. */
     const char *(*default_part)(const void *config);
+
+    const struct inner_parts *inner; /* NULL: none */
 
     /* What may happen while it runs; ends with {0}; NULL: nothing. */
     const struct action *actions;

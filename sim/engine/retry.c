@@ -8,13 +8,16 @@
 static const struct {
     enum failure failure;
     uint32_t bit;
-} failure_bits[] = {{FAILURE_THROTTLED, ON_THROTTLED}, {FAILURE_SERVER_ERROR, ON_SERVER_ERROR}, {FAILURE_TIMEOUT, ON_TIMEOUT}};
+} failure_bits[] = {
+    {FAILURE_THROTTLED, ON_THROTTLED}, {FAILURE_SERVER_ERROR, ON_SERVER_ERROR}, {FAILURE_TIMEOUT, ON_TIMEOUT}, {FAILURE_ERROR, ON_ERROR}};
 
 enum failure failure_of(const struct cause *cause)
 {
     if (cause->fate == FATE_THROTTLED)
         return FAILURE_THROTTLED;
-    return cause->server_error ? FAILURE_SERVER_ERROR : FAILURE_FINAL;
+    if (cause->server_error)
+        return FAILURE_SERVER_ERROR;
+    return cause->fate == FATE_FAILED ? FAILURE_ERROR : FAILURE_FINAL;
 }
 
 static struct back_off doubling(int64_t base_ns, int64_t cap_ns)
@@ -25,7 +28,7 @@ static struct back_off doubling(int64_t base_ns, int64_t cap_ns)
 /* The same waits after whatever failed. */
 static void wait_alike(struct retry_policy *policy, int64_t base_ns, int64_t cap_ns)
 {
-    for (int i = FAILURE_THROTTLED; i <= FAILURE_TIMEOUT; i++)
+    for (int i = FAILURE_THROTTLED; i < FAILURE_KINDS; i++)
         policy->back_off[i] = doubling(base_ns, cap_ns);
 }
 

@@ -14,11 +14,12 @@
 /* The values are those of the choices of `retry`, in their order; -1 is the scenario's own object. */
 enum retry_mode { RETRY_CUSTOM = -1, RETRY_NONE, RETRY_STANDARD, RETRY_LEGACY, RETRY_ADAPTIVE };
 enum retry_jitter { JITTER_FULL, JITTER_NONE, JITTER_EQUAL };
-/* Bits of `on`, in the order of its choices. */
-enum retry_on { ON_THROTTLED = 1, ON_SERVER_ERROR = 2, ON_TIMEOUT = 4 };
+/* Bits of `on`, in the order of its choices; ON_ERROR is none of them: what was called says that it failed, and only some callers ask
+ * again. */
+enum retry_on { ON_THROTTLED = 1, ON_SERVER_ERROR = 2, ON_TIMEOUT = 4, ON_ERROR = 8 };
 
 /* Why an attempt failed, as a client sees it. */
-enum failure { FAILURE_FINAL, FAILURE_THROTTLED, FAILURE_SERVER_ERROR, FAILURE_TIMEOUT };
+enum failure { FAILURE_FINAL, FAILURE_THROTTLED, FAILURE_SERVER_ERROR, FAILURE_TIMEOUT, FAILURE_ERROR, FAILURE_KINDS };
 
 /* What the scenario says. */
 struct retry_config {
@@ -38,12 +39,12 @@ struct adaptive_rules {
 struct retry_policy {
     enum retry_mode mode;
     uint32_t max_attempts;
-    struct back_off back_off[4]; /* by enum failure */
+    struct back_off back_off[FAILURE_KINDS]; /* by enum failure */
     enum retry_jitter jitter;
     uint32_t on;
-    double quota;        /* tokens of a client; 0: no quota */
-    double cost[4];      /* by enum failure */
-    double refund_first; /* for a success at the first attempt */
+    double quota;               /* tokens of a client; 0: no quota */
+    double cost[FAILURE_KINDS]; /* by enum failure */
+    double refund_first;        /* for a success at the first attempt */
     struct adaptive_rules adaptive;
 };
 

@@ -29,8 +29,10 @@ enum call_type { CALL_REQUEST_RESPONSE, CALL_EVENT };
 enum call_on_error { CALL_FAIL, CALL_CONTINUE };
 
 struct step_call {
-    uint32_t target;                    /* entity */
-    const struct distribution *count;   /* requests, all at once; NULL: one */
+    uint32_t target;                  /* entity */
+    const char *spelling;             /* "call", "invoke" or "send": the key that names it */
+    const char *part;                 /* what is named of it, "$LATEST" of "F:$LATEST", where that is no entity of its own; NULL: nothing */
+    const struct distribution *count; /* requests, all at once; NULL: one */
     const struct distribution *payload; /* bytes of each; NULL: as the item that is handled */
     struct content_choice content;      /* none: nothing is known of its body */
     struct key_choice key;              /* KEY_NONE: that of the item that is handled */
@@ -48,7 +50,7 @@ struct step {
     double probability;
     struct step_list *branches;
     size_t branch_count;
-    const struct step_call *call;
+    struct step_call *call;
     uint32_t place; /* CALL: its number among the calls of a handler: tells its requests apart */
     bool calls;     /* it, or something in it, is a CALL: else its time is known when it begins */
 };

@@ -25,14 +25,15 @@ static void *total_of(struct replication *replication, const struct model_type *
     return blob;
 }
 
-/* Registers the metrics of every entity; the sums over types come first, so that members can point at them. The account stands alone. */
+/* Registers the metrics of every entity; the sums over types come first, so that members can point at them. The account stands alone, and
+ * an inner part counts for what it is a part of. */
 static enum status register_metrics(struct replication *replication)
 {
     const struct scenario *scenario = replication->run->scenario;
     enum status status = STATUS_OK;
     for (uint32_t i = 0; i < scenario->entity_count && status == STATUS_OK; i++) {
         const struct entity_spec *spec = &scenario->entities[i];
-        void *total = i == 0 ? NULL : total_of(replication, spec->type, &status);
+        void *total = i == 0 || i >= scenario->first_inner ? NULL : total_of(replication, spec->type, &status);
         if (status == STATUS_OK)
             status = measure_register(replication->measure, spec->name, spec->type->metrics, entity_state(replication->simulation, i),
                                       total, spec->series);

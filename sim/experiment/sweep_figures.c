@@ -42,7 +42,7 @@ static bool add_sources(const struct scenario *scenario, const struct summary_la
     for (const struct headline_section *section = layout->sections; section->title; section++) {
         if (strcmp(section->key, layout->requests) != 0)
             continue;
-        for (uint32_t i = scenario->first_source; i < scenario->entity_count; i++) {
+        for (uint32_t i = scenario->first_source; i < scenario->first_inner; i++) {
             for (const struct headline_column *column = section->columns; column->title; column++) {
                 const struct entity_spec *source = &scenario->entities[i];
                 const struct figure_name name = {

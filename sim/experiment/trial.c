@@ -33,7 +33,7 @@ enum status trial_begin_other(const struct study *study, const char *path, const
 static uint64_t requests_sent(const struct run_result *result)
 {
     uint64_t requests = 0;
-    for (size_t i = result->scenario->first_source; i < result->scenario->entity_count && i < result->ledger_count; i++)
+    for (size_t i = result->scenario->first_source; i < result->scenario->first_inner && i < result->ledger_count; i++)
         requests += result->ledgers[i].entered;
     return requests;
 }

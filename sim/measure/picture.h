@@ -10,7 +10,8 @@ enum picture_of {
     PICTURE_SUM,       /* each line is the sum over all resources */
     PICTURE_RESOURCES, /* the first line of the table, once for each of the largest resources */
     PICTURE_EACH,      /* one picture for each of the largest resources, with all lines */
-    PICTURE_PARTS      /* one picture for each of the largest resources that has several versions: the first line, once a version */
+    PICTURE_PARTS /* one picture for each of the largest resources that has several versions, shards or the like: the first line, once for
+                     each */
 };
 
 enum picture_mark { PICTURE_LINES, PICTURE_AREAS /* stacked */, PICTURE_BARS /* stacked */ };

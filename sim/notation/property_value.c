@@ -323,6 +323,7 @@ static bool value_strings(struct parse *parse, const struct property *property, 
 static bool value_key(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
 {
     struct key_choice choice;
+    parse->names_keys = true;
     if (!key_parse(parse, node, path, &choice))
         return false;
     memcpy(field(property, blob), &choice, sizeof choice);

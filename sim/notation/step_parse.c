@@ -3,6 +3,7 @@
 
 #include "notation/distribution_parse.h"
 #include "notation/property_parse.h"
+#include "notation/references.h"
 #include "notation/value_parse.h"
 
 #include <stdio.h>
@@ -158,22 +159,26 @@ static bool parse_parallel(struct parse *parse, const cJSON *node, const struct 
     return good;
 }
 
-/* A part of what is called ("F:live") is its owner's to check, and an owner knows its own references only: it is not kept. */
+/* A part of what is called ("F:$LATEST") is the call's own, and not among those of the entity. */
 static bool parse_call(struct parse *parse, const cJSON *node, const struct parse_path *path, const struct step_spelling *spelling,
                        struct step *step)
 {
     struct step_call *call = store_alloc(parse->store, 1, sizeof *call);
-    struct qualifier **qualifiers = parse->qualifiers;
+    struct qualifier **qualifiers = parse->qualifiers, *named = NULL;
     const char *const *renames = parse->renames;
     size_t errors = parse->diagnostics->error_count;
     if (!call)
         return false;
-    parse->qualifiers = NULL;
+    parse->qualifiers = &named;
     parse->renames = NULL;
     property_defaults(parse, spelling->keys, call);
     property_parse(parse, spelling->keys, node, node, path, NULL, call);
     parse->qualifiers = qualifiers;
     parse->renames = renames;
+    for (const struct qualifier *at = named; at; at = at->next)
+        if (at->property->offset == AT(target))
+            call->part = at->text;
+    call->spelling = spelling->key;
     step->kind = STEP_CALL;
     step->call = call;
     return parse->diagnostics->error_count == errors;

@@ -6,6 +6,7 @@
 #include "output/headline_rows.h"
 #include "output/json_print.h"
 #include "output/manifest.h"
+#include "output/part_name.h"
 #include "output/safe_text.h"
 
 #include <math.h>
@@ -194,9 +195,9 @@ static bool same_values(const struct difference *a, const struct difference *b)
 /* Of a part, "F:live", that has all of the whole's traffic: the figure that stands with F already. O(figures). */
 static bool repeats_whole(const struct compare *compare, const struct difference *part)
 {
-    const char *colon = part->resource ? strchr(part->resource, ':') : NULL;
-    size_t length = colon ? (size_t)(colon - part->resource) : 0;
-    for (size_t i = 0; colon && i < compare->count; i++) {
+    bool is_part = part->resource && part_name_is(part->resource);
+    size_t length = is_part ? part_name_whole(part->resource) : 0;
+    for (size_t i = 0; is_part && i < compare->count; i++) {
         const struct difference *whole = &compare->figures[i];
         if (whole->metric && strlen(whole->resource) == length && strncmp(whole->resource, part->resource, length) == 0 &&
             whole->metric == part->metric && strcmp(whole->stat, part->stat) == 0)

@@ -2,8 +2,8 @@
 #include "output/picture_plan.h"
 
 #include "engine/room.h"
+#include "output/part_name.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +20,6 @@ static int compare_candidates(const void *a, const void *b)
     if (left->rank != right->rank)
         return left->rank > right->rank ? -1 : 1;
     return (left->order > right->order) - (left->order < right->order);
-}
-
-/* "F:3": a version, of which a picture of shares is made. */
-static bool is_version(const char *name)
-{
-    const char *colon = strchr(name, ':');
-    return colon && isdigit((unsigned char)colon[1]);
 }
 
 /* The resources that have a figure of that line above nothing, the largest first; at most `limit`. Owned by the caller. */
@@ -146,13 +139,7 @@ static void plan_each(struct picture_plans *plans, struct result_data *data, con
     free(list);
 }
 
-/* The resource that a part is of. */
-static size_t head_length(const char *name)
-{
-    return strcspn(name, ":/");
-}
-
-/* Resources of which several versions served: in the order of the first version's rank. */
+/* Resources of which several versions, shards or the like have that figure: in the order of the first one's rank. */
 static void plan_parts(struct picture_plans *plans, struct result_data *data, const struct picture_layout *layout,
                        const struct picture_type *type)
 {
@@ -161,17 +148,17 @@ static void plan_parts(struct picture_plans *plans, struct result_data *data, co
     plans->failed |= !list;
     for (size_t i = 0; list && i < count && pictures < RUN_PLOTS_EACH; i++) {
         const char *name = list[i].resource->name;
-        size_t head = head_length(name), versions = 0;
+        size_t head = part_name_whole(name), parts_of_it = 0;
         bool first = true;
-        if (!is_version(name))
+        if (!part_name_is_share(name))
             continue;
         for (size_t j = 0; j < count; j++) {
             const char *other = list[j].resource->name;
-            bool same = is_version(other) && head_length(other) == head && strncmp(other, name, head) == 0;
-            versions += same;
+            bool same = part_name_is_share(other) && part_name_whole(other) == head && strncmp(other, name, head) == 0;
+            parts_of_it += same;
             first &= !same || j >= i;
         }
-        struct picture_plan *plan = first && versions > 1 ? add_plan(plans) : NULL;
+        struct picture_plan *plan = first && parts_of_it > 1 ? add_plan(plans) : NULL;
         if (!plan)
             continue;
         const struct result_resource *owner = NULL;
@@ -180,7 +167,7 @@ static void plan_parts(struct picture_plans *plans, struct result_data *data, co
                 owner = &data->resources[j];
         *plan = (struct picture_plan){.type = type, .resource = owner, .ordinal = pictures++, .of = 2};
         for (size_t j = 0; j < count; j++)
-            if (is_version(list[j].resource->name) && head_length(list[j].resource->name) == head &&
+            if (part_name_is_share(list[j].resource->name) && part_name_whole(list[j].resource->name) == head &&
                 strncmp(list[j].resource->name, name, head) == 0)
                 add_line(plans, data, plan, 0, type->panels[0].lines, list[j].resource, list[j].resource->name);
     }

@@ -3,6 +3,7 @@
 
 #include "engine/room.h"
 #include "output/csv_scan.h"
+#include "output/part_name.h"
 
 #include <errno.h>
 #include <math.h>
@@ -79,7 +80,7 @@ static bool add_resource(struct result_data *data, const struct csv_field *name)
     if (!text)
         return false;
     data->resources[data->resource_count++] =
-        (struct result_resource){.name = text, .first = data->figure_count, .part = strpbrk(text, ":/") != NULL};
+        (struct result_resource){.name = text, .first = data->figure_count, .part = part_name_is(text)};
     return true;
 }
 

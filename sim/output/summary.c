@@ -4,6 +4,7 @@
 #include "document/units.h"
 #include "output/figure_text.h"
 #include "output/json_print.h"
+#include "output/part_name.h"
 #include "output/safe_text.h"
 
 #include <math.h>
@@ -119,10 +120,10 @@ static void line_of_row(const struct headline_row *row, struct line *line)
     }
 }
 
-/* A part of another row's resource, "F:live", which counts it already: no other names have a colon. */
+/* A part of another row's resource, which counts it already. */
 static bool is_part(const struct headline_row *row)
 {
-    return strchr(row->key->resource, ':') != NULL;
+    return part_name_is(row->key->resource);
 }
 
 static size_t count_wholes(const struct headline_row *rows, size_t count)

@@ -205,7 +205,7 @@ static bool make_room(struct loader *loader, const cJSON *resources, const cJSON
 }
 
 /* What an entity can be called by: its name, and of a part its logical id too. */
-static bool list_names(struct loader *loader)
+bool entities_list_names(struct loader *loader)
 {
     struct scenario *scenario = loader->scenario;
     size_t count = 0, room = 2 * (size_t)scenario->entity_count + loader->left_out_count;
@@ -261,7 +261,7 @@ static bool name_parts(struct loader *loader)
         scenario->entities[i].name = name;
         any = true;
     }
-    return !any || list_names(loader);
+    return !any || entities_list_names(loader);
 }
 
 static bool name_all(struct loader *loader)
@@ -283,7 +283,8 @@ static bool name_all(struct loader *loader)
     for (const cJSON *item = traffic ? traffic->child : NULL; item; item = item->next, index++)
         add_source(loader, item, &traffic_path, index);
     add_fleet(loader, true);
-    return list_names(loader) && name_parts(loader);
+    scenario->first_inner = scenario->entity_count;
+    return entities_list_names(loader) && name_parts(loader);
 }
 
 /* Does a resource make its own calls, as a rule with a schedule does? */

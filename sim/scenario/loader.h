@@ -19,7 +19,7 @@
 struct change; /* engine/change.h */
 struct right;  /* engine/right.h */
 
-enum origin_kind { ORIGIN_ACCOUNT, ORIGIN_RESOURCE, ORIGIN_FLEET, ORIGIN_SOURCE, ORIGIN_FLEET_SOURCE };
+enum origin_kind { ORIGIN_ACCOUNT, ORIGIN_RESOURCE, ORIGIN_FLEET, ORIGIN_SOURCE, ORIGIN_FLEET_SOURCE, ORIGIN_INNER };
 
 /* Where an entity is described. */
 struct origin {
@@ -105,6 +105,12 @@ const struct parse_path *origin_path(const struct loader *loader, uint32_t entit
 
 /* entities.c: the account, the resources, the sources. */
 void entities_parse(struct loader *loader);
+
+/* The names of all that may be referred to, anew. False when memory is out. */
+bool entities_list_names(struct loader *loader);
+
+/* inner_parts.c: after validation: adds the parts that entities have inside. */
+void inner_parts_add(struct loader *loader);
 
 /* fleet.c: reads the tables and sets loader->fleet, so that the entities can be counted; then fills them. */
 void fleet_open(struct loader *loader);

@@ -167,6 +167,7 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
     entities_validate(loader);
     loops_find(loader);
     rights_finish(loader); /* of flows as that has sorted them */
+    inner_parts_add(loader);
     changes_parse(loader);
     check_prices(loader);
     expect_parse(loader);

@@ -47,11 +47,11 @@ struct scenario {
     struct rule_book *rules;
     struct price_book *prices;
 
-    struct entity_spec *entities; /* the account first, then resources, then sources, in the order of the file */
+    struct entity_spec *entities; /* the account first, then resources, then sources, in the order of the file, then inner parts */
     struct place *entity_places;
     const struct place *sweep_places; /* of the keys of the scenario's sweep.over, in their order; NULL: it has none */
     uint32_t entity_count;
-    uint32_t first_source;
+    uint32_t first_source, first_inner;
     bool wants_totals; /* each type's sum over its resources: `series` is "total", or an expectation names a type */
 
     struct expectation *expectations;

@@ -6,6 +6,7 @@
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "notation/distribution_parse.h"
+#include "notation/event_content.h"
 #include "notation/instant_parse.h"
 #include "notation/property_parse.h"
 #include "scenario/loader.h"
@@ -84,6 +85,22 @@ bool validation_written_of(const struct validation *validation, uint32_t entity,
     return cJSON_GetObjectItemCaseSensitive(validation->loader->origins[entity].properties, property) != NULL;
 }
 
+bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number)
+{
+    const struct property *row = property_find(validation_type(validation, entity)->properties, property);
+    const char *field = (const char *)validation_config(validation, entity) + (row ? row->offset : 0);
+    if (!row || (row->kind != PROPERTY_INTEGER && row->kind != PROPERTY_TIME && row->kind != PROPERTY_SIZE && row->kind != PROPERTY_NUMBER))
+        return false;
+    int64_t whole;
+    if (row->kind == PROPERTY_NUMBER) {
+        memcpy(number, field, sizeof *number);
+    } else {
+        memcpy(&whole, field, sizeof whole);
+        *number = (double)whole;
+    }
+    return true;
+}
+
 bool validation_written(const struct validation *validation, const char *property)
 {
     return validation_written_of(validation, validation->self, property);
@@ -155,6 +172,19 @@ bool validation_instant(const struct validation *validation, const char *text, i
 const struct content_table *validation_contents(const struct validation *validation)
 {
     return validation->loader->scenario->settings.contents;
+}
+
+const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values)
+{
+    const struct event_contents *contents = validation->loader->parse.contents;
+    const cJSON *body = contents && content < contents->table.count ? contents->bodies[content] : NULL;
+    if (within)
+        body = cJSON_GetObjectItemCaseSensitive(body, within);
+    const cJSON *item = cJSON_IsObject(body) ? body->child : NULL;
+    while (item && index-- > 0)
+        item = item->next;
+    *values = item && cJSON_IsArray(item) ? (size_t)cJSON_GetArraySize(item) : 1;
+    return item ? item->string : NULL;
 }
 
 const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
@@ -287,38 +317,14 @@ void validation_flow(struct validation *validation, uint32_t from, uint32_t to)
     loops_add(validation->loader, from, to);
 }
 
-static const struct property *property_of_kind(const struct property *table, enum property_kind kind)
-{
-    struct property_walk walk;
-    const struct property *row = property_first(&walk, table);
-    while (row && row->kind != kind)
-        row = property_next(&walk);
-    return row;
-}
-
 const char *validation_nearest(const char *word, const char *const *names, size_t count)
 {
     return suggest(word, names, count);
 }
 
-void validation_require_key(struct validation *validation, const char *what)
+bool validation_keys_are_named(const struct validation *validation)
 {
-    struct loader *loader = validation->loader;
-    const struct property *table = loader->scenario->registry->source->properties;
-    const struct property *target = property_find(table, "target"), *key = property_of_kind(table, PROPERTY_KEY);
-    for (uint32_t i = loader->scenario->first_source; target && key && i < loader->scenario->entity_count; i++) {
-        const char *source = loader->origins[i].config;
-        struct validation other = {.loader = loader, .self = i};
-        struct key_choice choice;
-        uint32_t entity;
-        memcpy(&entity, source + target->offset, sizeof entity);
-        memcpy(&choice, source + key->offset, sizeof choice);
-        /* One that is there and wrong has been complained of. */
-        if (entity == validation->self && choice.kind == KEY_NONE &&
-            !cJSON_GetObjectItemCaseSensitive(loader->origins[i].properties, key->name))
-            validation_error(&other, "target", "write \"key\": {\"uniform\": 100}", "%s is %s: each item needs a \"%s\"",
-                             loader->scenario->entities[validation->self].name, what, key->name);
-    }
+    return validation->loader->parse.names_keys;
 }
 
 static void validate(struct loader *loader, uint32_t entity)
@@ -330,6 +336,14 @@ static void validate(struct loader *loader, uint32_t entity)
     if (type->validate)
         type->validate(&validation, loader->origins[entity].config);
     loader->parse.renames = NULL;
+}
+
+static void judge_sendings(struct loader *loader, uint32_t entity)
+{
+    struct validation validation = {.loader = loader, .self = entity};
+    const struct model_type *type = loader->scenario->entities[entity].type;
+    if (type->sends)
+        type->sends(&validation, loader->origins[entity].config);
 }
 
 /* Does a resource that is left out carry this name? Then it may well be the part that is meant. */
@@ -371,6 +385,8 @@ void entities_validate(struct loader *loader)
         validate(loader, i);
         check_parts(loader, i);
     }
+    for (uint32_t i = 1; i < loader->scenario->entity_count; i++)
+        judge_sendings(loader, i);
     if (loader->scenario->entity_count > 0)
         validate(loader, 0);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct pattern; /* notation/pattern.h */
+struct sending; /* engine/sending.h */
 
 struct validation; /* one entity's view while the scenario is validated */
 
@@ -58,6 +59,8 @@ bool validation_instant(const struct validation *validation, const char *text, i
 bool validation_written(const struct validation *validation, const char *property);
 /* The same of another entity. */
 bool validation_written_of(const struct validation *validation, uint32_t entity, const char *property);
+/* A neighbour's number by its property's name, in the base unit (ns, bytes), given or by default; false where it has no such number. */
+bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number);
 
 /* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
 bool validation_varied(const struct validation *validation, const char *property);
@@ -118,6 +121,9 @@ bool validation_has_right(const struct validation *validation, const char *patte
 
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
+/* The names of a content's body, by `index`, or of the object `within` it (NULL: of the body itself); NULL: there are no more, or it is no
+ * object. *values: how many the list holds that stands there, 1 where none does. O(index). */
+const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values);
 /* Which contents `pattern` matches, when the entity `sender` (ENTITY_NONE: nobody in particular) wraps them so (`envelope` NULL: as they
  * are); the scenario's. NULL in, NULL out: all. What is not known of an item is taken to match: what a content leaves out that the envelope
  * would hold, and all of CONTENT_NONE but what the envelope says itself. A warning at the pattern says so. */
@@ -128,9 +134,17 @@ struct pattern_extent validation_pattern_extent(const struct pattern *pattern);
 /* The names that it asks for at the top, by `index`; NULL: there are no more. `*is_list`: it lists values, rather than going deeper. */
 const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list);
 
-/* Complains of every traffic source whose `target` is this entity and which gives its items no key; `what` says why it must: "a FIFO
- * queue". */
-void validation_require_key(struct validation *validation, const char *what);
+/* For `sends`: has the target judge what is sent to it. */
+void validation_sends(struct validation *validation, const struct sending *sending);
+/* For `receives`: complains in the sender at `key` of the sending, NULL: where it names its target. */
+__attribute__((format(printf, 5, 6))) void validation_sending_error(struct validation *validation, const struct sending *sending,
+                                                                    const char *key, const char *hint, const char *format, ...);
+/* Complains of an operation that is none of `operations`, which end with NULL: what a type's own list does by itself. */
+void validation_sending_names(struct validation *validation, const struct sending *sending, const char *const *operations);
+/* Complains of items that can have no key; `what` says why they must: "a FIFO queue". */
+void validation_sending_needs_key(struct validation *validation, const struct sending *sending, const char *what);
+/* Does anything in the scenario give items keys? */
+bool validation_keys_are_named(const struct validation *validation);
 
 /* Reports at the place of `property` of this entity ("MemorySize", "behavior.init", "EphemeralStorage.Size", "Targets[1].Arn"; NULL: the
  * entity). */

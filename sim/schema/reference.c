@@ -222,7 +222,7 @@ static void write_metrics(FILE *out, const struct model_type *model)
 {
     if (!model->metrics || !model->metrics->name)
         return;
-    fputs("Metrics:\n\n| namespace | metric | unit | |\n| --- | --- | --- | --- |\n", out);
+    fputs("| namespace | metric | unit | |\n| --- | --- | --- | --- |\n", out);
     for (const struct metric_type *metric = model->metrics; metric->name; metric++) {
         if (!metric->name_space) /* the model's own means */
             continue;
@@ -272,7 +272,14 @@ static void write_model(FILE *out, const struct model_registry *registry, const 
         fputs("`behavior`:\n\n", out);
         markdown_properties(out, model->behavior, books->current, books->course);
     }
+    if (model->metrics && model->metrics->name)
+        fputs("Metrics:\n\n", out);
     write_metrics(out, model);
+    if (model->inner) {
+        fprintf(out, "Metrics of each part, `NAME/%s-0` and on. ", model->inner->name);
+        fprintf(out, "%s\n\n", model->inner->type->help);
+        write_metrics(out, model->inner->type);
+    }
     write_line_items(out, model);
     write_actions(out, model, books);
 }

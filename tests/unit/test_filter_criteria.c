@@ -163,11 +163,11 @@ static void test_destination(void **state)
 #define REDS "{'name': 'red', 'target': 'T', 'constant': '10/s', 'key': {'uniform': 100}, 'event': {'colour': 'red'}}"
 #define BLUES "{'name': 'blue', 'target': 'T', 'constant': '30/s', 'key': {'uniform': 100}, 'event': {'colour': 'blue'}%s}"
 
-/* The ledgers of the shards together. */
+/* The ledgers of the shards together, of which the first are entities. */
 static uint64_t shard_fates(const struct model_run *run, enum fate fate, const char *text)
 {
     uint64_t count = 0;
-    for (uint32_t i = run->scenario->entity_count; i < run->result->ledger_count; i++) {
+    for (uint32_t i = run->scenario->first_inner; i < run->result->ledger_count; i++) {
         const struct ledger *ledger = &run->result->ledgers[i];
         count += fate == FATE_SUCCEEDED ? ledger->succeeded : 0;
         for (size_t k = 0; k < ledger->line_count; k++)

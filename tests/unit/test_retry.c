@@ -163,7 +163,7 @@ static void test_failure_of(void **state)
         {{.fate = FATE_THROTTLED, .text = ""}, FAILURE_THROTTLED},
         {{.fate = FATE_FAILED, .server_error = true, .text = ""}, FAILURE_SERVER_ERROR},
         {{.fate = FATE_TIMED_OUT, .server_error = true, .text = ""}, FAILURE_SERVER_ERROR},
-        {{.fate = FATE_FAILED, .text = ""}, FAILURE_FINAL},
+        {{.fate = FATE_FAILED, .text = ""}, FAILURE_ERROR},
         {{.fate = FATE_TIMED_OUT, .text = ""}, FAILURE_FINAL},
         {{.fate = FATE_REJECTED, .text = ""}, FAILURE_FINAL},
         {{.fate = FATE_SUCCEEDED, .text = ""}, FAILURE_FINAL},
