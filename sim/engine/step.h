@@ -24,9 +24,10 @@ struct step_list {
     size_t count;
 };
 
-/* Values of step_call.type and on_error, in the order of their choices. */
+/* Values of step_call.type, on_error and connect, in the order of their choices. */
 enum call_type { CALL_REQUEST_RESPONSE, CALL_EVENT };
 enum call_on_error { CALL_FAIL, CALL_CONTINUE };
+enum call_connect { CONNECT_INIT, CONNECT_INVOCATION };
 
 struct step_call {
     uint32_t target;                  /* entity */
@@ -40,7 +41,9 @@ struct step_call {
     struct retry_config retry;
     int type;     /* enum call_type */
     int on_error; /* enum call_on_error */
-    bool each;    /* once for each record of a batch */
+    int connect;  /* enum call_connect: where a connection to the target is opened, if it takes one */
+    bool connect_given;
+    bool each; /* once for each record of a batch */
 };
 
 struct step {
