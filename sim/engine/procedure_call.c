@@ -87,9 +87,11 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
     task->under_way = true;
     if (call->timeout_ns > 0)
         task_schedule(simulation, runner, id, PROCEDURE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, call->timeout_ns));
-    if (simulation->tracer)
+    if (simulation->tracer) {
         simulation_trace(simulation, request, simulation->entities[call->target].name, "sent", simulation->now_ns, 0,
                          simulation->entities[runner->self].name);
+        simulation_trace_from_request(simulation, request_at(simulation, run_at(runner, task->run)->request));
+    }
     request_send(simulation, call->target, request);
 }
 
