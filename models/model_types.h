@@ -29,6 +29,10 @@
     ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
+    ROW(database_instance_type)      \
+    ROW(database_cluster_type)       \
+    ROW(parameter_group_type)        \
+    ROW(cluster_parameter_group_type) \
     ROW(bucket_type)                 \
     ROW(bucket_notification_type)    \
     ROW(config_rule_type)            \
@@ -61,6 +65,14 @@
     ROW(http_authorizer_type)        \
     ROW(http_event_type)             \
     ROW(serverless_http_api_type)    \
+    ROW(role_type)                   \
+    ROW(policy_type)                 \
+    ROW(managed_policy_type)         \
+    ROW(user_type)                   \
+    ROW(function_role_type)          \
+    ROW(permission_type)             \
+    ROW(queue_policy_type)           \
+    ROW(topic_policy_type)           \
     ROW(load_balancer_type)          \
     ROW(listener_type)               \
     ROW(listener_rule_type)          \

@@ -19,13 +19,6 @@
 
 #define DEPTH_MAX 8u
 
-struct validation {
-    struct loader *loader;
-    uint32_t self;
-    const cJSON *change; /* of whose action this is about; NULL: about the entity itself */
-    const struct parse_path *change_path;
-};
-
 const struct rule_book *validation_rules(const struct validation *validation)
 {
     return validation->loader->scenario->rules;
@@ -339,7 +332,7 @@ static void validate(struct loader *loader, uint32_t entity)
     struct validation validation = {.loader = loader, .self = entity};
     const struct model_type *type = loader->scenario->entities[entity].type;
     const struct rewritten *rewritten = loader->origins[entity].rewritten;
-    loader->parse.renames = rewritten ? rewritten->row->renames : NULL;
+    loader->parse.renames = rewritten && rewritten->row ? rewritten->row->renames : NULL;
     if (type->validate)
         type->validate(&validation, loader->origins[entity].config);
     loader->parse.renames = NULL;
