@@ -89,12 +89,12 @@ static void cluster_accept(struct simulation *simulation, void *self, struct req
 
 static bool cluster_open(struct simulation *simulation, void *self, uint32_t count)
 {
-    return database_connectable.open(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), count);
+    return database_connectable.admit(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), count);
 }
 
 static void cluster_close(struct simulation *simulation, void *self, uint32_t count)
 {
-    database_connectable.close(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), count);
+    database_connectable.release(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), count);
 }
 
 static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
@@ -102,7 +102,7 @@ static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uin
     return database_connectable.connect_ns(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), item, attempt);
 }
 
-static const struct connectable cluster_connectable = {.open = cluster_open, .close = cluster_close, .connect_ns = cluster_connect_ns};
+static const struct connectable cluster_connectable = {.admit = cluster_open, .release = cluster_close, .connect_ns = cluster_connect_ns};
 
 static const struct metric_type cluster_metrics[] = {
     {NULL, "stored bytes", "None", METRIC_GAUGE, AT(storage_bytes), .help = ""},

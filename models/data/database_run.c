@@ -208,7 +208,7 @@ static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t it
     return fault_slowed(&database->faults, distribution_sample_ns(database->config.settings.connect_time, &database->connects.rng));
 }
 
-const struct connectable database_connectable = {.open = open_connections, .close = close_connections, .connect_ns = connect_ns};
+const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
 
 /* Through a connection that its sender keeps? */
 static bool has_connection(const struct simulation *simulation, const struct request *request)

@@ -67,7 +67,7 @@ void function_connect_destroy(struct function *function)
 static void close_first(struct simulation *simulation, const struct function *function, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        function->links[i].role->close(simulation, function->links[i].state, (uint32_t)function->config.connections);
+        function->links[i].role->release(simulation, function->links[i].state, (uint32_t)function->config.connections);
 }
 
 bool function_connect(struct simulation *simulation, const struct function *function, struct environment *environment, uint64_t item,
@@ -79,7 +79,7 @@ bool function_connect(struct simulation *simulation, const struct function *func
     for (uint32_t i = 0; i < function->link_count; i++) {
         const struct function_link *link = &function->links[i];
         *ns = time_add(*ns, link->role->connect_ns(simulation, link->state, item, attempt));
-        if (!link->role->open(simulation, link->state, (uint32_t)function->config.connections)) {
+        if (!link->role->admit(simulation, link->state, (uint32_t)function->config.connections)) {
             close_first(simulation, function, i);
             return false;
         }

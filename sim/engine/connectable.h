@@ -11,9 +11,9 @@ struct simulation;
 
 struct connectable {
     /* Opens `count`, all or none; false: they are refused. */
-    bool (*open)(struct simulation *simulation, void *self, uint32_t count);
-    /* Closes `count` that `open` opened. */
-    void (*close)(struct simulation *simulation, void *self, uint32_t count);
+    bool (*admit)(struct simulation *simulation, void *self, uint32_t count);
+    /* Closes `count` that `admit` opened. */
+    void (*release)(struct simulation *simulation, void *self, uint32_t count);
     /* How long opening takes, drawn for this item and attempt; what is opened together is opened at the same time. */
     int64_t (*connect_ns)(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt);
 };

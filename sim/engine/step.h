@@ -43,7 +43,11 @@ struct step_call {
     int on_error; /* enum call_on_error */
     int connect;  /* enum call_connect: where a connection to the target is opened, if it takes one */
     bool connect_given;
-    bool each; /* once for each record of a batch */
+    bool each;             /* once for each record of a batch */
+    bool idempotent;       /* it bears a key by which it is known again, and is then done once */
+    bool duplicate_effect; /* done again, it has its effect again */
+    bool duplicate_effect_given;
+    bool counted; /* what it does again is counted; set by its owner's validation */
 };
 
 struct step {

@@ -44,13 +44,17 @@ static const struct property shared_keys[] = {
     {"connect", PROPERTY_ENUM, AT(connect), .choices = connects, .fallback = "\"init\"",
      .given = PROPERTY_GIVEN(struct step_call, connect_given),
      .help = "Where the connection to a database is opened: in INIT, and the environment keeps it; or in the invocation, for this call."},
+    {"idempotent", PROPERTY_BOOLEAN, AT(idempotent), .fallback = "false",
+     .help = "It bears a key by which who is called knows it again, so that retries and deliveries twice have no second effect: none is "
+             "counted."},
+    {"duplicate_effect", PROPERTY_BOOLEAN, AT(duplicate_effect), .fallback = "true",
+     .given = PROPERTY_GIVEN(struct step_call, duplicate_effect_given),
+     .help = "Whether what it does again for the same item has its effect again (DuplicateEffects); left out: unless it only reads."},
     PROPERTY_LATER_ROW("consistent", "consistent reads"),
     PROPERTY_LATER_ROW("via", "a cache in front of a table"),
     PROPERTY_LATER_ROW("cache", "caches"),
     PROPERTY_LATER_ROW("strategy", "how a cache is filled"),
     PROPERTY_LATER_ROW("ttl", "how long a cache keeps what it holds"),
-    PROPERTY_LATER_ROW("idempotent", "counting what retries do twice"),
-    PROPERTY_LATER_ROW("duplicate_effect", "counting what retries do twice"),
     {0},
 };
 
