@@ -188,7 +188,7 @@ static void let_in(struct simulation *simulation, struct load_balancer *balancer
         counter_add(&group->metrics.values_dropped, group->dropped[request->content]);
     stream_at(&balancer->overhead_stream, request->item, request->attempt);
     int64_t overhead_ns = fault_slowed(&balancer->faults, distribution_sample_ns(balancer->overhead, &balancer->overhead_stream.rng));
-    if (overhead_ns > 0)
+    if (overhead_ns > 0 || !to_function) /* a server may stand for whatever comes round to here: no calls within calls without end */
         simulation_schedule(simulation, balancer->self, BALANCER_ENTER, RANK_ARRIVAL, time_add(simulation->now_ns, overhead_ns), id);
     else
         forward(simulation, balancer, id);
