@@ -39,6 +39,16 @@ static const struct headline_column api_columns[] = {
     {0},
 };
 
+static const struct headline_column balancer_columns[] = {
+    {"requests", "RequestCount", .stat = "Sum"},
+    {"own 4XX", "HTTPCode_ELB_4XX_Count", .stat = "Sum"},
+    {"own 5XX", "HTTPCode_ELB_5XX_Count", .stat = "Sum"},
+    {"target 5XX", "HTTPCode_Target_5XX_Count", .stat = "Sum"},
+    {"target p50", "TargetResponseTime", .stat = "p50"},
+    {"target p99", "TargetResponseTime", .stat = "p99"},
+    {0},
+};
+
 static const struct headline_column queue_columns[] = {
     {"sent", "NumberOfMessagesSent", .stat = "Sum", .adds = true},
     {"moved in", "MessagesMoved", .stat = "Sum", .adds = true},
@@ -73,6 +83,7 @@ static const struct headline_column delivery_columns[] = {
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
+    {"load balancers", "RequestCount", balancer_columns, "AWS/ApplicationELB"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},

@@ -19,10 +19,8 @@ static const char *const invocation_types[] = {"RequestResponse", "Event", NULL}
         NAME, PROPERTY_ARRIVAL, AT(process), .help = HELP                                                                                  \
     }
 
-/* What of a request only APIs, edges, data stores and permissions ask about. */
+/* What of a request only edges and data stores ask about. */
 static const struct property later_properties[] = {
-    PROPERTY_LATER_ROW("as", "who calls, for permissions"),
-    PROPERTY_LATER_ROW("account", "calls from another account, for permissions"),
     PROPERTY_LATER_ROW("region", "where the users are, and their network"),
     PROPERTY_LATER_ROW("rtt", "the users' network; add it to the times that are reported"),
     PROPERTY_LATER_ROW("variants", "query strings of an object, for caches"),
@@ -70,6 +68,12 @@ static const struct property source_properties[] = {
      .help = "Which of many objects is asked for, beside the path: a number from 1 to a count, uniformly or by Zipf's law. Caches tell "
              "requests apart by it; not together with `key`."},
     {"api_key", PROPERTY_REFERENCE, AT(caller.api_key), .help = "The AWS::ApiGateway::ApiKey that requests bear; left out: none."},
+    {"as", PROPERTY_REFERENCE, AT(caller.as),
+     .help = "The AWS::IAM::Role or AWS::IAM::User that calls: its policies say what it may. Left out: whatever is called lets it."},
+    {"account", PROPERTY_STRING, AT(caller.account),
+     .help = "The number of another account, of who calls: then the target's own policy must let it, too."},
+    {"ip", PROPERTY_STRING, AT(caller.ip),
+     .help = "The address of who calls, \"203.0.113.7\", for conditions of aws:SourceIp; left out: they are taken to hold."},
     {"headers", PROPERTY_SIZE, AT(caller.headers_bytes), .fallback = "0", .minimum = "0", .unit = "B",
      .help = "Size of a request's line and headers, checked against an API's limit."},
     {"base64", PROPERTY_BOOLEAN, AT(caller.base64), .fallback = "false",
@@ -114,6 +118,36 @@ static void check_key(struct validation *validation, const struct caller *caller
     if (caller->target != ENTITY_NONE && (!service || strcmp(service, "Amazon API Gateway") != 0))
         validation_warning(validation, "api_key", NULL, "%s asks for no key: only an API does",
                            validation_name(validation, caller->target));
+}
+
+static bool is_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits == 12 && text[digits] == '\0';
+}
+
+/* Who calls, and may they? */
+static void check_right(struct validation *validation, const struct caller *caller)
+{
+    const char *type = caller->as == ENTITY_NONE ? "" : validation_type(validation, caller->as)->type;
+    if (caller->as != ENTITY_NONE && strcmp(type, "AWS::IAM::Role") != 0 && strcmp(type, "AWS::IAM::User") != 0) {
+        validation_error(validation, "as", "name an AWS::IAM::Role or AWS::IAM::User", "%s, %s, cannot call",
+                         validation_name(validation, caller->as), type);
+        return;
+    }
+    if (caller->account && !is_number(caller->account))
+        validation_error(validation, "account", "such as \"111122223333\"", "an account's number has 12 digits, got \"%.40s\"",
+                         caller->account);
+    else if (caller->target != ENTITY_NONE)
+        validation_may(validation, &(struct deed){
+                                       .from = validation_self(validation),
+                                       .holder = caller->as,
+                                       .target = caller->target,
+                                       .contents = &caller->content,
+                                       .account = caller->account,
+                                       .ip = caller->ip,
+                                       .property = caller->as != ENTITY_NONE ? "as" : "account",
+                                   });
 }
 
 static bool is_function(const struct model_type *type)
@@ -172,6 +206,7 @@ static void source_validate(struct validation *validation, void *config)
         validation_error(validation, "from", source->until_given ? NULL : "raise `duration`, or begin earlier",
                          "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
     check_key(validation, &source->caller);
+    check_right(validation, &source->caller);
     take_habits(validation, source);
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
         validation_error(validation, "object", "leave one of them out", "key and object both say which thing an item is about");

@@ -84,6 +84,7 @@ const struct metric_type function_metrics[] = {
     {NULL, "provisioned MB", "None", METRIC_GAUGE, AT(provisioned_paid_mb), .help = ""},
     {NULL, "provisioned MB x ms", "None", METRIC_COUNT, AT(provisioned_mb_ms), .help = ""},
     {"slsim", "TracesBegun", "Count", METRIC_COUNT, AT(traces), .help = "Sampled traces of X-Ray that begin with this function."},
+    {NULL, "unlogged bytes", "None", METRIC_COUNT, AT(unlogged_bytes), .help = ""},
     {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
     {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
     {NULL, "INIT MB x ms", "None", METRIC_COUNT, AT(init_mb_ms), .help = ""},

@@ -68,6 +68,7 @@ struct function_metrics {
     struct gauge snapshot_mb;
     struct counter provisioned_mb_ms;
     struct counter traces;               /* begun here and sampled */
+    struct counter unlogged_bytes;       /* for want of permission */
     struct counter async_extra_requests; /* large events are billed as several requests */
     /* for the bill, in MB x ms: exact, and right also where the memory changes while it runs */
     struct counter billed_mb_ms, init_mb_ms, storage_mb_ms;

@@ -11,9 +11,11 @@
 #include "output/trace_writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* https://no-color.org: set and not empty. */
 static bool wants_colour(FILE *out)
@@ -173,6 +175,31 @@ bool session_wants_report(const struct program *program, const struct options *o
     *request = (struct report_request){
         .pictures = program->pictures, .summary = program->layout, .page = option_given(options, OPTION_REPORT), .png = options->png};
     return request->page || option_given(options, OPTION_PLOTS);
+}
+
+enum status session_draw(const struct program *program, const struct options *options, const char *path, struct diagnostics *diagnostics)
+{
+    struct report_request request;
+    if (!session_wants_report(program, options, &request))
+        return STATUS_OK;
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s: %s", path, strerror(errno));
+        return STATUS_IO;
+    }
+    enum status status = report_write(folder, path, &request, diagnostics);
+    (void)close(folder);
+    return status;
+}
+
+enum status session_check_report(const struct options *options, struct diagnostics *diagnostics)
+{
+    bool page = option_given(options, OPTION_REPORT);
+    if (options->output || !(page || option_given(options, OPTION_PLOTS)))
+        return STATUS_OK;
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "name a folder with --output", "--%s: where to?",
+             page ? "report" : "plots");
+    return STATUS_INVALID;
 }
 
 static enum status write_folder(const struct program *program, const struct options *options, struct outputs *outputs,

@@ -36,6 +36,17 @@ struct request *request_new(struct simulation *simulation)
     return request;
 }
 
+bool request_turn_away(struct simulation *simulation, uint32_t to, struct request *request)
+{
+    if (!right_is_missing(simulation, to, request))
+        return false;
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[to].name, fate_names[cause_access_denied.fate], simulation->now_ns, 0,
+                         cause_access_denied.text);
+    request_done(simulation, to, request, &cause_access_denied);
+    return true;
+}
+
 struct request *request_leave(struct simulation *simulation, struct request *waiting)
 {
     struct request *next = request_new(simulation);

@@ -58,6 +58,8 @@ enum status simulation_new(const struct simulation_settings *settings, const str
         status = make_state(&made->entities[i], &specs[i], i);
         made->entity_count = i + 1;
     }
+    if (status == STATUS_OK)
+        status = rights_init(made);
     if (status == STATUS_OK && settings->change_count > 0)
         status = make_changes(made);
     if (status == STATUS_OK && tracer)
@@ -90,6 +92,7 @@ void simulation_free(struct simulation *simulation)
         free(simulation->parts[i]);
     }
     free(simulation->parts);
+    free(simulation->denials);
     tracing_free(simulation->tracing);
     pool_fini(&simulation->requests);
     event_queue_free(simulation->queue);

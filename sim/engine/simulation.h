@@ -8,6 +8,7 @@
 #include "engine/model.h"
 #include "engine/pool.h"
 #include "engine/request.h"
+#include "engine/right.h"
 #include "engine/rule_book.h"
 #include "engine/sim_time.h"
 #include "engine/status.h"
@@ -34,6 +35,7 @@ struct simulation_settings {
     const struct content_table *contents; /* what the scenario says of its items; NULL: nothing */
     const struct change *changes;         /* what happens while it runs */
     uint32_t change_count;
+    struct right_table rights; /* that were judged; none: all is taken as given */
     enum event_queue_kind queue;
     uint64_t max_memory_bytes;      /* 0: none; of one replication */
     uint64_t max_events;            /* 0: none; of one replication */
@@ -54,6 +56,7 @@ struct entity {
     void *state;
     const char *name;
     bool closes_loop; /* as in its spec */
+    uint32_t guarded; /* rights to call it that somebody has not: requests are looked at */
     struct ledger ledger;
 };
 
@@ -78,6 +81,7 @@ struct simulation {
     uint32_t entity_count;
     uint32_t replication; /* from 0 */
     uint64_t event_count; /* handled so far */
+    uint32_t *denials;    /* owned; of each right, what is said against it; NULL: there are no rights */
     struct pool requests;
     struct part **parts; /* owned; in the order of their creation */
     uint32_t part_count;
@@ -130,6 +134,10 @@ static inline void request_free(struct simulation *simulation, const struct requ
  * out. */
 struct request *request_leave(struct simulation *simulation, struct request *waiting);
 
+/* What request_send does where somebody may not call: answers who may not, with cause_access_denied, and counts that at `to`. True: it did.
+ */
+bool request_turn_away(struct simulation *simulation, uint32_t to, struct request *request);
+
 /* Hands `request` to the endpoint `to`, which owns it until it calls request_done. Counts it as entered there. */
 static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)
 {
@@ -138,6 +146,8 @@ static inline void request_send(struct simulation *simulation, uint32_t to, stru
     entity->ledger.entered++;
     if (__builtin_expect(simulation->tracer != NULL, 0))
         trace_sent(simulation, to, request);
+    if (__builtin_expect(entity->guarded > 0, 0) && request_turn_away(simulation, to, request))
+        return;
     entity->type->accept(simulation, entity->state, request);
 }
 

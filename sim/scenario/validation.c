@@ -6,6 +6,7 @@
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "notation/distribution_parse.h"
+#include "notation/event_content.h"
 #include "notation/instant_parse.h"
 #include "notation/property_parse.h"
 #include "scenario/loader.h"
@@ -17,13 +18,6 @@
 #include <string.h>
 
 #define DEPTH_MAX 8u
-
-struct validation {
-    struct loader *loader;
-    uint32_t self;
-    const cJSON *change; /* of whose action this is about; NULL: about the entity itself */
-    const struct parse_path *change_path;
-};
 
 const struct rule_book *validation_rules(const struct validation *validation)
 {
@@ -180,6 +174,19 @@ const struct content_table *validation_contents(const struct validation *validat
     return validation->loader->scenario->settings.contents;
 }
 
+const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values)
+{
+    const struct event_contents *contents = validation->loader->parse.contents;
+    const cJSON *body = contents && content < contents->table.count ? contents->bodies[content] : NULL;
+    if (within)
+        body = cJSON_GetObjectItemCaseSensitive(body, within);
+    const cJSON *item = cJSON_IsObject(body) ? body->child : NULL;
+    while (item && index-- > 0)
+        item = item->next;
+    *values = item && cJSON_IsArray(item) ? (size_t)cJSON_GetArraySize(item) : 1;
+    return item ? item->string : NULL;
+}
+
 const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
                                            uint32_t sender)
 {
@@ -325,7 +332,7 @@ static void validate(struct loader *loader, uint32_t entity)
     struct validation validation = {.loader = loader, .self = entity};
     const struct model_type *type = loader->scenario->entities[entity].type;
     const struct rewritten *rewritten = loader->origins[entity].rewritten;
-    loader->parse.renames = rewritten ? rewritten->row->renames : NULL;
+    loader->parse.renames = rewritten && rewritten->row ? rewritten->row->renames : NULL;
     if (type->validate)
         type->validate(&validation, loader->origins[entity].config);
     loader->parse.renames = NULL;

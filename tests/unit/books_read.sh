@@ -9,6 +9,8 @@ unpaid=tests/unit/unread_prices.txt
 # Names that code puts together, and the text that it does so by.
 composed() {
     grep -rqE '"init_%[.0-9]*s_%s_%s"' "$1/models" && echo '^init_[a-z]+[0-9a-z.]*_(zip|image)_(x86_64|arm64)$'
+    grep -rqF '"managed_policy_%.120s"' "$1/models" && echo '^managed_policy_'
+    grep -rqF '"sam_policy_%.120s"' "$1/models" && echo '^sam_policy_'
     grep -rqF '"sns_%s_%s"' "$1/models" && echo '^sns_(retry|customer|http)_'
 }
 
