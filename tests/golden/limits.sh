@@ -50,5 +50,6 @@ grep -vEf "$work/unread" "$work/all" >"$work/limits"
 awk '{files[$1] = files[$1] " " $2} END {for (rule in files) print rule files[rule]}' "$work/tags" | sort
 judge "$work/limits" "$work/tags" >"$work/said"
 cat "$work/said"
+[ ! -s "$work/said" ] || echo 'hint: go beyond the limit in a test and write "crosses: RULE" in its comment (a case: in its cmd); a limit of a property table needs no tag'
 echo "$(wc -l <"$work/limits") limits, $(grep -c '^no test' "$work/said") that no test crosses; $(grep -cEf "$work/unread" "$work/all") that nothing reads"
 [ ! -s "$work/said" ]

@@ -28,6 +28,7 @@ static void test_served(void **state)
 }
 
 /* 502 for whatever a function fails, by the reasons of the access log; 413 for what is too large for it. */
+/* crosses: alb_body_max_mb alb_response_max_mb alb_headers_max_kb */
 static void test_failures(void **state)
 {
     (void)state;

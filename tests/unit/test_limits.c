@@ -76,6 +76,37 @@ static void test_rules_of_a_bus(void **state)
     model_close(&run);
 }
 
+/* The default rule is not counted.
+ * crosses: alb_rules_max */
+static void test_rules_of_a_balancer(void **state)
+{
+    (void)state;
+    static char text[1u << 17];
+    struct model_run run;
+    model_open(&run);
+    for (int count = 100; count <= 101; count++) {
+        size_t length = (size_t)snprintf(
+            text, sizeof text,
+            "{'duration': '1m', 'Resources': {'F': {'Type': 'AWS::Lambda::Function'}, 'B': {'Type': "
+            "'AWS::ElasticLoadBalancingV2::LoadBalancer', 'Properties': {'Subnets': ['a', 'b']}}, 'G': {'Type': "
+            "'AWS::ElasticLoadBalancingV2::TargetGroup', 'Properties': {'TargetType': 'lambda', 'Targets': [{'Id': {'Fn::GetAtt': ['F', "
+            "'Arn']}}]}}, 'L': {'Type': 'AWS::ElasticLoadBalancingV2::Listener', 'Properties': {'LoadBalancerArn': {'Ref': 'B'}, 'Port': "
+            "80, "
+            "'Protocol': 'HTTP', 'DefaultActions': [{'Type': 'forward', 'TargetGroupArn': {'Ref': 'G'}}]}}");
+        for (int i = 0; i < count; i++)
+            length +=
+                (size_t)snprintf(text + length, sizeof text - length,
+                                 ", 'R%d': {'Type': 'AWS::ElasticLoadBalancingV2::ListenerRule', 'Properties': {'ListenerArn': {'Ref': "
+                                 "'L'}, 'Priority': %d, 'Conditions': [{'Field': 'path-pattern', 'Values': ['/%d']}], 'Actions': "
+                                 "[{'Type': 'forward', 'TargetGroupArn': {'Ref': 'G'}}]}}",
+                                 i, i + 1, i);
+        snprintf(text + length, sizeof text - length, "}, 'traffic': []}");
+        (void)model_load(&run, text);
+        assert_true(diagnosed(&run.diagnostics, 0, 0, "100 rules") == (count > 100));
+    }
+    model_close(&run);
+}
+
 /* crosses: payload_async_max_kb */
 static void test_event_size(void **state)
 {
@@ -195,9 +226,11 @@ static void test_put_records(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_memory_step), cmocka_unit_test(test_rules_of_a_bus),
-        cmocka_unit_test(test_event_size), cmocka_unit_test(test_account),     cmocka_unit_test(test_fifo),
-        cmocka_unit_test(test_on_demand),  cmocka_unit_test(test_partitions),  cmocka_unit_test(test_put_records),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_memory_step),
+        cmocka_unit_test(test_rules_of_a_bus), cmocka_unit_test(test_rules_of_a_balancer),
+        cmocka_unit_test(test_event_size),     cmocka_unit_test(test_account),
+        cmocka_unit_test(test_fifo),           cmocka_unit_test(test_on_demand),
+        cmocka_unit_test(test_partitions),     cmocka_unit_test(test_put_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
