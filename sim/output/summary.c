@@ -42,10 +42,10 @@ static void print_heading(const struct run_result *result, FILE *out)
         (void)fprintf(out, "stopped early: %u of %u replications are complete\n", result->replications, result->planned);
 }
 
-/* The names of parts are long; a table that is wider than the screen is no table. */
-static void name_cell(struct table *table, const char *name)
+/* The names of parts are long; a table that is wider than the screen is no table. Nothing is cut where it is no screen. */
+static void name_cell(struct table *table, const struct answer *answer, const char *name)
 {
-    if (safe_text_width(name) <= NAME_MAX_WIDTH) {
+    if (!answer->terminal.is_terminal || safe_text_width(name) <= NAME_MAX_WIDTH) {
         table_text(table, name);
         return;
     }
@@ -98,10 +98,10 @@ static size_t column_count(const struct headline_section *section)
     return count;
 }
 
-static void print_line(struct table *table, const struct headline_section *section, const char *name, const struct line *line,
-                       bool intervals)
+static void print_line(struct table *table, const struct answer *answer, const struct headline_section *section, const char *name,
+                       const struct line *line, bool intervals)
 {
-    name_cell(table, name);
+    name_cell(table, answer, name);
     for (size_t c = 0; c < column_count(section); c++)
         figure_cell(table, &line->figures[c], line->units[c], section->columns[c].share ? &line->figures[0].mean : NULL);
     if (!intervals)
@@ -183,20 +183,20 @@ static enum status print_section(const struct answer *answer, const struct run_r
     size_t shown = count > SUMMARY_ROWS_MAX ? SUMMARY_ROWS_MAX : count;
     for (size_t i = 0; i < shown; i++) {
         line_of_row(&rows[i], &line);
-        print_line(&table, section, rows[i].key->resource, &line, intervals && count <= ROWS_WITH_INTERVALS);
+        print_line(&table, answer, section, rows[i].key->resource, &line, intervals && count <= ROWS_WITH_INTERVALS);
     }
     enum status status = STATUS_OK;
     size_t wholes = count_wholes(rows, count);
     if (wholes > 1 && (status = line_of_total(result, rows, count, &line)) == STATUS_OK) {
         char name[64];
         (void)snprintf(name, sizeof name, count > shown ? "all %zu (%zu more than shown)" : "all %zu", wholes, count - shown);
-        print_line(&table, section, name, &line, intervals);
+        print_line(&table, answer, section, name, &line, intervals);
     }
     if (table.failed)
         status = STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
         (void)fputc('\n', out);
-        table_print(&table, out, answer->colour);
+        table_print(&table, out, answer->colour, answer->terminal.width);
     }
     table_fini(&table);
     return status;
@@ -245,7 +245,7 @@ static enum status print_cost(const struct answer *answer, const struct headline
     enum status status = table.failed ? STATUS_NO_MEMORY : STATUS_OK;
     if (status == STATUS_OK) {
         (void)fputc('\n', out);
-        table_print(&table, out, answer->colour);
+        table_print(&table, out, answer->colour, answer->terminal.width);
     }
     table_fini(&table);
     return status;
