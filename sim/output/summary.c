@@ -1,11 +1,12 @@
 /* summary.c: one screen for a person. */
 #include "output/summary.h"
 
-#include "document/units.h"
 #include "output/figure_text.h"
 #include "output/json_print.h"
 #include "output/part_name.h"
+#include "output/run_heading.h"
 #include "output/safe_text.h"
+#include "output/summary_markdown.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,25 +22,11 @@ static const struct interval nothing = {.mean = NAN, .low = NAN, .high = NAN};
 
 static void print_heading(const struct run_result *result, FILE *out)
 {
-    const struct scenario *scenario = result->scenario;
-    const struct simulation_settings *settings = &scenario->settings;
-    char time[64];
-    safe_text_print(out, scenario->name);
-    (void)fprintf(out, ": %s simulated", units_format_time((double)settings->duration_ns, time, sizeof time));
-    if (settings->drain_ns > 0)
-        (void)fprintf(out, " and %s of drain", units_format_time((double)settings->drain_ns, time, sizeof time));
-    if (settings->warmup_ns > 0)
-        (void)fprintf(out, ", the first %s left out", units_format_time((double)settings->warmup_ns, time, sizeof time));
-    (void)fprintf(out, "; %u replication%s, seed %llu, rules ", result->replications, result->replications == 1 ? "" : "s",
-                  (unsigned long long)settings->seed);
-    safe_text_print(out, scenario->rules->name);
-    (void)fputs(", prices ", out);
-    safe_text_print(out, scenario->prices->name);
+    safe_text_print(out, result->scenario->name);
+    (void)fputs(": ", out);
+    run_heading_print(result, out);
     (void)fputc('\n', out);
-    if (result->status != STATUS_OK && result->planned == 1)
-        (void)fputs("stopped early: these are the figures of the part that was simulated\n", out);
-    else if (result->status != STATUS_OK)
-        (void)fprintf(out, "stopped early: %u of %u replications are complete\n", result->replications, result->planned);
+    run_heading_print_end(result, out);
 }
 
 /* The names of parts are long; a table that is wider than the screen is no table. Nothing is cut where it is no screen. */
@@ -271,6 +258,8 @@ enum status summary_print(const struct answer *answer, const struct headline_row
 {
     if (answer->format == FORMAT_TABLE)
         return print_screen(answer, rows, out);
+    if (answer->format == FORMAT_MARKDOWN)
+        return summary_markdown_print(rows, out);
     struct table table;
     headline_rows_table(rows, &table);
     bool failed = false;

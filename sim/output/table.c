@@ -157,7 +157,7 @@ void table_print_csv(const struct table *table, FILE *out)
 }
 
 /* A bar would end the cell, and the rest could be taken for markup. */
-static void print_markdown_text(FILE *out, const char *text)
+void markdown_text_print(FILE *out, const char *text)
 {
     char *safe = safe_text_new(text);
     for (const char *at = safe ? safe : "?"; *at; at++) {
@@ -179,7 +179,7 @@ void table_print_markdown(const struct table *table, FILE *out)
     for (size_t r = 0; r < row_count(table); r++) {
         for (size_t c = 0; c < table->column_count; c++) {
             (void)fputs("| ", out);
-            print_markdown_text(out, cell_at(table, r, c)->text);
+            markdown_text_print(out, cell_at(table, r, c)->text);
             (void)fputc(' ', out);
         }
         (void)fputs("|\n", out);

@@ -41,6 +41,8 @@ void table_number(struct table *table, double value);
 void table_print(const struct table *table, FILE *out, bool colour, size_t width);
 void table_print_csv(const struct table *table, FILE *out);
 void table_print_markdown(const struct table *table, FILE *out);
+/* Text as a cell or a heading of Markdown has it: nothing in it is markup. */
+void markdown_text_print(FILE *out, const char *text);
 /* An array with an object a row, keyed by the titles; numbers as numbers, empty ones as null. NULL when memory is out. */
 cJSON *table_json(const struct table *table);
 
