@@ -65,10 +65,10 @@ static void print_padded(FILE *out, const char *text, size_t width, bool right, 
 {
     char *safe = safe_text_new(text);
     const char *shown = safe ? safe : "?";
-    size_t length = safe_text_width(shown), bytes = strlen(shown);
+    size_t length = safe_text_width(shown);
     if (length > width && width > 3) {
         uint32_t code;
-        bytes = 0;
+        size_t bytes = 0;
         for (size_t i = 0; i + 3 < width; i++)
             bytes += safe_text_character(shown + bytes, &code);
         (void)fprintf(out, "%.*s...", (int)bytes, shown);

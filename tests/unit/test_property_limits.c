@@ -66,13 +66,14 @@ static void cross_limits(struct walk *walk, const char *before, const char *afte
     double low = 0, high = 0, step = 1, more = 0;
     if (property->step && property_limit(walk->rules, property, property->step, &more) && more > step)
         step = more;
-    if (property->maximum && rule_find(walk->rules, property->maximum)) {
-        assert_true(property_limit(walk->rules, property, property->maximum, &high));
-        cross(walk, before, after, property, property->maximum, high + step);
+    const char *most = property->maximum, *least = property->minimum;
+    if (most && rule_find(walk->rules, most)) {
+        assert_true(property_limit(walk->rules, property, most, &high));
+        cross(walk, before, after, property, most, high + step);
     }
-    if (property->minimum && rule_find(walk->rules, property->minimum)) {
-        assert_true(property_limit(walk->rules, property, property->minimum, &low));
-        cross(walk, before, after, property, property->minimum, low - step);
+    if (least && rule_find(walk->rules, least)) {
+        assert_true(property_limit(walk->rules, property, least, &low));
+        cross(walk, before, after, property, least, low - step);
     }
 }
 
@@ -88,6 +89,8 @@ static void walk_table(struct walk *walk, const char *before, const char *after,
             walk_table(walk, before, after, row->properties, depth + 1);
             continue;
         }
+        if (!row->name)
+            continue;
         cross_limits(walk, before, after, row);
         if (!row->properties)
             continue;
