@@ -2,6 +2,46 @@
  * tested is that the model keeps it. tests/golden/limits.sh sees that every limit of the book is crossed by some test. */
 #include "refusals.h"
 
+#include <string.h>
+
+/* Everybody at once, each for ten seconds of one vCPU: one more than the limit, and it is refused. */
+static void check_connections(struct model_run *run, const char *engine, const char *class, int64_t most)
+{
+    char text[1200];
+    bool cluster = strncmp(engine, "aurora", 6) == 0;
+    snprintf(text, sizeof text,
+             "{'duration': '1s', 'Resources': {%s'D': {'Type': 'AWS::RDS::DBInstance', 'Properties': {'Engine': '%s', 'DBInstanceClass': "
+             "'%s'%s}}}, 'behavior': {'%s': {'query': '10s'}}, 'traffic': [{'name': 't', 'target': '%s', 'bursts': {'size': %lld, 'every': "
+             "'10s'}}]}",
+             cluster ? "'C': {'Type': 'AWS::RDS::DBCluster', 'Properties': {'Engine': 'aurora-mysql'}}, " : "", engine, class,
+             cluster ? ", 'DBClusterIdentifier': {'Ref': 'C'}" : "", cluster ? "C" : "D", cluster ? "C" : "D", (long long)most + 1);
+    model_execute(run, text);
+    if (count_of(run, "D", "ConnectionsRefused") != 1)
+        fail_msg("%s, %s: %lld were refused", engine, class, (long long)count_of(run, "D", "ConnectionsRefused"));
+}
+
+/* crosses: rds_mariadb_max_connections_cap aurora_mysql_max_connections_db.* */
+static void test_connections(void **state)
+{
+    (void)state;
+    static const char head[] = "aurora_mysql_max_connections_db.";
+    struct model_run run;
+    struct rule_book *rules = model_rules("current");
+    unsigned classes = 0;
+    model_open(&run);
+    check_connections(&run, "mariadb", "db.r5.16xlarge", 12000);
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct rule *rule = &rules->rules[i];
+        if (strncmp(rule->name, head, sizeof head - 1) != 0 || !rule->limit)
+            continue;
+        check_connections(&run, "aurora-mysql", rule->name + sizeof head - 4, (int64_t)rule->number);
+        classes++;
+    }
+    assert_true(classes > 20);
+    model_close(&run);
+    rule_book_free(rules);
+}
+
 #define PROCESSOR(NAME, VALUE)                                                                                                             \
     "'Properties': {}}, 'B': {'Type': 'AWS::S3::Bucket'}, 'S': {'Type': 'AWS::KinesisFirehose::DeliveryStream', 'Properties': "            \
     "{'ExtendedS3DestinationConfiguration': {'BucketARN': {'Fn::GetAtt': ['B', 'Arn']}, 'ProcessingConfiguration': {'Enabled': true, "     \
@@ -9,6 +49,7 @@
     "{'ParameterName': '" NAME "', 'ParameterValue': '" VALUE "'}]}]}}}}}"
 
 /* crosses: alarm_range_long_max_s image_max_gb unzipped_max_mb firehose_retries_limit firehose_buffer_min_mb aas_target_min */
+/* crosses: alb_deregistration_delay_max_s */
 static void test_refused(void **state)
 {
     (void)state;
@@ -19,6 +60,9 @@ static void test_refused(void **state)
          "'Dimensions': [{'Name': 'FunctionName', 'Value': {'Ref': 'F'}}], 'Statistic': 'Sum', 'Period': 3600, 'EvaluationPeriods': 169, "
          "'Threshold': 1, 'ComparisonOperator': 'LessThanThreshold'}}}",
          "all points together are 608400 s, and may be no more than 604800 s"},
+        {"'Properties': {}}, 'G': {'Type': 'AWS::ElasticLoadBalancingV2::TargetGroup', 'Properties': {'TargetType': 'ip', "
+         "'TargetGroupAttributes': [{'Key': 'deregistration_delay.timeout_seconds', 'Value': '3601'}]}}}",
+         "must be a whole number from 0 to 3600"},
         {PROCESSOR("NumberOfRetries", "301"), "NumberOfRetries must be"},
         {PROCESSOR("BufferSizeInMBs", "0.1"), "BufferSizeInMBs must be between 0.2 and 3"},
         {"'Properties': {}}, 'V': {'Type': 'AWS::Lambda::Version', 'Properties': {'FunctionName': 'F'}}, 'L': {'Type': "
@@ -226,11 +270,17 @@ static void test_put_records(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_memory_step),
-        cmocka_unit_test(test_rules_of_a_bus), cmocka_unit_test(test_rules_of_a_balancer),
-        cmocka_unit_test(test_event_size),     cmocka_unit_test(test_account),
-        cmocka_unit_test(test_fifo),           cmocka_unit_test(test_on_demand),
-        cmocka_unit_test(test_partitions),     cmocka_unit_test(test_put_records),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_memory_step),
+        cmocka_unit_test(test_rules_of_a_bus),
+        cmocka_unit_test(test_rules_of_a_balancer),
+        cmocka_unit_test(test_event_size),
+        cmocka_unit_test(test_account),
+        cmocka_unit_test(test_fifo),
+        cmocka_unit_test(test_on_demand),
+        cmocka_unit_test(test_partitions),
+        cmocka_unit_test(test_put_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
