@@ -138,16 +138,16 @@ static void size_up(struct validation *validation, struct database_config *confi
                          "the rules rds_class_* know no class \"%s\"", config->class);
         return;
     }
-    if (!database_group_connections(validation, config->settings.parameter_group, memory_bytes, &config->max_connections))
-        config->max_connections =
-            database_default_connections(rules, (enum database_engine)config->settings.engine, config->class, memory_bytes);
+    const enum database_engine engine = (enum database_engine)config->settings.engine;
+    if (!database_group_connections(validation, config->settings.parameter_group, engine, memory_bytes, &config->max_connections))
+        config->max_connections = database_default_connections(rules, engine, config->class, memory_bytes);
     if (config->max_connections < 1)
         validation_error(validation, "DBInstanceClass", "choose another, or give max_connections in a parameter group",
                          "the rules aurora_mysql_max_connections_* have no value for %s", config->class);
-    config->item = database_line_item((enum database_engine)config->settings.engine, config->class, config->vcpus, &config->item_units);
+    config->item = database_line_item(engine, config->class, config->vcpus, &config->item_units);
     if (!config->item)
         validation_warning(validation, "DBInstanceClass", NULL, "the book of prices has none for %s with engine %s: it is not billed",
-                           config->class, database_engines[config->settings.engine]);
+                           config->class, database_engines[engine]);
 }
 
 void database_validate(struct validation *validation, void *blob)

@@ -43,24 +43,35 @@ static int64_t by_memory(double memory_bytes, double bytes_per_connection, doubl
     return (int64_t)floor(fmin(memory_bytes / fmax(bytes_per_connection, 1), most));
 }
 
+double database_most_connections(const struct rule_book *rules, enum database_engine engine)
+{
+    static const char *const names[] = {[ENGINE_POSTGRES] = "rds_postgres_max_connections_max",
+                                        [ENGINE_MYSQL] = "rds_mysql_max_connections_max",
+                                        [ENGINE_MARIADB] = "rds_mysql_max_connections_max",
+                                        [ENGINE_AURORA_POSTGRES] = "rds_postgres_max_connections_max",
+                                        [ENGINE_AURORA_MYSQL] = "aurora_mysql_max_connections_cap"};
+    return fmin(rule_number(rules, names[engine]), UINT32_MAX);
+}
+
 int64_t database_default_connections(const struct rule_book *rules, enum database_engine engine, const char *class, double memory_bytes)
 {
     char name[96];
     const struct rule *rule;
+    double most = database_most_connections(rules, engine);
     switch (engine) {
     case ENGINE_POSTGRES:
     case ENGINE_AURORA_POSTGRES:
         return by_memory(memory_bytes, rule_number(rules, "rds_postgres_bytes_per_connection"),
                          rule_number(rules, "rds_postgres_max_connections_cap"));
     case ENGINE_MYSQL:
-        return by_memory(memory_bytes, rule_number(rules, "rds_mysql_bytes_per_connection"), 100000);
+        return by_memory(memory_bytes, rule_number(rules, "rds_mysql_bytes_per_connection"), most);
     case ENGINE_MARIADB:
         return by_memory(memory_bytes, rule_number(rules, "rds_mariadb_bytes_per_connection"),
                          rule_number(rules, "rds_mariadb_max_connections_cap"));
     case ENGINE_AURORA_MYSQL:
         snprintf(name, sizeof name, "aurora_mysql_max_connections_%.40s", class);
         rule = rule_find(rules, name);
-        return rule ? (int64_t)fmin(fmax(rule->number, 1), 100000) : 0;
+        return rule ? (int64_t)fmin(fmax(rule->number, 1), most) : 0;
     }
     return 0;
 }

@@ -19,8 +19,9 @@ struct parameter_group {
 static const struct property parameters_properties[] = {
     {"max_connections", PROPERTY_STRING, AT(max_connections),
      .help = "A number, {DBInstanceClassMemory/N}, or LEAST(..., ...) and GREATEST(..., ...) of such."},
-    {"aws_lambda.request_timeout_ms", PROPERTY_TIME, AT(request_timeout_ns), .unit = "ms", .minimum = "1", .maximum = "900000",
-     .fallback = "rds_invoke_request_timeout_ms", .help = "How long PostgreSQL waits for a function's answer."},
+    {"aws_lambda.request_timeout_ms", PROPERTY_TIME, AT(request_timeout_ns), .unit = "ms", .minimum = "1",
+     .maximum = "rds_invoke_request_timeout_max_ms", .fallback = "rds_invoke_request_timeout_ms",
+     .help = "How long PostgreSQL waits for a function's answer."},
     ACCEPTED(PROPERTY_ANY_KEY),
     {0},
 };
@@ -95,7 +96,8 @@ static const struct parameter_group *find_group(const struct validation *validat
     return is_group ? validation_config(validation, *entity) : NULL;
 }
 
-bool database_group_connections(struct validation *validation, const char *name, double memory_bytes, int64_t *connections)
+bool database_group_connections(struct validation *validation, const char *name, enum database_engine engine, double memory_bytes,
+                                int64_t *connections)
 {
     uint32_t entity;
     const struct parameter_group *group = find_group(validation, name, &entity);
@@ -103,10 +105,17 @@ bool database_group_connections(struct validation *validation, const char *name,
         return false;
     struct formula formula = {.at = group->max_connections, .memory_bytes = memory_bytes};
     double value;
-    if (!read_value(&formula, &value) || formula.at[strspn(formula.at, " ")] != '\0' || value < 1 || value > 262143) {
+    if (!read_value(&formula, &value) || formula.at[strspn(formula.at, " ")] != '\0') {
         validation_error_of(validation, entity, "Parameters.max_connections",
                             "such as \"100\", \"{DBInstanceClassMemory/9531392}\" or \"LEAST({DBInstanceClassMemory/9531392},5000)\"",
                             "\"%s\" gives no number of connections", group->max_connections);
+        return false;
+    }
+    double most = database_most_connections(validation_rules(validation), engine);
+    if (value < 1 || value > most) {
+        validation_error_of(validation, entity, "Parameters.max_connections", NULL,
+                            "an instance of engine %s may have 1 to %.0f connections, and \"%s\" gives %.15g", database_engines[engine],
+                            most, group->max_connections, value);
         return false;
     }
     *connections = (int64_t)floor(value);

@@ -96,9 +96,14 @@ bool database_class(const struct rule_book *rules, const char *class, int64_t *v
 /* The default of max_connections; 0 where AWS has none for this class. */
 int64_t database_default_connections(const struct rule_book *rules, enum database_engine engine, const char *class, double memory_bytes);
 
+/* The greatest value that the parameter may have. */
+double database_most_connections(const struct rule_book *rules, enum database_engine engine);
+
 /* database_parameters.c */
-/* What a group says of max_connections, on so much memory; false where it says nothing. Complains where it cannot be read. */
-bool database_group_connections(struct validation *validation, const char *name, double memory_bytes, int64_t *connections);
+/* What a group says of max_connections, on so much memory; false where it says nothing. Complains of what cannot be read, and of too many.
+ */
+bool database_group_connections(struct validation *validation, const char *name, enum database_engine engine, double memory_bytes,
+                                int64_t *connections);
 /* How long a database waits for a function's answer, by the group or by the rule. */
 int64_t database_invoke_timeout_ns(struct validation *validation, const char *name);
 

@@ -118,13 +118,17 @@ static void read_processor(struct validation *validation, struct firehose_config
     const char *texts[PARAMETER_COUNT] = {NULL};
     char property[160];
     for (size_t i = 0; i < processor->parameters.count; i++) {
+        if (!parameters[i].name)
+            continue; /* what is wrong with it was said, as of a value */
         int parameter = parameter_of(parameters[i].name);
         snprintf(property, sizeof property, PROCESSORS "[%zu].Parameters[%zu].ParameterName", index, i);
         const char *near = validation_nearest(parameters[i].name, parameter_names, PARAMETER_COUNT);
         if (parameter < PARAMETER_COUNT)
-            texts[parameter] = parameters[i].value;
+            texts[parameter] = parameters[i].value ? parameters[i].value : "";
         else if (near)
             unknown_parameter(validation, property, parameters[i].name, near);
+        if (!parameters[i].value)
+            continue;
         snprintf(property, sizeof property, PROCESSORS "[%zu].Parameters[%zu].ParameterValue", index, i);
         if (parameter == PARAMETER_ARN)
             config->function = read_function(validation, parameters[i].value, property);

@@ -92,7 +92,8 @@ static void suggest_text(enum quantity quantity, const char *text, char hint[PAR
     const char *written = text + digits + strspn(text + digits, " ");
     const char *unit = meant_unit(quantity, written);
     snprintf(number, sizeof number, "%.*s", (int)digits, text);
-    if (digits > 0 && digits < sizeof number - 1 && unit)
+    bool as_written = unit && written == text + digits && strcmp(written, unit) == 0; /* it is the number that is wrong */
+    if (digits > 0 && digits < sizeof number - 1 && unit && !as_written)
         snprintf(hint, PARSE_HINT, "did you mean \"%s%s\"?", number, unit);
     else if (quantity == QUANTITY_NUMBER && strcmp(written, "%") == 0 && units_parse_number(number, &value))
         snprintf(hint, PARSE_HINT, "write %.15g", value / 100);

@@ -246,6 +246,33 @@ static void test_mistakes(void **state)
     assert_refused(run, "%s", cases, sizeof cases / sizeof *cases);
 }
 
+/* crosses: aurora_mysql_max_connections_cap rds_mysql_max_connections_max rds_postgres_max_connections_max */
+static void test_most_connections(void **state)
+{
+    struct model_run *run = *state;
+    static const struct {
+        const char *engine;
+        int most;
+    } cases[] = {{"mysql", 100000}, {"mariadb", 100000}, {"postgres", 262143}, {"aurora-mysql", 16000}, {"aurora-postgresql", 262143}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool aurora = strncmp(cases[i].engine, "aurora", 6) == 0;
+        for (int over = 0; over < 2; over++) {
+            char text[900], says[80];
+            snprintf(text, sizeof text,
+                     "{'duration': '1s', 'Resources': {'C': {'Type': '%s', 'Properties': {'Engine': '%s'%s}}, 'D': {'Type': "
+                     "'AWS::RDS::DBInstance', 'Properties': {'Engine': '%s', 'DBInstanceClass': 'db.r5.large', 'DBParameterGroupName': "
+                     "{'Ref': 'P'}%s}}, 'P': {'Type': 'AWS::RDS::DBParameterGroup', 'Properties': {'Parameters': {'max_connections': "
+                     "%d}}}}, 'traffic': []}",
+                     aurora ? "AWS::RDS::DBCluster" : "AWS::RDS::DBInstance", cases[i].engine,
+                     aurora ? "" : ", 'DBInstanceClass': 'db.r5.large'", cases[i].engine,
+                     aurora ? ", 'DBClusterIdentifier': {'Ref': 'C'}" : "", cases[i].most + over);
+            snprintf(says, sizeof says, "1 to %d connections", cases[i].most);
+            assert_int_equal(model_load(run, text), over ? STATUS_INVALID : STATUS_OK);
+            assert_true(diagnosed(&run->diagnostics, 0, 0, says) == (over == 1));
+        }
+    }
+}
+
 static int open_run(void **state)
 {
     static struct model_run run;
@@ -265,8 +292,10 @@ static int close_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_vcpus),   TEST(test_max_connections), TEST(test_types), TEST(test_failures),     TEST(test_request_timeout),
-        TEST(test_allowed), TEST(test_cluster),         TEST(test_bill),  TEST(test_connect_time), TEST(test_mistakes),
+        TEST(test_vcpus),        TEST(test_max_connections), TEST(test_types),
+        TEST(test_failures),     TEST(test_request_timeout), TEST(test_most_connections),
+        TEST(test_allowed),      TEST(test_cluster),         TEST(test_bill),
+        TEST(test_connect_time), TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
