@@ -125,20 +125,20 @@ static void check_health(struct validation *validation, struct target_group *gro
     else if (!group->checks && !is_function)
         validation_error(validation, "HealthCheckEnabled", "leave it out", "health checks of servers cannot be switched off");
     if (!group->interval_given)
-        group->interval_ns = rule_ns(rules, is_function ? "alb_health_check_interval_s" : "alb_server_check_interval_s");
+        group->interval_ns = rule_pause_ns(rules, is_function ? "alb_health_check_interval_s" : "alb_server_check_interval_s");
     if (!group->timeout_given)
         group->timeout_ns = rule_ns(rules, is_function ? "alb_health_check_timeout_s" : "alb_server_check_timeout_s");
     if (group->timeout_ns < group->interval_ns)
         return;
+    const double usual_s = (double)group->timeout_ns / 1e9, interval_s = (double)group->interval_ns / 1e9;
+    group->timeout_ns = group->interval_ns > 2 * NS_PER_S ? group->interval_ns - NS_PER_S : group->interval_ns / 2;
     if (group->timeout_given)
         validation_error(validation, "HealthCheckTimeoutSeconds", "make the interval longer, or the timeout shorter",
-                         "a check must be over before the next: its timeout of %g s is not shorter than the interval of %g s",
-                         (double)group->timeout_ns / 1e9, (double)group->interval_ns / 1e9);
+                         "a check must be over before the next: its timeout of %g s is not shorter than the interval of %g s", usual_s,
+                         interval_s);
     else
         validation_warning(validation, "HealthCheckIntervalSeconds", "write HealthCheckTimeoutSeconds",
-                           "the usual timeout of %g s is not shorter: a second less than the interval is taken",
-                           (double)group->timeout_ns / 1e9);
-    group->timeout_ns = group->interval_ns - NS_PER_S;
+                           "the usual timeout of %g s is not shorter: %g s are taken", usual_s, (double)group->timeout_ns / 1e9);
 }
 
 static void read_attributes(struct validation *validation, struct target_group *group)

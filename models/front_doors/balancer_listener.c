@@ -81,6 +81,10 @@ const struct model_type listener_type = {
 #define REGEX_ROW PROPERTY_LATER_ROW("RegexValues", "regular expressions in rules; wildcards are")
 
 static const struct property values_properties[] = {VALUES_ROW, REGEX_ROW, {0}};
+static const struct property method_properties[] = {
+    {"Values", PROPERTY_STRINGS, AT(inner), .minimum = "1", .help = "One of them must be the method, letter by letter: no wildcards."},
+    {0},
+};
 static const struct property header_properties[] = {
     {"HttpHeaderName", PROPERTY_STRING, AT(header), .required = true, .help = "The header."},
     VALUES_ROW,
@@ -103,7 +107,7 @@ static const struct property condition_properties[] = {
      .help = "What is looked at. Host, headers and address are nowhere said of requests: `behavior.match_rate` is."},
     {"Values", PROPERTY_STRINGS, AT(values), .help = "Of path-pattern and host-header."},
     {"PathPatternConfig", PROPERTY_OBJECT, 0, .properties = values_properties, .help = "Of path-pattern: capital letters count."},
-    {"HttpRequestMethodConfig", PROPERTY_OBJECT, 0, .properties = values_properties, .help = "Of http-request-method."},
+    {"HttpRequestMethodConfig", PROPERTY_OBJECT, 0, .properties = method_properties, .help = "Of http-request-method."},
     {"QueryStringConfig", PROPERTY_OBJECT, 0, .properties = query_properties, .help = "Of query-string."},
     {"HostHeaderConfig", PROPERTY_OBJECT, 0, .properties = values_properties, .help = "Of host-header."},
     {"HttpHeaderConfig", PROPERTY_OBJECT, 0, .properties = header_properties, .help = "Of http-header."},

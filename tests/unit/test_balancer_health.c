@@ -28,6 +28,19 @@ static void test_cost(void **state)
     model_close(&run);
 }
 
+/* Whatever a rule says, time passes between two checks: a millisecond at least. */
+static void test_no_interval(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(&run, BEFORE_F("'duration': '1s', 'rules': {'base': 'current', 'alb_health_check_interval_s': 0}", CHECKS, "",
+                             "'duration': '0ms'", ""));
+    assert_int_equal(count_of(&run, "Group", "HealthChecks"), 999);
+    assert_int_equal(count_of(&run, "Group", "HealthCheckFailures"), 0);
+    model_close(&run);
+}
+
 /* Down from 25 s to 125 s, checked each 10 s: out of service at the second failed check, 40 s; back at the fifth good one, 170 s. In
  * between the other gets all: of 10 requests a second half fail from 25 s to 40 s. */
 static void test_out_of_service(void **state)
@@ -228,9 +241,9 @@ static void test_units(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cost),        cmocka_unit_test(test_out_of_service), cmocka_unit_test(test_slow_function),
-        cmocka_unit_test(test_algorithms),  cmocka_unit_test(test_idle),           cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_come_and_go), cmocka_unit_test(test_units),
+        cmocka_unit_test(test_cost),          cmocka_unit_test(test_no_interval), cmocka_unit_test(test_out_of_service),
+        cmocka_unit_test(test_slow_function), cmocka_unit_test(test_algorithms),  cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_faults),        cmocka_unit_test(test_come_and_go), cmocka_unit_test(test_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
