@@ -13,6 +13,7 @@
     ROW(alias_type)                  \
     ROW(deployment_config_type)      \
     ROW(event_invoke_config_type)    \
+    ROW(function_url_type)           \
     ROW(queue_mapping_type)          \
     ROW(queue_type)                  \
     ROW(topic_type)                  \

@@ -74,6 +74,10 @@ static const struct property source_properties[] = {
      .help = "The number of another account, of who calls: then the target's own policy must let it, too."},
     {"ip", PROPERTY_STRING, AT(caller.ip),
      .help = "The address of who calls, \"203.0.113.7\", for conditions of aws:SourceIp; left out: they are taken to hold."},
+    {"origin", PROPERTY_STRING, AT(caller.origin),
+     .help =
+         "Requests are of a page of this origin, \"https://www.example.com\", in a browser for each of `clients`: a function URL is asked "
+         "by a preflight first, unless it is a GET without a signature, and again when its MaxAge is over."},
     {"headers", PROPERTY_SIZE, AT(caller.headers_bytes), .fallback = "0", .minimum = "0", .unit = "B",
      .help = "Size of a request's line and headers, checked against an API's limit."},
     {"base64", PROPERTY_BOOLEAN, AT(caller.base64), .fallback = "false",
@@ -135,6 +139,12 @@ static void check_right(struct validation *validation, const struct caller *call
                          validation_name(validation, caller->as), type);
         return;
     }
+    bool signs = caller->as != ENTITY_NONE || caller->account;
+    const char *auth = caller->target != ENTITY_NONE ? validation_text(validation, caller->target, "AuthType") : NULL;
+    if (!signs && auth && strcmp(auth, "AWS_IAM") == 0 && model_is(validation_type(validation, caller->target), "AWS::Lambda::Url"))
+        validation_warning(validation, "target", "say who signs its requests: \"as\": a role or a user",
+                           "%s takes signed requests only (AuthType AWS_IAM): while it runs, 403",
+                           validation_name(validation, caller->target));
     if (caller->account && !is_number(caller->account))
         validation_error(validation, "account", "such as \"111122223333\"", "an account's number has 12 digits, got \"%.40s\"",
                          caller->account);

@@ -175,8 +175,8 @@ static const struct property serverless_properties[] = {
      .help = "How asynchronous invocations are retried, and where records of them go."},
     {"DeadLetterQueue", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
      .help = "Where asynchronous events go that were given up."},
-    {"FunctionUrlConfig", PROPERTY_OBJECT, 0, .properties = function_url_properties, .given = GIVEN(unmodelled.url),
-     .help = "A function URL: only its mode of answering is simulated."},
+    {"FunctionUrlConfig", PROPERTY_OBJECT, 0, .properties = function_url_properties,
+     .help = "A function URL, named <Function>Url: AuthType, Cors and InvokeMode, as of AWS::Lambda::Url. SAM grants what NONE needs."},
     {0},
 };
 

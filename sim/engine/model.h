@@ -180,14 +180,16 @@ struct inner_form {
 };
 
 /* A resource that is said in another's properties: an `on_type` that has the property `property`, and not `unless`, makes one of
- * `makes_type`, named by the owner's name and `suffix`, which gets the owner's properties of the names in `moved`. */
+ * `makes_type`, named by the owner's name and `suffix`. It gets the owner's properties of the names in `moved`; or, where there are none, a
+ * copy of what `property` holds, and `owner` names the owner. */
 struct extraction {
     const char *on_type;
     const char *property;
     const char *unless;
     const char *makes_type;
     const char *suffix;
-    const char *const *moved; /* ends with NULL */
+    const char *const *moved; /* ends with NULL; NULL: none */
+    const char *owner;        /* the made resource's property, with `moved` NULL */
 };
 
 /* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, that does not have the
