@@ -30,6 +30,10 @@
     ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
+    ROW(database_instance_type)      \
+    ROW(database_cluster_type)       \
+    ROW(parameter_group_type)        \
+    ROW(cluster_parameter_group_type) \
     ROW(bucket_type)                 \
     ROW(bucket_notification_type)    \
     ROW(config_rule_type)            \

@@ -80,6 +80,18 @@ static const struct headline_column delivery_columns[] = {
     {0},
 };
 
+static const struct headline_column database_columns[] = {
+    {"transactions", "Transactions", .stat = "Sum", .adds = true},
+    {"refused", "ConnectionsRefused", .stat = "Sum", .adds = true},
+    {"failed", "TransactionsFailed", .stat = "Sum", .adds = true},
+    {"p50", "TransactionTime", .stat = "p50"},
+    {"p99", "TransactionTime", .stat = "p99"},
+    {"cpu", "CPUUtilization", .stat = "Average"},
+    {"connections", "DatabaseConnections", .stat = "Average"},
+    {"max", "DatabaseConnections", .stat = "Maximum"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
@@ -87,6 +99,7 @@ static const struct headline_section sections[] = {
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
+    {"databases", "Transactions", database_columns, NULL},
     {"delivery streams", "IncomingPutRequests", delivery_columns, "AWS/Firehose"},
     {0},
 };

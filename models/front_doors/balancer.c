@@ -3,8 +3,8 @@
  * AWS::ElasticLoadBalancingV2::LoadBalancer; rules alb_*, lcu_*. */
 #include "balancer_state.h"
 
-#include "engine/caller.h"
 #include "engine/rule_book.h"
+#include "engine/sending.h"
 #include "front_doors.h"
 #include "measure/bill.h"
 #include "scenario/validation.h"
@@ -129,7 +129,7 @@ static bool is_record(const struct validation *validation, uint8_t content)
 }
 
 /* A record whose fields have other names is no load balancer's. */
-static void check_record(struct validation *validation, uint32_t source, uint8_t content)
+static void check_record(struct validation *validation, const struct sending *sending, uint8_t content)
 {
     const char *name;
     size_t values, count = sizeof record_fields / sizeof *record_fields - 1;
@@ -139,23 +139,15 @@ static void check_record(struct validation *validation, uint32_t source, uint8_t
             continue;
         const char *nearest = validation_nearest(name, record_fields, count);
         snprintf(hint, sizeof hint, "did you mean \"%s\"?", nearest ? nearest : "");
-        validation_error_of(validation, source, "event", nearest ? hint : NULL, "a load balancer's event has no field \"%s\"", name);
+        validation_sending_error(validation, sending, "event", nearest ? hint : NULL, "a load balancer's event has no field \"%s\"", name);
     }
 }
 
-static void check_sources(struct validation *validation)
+void balancer_receives(struct validation *validation, const struct sending *sending, const void *config)
 {
-    uint32_t self = validation_self(validation);
-    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        const struct model_type *type = validation_type(validation, i);
-        const struct caller *caller = type->caller ? type->caller(validation_config(validation, i)) : NULL;
-        if (!caller || caller->target == ENTITY_NONE)
-            continue;
-        const struct listener *listener = validation_config(validation, caller->target);
-        bool through = validation_type(validation, caller->target) == &listener_type && listener->balancer == self;
-        for (size_t k = 0; (caller->target == self || through) && k < caller->content.count; k++)
-            check_record(validation, i, caller->content.contents[k]);
-    }
+    (void)config;
+    for (size_t i = 0; i < sending->content.count; i++)
+        check_record(validation, sending, sending->content.contents[i]);
 }
 
 /* Its listeners, and how many rules they have. */
@@ -200,7 +192,6 @@ static void balancer_validate(struct validation *validation, void *config)
         NS_PER_S * balancer_attribute_number(validation, &balancer->attributes, "LoadBalancerAttributes", "idle_timeout.timeout_seconds", 1,
                                              rule_number(rules, "alb_idle_timeout_max_s"), rule_number(rules, "alb_idle_timeout_s"));
     check_listeners(validation);
-    check_sources(validation);
 }
 
 static int by_priority(const void *a, const void *b)
@@ -312,6 +303,7 @@ const struct model_type load_balancer_type = {
     .destroy = balancer_destroy,
     .handle = balancer_handle,
     .accept = balancer_accept,
+    .receives = balancer_receives,
     .done = balancer_done,
     .finish = balancer_finish,
     .quantities = balancer_quantities,

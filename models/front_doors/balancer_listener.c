@@ -2,7 +2,6 @@
  * Sources: User Guide for Application Load Balancers, "Listeners", "Listener rules", "Condition types for listener rules", "Quotas". */
 #include "balancer_state.h"
 
-#include "engine/caller.h"
 #include "engine/rule_book.h"
 #include "front_doors.h"
 #include "scenario/validation.h"
@@ -69,6 +68,7 @@ const struct model_type listener_type = {
     .properties = listener_properties,
     .validate = listener_validate,
     .accept = listener_accept,
+    .receives = balancer_receives,
 };
 
 #undef AT

@@ -141,6 +141,8 @@ static void forward(struct simulation *simulation, struct load_balancer *balance
     call->is_timed = group->kind != TARGET_LAMBDA || !balancer->function_untimed;
     if (call->is_timed)
         deadline_enter(simulation, &balancer->idle, id);
+    if (simulation->tracer)
+        simulation_trace_from_request(simulation, request);
     request_send(simulation, targets[call->target].entity, sent);
 }
 

@@ -23,6 +23,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct sending; /* engine/sending.h */
+struct validation;
+
 /* Of TargetGroupAttributes and LoadBalancerAttributes. */
 struct balancer_attribute {
     const char *key, *value; /* the value as JSON */
@@ -199,6 +202,9 @@ void balancer_listen(struct simulation *simulation, struct load_balancer *balanc
 void balancer_handle(struct simulation *simulation, void *self, const struct event *event);
 void balancer_done(struct simulation *simulation, void *self, struct request *sent);
 enum status balancer_finish(struct simulation *simulation, void *self);
+
+/* balancer.c: what is sent to a load balancer or a listener. */
+void balancer_receives(struct validation *validation, const struct sending *sending, const void *config);
 
 /* balancer_actions.c: judges `actions`, which are the property of that name, and says what they come down to. */
 void balancer_resolve(struct validation *validation, const struct property_list *actions, const char *property,

@@ -55,6 +55,7 @@ struct function_metrics {
     struct gauge environments, idle;
     struct counter created, expired, timeouts, out_of_memory;
     struct counter recursive_dropped;
+    struct counter duplicate_effects;
     struct counter async_received, async_dropped, dead_letter_errors, destination_failures;
     struct tally async_age, iterator_age;
     struct gauge async_queued;
@@ -78,6 +79,7 @@ struct function {
     struct function_config config;
 
     uint32_t self;
+    struct effects *effects; /* owned, of a family: what its steps have done; NULL: nobody counts it */
     struct function *family; /* who has the limits and the quotas: the function itself, of a version its function */
     struct account *account_state;
     struct pool environments;

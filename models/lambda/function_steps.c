@@ -2,6 +2,8 @@
  * The time limit is one event an environment, not one an invocation: the environment's pending event looks again (environment_expire). */
 #include "function_steps.h"
 
+#include "engine/batch.h"
+#include "engine/effects.h"
 #include "engine/sending.h"
 #include "function_end.h"
 #include "function_environment.h"
@@ -65,12 +67,44 @@ static double steps_stretch(const void *owner)
     return faults->any ? faults->slow : 1;
 }
 
+static void effect_repeated(void *owner)
+{
+    counter_add(&((struct function *)owner)->metrics.duplicate_effects, 1);
+}
+
 static const struct procedure_type handler_procedure = {
     .slowdown = steps_slowdown,
     .vcpus = steps_vcpus,
     .stretch = steps_stretch,
     .ended = steps_ended,
+    .repeated = effect_repeated,
 };
+
+static bool any_counted(const struct step_list *steps)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->steps[i].kind == STEP_CALL && steps->steps[i].call->counted)
+            return true;
+        for (size_t k = 0; k < steps->steps[i].branch_count; k++)
+            if (any_counted(&steps->steps[i].branches[k]))
+                return true;
+    }
+    return false;
+}
+
+/* What was done stands with the function: an item that is tried again may meet another version. */
+static struct effects *effects_of(struct simulation *simulation, const struct function *function)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    struct function *family = function->family;
+    if (!any_counted(&function->config.handler.steps) || family->effects)
+        return any_counted(&function->config.handler.steps) ? family->effects : NULL;
+    family->effects = malloc(sizeof *family->effects);
+    if (family->effects)
+        effects_init(family->effects, rule_ns(rules, "effects_kept_s"), rule_ns(rules, "effects_kept_after_success_s"), &simulation->memory,
+                     simulation->entities[family->self].name);
+    return family->effects;
+}
 
 enum status function_steps_create(struct simulation *simulation, struct function *function)
 {
@@ -79,8 +113,10 @@ enum status function_steps_create(struct simulation *simulation, struct function
     function->procedure = calloc(1, sizeof *function->procedure);
     if (!function->procedure)
         return STATUS_NO_MEMORY;
-    return procedure_init(function->procedure, &handler_procedure, &function->config.handler.steps, simulation, function, function->self,
-                          FUNCTION_PROCEDURE);
+    enum status status = procedure_init(function->procedure, &handler_procedure, &function->config.handler.steps, simulation, function,
+                                        function->self, FUNCTION_PROCEDURE);
+    function->procedure->effects = effects_of(simulation, function);
+    return status != STATUS_OK || function->procedure->effects || !any_counted(&function->config.handler.steps) ? status : STATUS_NO_MEMORY;
 }
 
 void function_steps_destroy(struct function *function)
@@ -88,6 +124,34 @@ void function_steps_destroy(struct function *function)
     if (function->procedure)
         procedure_fini(function->procedure);
     free(function->procedure);
+    if (function->effects)
+        effects_fini(function->effects);
+    free(function->effects);
+}
+
+/* Does its sender want to know how it ends? Who does not may well try again, or has. */
+static bool is_awaited(const struct simulation *simulation, const struct request *request)
+{
+    if (request->from == ENTITY_NONE)
+        return false;
+    return !is_invocable_type(simulation->entities[request->from].type) || !procedure_left(request);
+}
+
+void function_steps_settle(struct simulation *simulation, struct function *function, const struct request *request, bool good)
+{
+    struct effects *effects = function->procedure->effects;
+    if (!effects)
+        return;
+    if (!request->is_batch) {
+        if (good && is_awaited(simulation, request))
+            effects_settle(effects, request->item, simulation->now_ns);
+        return;
+    }
+    const struct entity *sender = &simulation->entities[request->from];
+    const struct batch *batch = sender->type->batch(simulation, sender->state, request);
+    for (uint32_t i = 0; i < batch->count; i++)
+        if (!batch->records[i].failed)
+            effects_settle(effects, batch->records[i].item, simulation->now_ns);
 }
 
 void function_steps_begin(struct simulation *simulation, struct function *function, struct environment *environment,
@@ -113,12 +177,36 @@ void function_steps_expired(struct simulation *simulation, struct function *func
     end_handler(simulation, function, environment);
 }
 
+/* Does an operation of that name, or a method, change nothing? */
+static bool only_reads(const struct content *content)
+{
+    static const char *const reads[] = {"read", "Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Head", "Describe"};
+    static const char *const methods[] = {"GET ", "HEAD ", "OPTIONS "};
+    for (size_t i = 0; content->operation && i < sizeof reads / sizeof *reads; i++)
+        if (strncmp(content->operation, reads[i], strlen(reads[i])) == 0)
+            return true;
+    for (size_t i = 0; content->request && i < sizeof methods / sizeof *methods; i++)
+        if (strncmp(content->request, methods[i], strlen(methods[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Are its effects counted that it has more than once? */
+static bool is_counted(const struct validation *validation, const struct step_call *call)
+{
+    bool reads = call->content.count > 0;
+    for (size_t i = 0; i < call->content.count; i++)
+        reads = reads && only_reads(&validation_contents(validation)->items[call->content.contents[i]]);
+    return call->duplicate_effect && !call->idempotent && (call->duplicate_effect_given || !reads);
+}
+
 /* Whom a call means that names a function and no part of it: the alias that stands for it. */
 static void resolve(struct validation *validation, const struct step_list *steps)
 {
     for (size_t i = 0; i < steps->count; i++) {
         struct step *step = &steps->steps[i];
         if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
+            step->call->counted = is_counted(validation, step->call);
             if (!step->call->part)
                 step->call->target = validation_callee(validation, NULL, step->call->target);
             validation_flow(validation, validation_self(validation), step->call->target);

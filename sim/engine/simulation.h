@@ -92,6 +92,7 @@ struct simulation {
     struct tracing *tracing;     /* owned; only where there is a tracer */
     const struct simulation_settings *settings;
     struct memory_account memory;
+    bool answer_repeats;         /* of the answer that is being given: nothing was done, as it had been done before */
     enum status status;          /* the first thing that went wrong inside a handler */
     _Atomic int64_t progress_ns; /* now_ns, published now and then for whoever shows progress */
 };

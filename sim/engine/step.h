@@ -38,9 +38,13 @@ struct step_call {
     struct key_choice key;              /* KEY_NONE: that of the item that is handled */
     int64_t timeout_ns;                 /* of one attempt; 0: none */
     struct retry_config retry;
-    int type;     /* enum call_type */
-    int on_error; /* enum call_on_error */
-    bool each;    /* once for each record of a batch */
+    int type;              /* enum call_type */
+    int on_error;          /* enum call_on_error */
+    bool each;             /* once for each record of a batch */
+    bool idempotent;       /* it bears a key by which it is known again, and is then done once */
+    bool duplicate_effect; /* done again, it has its effect again */
+    bool duplicate_effect_given;
+    bool counted; /* what it does again is counted; set by its owner's validation */
 };
 
 struct step {

@@ -40,14 +40,18 @@ static const struct property shared_keys[] = {
     {"retry", PROPERTY_RETRY, AT(retry), .help = "As a source's; each environment has a retry quota of its own for each call."},
     {"on_error", PROPERTY_ENUM, AT(on_error), .choices = on_errors, .fallback = "\"fail\"",
      .help = "What the handler does when the step fails: fail with it, or go on."},
+    {"idempotent", PROPERTY_BOOLEAN, AT(idempotent), .fallback = "false",
+     .help = "It bears a key by which who is called knows it again, so that retries and deliveries twice have no second effect: none is "
+             "counted."},
+    {"duplicate_effect", PROPERTY_BOOLEAN, AT(duplicate_effect), .fallback = "true",
+     .given = PROPERTY_GIVEN(struct step_call, duplicate_effect_given),
+     .help = "Whether what it does again for the same item has its effect again (DuplicateEffects); left out: unless it only reads."},
     PROPERTY_LATER_ROW("consistent", "consistent reads"),
     PROPERTY_LATER_ROW("via", "a cache in front of a table"),
     PROPERTY_LATER_ROW("cache", "caches"),
     PROPERTY_LATER_ROW("strategy", "how a cache is filled"),
     PROPERTY_LATER_ROW("ttl", "how long a cache keeps what it holds"),
     PROPERTY_LATER_ROW("connect", "connections to databases"),
-    PROPERTY_LATER_ROW("idempotent", "counting what retries do twice"),
-    PROPERTY_LATER_ROW("duplicate_effect", "counting what retries do twice"),
     {0},
 };
 
