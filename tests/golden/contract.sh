@@ -30,7 +30,8 @@ cat >base.json <<'END'
     "Clicks": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}},
     "Topic": {"Type": "AWS::SNS::Topic", "Properties": {}},
     "Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST"}},
-    "Partner": {"Type": "Custom::External", "Properties": {}}
+    "Partner": {"Type": "Custom::External", "Properties": {}},
+    "Role": {"Type": "AWS::IAM::Role", "Properties": {}}
   },
   "behavior": {"F": {"duration": "20ms"}, "G": {"duration": "20ms"}, "Api": {"duration": "20ms"}},
   "traffic": [{"name": "calls", "target": "F", "poisson": "1/s"},
