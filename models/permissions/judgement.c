@@ -55,6 +55,8 @@ static bool is_of_part(const struct resource_kind *kind, const char *action)
         return false;
     if (strcmp(kind->service, "s3") == 0)
         return strstr(name, "Object") != NULL;
+    if (strcmp(kind->service, "execute-api") == 0)
+        return true;
     return strstr(name, "Stream") || strstr(name, "GetRecords") || strstr(name, "GetShardIterator");
 }
 

@@ -260,12 +260,49 @@ static void test_services(void **state)
     model_close(&run);
 }
 
+/* An API's route with AWS_IAM; one without lets everybody in. */
+static void test_api(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *resource;
+        uint64_t allowed;
+    } rows[] = {
+        {"{'Fn::Sub': 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${A}/*'}", 60},
+        {"'*'", 60},
+        {"'arn:aws:execute-api:*:*:Another/*'", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct model_run run;
+        char text[1600];
+        snprintf(text, sizeof text,
+                 "{'duration': '1m', 'Resources': {'A': {'Type': 'AWS::Serverless::Api', 'Properties': {'StageName': 'prod'}}, 'F': "
+                 "{'Type': 'AWS::Serverless::Function', "
+                 "'Properties': {'Events': {'S': {'Type': 'Api', 'Properties': {'RestApiId': {'Ref': 'A'}, 'Path': '/signed', 'Method': "
+                 "'get', 'Auth': {'Authorizer': 'AWS_IAM'}}}, "
+                 "'O': {'Type': 'Api', 'Properties': {'RestApiId': {'Ref': 'A'}, 'Path': '/open', 'Method': 'get'}}}}}, 'U': {'Type': "
+                 "'AWS::IAM::User', 'Properties': {'Policies': "
+                 "[{'PolicyName': 'p', 'PolicyDocument': {'Statement': {'Effect': 'Allow', 'Action': 'execute-api:Invoke', 'Resource': "
+                 "%s}}}]}}}, 'behavior': {'F': {'init': '0s', "
+                 "'duration': '1ms'}}, 'traffic': [{'name': 's', 'target': 'A', 'constant': '1/s', 'as': 'U', 'request': 'GET /signed'}, "
+                 "{'name': 'o', 'target': 'A', 'constant': '1/s', "
+                 "'as': 'U', 'request': 'GET /open'}]}",
+                 rows[i].resource);
+        model_open(&run);
+        model_execute(&run, text);
+        assert_int_equal(count_of(&run, "s", "Succeeded"), rows[i].allowed);
+        assert_int_equal(count_of(&run, "o", "Succeeded"), 60);
+        assert_int_equal(fates_of(&run, "s", FATE_FAILED, "403 not allowed"), 60 - rows[i].allowed);
+        model_close(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statements), cmocka_unit_test(test_attachments),   cmocka_unit_test(test_sam_policies),
         cmocka_unit_test(test_callers),    cmocka_unit_test(test_mappings_wait), cmocka_unit_test(test_logs_and_traces),
-        cmocka_unit_test(test_services),
+        cmocka_unit_test(test_services),   cmocka_unit_test(test_api),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
