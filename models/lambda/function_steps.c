@@ -239,6 +239,9 @@ static void tell_call(struct validation *validation, const struct step_call *cal
                                  "%s is no function: it cannot be invoked", validation_name(validation, call->target));
     else
         validation_sends(validation, &sending);
+    if (call->connect_given && call->target != ENTITY_NONE && !validation_type(validation, call->target)->connectable)
+        validation_sending_error(validation, &sending, "connect", "leave it out", "%s is %s, which takes no connections",
+                                 validation_name(validation, call->target), validation_type(validation, call->target)->type);
 }
 
 static void tell_list(struct validation *validation, const struct step_list *steps, const char *path)

@@ -179,6 +179,11 @@ bool procedure_sent(const struct request *request)
     return request->from_data & SENT_BY_PROCEDURE;
 }
 
+const struct step_call *procedure_call_of(const struct procedure_runner *runner, const struct request *request)
+{
+    return task_at(runner, request->from_data & ~SENT_BY_PROCEDURE)->call.step->call;
+}
+
 bool procedure_left(const struct request *request)
 {
     return (request->from_data & PROCEDURE_LEFT) == PROCEDURE_LEFT;
