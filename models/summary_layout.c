@@ -49,6 +49,16 @@ static const struct headline_column balancer_columns[] = {
     {0},
 };
 
+static const struct headline_column url_columns[] = {
+    {"requests", "UrlRequestCount", .stat = "Sum", .adds = true},
+    {"4XX", "Url4xxCount", .stat = "Sum", .share = true, .adds = true},
+    {"5XX", "Url5xxCount", .stat = "Sum", .share = true, .adds = true},
+    {"preflights", "Preflights", .stat = "Sum", .adds = true},
+    {"p50", "UrlRequestLatency", .stat = "p50"},
+    {"p99", "UrlRequestLatency", .stat = "p99"},
+    {0},
+};
+
 static const struct headline_column queue_columns[] = {
     {"sent", "NumberOfMessagesSent", .stat = "Sum", .adds = true},
     {"moved in", "MessagesMoved", .stat = "Sum", .adds = true},
@@ -96,6 +106,7 @@ static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
     {"load balancers", "RequestCount", balancer_columns, "AWS/ApplicationELB"},
+    {"function URLs", "UrlRequestCount", url_columns, "AWS/Lambda"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
