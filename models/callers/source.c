@@ -61,6 +61,7 @@ static const struct property source_properties[] = {
      .help =
          "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key, "
          "operation and request have weights, every combination comes with the product of them."},
+    {"consistent", PROPERTY_CONTENT, AT(caller.content), .help = "A read of a table that wants what was written last; left out: false."},
     {"request", PROPERTY_CONTENT, AT(caller.content),
      .help = "Method and path of a request to an API, \"GET /items/7\", or weighted ones: [{\"weight\": 9, \"of\": \"GET /items\"}, ...]. "
              "Which "
@@ -163,6 +164,10 @@ static void source_validate(struct validation *validation, void *config)
                          "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
     if (source->caller.target != ENTITY_NONE && !validation_type(validation, source->caller.target)->accept)
         validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->caller.target));
+    if (source->caller.target != ENTITY_NONE && validation_type(validation, source->caller.target)->in_front_of)
+        validation_error(validation, "target", "call it by a function's step: {\"call\": <the table>, \"via\": <the cache>}",
+                         "%s stands in front of something, and is not called itself", validation_name(validation, source->caller.target));
+    validation_check_operations(validation, "operation", source->caller.target, &source->caller.content);
     check_key(validation, &source->caller);
     take_habits(validation, source);
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
@@ -202,7 +207,7 @@ static enum status source_create(struct simulation *simulation, void *self)
     stream_init(&source->think_stream, seed, simulation->replication, name, "think");
     if (distribution_is_constant(source->payload))
         source->payload_bytes = (uint32_t)fmin(distribution_sample(source->payload, NULL), UINT32_MAX);
-    retry_policy_init(&source->policy, &source->retry, simulation->settings->rules);
+    retry_policy_init(&source->policy, &source->retry, simulation->settings->rules, simulation->entities[source->caller.target].type->sdk);
     pool_init(&source->items, sizeof(struct item), &simulation->memory, name);
     source->plain = source->policy.max_attempts == 1 && source->client_timeout_ns == 0 && source->process->kind != ARRIVAL_USERS;
     source->client_list = calloc((size_t)source->caller.clients, sizeof *source->client_list);

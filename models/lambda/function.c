@@ -10,6 +10,7 @@
 #include "function_log.h"
 #include "function_metrics.h"
 #include "function_run.h"
+#include "function_steps.h"
 #include "function_stream.h"
 #include "lambda_kinds.h"
 #include "snap_start.h"
@@ -248,9 +249,9 @@ static const char *default_part(const void *config)
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .done = function_done, .noticed = deployment_noticed, .changed = function_changed,                      \
-        .default_part = default_part, .actions = function_actions, .finish = function_finish, .quantities = function_quantities,           \
-        .refusals = function_refusals,                                                                                                     \
+        .accept = function_accept, .done = function_done, .beyond = function_beyond, .noticed = deployment_noticed,                        \
+        .changed = function_changed, .default_part = default_part, .actions = function_actions, .finish = function_finish,                 \
+        .quantities = function_quantities, .refusals = function_refusals,                                                                  \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

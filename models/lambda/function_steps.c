@@ -87,6 +87,13 @@ void function_steps_destroy(struct function *function)
     free(function->procedure);
 }
 
+uint32_t function_beyond(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    const struct function *function = self;
+    return function->procedure && procedure_sent(request) ? procedure_beyond(function->procedure, request) : ENTITY_NONE;
+}
+
 void function_steps_begin(struct simulation *simulation, struct function *function, struct environment *environment,
                           const struct request *request, int64_t before_ns, int64_t suppressed_ns)
 {
@@ -110,6 +117,32 @@ void function_steps_expired(struct simulation *simulation, struct function *func
     end_handler(simulation, function, environment);
 }
 
+static bool is_in_front(const struct model_type *front, const struct model_type *behind)
+{
+    const char *const *type = front->in_front_of;
+    while (type && *type && !model_is(behind, *type))
+        type++;
+    return type && *type;
+}
+
+/* Does what is called know the operation, and what stands in front of it know it? */
+static void check_call(struct validation *validation, const struct step_call *call, const char *here)
+{
+    const struct model_type *target = validation_type(validation, call->target);
+    const char *name = validation_name(validation, call->target);
+    validation_check_operations(validation, here, call->target, &call->content);
+    if (target->in_front_of)
+        validation_error(validation, here, "write {\"call\": <the table>, \"via\": <the cache>}",
+                         "%s stands in front of something, and is not called itself", name);
+    if (call->via == ENTITY_NONE)
+        return;
+    if (!is_in_front(validation_type(validation, call->via), target))
+        validation_error(validation, here, NULL, "%s cannot stand in front of %s", validation_name(validation, call->via), name);
+    if (call->key.kind == KEY_NONE)
+        validation_require_key(validation, "a function that reads through a cache by the key of what it handles");
+    validation_flow(validation, validation_self(validation), call->via);
+}
+
 /* What a handler calls must be something that can be called, and passes items on. */
 static void check_list(struct validation *validation, const struct step_list *steps, const char *path)
 {
@@ -120,6 +153,7 @@ static void check_list(struct validation *validation, const struct step_list *st
         if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
             if (!validation_type(validation, step->call->target)->accept)
                 validation_error(validation, here, NULL, "%s cannot be called", validation_name(validation, step->call->target));
+            check_call(validation, step->call, here);
             validation_flow(validation, validation_self(validation), step->call->target);
         }
         for (size_t k = 0; k < step->branch_count; k++) {

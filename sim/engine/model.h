@@ -26,6 +26,11 @@ struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 struct caller;      /* engine/caller.h */
 
+/* How the SDKs call a service in their standard and adaptive modes, where that differs from others: names of rules. */
+struct sdk_habits {
+    const char *max_attempts, *base; /* of transient errors */
+};
+
 /* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
 struct action {
     const char *verb;                  /* the key whose value names the entity: "fault", "deploy", or an operation of the service's API */
@@ -126,11 +131,20 @@ struct model_type {
     /* Of one who sends in somebody's name: what is known of that, from its state or its parsed blob. NULL: nothing. */
     const struct caller *(*caller)(const void *self);
 
+    /* Of one whose steps have a `via`: whom `request`, which it sent to what stands in front, is for. ENTITY_NONE: nobody. */
+    uint32_t (*beyond)(const struct simulation *simulation, const void *self, const struct request *request);
+    /* The types that it stands in front of, as a cache does: a step's `via` names it, and `call` what is behind; ends with NULL. NULL: it
+     * is called itself. */
+    const char *const *in_front_of;
+    /* The actions of its API that items may name, its usual one first; ends with NULL. NULL: any, and it knows none. */
+    const char *const *operations;
+    const struct sdk_habits *sdk; /* NULL: as of any service */
+
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
     const struct pollable *pollable;     /* of what can be polled */
     const struct streamable *streamable; /* of what is read in order */
-    const struct scalable *scalable;     /* of what has a capacity that somebody else may set */
+    const struct scalable *scalable;     /* of what has capacities that somebody else may set; ends with {0} */
     const struct observable *observable; /* of what has a state that others act on */
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */

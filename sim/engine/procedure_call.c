@@ -86,13 +86,14 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
     struct task *task = task_at(runner, id);
     const struct step_call *call = task->call.step->call;
     struct request *request = request_at(simulation, task->call.request);
+    uint32_t to = call->via == ENTITY_NONE ? call->target : call->via;
     task->under_way = true;
     if (call->timeout_ns > 0)
         task_schedule(simulation, runner, id, PROCEDURE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, call->timeout_ns));
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[call->target].name, "sent", simulation->now_ns, 0,
+        simulation_trace(simulation, request, simulation->entities[to].name, "sent", simulation->now_ns, 0,
                          simulation->entities[runner->self].name);
-    request_send(simulation, call->target, request);
+    request_send(simulation, to, request);
 }
 
 /* Sends now, or when the adaptive mode's limiter lets it. */
@@ -175,6 +176,11 @@ static void try_again(struct simulation *simulation, struct procedure_runner *ru
 bool procedure_sent(const struct request *request)
 {
     return request->from_data & SENT_BY_PROCEDURE;
+}
+
+uint32_t procedure_beyond(const struct procedure_runner *runner, const struct request *request)
+{
+    return task_at(runner, request->from_data & ~SENT_BY_PROCEDURE)->call.step->call->target;
 }
 
 void procedure_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request)

@@ -30,6 +30,7 @@ enum call_on_error { CALL_FAIL, CALL_CONTINUE };
 
 struct step_call {
     uint32_t target;                    /* entity */
+    uint32_t via;                       /* what stands in front of it, which gets the request; ENTITY_NONE: nothing */
     const struct distribution *count;   /* requests, all at once; NULL: one */
     const struct distribution *payload; /* bytes of each; NULL: as the item that is handled */
     struct content_choice content;      /* none: nothing is known of its body */

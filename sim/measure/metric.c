@@ -60,6 +60,8 @@ const char *metric_default_stat(const struct metric_type *type)
 
 double metric_unit_scale(const struct metric_type *type)
 {
+    if (type->parts)
+        return type->parts;
     if (strcmp(type->unit, "Milliseconds") == 0)
         return 1e6;
     return strcmp(type->unit, "Seconds") == 0 ? 1e9 : 1;

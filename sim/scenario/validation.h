@@ -73,6 +73,8 @@ void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
 
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
+/* Complains at `property` of this entity of an operation in `choice` that `target` has not (model_type.operations). */
+void validation_check_operations(struct validation *validation, const char *property, uint32_t target, const struct content_choice *choice);
 /* Which contents `pattern` matches, when the entity `sender` (ENTITY_NONE: nobody in particular) wraps them so (`envelope` NULL: as they
  * are); the scenario's. NULL in, NULL out: all. What is not known of an item is taken to match: what a content leaves out that the envelope
  * would hold, and all of CONTENT_NONE but what the envelope says itself. A warning at the pattern says so. */
