@@ -29,6 +29,10 @@
     ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
+    ROW(database_instance_type)      \
+    ROW(database_cluster_type)       \
+    ROW(parameter_group_type)        \
+    ROW(cluster_parameter_group_type) \
     ROW(bucket_type)                 \
     ROW(bucket_notification_type)    \
     ROW(config_rule_type)            \
@@ -60,7 +64,19 @@
     ROW(http_integration_type)       \
     ROW(http_authorizer_type)        \
     ROW(http_event_type)             \
-    ROW(serverless_http_api_type)
+    ROW(serverless_http_api_type)    \
+    ROW(role_type)                   \
+    ROW(policy_type)                 \
+    ROW(managed_policy_type)         \
+    ROW(user_type)                   \
+    ROW(function_role_type)          \
+    ROW(permission_type)             \
+    ROW(queue_policy_type)           \
+    ROW(topic_policy_type)           \
+    ROW(load_balancer_type)          \
+    ROW(listener_type)               \
+    ROW(listener_rule_type)          \
+    ROW(target_group_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;

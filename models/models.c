@@ -2,6 +2,7 @@
 #include "models.h"
 
 #include "model_types.h"
+#include "permissions/judgement.h"
 #include "rewrites.h"
 
 #define ROW_OF(NAME) &(NAME),
@@ -16,6 +17,7 @@ const struct model_registry model_registry = {
     .inner_forms = model_inner_forms,
     .implied = model_implied,
     .publications = model_publications,
+    .extractions = model_extractions,
+    .judge = &permission_judge,
     .later_entries = model_later_entries,
-    .later_refusals = model_later_refusals,
 };

@@ -6,6 +6,7 @@
 #include "pictures.h"
 #include "server_offers.h"
 #include "summary_layout.h"
+#include "trace_rules.h"
 #include "usage_keys.h"
 
 extern const struct model_registry model_registry;

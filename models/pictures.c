@@ -6,6 +6,7 @@
 
 #define LAMBDA "AWS/Lambda"
 #define OWN "slsim"
+#define BALANCER "AWS/ApplicationELB"
 
 static const struct picture_line requests[] = {
     {"requests", OWN, "Requests", .stat = "Sum", .rate = true},
@@ -102,6 +103,23 @@ static const struct picture_line capacity[] = {
 };
 static const struct picture_line tokens[] = {{"", OWN, "TokensAvailable", .stat = "Minimum"}, {0}};
 static const struct picture_line connections[] = {{"", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line target_time[] = {
+    {"maximum", BALANCER, "TargetResponseTime", .stat = "Maximum"},
+    {"p99", BALANCER, "TargetResponseTime", .stat = "p99"},
+    {"median", BALANCER, "TargetResponseTime", .stat = "p50"},
+    {0},
+};
+static const struct picture_line own_errors[] = {
+    {"load balancer 5XX", BALANCER, "HTTPCode_ELB_5XX_Count", .stat = "Sum", .rate = true},
+    {"target 5XX", BALANCER, "HTTPCode_Target_5XX_Count", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line hosts[] = {
+    {"healthy", BALANCER, "HealthyHostCount", .stat = "Average"},
+    {"unhealthy", BALANCER, "UnHealthyHostCount", .stat = "Average"},
+    {0},
+};
+static const struct picture_line failed_checks[] = {{"failed checks", OWN, "HealthCheckFailures", .stat = "Sum"}, {0}};
 static const struct picture_line version_share[] = {{"", LAMBDA, "Invocations", .stat = "Sum"}, {0}};
 static const struct picture_line alarms[] = {{"", OWN, "AlarmState", .stat = "Maximum"}, {0}};
 
@@ -166,6 +184,13 @@ static const struct picture_type pictures[] = {
      .panels = {{"tokens", .mark = PICTURE_LINES, .lines = tokens}}},
     {"connections", "Connections", "Open database connections.", PICTURE_RESOURCES,
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = connections}}},
+    {"target-time", "Targets' response time", "How long a load balancer waited for its targets, by percentile.", PICTURE_EACH,
+     .having = "NewConnectionCount",
+     .panels = {{"response time", .mark = PICTURE_LINES, .lines = target_time},
+                {"per second", "Below: requests answered 5XX.", PICTURE_BARS, .lines = own_errors}}},
+    {"targets", "Targets in service", "Targets of a group, as the health checks judge them.", PICTURE_EACH, .having = "HealthChecks",
+     .panels = {{"targets", .mark = PICTURE_AREAS, .lines = hosts},
+                {"failed checks", "Below: health checks that failed.", PICTURE_BARS, .lines = failed_checks}}},
     {"deployment", "Traffic by version", "How a deployment moves traffic from version to version.", PICTURE_PARTS,
      .panels = {{"share of invocations", .mark = PICTURE_AREAS, .lines = version_share, .share = true}}},
     {"alarms", "Alarms", "1: in alarm.", PICTURE_RESOURCES, .panels = {{"state", .mark = PICTURE_LINES, .lines = alarms}}},

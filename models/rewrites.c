@@ -66,5 +66,10 @@ const struct publication model_publications[] = {
 /* Events of a function that SAM has, and no model yet. */
 const char *const model_later_entries[] = {"AlexaSkill", "Cognito", "MSK", "MQ", "SelfManagedKafka", "DocumentDB", NULL};
 
-/* Permissions are not judged yet: what they would refuse happens. */
-const char *const model_later_refusals[] = {"permission", NULL};
+static const char *const role_keys[] = {"Policies", "PermissionsBoundary", "AssumeRolePolicyDocument", "RolePath", NULL};
+
+/* SAM makes a role of a function's policies, where it has none of its own. */
+const struct extraction model_extractions[] = {
+    {FUNCTION, "Policies", "Role", "Slsim::IAM::FunctionRole", "Role", role_keys},
+    {0},
+};

@@ -9,7 +9,8 @@ extern const struct inner_form model_inner_forms[];
 extern const struct implied model_implied[]; /* ends with {0} */
 
 extern const struct publication model_publications[];
+extern const struct extraction model_extractions[]; /* ends with {0} */
 
-extern const char *const model_later_entries[], *const model_later_refusals[]; /* end with NULL */
+extern const char *const model_later_entries[]; /* ends with NULL */
 
 #endif

@@ -39,6 +39,16 @@ static const struct headline_column api_columns[] = {
     {0},
 };
 
+static const struct headline_column balancer_columns[] = {
+    {"requests", "RequestCount", .stat = "Sum"},
+    {"own 4XX", "HTTPCode_ELB_4XX_Count", .stat = "Sum"},
+    {"own 5XX", "HTTPCode_ELB_5XX_Count", .stat = "Sum"},
+    {"target 5XX", "HTTPCode_Target_5XX_Count", .stat = "Sum"},
+    {"target p50", "TargetResponseTime", .stat = "p50"},
+    {"target p99", "TargetResponseTime", .stat = "p99"},
+    {0},
+};
+
 static const struct headline_column queue_columns[] = {
     {"sent", "NumberOfMessagesSent", .stat = "Sum", .adds = true},
     {"moved in", "MessagesMoved", .stat = "Sum", .adds = true},
@@ -80,13 +90,27 @@ static const struct headline_column delivery_columns[] = {
     {0},
 };
 
+static const struct headline_column database_columns[] = {
+    {"transactions", "Transactions", .stat = "Sum", .adds = true},
+    {"refused", "ConnectionsRefused", .stat = "Sum", .adds = true},
+    {"failed", "TransactionsFailed", .stat = "Sum", .adds = true},
+    {"p50", "TransactionTime", .stat = "p50"},
+    {"p99", "TransactionTime", .stat = "p99"},
+    {"cpu", "CPUUtilization", .stat = "Average"},
+    {"connections", "DatabaseConnections", .stat = "Average"},
+    {"max", "DatabaseConnections", .stat = "Maximum"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
+    {"load balancers", "RequestCount", balancer_columns, "AWS/ApplicationELB"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
     {"tables", "ConsumedWriteCapacityUnits", table_columns, "AWS/DynamoDB"},
+    {"databases", "Transactions", database_columns, NULL},
     {"delivery streams", "IncomingPutRequests", delivery_columns, "AWS/Firehose"},
     {0},
 };

@@ -1,6 +1,7 @@
 /* source.c: a traffic source: sends requests by an arrival process or as a closed loop of users. */
 #include "source_state.h"
 
+#include "engine/sending.h"
 #include "measure/metric.h"
 #include "notation/property.h"
 #include "scenario/validation.h"
@@ -18,10 +19,8 @@ static const char *const invocation_types[] = {"RequestResponse", "Event", NULL}
         NAME, PROPERTY_ARRIVAL, AT(process), .help = HELP                                                                                  \
     }
 
-/* What of a request only APIs, edges, data stores and permissions ask about. */
+/* What of a request only edges and data stores ask about. */
 static const struct property later_properties[] = {
-    PROPERTY_LATER_ROW("as", "who calls, for permissions"),
-    PROPERTY_LATER_ROW("account", "calls from another account, for permissions"),
     PROPERTY_LATER_ROW("region", "where the users are, and their network"),
     PROPERTY_LATER_ROW("rtt", "the users' network; add it to the times that are reported"),
     PROPERTY_LATER_ROW("variants", "query strings of an object, for caches"),
@@ -70,6 +69,12 @@ static const struct property source_properties[] = {
      .help = "Which of many objects is asked for, beside the path: a number from 1 to a count, uniformly or by Zipf's law. Caches tell "
              "requests apart by it; not together with `key`."},
     {"api_key", PROPERTY_REFERENCE, AT(caller.api_key), .help = "The AWS::ApiGateway::ApiKey that requests bear; left out: none."},
+    {"as", PROPERTY_REFERENCE, AT(caller.as),
+     .help = "The AWS::IAM::Role or AWS::IAM::User that calls: its policies say what it may. Left out: whatever is called lets it."},
+    {"account", PROPERTY_STRING, AT(caller.account),
+     .help = "The number of another account, of who calls: then the target's own policy must let it, too."},
+    {"ip", PROPERTY_STRING, AT(caller.ip),
+     .help = "The address of who calls, \"203.0.113.7\", for conditions of aws:SourceIp; left out: they are taken to hold."},
     {"headers", PROPERTY_SIZE, AT(caller.headers_bytes), .fallback = "0", .minimum = "0", .unit = "B",
      .help = "Size of a request's line and headers, checked against an API's limit."},
     {"base64", PROPERTY_BOOLEAN, AT(caller.base64), .fallback = "false",
@@ -116,11 +121,50 @@ static void check_key(struct validation *validation, const struct caller *caller
                            validation_name(validation, caller->target));
 }
 
+static bool is_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits == 12 && text[digits] == '\0';
+}
+
+/* Who calls, and may they? */
+static void check_right(struct validation *validation, const struct caller *caller)
+{
+    const char *type = caller->as == ENTITY_NONE ? "" : validation_type(validation, caller->as)->type;
+    if (caller->as != ENTITY_NONE && strcmp(type, "AWS::IAM::Role") != 0 && strcmp(type, "AWS::IAM::User") != 0) {
+        validation_error(validation, "as", "name an AWS::IAM::Role or AWS::IAM::User", "%s, %s, cannot call",
+                         validation_name(validation, caller->as), type);
+        return;
+    }
+    if (caller->account && !is_number(caller->account))
+        validation_error(validation, "account", "such as \"111122223333\"", "an account's number has 12 digits, got \"%.40s\"",
+                         caller->account);
+    else if (caller->target != ENTITY_NONE)
+        validation_may(validation, &(struct deed){
+                                       .from = validation_self(validation),
+                                       .holder = caller->as,
+                                       .target = caller->target,
+                                       .contents = &caller->content,
+                                       .account = caller->account,
+                                       .ip = caller->ip,
+                                       .property = caller->as != ENTITY_NONE ? "as" : "account",
+                                   });
+}
+
+static bool is_function(const struct model_type *type)
+{
+    static const char *const names[] = {"AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (model_is(type, names[i]))
+            return true;
+    return false;
+}
+
 /* Does the caller call such things, in such a way, with so much? */
 static void check_habits(struct validation *validation, const struct source *source, const struct caller_habits *habits)
 {
     const struct model_type *target = source->caller.target == ENTITY_NONE ? NULL : validation_type(validation, source->caller.target);
-    if (habits->functions_only && target && (!target->service || strcmp(target->service, "AWS Lambda") != 0))
+    if (habits->functions_only && target && !is_function(target))
         validation_error(validation, "caller", "leave it out, or name a function as target",
                          "%s calls functions only, and %s is of type %s", habits->service,
                          validation_name(validation, source->caller.target), target->type);
@@ -162,18 +206,27 @@ static void source_validate(struct validation *validation, void *config)
     if (source->from_ns >= source->until_ns)
         validation_error(validation, "from", source->until_given ? NULL : "raise `duration`, or begin earlier",
                          "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
-    if (source->caller.target != ENTITY_NONE && !validation_type(validation, source->caller.target)->accept)
-        validation_error(validation, "target", NULL, "%s cannot be called", validation_name(validation, source->caller.target));
-    if (source->caller.target != ENTITY_NONE && validation_type(validation, source->caller.target)->in_front_of)
-        validation_error(validation, "target", "call it by a function's step: {\"call\": <the table>, \"via\": <the cache>}",
-                         "%s stands in front of something, and is not called itself", validation_name(validation, source->caller.target));
-    validation_check_operations(validation, "operation", source->caller.target, &source->caller.content);
     check_key(validation, &source->caller);
+    check_right(validation, &source->caller);
     take_habits(validation, source);
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
         validation_error(validation, "object", "leave one of them out", "key and object both say which thing an item is about");
     if (source->caller.records > 1 && source->process && source->process->kind == ARRIVAL_USERS)
         validation_error(validation, "records", "raise `count` of `users`", "users send one item at a time");
+}
+
+static void source_sends(struct validation *validation, const void *config)
+{
+    const struct source *source = config;
+    const struct sending sending = {
+        .target = source->caller.target,
+        .content = source->caller.content,
+        .has_key = validation_written(validation, "key") || validation_written(validation, "object"),
+        .place = "",
+        .target_key = "target",
+        .operation_key = "operation",
+    };
+    validation_sends(validation, &sending);
 }
 
 /* Items in all, as far as they can be counted. */
@@ -292,6 +345,7 @@ const struct model_type source_type = {
     .properties = source_properties,
     .metrics = source_metrics,
     .validate = source_validate,
+    .sends = source_sends,
     .create = source_create,
     .start = source_start,
     .destroy = source_destroy,

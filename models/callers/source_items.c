@@ -55,6 +55,8 @@ static struct request *new_request(struct simulation *simulation, struct source 
     simulation->entities[source->self].ledger.entered++;
     source->open++;
     counter_add(&source->requests, 1);
+    if (simulation->tracer)
+        simulation_trace_enter(simulation, request->item, 0, simulation->entities[source->self].name, "item");
     return request;
 }
 
@@ -126,9 +128,11 @@ static void settle(struct simulation *simulation, struct source *source, const s
         tally_add(&source->response_time, TALLY_ALL, simulation->now_ns - request->born_ns);
     }
     ledger_count(ledger, cause);
-    if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[source->self].name, fate_names[cause->fate], simulation->now_ns, 0,
-                         cause->text);
+    if (simulation->tracer) {
+        const char *name = simulation->entities[source->self].name;
+        simulation_trace(simulation, request, name, fate_names[cause->fate], simulation->now_ns, 0, cause->text);
+        simulation_trace_leave(simulation, request->item, name, "item");
+    }
 }
 
 void source_user_thinks(struct simulation *simulation, struct source *source, uint32_t user)

@@ -137,6 +137,8 @@ FAULT_FUNCTIONS(event_bus, self)
 
 static const struct action bus_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
 
+static const char *const bus_operations[] = {"PutEvents", NULL};
+
 const struct model_type event_bus_type = {
     .type = EVENT_BUS_TYPE,
     .service = "Amazon EventBridge",
@@ -151,5 +153,6 @@ const struct model_type event_bus_type = {
     .destroy = bus_destroy,
     .actions = bus_actions,
     .accept = bus_accept,
+    .operations = bus_operations,
     .quantities = bus_quantities,
 };

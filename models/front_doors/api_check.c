@@ -1,8 +1,8 @@
 /* api_check.c: what is judged of a stage when the scenario is read: its API, the cache's size, the settings' routes, the authorizers, and
- * whether what sources ask for has a route. */
+ * whether what is asked for has a route. */
 #include "api_stage.h"
-#include "engine/caller.h"
 #include "engine/rule_book.h"
+#include "engine/sending.h"
 #include "engine/sim_time.h"
 #include "front_doors.h"
 #include "scenario/validation.h"
@@ -118,47 +118,6 @@ static const char *list_routes(const struct api_route *const *routes, size_t cou
     return count > 0 ? text : NULL;
 }
 
-/* Does what a source sends have a route here? */
-static void check_source(struct validation *validation, const struct api_stage *stage, uint32_t source, const struct caller *caller,
-                         const struct api_route *const *routes, size_t count)
-{
-    const struct content_table *contents = validation_contents(validation);
-    char hint[600];
-    if (caller->content.count == 0 && validation_written_of(validation, source, "request"))
-        return; /* and wrong, which was said */
-    for (size_t i = 0; i < caller->content.count || i == 0; i++) {
-        uint8_t number = caller->content.count > 0 ? caller->content.contents[i] : CONTENT_NONE;
-        const char *request = contents->items[number].request;
-        if (api_match((enum api_kind)stage->config.kind, routes, count, request) < count)
-            continue;
-        validation_error_of(validation, source, request ? "request" : "target", list_routes(routes, count, hint, sizeof hint),
-                            request ? "%s has no route for \"%s\"" : "%s has several routes: write a \"request\", such as \"GET /\"",
-                            validation_name(validation, stage->config.api), request);
-        return;
-    }
-}
-
-/* Is it the stage that a caller means who names the API? */
-static bool stands_for_api(const struct validation *validation, const struct api_stage *stage)
-{
-    uint32_t i = 0, self = validation_self(validation);
-    while (i < self && !(is_own_stage(validation_type(validation, i)) &&
-                         ((const struct api_stage *)validation_config(validation, i))->config.api == stage->config.api))
-        i++;
-    return i == self;
-}
-
-static void check_sources(struct validation *validation, const struct api_stage *stage, const struct api_route *const *routes, size_t count)
-{
-    uint32_t self = validation_self(validation), api = stands_for_api(validation, stage) ? stage->config.api : self;
-    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        const struct model_type *type = validation_type(validation, i);
-        const struct caller *caller = type->caller ? type->caller(validation_config(validation, i)) : NULL;
-        if (caller && (caller->target == self || caller->target == api))
-            check_source(validation, stage, i, caller, routes, count);
-    }
-}
-
 static void check_authorizers(struct validation *validation, struct api_stage *stage, const struct api_route *const *routes, size_t count)
 {
     struct authorizer_config *own = stage->config.authorizers.items;
@@ -255,13 +214,14 @@ static void check_doors(struct validation *validation, struct api_stage *stage)
     const struct api_route **routes = routes_of(validation, stage, &count);
     if (!routes)
         return;
+    stage->config.routes = routes;
+    stage->config.route_count = count;
     if (count == 0 && (!is_api(validation_type(validation, validation_self(validation))) || !stage->config.body_given))
         validation_warning(validation, NULL, NULL, "the API has no routes: every request is refused");
     check_method_settings(validation, &stage->config, routes, count);
     check_route_settings(validation, &stage->config, routes, count);
     check_authorizers(validation, stage, routes, count);
     check_timeouts(validation, stage, routes, count);
-    check_sources(validation, stage, routes, count);
 }
 
 void api_stage_validate(struct validation *validation, void *config)
@@ -293,6 +253,27 @@ void api_stage_validate(struct validation *validation, void *config)
     check_cache(validation, &stage->config);
     if (!stage->config.first_stage)
         check_doors(validation, stage);
+}
+
+void api_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    const struct api_stage *stage = config;
+    const struct content_table *contents = validation_contents(validation);
+    char hint[600];
+    if (stage->config.first_stage)
+        stage = validation_config(validation, stage->config.first_entity);
+    const struct api_route *const *routes = stage->config.routes;
+    const size_t count = stage->config.route_count;
+    for (size_t i = 0; routes && (i < sending->content.count || i == 0); i++) {
+        uint8_t number = sending->content.count > 0 ? sending->content.contents[i] : CONTENT_NONE;
+        const char *request = contents->items[number].request;
+        if (api_match((enum api_kind)stage->config.kind, routes, count, request) < count)
+            continue;
+        validation_sending_error(validation, sending, request ? "request" : NULL, list_routes(routes, count, hint, sizeof hint),
+                                 request ? "%s has no route for \"%s\"" : "%s has several routes: write a \"request\", such as \"GET /\"",
+                                 validation_name(validation, stage->config.api), request);
+        return;
+    }
 }
 
 void api_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)

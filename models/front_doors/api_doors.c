@@ -144,9 +144,11 @@ static void furnish(struct simulation *simulation, struct api_stage *stage)
         }
         door->authorizer = authorizer_of(simulation, stage, door->route);
         door->key_required = rest && (door->route->key_required || stage->config.key_required);
-        stage->lines[2 * i] = (struct deadline_line){.limit_ns = authorizer_ns, .first = POOL_NONE, .last = POOL_NONE};
-        stage->lines[2 * i + 1] = (struct deadline_line){
-            .limit_ns = door->route->timeout_ns > 0 ? door->route->timeout_ns : limit_ns, .first = POOL_NONE, .last = POOL_NONE};
+        int64_t backend_ns = door->route->timeout_ns > 0 ? door->route->timeout_ns : limit_ns;
+        uint32_t line = 2 * (uint32_t)i;
+        for (uint32_t k = 0; k < 2; k++)
+            deadline_line_init(&stage->lines[line + k], &stage->calls, offsetof(struct api_call, deadline),
+                               k == 0 ? authorizer_ns : backend_ns, stage->self, API_DEADLINE, line + k);
     }
 }
 

@@ -4,6 +4,7 @@
  * Integration". */
 #include "api_route.h"
 #include "engine/request.h"
+#include "front_doors.h"
 #include "scenario/validation.h"
 
 #include <string.h>
@@ -34,12 +35,6 @@ uint32_t api_function_of(const struct validation *validation, const char *uri)
 {
     uint32_t entity = uri ? validation_named(validation, uri) : ENTITY_NONE;
     return entity == ENTITY_NONE ? ENTITY_NONE : validation_callee(validation, NULL, entity);
-}
-
-static bool is_function(const struct validation *validation, uint32_t entity)
-{
-    const char *service = validation_type(validation, entity)->service;
-    return service && strcmp(service, "AWS Lambda") == 0;
 }
 
 /* Is the service one that is not simulated? That is said. */
@@ -91,7 +86,9 @@ void api_integrate(struct validation *validation, const struct api_integration *
         route->target = ENTITY_NONE;
         return;
     }
-    route->backend = http ? BACKEND_SERVER : is_function(validation, route->target) ? BACKEND_FUNCTION : BACKEND_SERVICE;
+    route->backend = http                                                               ? BACKEND_SERVER
+                     : is_callable_function(validation_type(validation, route->target)) ? BACKEND_FUNCTION
+                                                                                        : BACKEND_SERVICE;
     route->asynchronous =
         integration->parameters && strstr(integration->parameters, "X-Amz-Invocation-Type") && strstr(integration->parameters, "'Event'");
 }

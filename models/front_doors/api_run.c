@@ -4,6 +4,7 @@
  * "Quotas"; AWS's knowledge center, "API Gateway logs for troubleshooting": the usage plan comes after the authorizer. */
 #include "api_stage.h"
 #include "engine/caller.h"
+#include "front_doors.h"
 #include "measure/bill.h"
 
 static const struct cause cause_request_large = {.fate = FATE_REJECTED, .text = "413 request too large"};
@@ -42,15 +43,6 @@ static struct api_call *call_at(const struct api_stage *stage, uint32_t id)
     return pool_at(&stage->calls, id);
 }
 
-/* What is said of the sender; NULL: nothing. */
-static const struct caller *caller_of(const struct simulation *simulation, const struct request *request)
-{
-    if (request->from == ENTITY_NONE)
-        return NULL;
-    const struct entity *sender = &simulation->entities[request->from];
-    return sender->type->caller ? sender->type->caller(sender->state) : NULL;
-}
-
 /* Answers, and counts what CloudWatch counts. `came`: it had been let in. */
 static void reply(struct simulation *simulation, struct api_stage *stage, struct request *request, const struct cause *cause, bool came)
 {
@@ -76,34 +68,16 @@ static void finish_call(struct simulation *simulation, struct api_stage *stage, 
     reply(simulation, stage, request, cause, came);
 }
 
-static void schedule_line(struct simulation *simulation, struct api_stage *stage, uint32_t index)
-{
-    struct deadline_line *line = &stage->lines[index];
-    int64_t at_ns = time_add(call_at(stage, line->first)->sent_ns, line->limit_ns);
-    line->scheduled = at_ns < simulation->end_ns; /* what lies past the end never happens */
-    if (line->scheduled)
-        simulation_schedule(simulation, stage->self, API_DEADLINE, RANK_EXPIRY, at_ns, index);
-}
-
 static void enter_line(struct simulation *simulation, struct api_stage *stage, uint32_t id, uint32_t index)
 {
-    struct deadline_line *line = &stage->lines[index];
-    struct api_call *call = call_at(stage, id);
-    call->sent_ns = simulation->now_ns;
-    call->line = index;
-    call->next = POOL_NONE;
-    call->previous = line->last;
-    *(line->last == POOL_NONE ? &line->first : &call_at(stage, line->last)->next) = id;
-    line->last = id;
-    if (!line->scheduled)
-        schedule_line(simulation, stage, index);
+    call_at(stage, id)->line = index;
+    deadline_enter(simulation, &stage->lines[index], id);
 }
 
-static void leave_line(struct api_stage *stage, struct api_call *call)
+static void leave_line(struct api_stage *stage, uint32_t id)
 {
-    struct deadline_line *line = &stage->lines[call->line];
-    *(call->previous == POOL_NONE ? &line->first : &call_at(stage, call->previous)->next) = call->next;
-    *(call->next == POOL_NONE ? &line->last : &call_at(stage, call->next)->previous) = call->previous;
+    struct api_call *call = call_at(stage, id);
+    deadline_leave(&stage->lines[call->line], id);
     call->line = POOL_NONE;
 }
 
@@ -131,6 +105,8 @@ static void send_on(struct simulation *simulation, struct api_stage *stage, uint
     }
     call->sent = sent_id;
     enter_line(simulation, stage, id, index);
+    if (simulation->tracer)
+        simulation_trace_from_request(simulation, request);
     request_send(simulation, target, sent);
 }
 
@@ -254,7 +230,7 @@ void api_stage_accept(struct simulation *simulation, void *self, struct request 
 {
     struct api_stage *stage = self;
     struct api_stage *api = entity_state(simulation, stage->config.api); /* whose faults are those of all its stages */
-    const struct caller *caller = caller_of(simulation, request);
+    const struct caller *caller = front_door_caller(simulation, request);
     if (__builtin_expect(stage->config.first_stage != NULL, 0)) { /* an API stands for a stage that is a resource of its own */
         simulation->entities[stage->self].ledger.entered--;
         request_send(simulation, stage->config.first_entity, request);
@@ -319,7 +295,7 @@ static void backend_answered(struct simulation *simulation, struct api_stage *st
 {
     const struct api_call *call = call_at(stage, id);
     const struct door *door = &stage->doors[call->door];
-    tally_add(&stage->metrics.integration_latency, TALLY_ALL, simulation->now_ns - call->sent_ns);
+    tally_add(&stage->metrics.integration_latency, TALLY_ALL, simulation->now_ns - call->deadline.since_ns);
     cause = answer_of(stage, door, cause);
     if (cause == &cause_succeeded && response_bytes > stage->response_limit_bytes)
         cause = stage->function_error;
@@ -340,7 +316,7 @@ void api_stage_done(struct simulation *simulation, void *self, struct request *s
     uint64_t bytes = known ? sent->payload_bytes : (uint64_t)stage->config.response_bytes;
     request_free(simulation, sent);
     call->sent = POOL_NONE;
-    leave_line(stage, call);
+    leave_line(stage, id);
     if (!asked)
         backend_answered(simulation, stage, id, cause, bytes);
     else if (cause != &cause_succeeded)
@@ -354,21 +330,16 @@ void api_stage_done(struct simulation *simulation, void *self, struct request *s
 /* The first calls of a line may have had their time. */
 static void deadline(struct simulation *simulation, struct api_stage *stage, uint32_t index)
 {
-    struct deadline_line *line = &stage->lines[index];
     bool backend = index % 2 == 1; /* the backend's line, not the authorizer's */
-    line->scheduled = false;
-    while (line->first != POOL_NONE && time_add(call_at(stage, line->first)->sent_ns, line->limit_ns) <= simulation->now_ns) {
-        uint32_t id = line->first;
+    for (uint32_t id; (id = deadline_due(simulation, &stage->lines[index])) != POOL_NONE;) {
         struct api_call *call = call_at(stage, id);
         request_at(simulation, call->sent)->from = ENTITY_NONE; /* goes on, for nobody */
-        leave_line(stage, call);
+        call->line = POOL_NONE;
         counter_add(&stage->metrics.timeouts, 1);
         if (backend)
-            tally_add(&stage->metrics.integration_latency, TALLY_ALL, simulation->now_ns - call->sent_ns);
+            tally_add(&stage->metrics.integration_latency, TALLY_ALL, simulation->now_ns - call->deadline.since_ns);
         finish_call(simulation, stage, id, backend ? stage->timed_out : api_server_error(500), backend);
     }
-    if (line->first != POOL_NONE && !line->scheduled)
-        schedule_line(simulation, stage, index);
 }
 
 void api_stage_handle(struct simulation *simulation, void *self, const struct event *event)

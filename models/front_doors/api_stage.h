@@ -5,6 +5,7 @@
 #include "api_authorizer.h"
 #include "api_route.h"
 #include "api_usage.h"
+#include "deadline_line.h"
 #include "engine/caller.h"
 #include "engine/content.h"
 #include "engine/fault.h"
@@ -61,6 +62,8 @@ struct api_stage_config {
     const char *quick_key;
     const char *first_stage; /* of an API: the stage that a caller means who names the API; NULL: itself */
     uint32_t first_entity;
+    const struct api_route **routes; /* the scenario's: those of the API, once it is validated; NULL: not yet */
+    size_t route_count;
 };
 
 /* A route of this stage, while it runs. */
@@ -72,13 +75,6 @@ struct door {
     bool key_required;
 };
 
-/* Calls that all have the same time, in the order in which they began: only the first one's end is an event. */
-struct deadline_line {
-    int64_t limit_ns;
-    uint32_t first, last;
-    bool scheduled;
-};
-
 enum api_event { API_ENTER, API_DEADLINE };
 
 /* A request that the stage has let in. */
@@ -86,9 +82,8 @@ struct api_call {
     uint32_t pool_link;
     uint32_t request;
     uint32_t sent; /* to the authorizer or the backend; POOL_NONE: to nobody */
-    uint32_t previous, next;
     uint32_t line; /* 2 x door, + 1: the backend's; POOL_NONE: in none */
-    int64_t sent_ns;
+    struct deadline_place deadline;
     uint64_t token;
     const struct caller *caller; /* of the sender, who may have given up since; NULL: nothing is known */
     uint32_t door;
@@ -144,6 +139,8 @@ extern const struct cause cause_no_method, cause_not_found;
 
 /* api_check.c */
 void api_stage_validate(struct validation *validation, void *config);
+/* Has what is sent a route? */
+void api_receives(struct validation *validation, const struct sending *sending, const void *config);
 void api_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier);
 const char *api_default_part(const void *config);
 

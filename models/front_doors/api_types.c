@@ -388,25 +388,23 @@ static const struct action http_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_ROW
                                     .destroy = api_stage_destroy,                                                                          \
                                     .handle = api_stage_handle,                                                                            \
                                     .accept = api_stage_accept,                                                                            \
+                                    .receives = api_receives,                                                                              \
                                     .done = api_stage_done,                                                                                \
                                     .finish = api_stage_finish,                                                                            \
                                     .quantities = KIND##_quantities,                                                                       \
                                     __VA_ARGS__}
 
-#define OF_STEPS "A function's step names no request: only an API with a single route, or with $default, takes it."
-
-STAGE_TYPE(
-    rest_api_type, "AWS::ApiGateway::RestApi",
-    "A REST API: routes by its Methods, each with a token bucket, a cache, a usage plan. Who names it means its first stage. " OF_STEPS,
-    rest_api_properties, rest, .default_part = api_default_part);
+STAGE_TYPE(rest_api_type, "AWS::ApiGateway::RestApi",
+           "A REST API: routes by its Methods, each with a token bucket, a cache, a usage plan. Who names it means its first stage.",
+           rest_api_properties, rest, .default_part = api_default_part);
 STAGE_TYPE(rest_stage_type, "AWS::ApiGateway::Stage", "A stage of a REST API: \"Api:prod\".", rest_stage_properties, rest,
            .part_of = "RestApiId", .part_name = "StageName");
-STAGE_TYPE(serverless_api_type, "AWS::Serverless::Api", "SAM's REST API, with its only stage; its routes are events of type Api. " OF_STEPS,
+STAGE_TYPE(serverless_api_type, "AWS::Serverless::Api", "SAM's REST API, with its only stage; its routes are events of type Api.",
            serverless_api_properties, rest, .check_part = api_check_part);
-STAGE_TYPE(http_api_type, "AWS::ApiGatewayV2::Api", "An HTTP API. Who names it means its first stage. " OF_STEPS, http_api_properties, http,
+STAGE_TYPE(http_api_type, "AWS::ApiGatewayV2::Api", "An HTTP API. Who names it means its first stage.", http_api_properties, http,
            .default_part = api_default_part);
 STAGE_TYPE(http_stage_type, "AWS::ApiGatewayV2::Stage", "A stage of an HTTP API: \"Api:$default\".", http_stage_properties, http,
            .part_of = "ApiId", .part_name = "StageName");
 STAGE_TYPE(serverless_http_api_type, "AWS::Serverless::HttpApi",
-           "SAM's HTTP API, with its only stage; its routes are events of type HttpApi. " OF_STEPS, serverless_http_api_properties, http,
+           "SAM's HTTP API, with its only stage; its routes are events of type HttpApi.", serverless_http_api_properties, http,
            .check_part = api_check_part);

@@ -3,6 +3,10 @@
 #define SLSIM_FRONT_DOORS_FRONT_DOORS_H
 
 #include "engine/model.h"
+#include "engine/simulation.h"
+
+#include <stdbool.h>
+#include <string.h>
 
 /* API Gateway */
 extern const struct model_type rest_api_type, rest_stage_type, serverless_api_type;
@@ -11,5 +15,24 @@ extern const struct model_type rest_resource_type, rest_method_type, rest_event_
 extern const struct model_type http_route_type, http_integration_type, http_event_type;
 extern const struct model_type rest_authorizer_type, http_authorizer_type;
 extern const struct model_type usage_plan_type, usage_plan_key_type, api_key_type;
+
+/* Elastic Load Balancing */
+extern const struct model_type load_balancer_type, listener_type, listener_rule_type, target_group_type;
+
+/* Is it a function, or one of its versions or aliases? */
+static inline bool is_callable_function(const struct model_type *type)
+{
+    return type->accept && !model_is(type, "AWS::Lambda::Url") &&
+           (strncmp(type->type, "AWS::Lambda::", 13) == 0 || model_is(type, "AWS::Serverless::Function"));
+}
+
+/* What is said of who sent it; NULL: nothing. */
+static inline const struct caller *front_door_caller(const struct simulation *simulation, const struct request *request)
+{
+    if (request->from == ENTITY_NONE)
+        return NULL;
+    const struct entity *sender = &simulation->entities[request->from];
+    return sender->type->caller ? sender->type->caller(sender->state) : NULL;
+}
 
 #endif

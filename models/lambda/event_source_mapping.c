@@ -1,6 +1,8 @@
 /* event_source_mapping.c: the stream's side of AWS::Lambda::EventSourceMapping, and which side a mapping is of. */
 #include "event_source_mapping.h"
 
+#include "lambda_kinds.h"
+
 #include "engine/rule_book.h"
 #include "event_filter.h"
 #include "queue_mapping_state.h"
@@ -135,6 +137,12 @@ void event_source_stream_validate(struct validation *validation, void *config)
     stream->batch_size = mapping->config.batch_size_given ? mapping->config.batch_size
                                                           : (int64_t)rule_number(validation_rules(validation), "stream_batch_size_default");
     stream->window_ns = mapping->config.window_ns;
+    if (stream->source != ENTITY_NONE && stream->function != ENTITY_NONE &&
+        is_invocable_type(validation_type(validation, stream->function))) {
+        function_rights_at_source(validation, stream->function, stream->source, stream->rights);
+        function_right_to_send(validation, validation_self(validation), stream->function, stream->on_failure,
+                               "DestinationConfig.OnFailure.Destination");
+    }
     stream->reports_failures = mapping->config.response_types & REPORT_BATCH_ITEM_FAILURES;
     if (stream->source != ENTITY_NONE)
         stream->passes = filter_validate(validation, &mapping->config, validation_type(validation, stream->source)->streamable->envelope);

@@ -90,7 +90,8 @@ const struct property function_shared_properties[] = {
     ACCEPTED("FunctionName"),
     ACCEPTED("Description"),
     ACCEPTED("Handler"),
-    ACCEPTED("Role"),
+    {"Role", PROPERTY_STRING, AT(role),
+     .help = "Its execution role: an AWS::IAM::Role of the scenario, by whose policies it is judged what it may do. Another's ARN: all."},
     ACCEPTED("Environment"),
     ACCEPTED("Layers"),
     ACCEPTED("KmsKeyArn"),
@@ -251,7 +252,7 @@ static const char *default_part(const void *config)
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
         .accept = function_accept, .done = function_done, .beyond = function_beyond, .noticed = deployment_noticed,                        \
         .changed = function_changed, .default_part = default_part, .actions = function_actions, .finish = function_finish,                 \
-        .quantities = function_quantities, .refusals = function_refusals,                                                                  \
+        .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,        \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

@@ -4,6 +4,7 @@
 
 #include "engine/back_off.h"
 #include "engine/content.h"
+#include "function_rights.h"
 #include "lambda_kinds.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
@@ -240,6 +241,10 @@ static void event_invoke_validate(struct validation *validation, void *config)
         validation_error(validation, "FunctionName", NULL, "%s has an EventInvokeConfig already", validation_name(validation, part));
     check_target(validation, part, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
     check_target(validation, part, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
+    function_right_to_send(validation, part, part, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
+    function_right_to_send(validation, part, part, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
+    function_rights_of_parts(validation, part, invoke->async.on_success);
+    function_rights_of_parts(validation, part, invoke->async.on_failure);
     uint32_t dead_letter = function->config.async.dead_letter;
     function->config.async = invoke->async;
     function->config.async.dead_letter = dead_letter;

@@ -5,6 +5,7 @@
 #include "engine/rule_book.h"
 #include "function_async.h"
 #include "function_log.h"
+#include "function_rights.h"
 #include "function_steps.h"
 #include "lambda_kinds.h"
 #include "scenario/validation.h"
@@ -286,6 +287,7 @@ void function_validate(struct validation *validation, void *config)
         deployment_validate(validation, config);
     function_log_validate(validation, function);
     function_steps_validate(validation, function);
+    function_rights_validate(validation, function, silent);
     if (!silent)
         check_memory_varied(validation, function);
     if (function->unmodelled.provisioned && !function->published_alias)

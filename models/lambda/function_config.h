@@ -40,6 +40,11 @@ struct async_config {
     bool given; /* by a resource of type AWS::Lambda::EventInvokeConfig */
 };
 
+/* Numbers of rights (engine/right.h) that requests to others do not show. */
+struct function_own_rights {
+    uint32_t log_stream, log_events, trace;
+};
+
 /* What the template and the scenario say. */
 struct function_config {
     int64_t memory_mb;
@@ -49,6 +54,8 @@ struct function_config {
     int architecture;
     int package_type;
     const char *runtime;
+    const char *role; /* NULL: none is named */
+    struct function_own_rights rights;
     const char *published_alias; /* AutoPublishAlias; NULL: none */
     int snap_start;              /* enum snap_start: ApplyOn */
     int url_mode;                /* enum response_mode: InvokeMode of FunctionUrlConfig */

@@ -6,6 +6,7 @@
 #include "function_environment.h"
 #include "function_idle.h"
 #include "function_log.h"
+#include "function_steps.h"
 #include "function_stream.h"
 #include "measure/metric.h"
 #include "provisioned.h"
@@ -188,6 +189,8 @@ void function_complete(struct simulation *simulation, struct function *function,
     if (__builtin_expect(function_streams(function, request), 0) && (end == END_SUCCEEDED || end == END_RESPONSE_TOO_LARGE))
         function_streamed(simulation, function, request);
     count_end(function, end);
+    if (function->procedure)
+        function_steps_settle(simulation, function, request, end == END_SUCCEEDED);
     function_log(simulation, function, request, environment->cold, end != END_SUCCEEDED);
     function->busy_ns += now_ns - request->sent_ns;
     leave(simulation, function, environment, end, after_ns);

@@ -103,8 +103,29 @@ static void log_line(struct simulation *simulation, const struct function *funct
     request_send(simulation, function->config.log_group, line);
 }
 
-void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold, bool failed)
+static bool logs_are_denied(const struct simulation *simulation, const struct function *function)
 {
+    const struct function_own_rights *rights = &function->config.rights;
+    return right_is_denied(simulation, rights->log_stream) || right_is_denied(simulation, rights->log_events);
+}
+
+/* Without permission there is no log, and it costs nothing: what function_logged_bytes would count of this invocation. */
+static void leave_unlogged(struct simulation *simulation, struct function *function, bool cold, bool failed)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    const struct log_lines lines = lines_of(rules, &function->config);
+    double bytes = billed(rules, lines.start) + billed(rules, lines.output) + billed(rules, lines.end);
+    if (failed || !lines.failures_only)
+        bytes += billed(rules, lines.report) + (cold ? lines.report_init : 0);
+    counter_add(&function->metrics.unlogged_bytes, (uint64_t)(bytes + (cold ? billed(rules, lines.init) : 0)));
+}
+
+void function_log(struct simulation *simulation, struct function *function, const struct request *request, bool cold, bool failed)
+{
+    if (__builtin_expect(function->config.rights.log_events > 0, 0) && logs_are_denied(simulation, function)) {
+        leave_unlogged(simulation, function, cold, failed);
+        return;
+    }
     if (__builtin_expect(!function->config.log_group_given || function->config.log_group == ENTITY_NONE, 1))
         return;
     const struct log_lines lines = lines_of(simulation->settings->rules, &function->config);
@@ -128,7 +149,8 @@ double function_logged_bytes(const struct rule_book *rules, const struct functio
     }
     double sum = invocations * (billed(rules, lines.start) + billed(rules, lines.output) + billed(rules, lines.end));
     sum += reports * billed(rules, lines.report) + cold * lines.report_init + (double)metrics->created.whole * billed(rules, lines.init);
-    return sum + (double)metrics->traces.whole * rule_number(rules, "log_report_trace_bytes");
+    sum += (double)metrics->traces.whole * rule_number(rules, "log_report_trace_bytes");
+    return fmax(sum - (double)metrics->unlogged_bytes.whole, 0);
 }
 
 /* Who calls with a trace of its own goes on with that one. */
@@ -145,7 +167,7 @@ void function_trace(struct simulation *simulation, struct function *function, co
     struct function *family = function->family;
     const struct rule_book *rules = simulation->settings->rules;
     bool is_try = request->asynchronous && request->from == function->self && !procedure_sent(request);
-    if (is_try || is_in_trace(simulation, request))
+    if (is_try || is_in_trace(simulation, request) || right_is_denied(simulation, function->config.rights.trace))
         return;
     int64_t second = simulation->now_ns / NS_PER_S;
     if (second != family->traced_second) {

@@ -9,7 +9,7 @@ extern const struct property function_logging_properties[], function_tracing_pro
 extern const char *const function_tracing_choices[]; /* of the serverless form */
 void function_log_validate(struct validation *validation, const struct function_config *config);
 /* The lines of an invocation that is over. */
-void function_log(struct simulation *simulation, const struct function *function, const struct request *request, bool cold, bool failed);
+void function_log(struct simulation *simulation, struct function *function, const struct request *request, bool cold, bool failed);
 /* The bytes of all that it logged, as they are billed. */
 double function_logged_bytes(const struct rule_book *rules, const struct function *function);
 /* A request comes to a function with active tracing: is a trace of it begun? Source: rules xray_*. */

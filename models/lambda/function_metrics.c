@@ -72,6 +72,10 @@ const struct metric_type function_metrics[] = {
     {"slsim", "EnvironmentsLost", "Count", METRIC_COUNT, AT(lost), .help = "Environments that faults took."},
     {"slsim", "ProactiveInits", "Count", METRIC_COUNT, AT(proactive_inits),
      .help = "New environments that were initialised ahead of their request: not among the ColdStarts."},
+    {"slsim", "DuplicateEffects", "Count", METRIC_COUNT, AT(duplicate_effects), .better = -1, .compared = "Sum",
+     .help =
+         "Calls of its steps that had their effect before, for the same item: retries, deliveries twice. Not of idempotent steps, nor of "
+         "those that only read. Of a batch, the records."},
     {"slsim", "RestoreDuration", "Milliseconds", METRIC_TALLY, AT(restore_duration),
      .help = "Restores of snapshots, as RESTORE_REPORT lines say."},
     {"AWS/Lambda", "PostRuntimeExtensionsDuration", "Milliseconds", METRIC_TALLY, AT(post_runtime),
@@ -84,6 +88,7 @@ const struct metric_type function_metrics[] = {
     {NULL, "provisioned MB", "None", METRIC_GAUGE, AT(provisioned_paid_mb), .help = ""},
     {NULL, "provisioned MB x ms", "None", METRIC_COUNT, AT(provisioned_mb_ms), .help = ""},
     {"slsim", "TracesBegun", "Count", METRIC_COUNT, AT(traces), .help = "Sampled traces of X-Ray that begin with this function."},
+    {NULL, "unlogged bytes", "None", METRIC_COUNT, AT(unlogged_bytes), .help = ""},
     {NULL, "requests of large events", "None", METRIC_COUNT, AT(async_extra_requests), .help = ""},
     {NULL, "billed MB x ms", "None", METRIC_COUNT, AT(billed_mb_ms), .help = ""},
     {NULL, "INIT MB x ms", "None", METRIC_COUNT, AT(init_mb_ms), .help = ""},

@@ -209,9 +209,12 @@ static void trace_start(struct simulation *simulation, const struct function *fu
         simulation_trace(simulation, request, name, "placement", now_ns, waited_ns, "new environment");
         simulation_trace(simulation, request, name, function->restores ? "restore" : "init", time_add(now_ns, waited_ns), init_ns, "");
     }
-    /* A handler with calls tells when it is over how long it took. */
-    simulation_trace(simulation, request, name, "invoke", time_add(now_ns, before_ns), function->procedure ? 0 : environment->duration_ns,
-                     environment->cold ? "cold" : "warm");
+    simulation_trace_lane(simulation, request, "environment", environment->id);
+    const char *warmth = environment->cold ? "cold" : "warm";
+    if (function->procedure) /* how long it takes is known when its calls are over */
+        simulation_trace_within(simulation, request, name, "invoke", time_add(now_ns, before_ns), warmth);
+    else
+        simulation_trace(simulation, request, name, "invoke", time_add(now_ns, before_ns), environment->duration_ns, warmth);
 }
 
 /* Has the chain of requests come round too often? Source: rules recursion_*. */

@@ -55,6 +55,7 @@ struct function_metrics {
     struct gauge environments, idle;
     struct counter created, expired, timeouts, out_of_memory;
     struct counter recursive_dropped;
+    struct counter duplicate_effects;
     struct counter async_received, async_dropped, dead_letter_errors, destination_failures;
     struct tally async_age, iterator_age;
     struct gauge async_queued;
@@ -68,6 +69,7 @@ struct function_metrics {
     struct gauge snapshot_mb;
     struct counter provisioned_mb_ms;
     struct counter traces;               /* begun here and sampled */
+    struct counter unlogged_bytes;       /* for want of permission */
     struct counter async_extra_requests; /* large events are billed as several requests */
     /* for the bill, in MB x ms: exact, and right also where the memory changes while it runs */
     struct counter billed_mb_ms, init_mb_ms, storage_mb_ms;
@@ -77,6 +79,7 @@ struct function {
     struct function_config config;
 
     uint32_t self;
+    struct effects *effects; /* owned, of a family: what its steps have done; NULL: nobody counts it */
     struct function *family; /* who has the limits and the quotas: the function itself, of a version its function */
     struct account *account_state;
     struct pool environments;

@@ -2,14 +2,19 @@
  * The time limit is one event an environment, not one an invocation: the environment's pending event looks again (environment_expire). */
 #include "function_steps.h"
 
+#include "engine/batch.h"
+#include "engine/effects.h"
+#include "engine/sending.h"
 #include "function_end.h"
 #include "function_environment.h"
 #include "function_stream.h"
+#include "lambda_kinds.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static double steps_slowdown(const void *owner, double parallel)
 {
@@ -62,12 +67,44 @@ static double steps_stretch(const void *owner)
     return faults->any ? faults->slow : 1;
 }
 
+static void effect_repeated(void *owner)
+{
+    counter_add(&((struct function *)owner)->metrics.duplicate_effects, 1);
+}
+
 static const struct procedure_type handler_procedure = {
     .slowdown = steps_slowdown,
     .vcpus = steps_vcpus,
     .stretch = steps_stretch,
     .ended = steps_ended,
+    .repeated = effect_repeated,
 };
+
+static bool any_counted(const struct step_list *steps)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->steps[i].kind == STEP_CALL && steps->steps[i].call->counted)
+            return true;
+        for (size_t k = 0; k < steps->steps[i].branch_count; k++)
+            if (any_counted(&steps->steps[i].branches[k]))
+                return true;
+    }
+    return false;
+}
+
+/* What was done stands with the function: an item that is tried again may meet another version. */
+static struct effects *effects_of(struct simulation *simulation, const struct function *function)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    struct function *family = function->family;
+    if (!any_counted(&function->config.handler.steps) || family->effects)
+        return any_counted(&function->config.handler.steps) ? family->effects : NULL;
+    family->effects = malloc(sizeof *family->effects);
+    if (family->effects)
+        effects_init(family->effects, rule_ns(rules, "effects_kept_s"), rule_ns(rules, "effects_kept_after_success_s"), &simulation->memory,
+                     simulation->entities[family->self].name);
+    return family->effects;
+}
 
 enum status function_steps_create(struct simulation *simulation, struct function *function)
 {
@@ -76,8 +113,10 @@ enum status function_steps_create(struct simulation *simulation, struct function
     function->procedure = calloc(1, sizeof *function->procedure);
     if (!function->procedure)
         return STATUS_NO_MEMORY;
-    return procedure_init(function->procedure, &handler_procedure, &function->config.handler.steps, simulation, function, function->self,
-                          FUNCTION_PROCEDURE);
+    enum status status = procedure_init(function->procedure, &handler_procedure, &function->config.handler.steps, simulation, function,
+                                        function->self, FUNCTION_PROCEDURE);
+    function->procedure->effects = effects_of(simulation, function);
+    return status != STATUS_OK || function->procedure->effects || !any_counted(&function->config.handler.steps) ? status : STATUS_NO_MEMORY;
 }
 
 void function_steps_destroy(struct function *function)
@@ -85,6 +124,34 @@ void function_steps_destroy(struct function *function)
     if (function->procedure)
         procedure_fini(function->procedure);
     free(function->procedure);
+    if (function->effects)
+        effects_fini(function->effects);
+    free(function->effects);
+}
+
+/* Does its sender want to know how it ends? Who does not may well try again, or has. */
+static bool is_awaited(const struct simulation *simulation, const struct request *request)
+{
+    if (request->from == ENTITY_NONE)
+        return false;
+    return !is_invocable_type(simulation->entities[request->from].type) || !procedure_left(request);
+}
+
+void function_steps_settle(struct simulation *simulation, struct function *function, const struct request *request, bool good)
+{
+    struct effects *effects = function->procedure->effects;
+    if (!effects)
+        return;
+    if (!request->is_batch) {
+        if (good && is_awaited(simulation, request))
+            effects_settle(effects, request->item, simulation->now_ns);
+        return;
+    }
+    const struct entity *sender = &simulation->entities[request->from];
+    const struct batch *batch = sender->type->batch(simulation, sender->state, request);
+    for (uint32_t i = 0; i < batch->count; i++)
+        if (!batch->records[i].failed)
+            effects_settle(effects, batch->records[i].item, simulation->now_ns);
 }
 
 uint32_t function_beyond(const struct simulation *simulation, const void *self, const struct request *request)
@@ -117,57 +184,111 @@ void function_steps_expired(struct simulation *simulation, struct function *func
     end_handler(simulation, function, environment);
 }
 
-static bool is_in_front(const struct model_type *front, const struct model_type *behind)
+/* Does an operation of that name, or a method, change nothing? */
+static bool only_reads(const struct content *content)
 {
-    const char *const *type = front->in_front_of;
-    while (type && *type && !model_is(behind, *type))
-        type++;
-    return type && *type;
+    static const char *const reads[] = {"read", "Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Head", "Describe"};
+    static const char *const methods[] = {"GET ", "HEAD ", "OPTIONS "};
+    for (size_t i = 0; content->operation && i < sizeof reads / sizeof *reads; i++)
+        if (strncmp(content->operation, reads[i], strlen(reads[i])) == 0)
+            return true;
+    for (size_t i = 0; content->request && i < sizeof methods / sizeof *methods; i++)
+        if (strncmp(content->request, methods[i], strlen(methods[i])) == 0)
+            return true;
+    return false;
 }
 
-/* Does what is called know the operation, and what stands in front of it know it? */
-static void check_call(struct validation *validation, const struct step_call *call, const char *here)
+/* Are its effects counted that it has more than once? */
+static bool is_counted(const struct validation *validation, const struct step_call *call)
 {
-    const struct model_type *target = validation_type(validation, call->target);
-    const char *name = validation_name(validation, call->target);
-    validation_check_operations(validation, here, call->target, &call->content);
-    if (target->in_front_of)
-        validation_error(validation, here, "write {\"call\": <the table>, \"via\": <the cache>}",
-                         "%s stands in front of something, and is not called itself", name);
-    if (call->via == ENTITY_NONE)
-        return;
-    if (!is_in_front(validation_type(validation, call->via), target))
-        validation_error(validation, here, NULL, "%s cannot stand in front of %s", validation_name(validation, call->via), name);
-    if (call->key.kind == KEY_NONE)
-        validation_require_key(validation, "a function that reads through a cache by the key of what it handles");
-    validation_flow(validation, validation_self(validation), call->via);
+    bool reads = call->content.count > 0;
+    for (size_t i = 0; i < call->content.count; i++)
+        reads = reads && only_reads(&validation_contents(validation)->items[call->content.contents[i]]);
+    return call->duplicate_effect && !call->idempotent && (call->duplicate_effect_given || !reads);
 }
 
-/* What a handler calls must be something that can be called, and passes items on. */
-static void check_list(struct validation *validation, const struct step_list *steps, const char *path)
+/* Whom a call means that names a function and no part of it: the alias that stands for it. */
+static void resolve(struct validation *validation, const struct step_list *steps)
 {
     for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        char here[200];
-        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
+        struct step *step = &steps->steps[i];
         if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
-            if (!validation_type(validation, step->call->target)->accept)
-                validation_error(validation, here, NULL, "%s cannot be called", validation_name(validation, step->call->target));
-            check_call(validation, step->call, here);
+            step->call->counted = is_counted(validation, step->call);
+            if (!step->call->part)
+                step->call->target = validation_callee(validation, NULL, step->call->target);
             validation_flow(validation, validation_self(validation), step->call->target);
+            if (step->call->via != ENTITY_NONE)
+                validation_flow(validation, validation_self(validation), step->call->via);
         }
-        for (size_t k = 0; k < step->branch_count; k++) {
-            char inner[260];
-            if (step->kind == STEP_PARALLEL)
-                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
-            else
-                snprintf(inner, sizeof inner, "%s.steps", here);
-            check_list(validation, &step->branches[k], inner);
-        }
+        for (size_t k = 0; k < step->branch_count; k++)
+            resolve(validation, &step->branches[k]);
     }
 }
 
 void function_steps_validate(struct validation *validation, const struct function_config *config)
 {
-    check_list(validation, &config->handler.steps, "behavior.steps");
+    resolve(validation, &config->handler.steps);
+}
+
+/* What stands in front of what is called. */
+static void tell_front(struct validation *validation, const struct step_call *call, const struct sending *sending)
+{
+    const char *const *type = validation_type(validation, call->via)->in_front_of;
+    while (type && *type && !model_is(validation_type(validation, call->target), *type))
+        type++;
+    if (!type || !*type)
+        validation_sending_error(validation, sending, "via", NULL, "%s cannot stand in front of %s", validation_name(validation, call->via),
+                                 validation_name(validation, call->target));
+    else
+        validation_sending_needs_key(validation, sending, "behind a cache");
+}
+
+static void tell_call(struct validation *validation, const struct step_call *call, const char *place)
+{
+    const struct sending sending = {
+        .target = call->target,
+        .part = call->part,
+        .content = call->content,
+        .has_key = call->key.kind != KEY_NONE,
+        .passes_key_on = true,
+        .place = place,
+        .target_key = call->spelling,
+        .operation_key = "op",
+    };
+    if (call->target != ENTITY_NONE && strcmp(call->spelling, "invoke") == 0 &&
+        !is_invocable_type(validation_type(validation, call->target)))
+        validation_sending_error(validation, &sending, NULL, "write {\"call\": ...}, or {\"send\": ...}",
+                                 "%s is no function: it cannot be invoked", validation_name(validation, call->target));
+    else
+        validation_sends(validation, &sending);
+    if (call->target != ENTITY_NONE && call->via != ENTITY_NONE)
+        tell_front(validation, call, &sending);
+}
+
+static void tell_list(struct validation *validation, const struct step_list *steps, const char *path)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->steps[i];
+        char here[200];
+        snprintf(here, sizeof here, "%.150s[%zu].", path, i);
+        if (step->kind == STEP_CALL)
+            tell_call(validation, step->call, here);
+        for (size_t k = 0; k < step->branch_count; k++) {
+            char inner[260];
+            if (step->kind == STEP_PARALLEL)
+                snprintf(inner, sizeof inner, "%sparallel[%zu]", here, k);
+            else
+                snprintf(inner, sizeof inner, "%ssteps", here);
+            tell_list(validation, &step->branches[k], inner);
+        }
+    }
+}
+
+/* A version that does what its function does has nothing to tell beside it. */
+void function_sends(struct validation *validation, const void *config)
+{
+    const struct function_config *own = &((const struct function *)config)->config;
+    const struct function *whole = own->whole == ENTITY_NONE ? NULL : validation_config(validation, own->whole);
+    if (!whole || whole->config.handler.steps.steps != own->handler.steps.steps)
+        tell_list(validation, &own->handler.steps, "behavior.steps");
 }

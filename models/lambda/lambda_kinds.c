@@ -4,6 +4,8 @@
 #include "function_state.h"
 #include "scenario/validation.h"
 
+const char *const lambda_operations[] = {"Invoke", "InvokeWithResponseStream", NULL};
+
 bool is_function_type(const struct model_type *type)
 {
     return model_is(type, FUNCTION_TYPE) || model_is(type, SERVERLESS_TYPE);

@@ -12,6 +12,9 @@
 #define DEPLOYED_TYPE "Slsim::Lambda::DeployedVersion" /* brought by a deployment while it runs */
 #define ALIAS_TYPE "AWS::Lambda::Alias"
 
+/* What can be asked of them. */
+extern const char *const lambda_operations[];
+
 /* Is `type` a function, in either spelling? */
 bool is_function_type(const struct model_type *type);
 /* ... a version, of either origin? */

@@ -94,6 +94,18 @@ static void trace_batch(struct simulation *simulation, const struct queue_mappin
                               detail);
 }
 
+/* The batch is under way: each message is in it, and what becomes of it was made of them all. */
+static void trace_in_batch(struct simulation *simulation, const struct queue_mapping *mapping, const struct lane *lane,
+                           const struct request *request)
+{
+    const char *name = simulation->entities[mapping->self].name;
+    for (uint32_t i = 0; i < lane->batch.count; i++) {
+        const struct batch_record *record = &lane->batch.records[i];
+        simulation_trace_enter(simulation, record->item, record->attempt, name, "batch");
+        simulation_trace_link(simulation, record->item, name, request->item);
+    }
+}
+
 /* Sends the request of the lane's batch, for the first time or again. */
 static void send(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane, struct request *request)
 {
@@ -104,6 +116,7 @@ static void send(struct simulation *simulation, struct queue_mapping *mapping, s
         snprintf(detail, sizeof detail, "batch %llu, records %lu", (unsigned long long)(request->item - mapping->salt),
                  (unsigned long)lane->batch.count);
         trace_batch(simulation, mapping, lane, "batched", detail);
+        trace_in_batch(simulation, mapping, lane, request);
     }
     request_send(simulation, mapping->config.function, request);
 }
@@ -237,6 +250,8 @@ static void settle(struct simulation *simulation, struct queue_mapping *mapping,
 bool lane_answered(struct simulation *simulation, struct queue_mapping *mapping, struct lane *lane, struct request *request)
 {
     const struct cause *cause = request->cause;
+    for (uint32_t i = 0; simulation->tracer && i < lane->batch.count; i++)
+        simulation_trace_leave(simulation, lane->batch.records[i].item, simulation->entities[mapping->self].name, "batch");
     if (cause_is_of_service(cause)) {
         refused(simulation, mapping, lane, request);
         return false;

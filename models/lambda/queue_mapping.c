@@ -232,6 +232,7 @@ static void mapping_validate(struct validation *validation, void *blob)
     check_concurrency(validation, config);
     if (!known)
         return;
+    function_rights_at_source(validation, config->function, config->source, config->rights);
     const void *source = validation_config(validation, config->source);
     const struct function_config *function = invoked_config(validation, config->function);
     check_batch(validation, config, pollable->in_order(source));
@@ -245,7 +246,7 @@ static void mapping_validate(struct validation *validation, void *blob)
                            validation_name(validation, config->function));
 }
 
-static const char *const mapping_refusals[] = {"visibility_timeout", NULL};
+static const char *const mapping_refusals[] = {"visibility_timeout", "permission", NULL};
 
 const struct model_type queue_mapping_type = {
     .type = MAPPING_TYPE,

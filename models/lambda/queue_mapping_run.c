@@ -168,6 +168,10 @@ static void mapping_poll(struct simulation *simulation, struct queue_mapping *ma
     void *source = entity_state(simulation, mapping->config.source);
     uint64_t visible = mapping->source->visible(simulation, source);
     while (mapping->waiting_count > 0 && visible > 0 && simulation->status == STATUS_OK) {
+        if (__builtin_expect(source_is_denied(simulation, mapping->config.rights), 0)) { /* a poll brings nothing; the next may */
+            pause_polling(simulation, mapping, time_add(simulation->now_ns, mapping->long_poll_ns));
+            break;
+        }
         int64_t next_ns = poller_fleet_next_poll(&mapping->fleet);
         if (next_ns > simulation->now_ns || mapping->pace_pending) {
             pause_polling(simulation, mapping, next_ns);

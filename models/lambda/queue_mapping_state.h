@@ -9,6 +9,7 @@
 #include "engine/pollable.h"
 #include "engine/pool.h"
 #include "engine/simulation.h"
+#include "function_rights.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
@@ -40,6 +41,7 @@ struct queue_mapping_config {
     bool enabled;
     bool batch_size_given, provisioned;
     struct mapping_foreign foreign;
+    uint32_t rights[SOURCE_RIGHTS_MOST]; /* at the source, by numbers */
 };
 
 /* Which of the source's messages a record of a batch is. */

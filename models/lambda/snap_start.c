@@ -14,8 +14,8 @@
 
 static const char *const apply_on[] = {"None", "PublishedVersions", NULL};
 
-const char *const function_refusals[] = {
-    "snapstart_file_system", "snapstart_tmp", "snapstart_image", "snapstart_runtime", "snapstart_provisioned", "response_streaming", NULL};
+const char *const function_refusals[] = {"snapstart_file_system", "snapstart_tmp",      "snapstart_image", "snapstart_runtime",
+                                         "snapstart_provisioned", "response_streaming", "permission",      NULL};
 
 const struct property snap_start_properties[] = {
     {"ApplyOn", PROPERTY_ENUM, AT(snap_start), .choices = apply_on, .fallback = "\"None\"",

@@ -19,6 +19,8 @@ static void settle(struct simulation *simulation, struct stream_mapping *mapping
         const struct batch_record *record = &lane->records[lane->begin + i];
         simulation_trace_item(simulation, record->item, record->attempt > 0 ? record->attempt - 1u : 0,
                               simulation->entities[mapping->self].name, fate_names[cause->fate], simulation->now_ns, 0, cause->text);
+        if (mapping->reader == 0)
+            simulation_trace_leave(simulation, record->item, NULL, "record");
     }
     mapping->source->settle(simulation, mapping->stream, mapping->reader, lane->shard, count, cause);
     lane->begin += count;
@@ -106,6 +108,8 @@ void stream_lane_answered(struct simulation *simulation, struct stream_mapping *
                           const struct cause *cause)
 {
     uint32_t handed = lane->end - lane->begin;
+    for (uint32_t i = lane->begin; simulation->tracer && i < lane->end; i++)
+        simulation_trace_leave(simulation, lane->records[i].item, simulation->entities[mapping->self].name, "batch");
     if (lane->window.final) {
         stream_window_answered(simulation, mapping, lane, cause);
         return;
@@ -185,6 +189,20 @@ static void count_call(struct simulation *simulation, struct stream_mapping *map
                               "handed over", simulation->now_ns, 0, "");
 }
 
+/* The part is under way: each record is in it, and the first stands for it. */
+static void trace_in_batch(struct simulation *simulation, const struct stream_mapping *mapping, const struct stream_lane *lane,
+                           const struct request *request)
+{
+    const char *name = simulation->entities[mapping->self].name;
+    for (uint32_t i = lane->begin; i < lane->end; i++) {
+        simulation_trace_enter(simulation, lane->records[i].item, lane->records[i].attempt, name, "batch");
+        if (lane->records[i].item != request->item)
+            simulation_trace_link(simulation, lane->records[i].item, name, request->item);
+    }
+    if (lane->begin < lane->end)
+        simulation_trace_from(simulation, request->item, name);
+}
+
 void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping *mapping, struct stream_lane *lane)
 {
     drop_old(simulation, mapping, lane);
@@ -201,6 +219,8 @@ void stream_lane_hand_over(struct simulation *simulation, struct stream_mapping 
     lane->state = STREAM_LANE_CALLING;
     lane->answer = NULL;
     lane->in_call = true;
+    if (simulation->tracer)
+        trace_in_batch(simulation, mapping, lane, request);
     request_send(simulation, mapping->config.function, request);
     lane->in_call = false;
     if (lane->answer)

@@ -59,9 +59,12 @@ static void filter_out(struct simulation *simulation, const struct stream_mappin
         record->taken = 1;
     if (mapping->shared.filtered)
         counter_add(mapping->shared.filtered, 1);
-    if (simulation->tracer)
-        simulation_trace_item(simulation, record->item, 0, simulation->entities[mapping->self].name, fate_names[cause_filtered.fate],
-                              simulation->now_ns, 0, cause_filtered.text);
+    if (!simulation->tracer)
+        return;
+    simulation_trace_item(simulation, record->item, 0, simulation->entities[mapping->self].name, fate_names[cause_filtered.fate],
+                          simulation->now_ns, 0, cause_filtered.text);
+    if (mapping->reader == 0)
+        simulation_trace_leave(simulation, record->item, NULL, "record");
 }
 
 bool stream_lane_fill(struct simulation *simulation, const struct stream_mapping *mapping, struct stream_lane *lane)

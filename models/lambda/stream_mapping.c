@@ -248,6 +248,12 @@ static void lane_go_on(struct simulation *simulation, struct stream_mapping *map
 static void read_shard(struct simulation *simulation, struct stream_mapping *mapping, uint32_t index)
 {
     struct stream_shard *shard = &mapping->shards[index];
+    if (__builtin_expect(source_is_denied(simulation, mapping->config.rights), 0)) { /* it brings nothing; the next may */
+        shard->read_pending = true;
+        shard->read_ns = shard->next_ns = time_add(simulation->now_ns, mapping->poll_ns);
+        simulation_schedule(simulation, mapping->self, STREAM_READ, RANK_ARRIVAL, shard->read_ns, index);
+        return;
+    }
     shard->read_pending = false;
     shard->read_ns = TIME_FOREVER;
     shard->fetched = mapping->source->read(simulation, mapping->stream, mapping->reader, index, shard->fetched, &shard->next_ns);

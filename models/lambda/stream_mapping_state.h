@@ -12,6 +12,7 @@
 #include "engine/batch.h"
 #include "engine/simulation.h"
 #include "engine/streamable.h"
+#include "function_rights.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/metric.h"
@@ -26,20 +27,21 @@ struct content_set; /* engine/content.h */
 enum stream_position { POSITION_TRIM_HORIZON, POSITION_LATEST, POSITION_AT_TIMESTAMP };
 
 struct stream_mapping_config {
-    uint32_t function, source;        /* entities */
-    uint32_t on_failure;              /* gets a record of what was discarded; ENTITY_NONE: nobody */
-    int64_t batch_size;               /* at least 1 */
-    int64_t window_ns;                /* MaximumBatchingWindowInSeconds */
-    int64_t factor;                   /* ParallelizationFactor, at least 1 */
-    int64_t max_retries;              /* -1: for ever */
-    int64_t max_age_s;                /* MaximumRecordAgeInSeconds; -1: none */
-    int64_t tumbling_window_ns;       /* TumblingWindowInSeconds; 0: none */
-    int64_t state_record_bytes;       /* what a record adds to a window's state */
-    double at_epoch_s;                /* StartingPositionTimestamp, Unix time */
-    int position;                     /* enum stream_position */
-    bool bisect;                      /* BisectBatchOnFunctionError */
-    bool reports_failures;            /* ReportBatchItemFailures */
-    const struct content_set *passes; /* FilterCriteria; NULL: all pass */
+    uint32_t function, source;           /* entities */
+    uint32_t on_failure;                 /* gets a record of what was discarded; ENTITY_NONE: nobody */
+    int64_t batch_size;                  /* at least 1 */
+    int64_t window_ns;                   /* MaximumBatchingWindowInSeconds */
+    int64_t factor;                      /* ParallelizationFactor, at least 1 */
+    int64_t max_retries;                 /* -1: for ever */
+    int64_t max_age_s;                   /* MaximumRecordAgeInSeconds; -1: none */
+    int64_t tumbling_window_ns;          /* TumblingWindowInSeconds; 0: none */
+    int64_t state_record_bytes;          /* what a record adds to a window's state */
+    double at_epoch_s;                   /* StartingPositionTimestamp, Unix time */
+    int position;                        /* enum stream_position */
+    bool bisect;                         /* BisectBatchOnFunctionError */
+    bool reports_failures;               /* ReportBatchItemFailures */
+    const struct content_set *passes;    /* FilterCriteria; NULL: all pass */
+    uint32_t rights[SOURCE_RIGHTS_MOST]; /* at the source, by numbers */
 };
 
 /* The order of enum stream_position, as CloudFormation spells it; ends with NULL. */

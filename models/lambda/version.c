@@ -335,6 +335,7 @@ static const struct scalable scalable_version[] = {{"lambda:function:Provisioned
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
         .accept = function_accept, .done = function_done, .beyond = function_beyond, .changed = version_changed,                           \
         .finish = function_finish, .scalable = scalable_version, .actions = version_actions, .refusals = function_refusals,                \
+        .sends = function_sends, .operations = lambda_operations,                                                                          \
     }
 
 const struct model_type version_type =
@@ -365,4 +366,5 @@ const struct model_type alias_type = {
     .actions = version_actions,
     .refusals = function_refusals,
     .scalable = scalable_alias,
+    .operations = lambda_operations,
 };

@@ -1,5 +1,6 @@
 /* queue.c: AWS::SQS::Queue: what can be said of a queue, and what is measured and billed.
  * Source: rules sqs_*, which cite the SQS developer guide. */
+#include "engine/sending.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
 #include "notation/property.h"
@@ -151,8 +152,6 @@ static void queue_validate(struct validation *validation, void *blob)
     if (!config->redrive_given)
         config->dead_letter = ENTITY_NONE;
     check_redrive(validation, config);
-    if (config->fifo)
-        validation_require_key(validation, "a FIFO queue");
     if (!config->fifo && config->content_based)
         validation_error(validation, "ContentBasedDeduplication", "set FifoQueue", "only a FIFO queue deduplicates");
     if (!config->fifo && config->scope_given)
@@ -254,6 +253,14 @@ static void queue_quantities(const struct simulation *simulation, const void *se
     bill_add(bill, &queue_line_items[queue->config.fifo ? ITEM_FIFO : ITEM_STANDARD], (double)queue->metrics.requests.whole);
 }
 
+static const char *const queue_operations[] = {"SendMessage", "SendMessageBatch", NULL};
+
+static void queue_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    if (((const struct queue *)config)->config.fifo)
+        validation_sending_needs_key(validation, sending, "a FIFO queue");
+}
+
 const struct model_type queue_type = {
     .type = QUEUE_TYPE,
     .service = "Amazon SQS",
@@ -271,6 +278,8 @@ const struct model_type queue_type = {
     .handle = queue_handle,
     .keeps_chain = true,
     .accept = queue_accept,
+    .receives = queue_receives,
+    .operations = queue_operations,
     .pollable = &queue_pollable,
     .finish = queue_finish,
     .quantities = queue_quantities,

@@ -60,6 +60,8 @@ void queue_add(struct simulation *simulation, struct queue *queue, const struct 
         pool_give(&queue->messages, id);
         return;
     }
+    if (simulation->tracer)
+        simulation_trace_enter(simulation, content->item, 0, simulation->entities[queue->self].name, "message");
     chain_append(&queue->all, id);
     queue_line_add(queue, id);
     await_retention(simulation, queue, id);
@@ -77,6 +79,8 @@ void queue_remove(struct simulation *simulation, struct queue *queue, uint32_t i
 {
     struct message *message = message_at(queue, id);
     enum message_state state = message->state;
+    if (simulation->tracer)
+        simulation_trace_leave(simulation, message->item, simulation->entities[queue->self].name, "message");
     queue_leaves(simulation, queue, id);
     if (id == queue->delayed)
         find_delayed(queue);
@@ -133,6 +137,8 @@ void queue_move(struct simulation *simulation, struct queue *queue, uint32_t id)
     queue_trace(simulation, queue, message, fate_names[FATE_DEAD_LETTERED], cause->text);
     ledger_count(&simulation->entities[queue->self].ledger, cause);
     counter_add(&queue->metrics.dead_lettered, 1);
+    if (simulation->tracer)
+        simulation_trace_from(simulation, content.item, simulation->entities[queue->self].name);
     queue_remove(simulation, queue, id);
     target->ledger.entered++;
     counter_add(&dead_letters->metrics.moved, 1);

@@ -78,6 +78,8 @@ static void move_back(struct simulation *simulation, struct queue *queue, uint32
     if (queue->move_calls_count)
         count_calls(queue, other, content.payload_bytes);
     queue->task.moved++;
+    if (simulation->tracer)
+        simulation_trace_from(simulation, content.item, simulation->entities[queue->self].name);
     queue_remove(simulation, queue, id);
     target->ledger.entered++;
     queue_add(simulation, other, &content, other->config.delay_ns);

@@ -131,6 +131,7 @@ void queue_accept(struct simulation *simulation, void *self, struct request *req
     if (queue->config.fifo && is_repeated(simulation, queue, request->item)) {
         counter_add(&metrics->deduplicated, 1);
         ledger_count(&simulation->entities[queue->self].ledger, &cause_deduplicated);
+        simulation->answer_repeats = true;
     } else {
         const struct message_content content = {
             .item = request->item,
@@ -146,4 +147,5 @@ void queue_accept(struct simulation *simulation, void *self, struct request *req
         queue_add(simulation, queue, &content, queue->config.delay_ns);
     }
     request_answer(simulation, request, &cause_succeeded);
+    simulation->answer_repeats = false;
 }

@@ -2,6 +2,7 @@
  * Publishing and delivering stand in topic_deliver.c. Source: rules sns_*, which cite the SNS developer guide. */
 #include "topic_state.h"
 
+#include "engine/sending.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
 #include "notation/property.h"
@@ -254,8 +255,6 @@ static void topic_validate(struct validation *validation, void *blob)
         validation_error(validation, "ContentBasedDeduplication", "set FifoTopic", "only a FIFO topic deduplicates");
     if (!topic->fifo && topic->scope_given)
         validation_error(validation, "FifoThroughputScope", "set FifoTopic", "only a FIFO topic has this limit");
-    if (topic->fifo)
-        validation_require_key(validation, "a FIFO topic");
     topic->quota = quota_keeper(validation, topic);
 }
 
@@ -349,6 +348,14 @@ FAULT_FUNCTIONS(topic, self)
 
 static const struct action topic_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
 
+static const char *const topic_operations[] = {"Publish", "PublishBatch", NULL};
+
+static void topic_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    if (((const struct topic *)config)->fifo)
+        validation_sending_needs_key(validation, sending, "a FIFO topic");
+}
+
 const struct model_type topic_type = {
     .type = TOPIC_TYPE,
     .service = "Amazon SNS",
@@ -364,6 +371,8 @@ const struct model_type topic_type = {
     .destroy = topic_destroy,
     .handle = topic_handle,
     .accept = topic_accept,
+    .receives = topic_receives,
+    .operations = topic_operations,
     .actions = topic_actions,
     .done = topic_done,
     .finish = topic_finish,

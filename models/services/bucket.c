@@ -331,6 +331,7 @@ const struct model_type bucket_type = {
     .destroy = bucket_destroy,
     .handle = bucket_handle,
     .accept = bucket_accept,
+    .receives = bucket_receives,
     .actions = bucket_fault_actions,
     .done = bucket_done,
     .finish = bucket_finish,

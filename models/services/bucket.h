@@ -67,6 +67,8 @@ void notification_add(struct validation *validation, uint32_t entity, struct not
                       unsigned kinds);
 /* What each content is to the bucket: its class, its event and that event's envelope. */
 void bucket_classify(struct validation *validation, struct bucket *bucket);
+/* Complains of operations that S3 does not have. */
+void bucket_receives(struct validation *validation, const struct sending *sending, const void *config);
 extern const struct envelope *const bucket_envelopes[];
 /* Does the bucket keep what is overwritten? Then a deletion adds a marker. */
 bool bucket_is_versioned(const struct bucket *bucket);

@@ -3,6 +3,8 @@
  * filtering"; S3 API Reference for the operations. */
 #include "bucket.h"
 
+#include "engine/sending.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,15 +108,40 @@ static const struct {
     const char *operation;
     enum request_class class;
 } operations[] = {
-    {"GetObject", CLASS_READ},     {"HeadObject", CLASS_READ},     {"DeleteObject", CLASS_DELETE},
-    {"ListObjectsV2", CLASS_LIST}, {"ListObjects", CLASS_LIST},    {"PutObjectTagging", CLASS_ALTER},
-    {"PutObjectAcl", CLASS_ALTER}, {"RestoreObject", CLASS_ALTER}, {"DeleteObjectTagging", CLASS_ALTER},
+    {"GetObject", CLASS_READ},
+    {"HeadObject", CLASS_READ},
+    {"DeleteObject", CLASS_DELETE},
+    {"ListObjectsV2", CLASS_LIST},
+    {"ListObjects", CLASS_LIST},
+    {"PutObjectTagging", CLASS_ALTER},
+    {"PutObjectAcl", CLASS_ALTER},
+    {"RestoreObject", CLASS_ALTER},
+    {"DeleteObjectTagging", CLASS_ALTER},
+    {"UploadPart", CLASS_ALTER},
+    {"CreateMultipartUpload", CLASS_ALTER},
 };
 
-/* The usual operation where a source names none. */
+#define OTHER_OPERATIONS (sizeof operations / sizeof *operations)
+
+void bucket_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    const char *names[2 + EVENTS + OTHER_OPERATIONS + 1] = {"read", "write"};
+    size_t count = 2;
+    (void)config;
+    for (size_t i = 0; i < OTHER_OPERATIONS; i++)
+        names[count++] = operations[i].operation;
+    for (size_t i = 0; i < EVENTS; i++)
+        names[count++] = events[i].operation;
+    names[count] = NULL;
+    validation_sending_names(validation, sending, names);
+}
+
+/* The usual operation where a source names none; "read" and "write" stand for the plain ones. */
 static const char *operation_of(const struct content *content)
 {
-    return content->operation ? content->operation : "PutObject";
+    if (!content->operation || strcmp(content->operation, "write") == 0)
+        return "PutObject";
+    return strcmp(content->operation, "read") == 0 ? "GetObject" : content->operation;
 }
 
 bool bucket_is_versioned(const struct bucket *bucket)
@@ -256,7 +283,7 @@ void notification_add(struct validation *validation, uint32_t entity, struct not
 static enum request_class class_of(const struct content *content)
 {
     const char *operation = operation_of(content);
-    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+    for (size_t i = 0; i < OTHER_OPERATIONS; i++)
         if (strcmp(operations[i].operation, operation) == 0)
             return operations[i].class;
     for (size_t row = 0; row < EVENTS; row++)

@@ -92,7 +92,8 @@ static uint64_t table_read(struct simulation *simulation, void *self, uint32_t r
  * taken to make a new one. */
 static const struct envelope change_envelope[] = {
     {"dynamodb.NewImage", ENVELOPE_EVENT, NULL},
-    {"eventName", ENVELOPE_OPERATION, "PutItem INSERT UpdateItem MODIFY DeleteItem REMOVE BatchWriteItem INSERT TransactWriteItems INSERT"},
+    {"eventName", ENVELOPE_OPERATION,
+     "PutItem INSERT write INSERT UpdateItem MODIFY DeleteItem REMOVE BatchWriteItem INSERT TransactWriteItems INSERT"},
     {"eventSource", ENVELOPE_TEXT, "aws:dynamodb"},
     {0},
 };

@@ -3,6 +3,7 @@
 
 #include "dynamo_state.h"
 #include "engine/rule_book.h"
+#include "engine/sending.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
 #include "scenario/validation.h"
@@ -171,8 +172,6 @@ static void table_validate(struct validation *validation, void *config)
 {
     struct dynamo_table *table = config;
     table->asked = dynamo_asked_all(validation);
-    if (table->stream_given)
-        validation_require_key(validation, "a table with a stream");
     check_mode(validation, table);
     dynamo_index_validate(validation, table);
     if (table->local_given)
@@ -197,6 +196,12 @@ static const struct action table_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_RO
 
 static const struct sdk_habits dynamo_sdk = {"sdk_dynamodb_max_attempts", "sdk_dynamodb_base_transient_ms"};
 
+static void table_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    if (((const struct dynamo_table *)config)->stream_given)
+        validation_sending_needs_key(validation, sending, "a table with a stream");
+}
+
 const struct model_type dynamo_table_type = {
     .type = "AWS::DynamoDB::Table",
     .service = "Amazon DynamoDB",
@@ -215,6 +220,7 @@ const struct model_type dynamo_table_type = {
     .destroy = table_destroy,
     .handle = table_handle,
     .accept = table_accept,
+    .receives = table_receives,
     .actions = table_actions,
     .streamable = &dynamo_streamable,
     .scalable = dynamo_scalable,
@@ -240,6 +246,7 @@ const struct model_type simple_table_type = {
     .destroy = table_destroy,
     .handle = table_handle,
     .accept = table_accept,
+    .receives = table_receives,
     .actions = table_actions,
     .streamable = &dynamo_streamable,
     .scalable = dynamo_scalable,

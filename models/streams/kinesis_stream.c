@@ -5,6 +5,7 @@
  * ("Clicks/shard-0"), which follows the stream's first reader. Without readers records stay until retention ends. */
 
 #include "engine/rule_book.h"
+#include "engine/sending.h"
 #include "kinesis_state.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
@@ -76,7 +77,6 @@ static void stream_validate(struct validation *validation, void *config)
 {
     struct kinesis_stream *stream = config;
     const struct rule_book *rules = validation_rules(validation);
-    validation_require_key(validation, "a stream");
     if (stream->mode == MODE_PROVISIONED)
         return;
     if (stream->shard_count_given)
@@ -215,6 +215,14 @@ FAULT_FUNCTIONS(kinesis_stream, log.self)
 
 static const struct action stream_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
 
+static const char *const stream_operations[] = {"PutRecord", "PutRecords", NULL};
+
+static void stream_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    (void)config;
+    validation_sending_needs_key(validation, sending, "a stream");
+}
+
 const struct model_type kinesis_stream_type = {
     .type = KINESIS_STREAM_TYPE,
     .service = "Amazon Kinesis",
@@ -231,6 +239,8 @@ const struct model_type kinesis_stream_type = {
     .destroy = stream_destroy,
     .handle = stream_handle,
     .accept = stream_accept,
+    .receives = stream_receives,
+    .operations = stream_operations,
     .actions = stream_actions,
     .streamable = &kinesis_streamable,
     .finish = stream_finish,

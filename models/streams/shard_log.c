@@ -177,8 +177,10 @@ bool shard_log_append(struct simulation *simulation, struct shard_log *log, uint
     };
     shard->ledger->entered++;
     gauge_add(&log->waiting, simulation->now_ns, 1);
-    if (simulation->tracer)
+    if (simulation->tracer) {
         simulation_trace(simulation, request, shard->name, "stored", simulation->now_ns, 0, "");
+        simulation_trace_enter(simulation, request->item, 0, shard->name, "record");
+    }
     schedule_expiry(simulation, log, index);
     if (shard->waiting > 0)
         wake_readers(simulation, log, index);
@@ -198,9 +200,10 @@ static uint64_t drop(struct simulation *simulation, struct shard_log *log, struc
             if (records[i].taken)
                 continue;
             untaken++;
-            if (simulation->tracer)
-                simulation_trace_item(simulation, records[i].item, 0, shard->name, fate_names[cause->fate], simulation->now_ns, 0,
-                                      cause->text);
+            if (!simulation->tracer)
+                continue;
+            simulation_trace_item(simulation, records[i].item, 0, shard->name, fate_names[cause->fate], simulation->now_ns, 0, cause->text);
+            simulation_trace_leave(simulation, records[i].item, shard->name, "record");
         }
         at += count;
     }

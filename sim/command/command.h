@@ -4,6 +4,7 @@
 
 #include "command/options.h"
 #include "engine/model.h"
+#include "engine/trace.h"
 #include "measure/headline.h"
 #include "measure/picture.h"
 #include "measure/server_offer.h"
@@ -16,8 +17,9 @@ struct program {
     const struct model_registry *registry;
     const struct summary_layout *layout;
     const struct picture_layout *pictures;
-    const struct server_offer *servers; /* ends with {0} */
-    const struct usage_key *usage_keys; /* the same */
+    const struct server_offer *servers;   /* ends with {0} */
+    const struct usage_key *usage_keys;   /* the same */
+    const struct trace_rule *trace_rules; /* the same */
 };
 
 struct command {

@@ -292,7 +292,10 @@ static enum status write_folder(struct work *work, struct result_folder *folder,
     compare_fini(&all);
     if (status != STATUS_OK)
         return status;
-    return complete ? result_folder_commit(folder, diagnostics) : result_folder_commit_partial(folder, diagnostics);
+    if (!complete)
+        return result_folder_commit_partial(folder, diagnostics);
+    status = result_folder_commit(folder, diagnostics);
+    return status == STATUS_OK ? session_draw(work->program, work->options, work->options->output, diagnostics) : status;
 }
 
 static void warn_of_chance(const struct work *work, struct diagnostics *diagnostics)
@@ -384,7 +387,9 @@ static int run_compare(const struct program *program, const struct command *comm
 {
     struct work work = {.program = program, .options = options};
     struct diagnostics diagnostics = {0};
-    enum status status = vary_all(&work, &diagnostics);
+    enum status status = session_check_report(options, &diagnostics);
+    if (status == STATUS_OK)
+        status = vary_all(&work, &diagnostics);
     if (status == STATUS_OK)
         status = load_both(&work, &diagnostics);
     if (status == STATUS_OK)
@@ -430,10 +435,10 @@ const struct command compare_command = {
         "Exit code 1 when a --fail-if holds. --until: half the interval of the difference, in percent of A's value.\n"
         "With -o a folder: comparison.csv (all figures and lines of the bill), replications.csv, manifest.json.\n",
     .options = OPTION_BIT(OPTION_VARY) | OPTION_BIT(OPTION_FIGURE) | OPTION_BIT(OPTION_MIN_EFFECT) | OPTION_BIT(OPTION_FAIL_IF) |
-               OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) |
-               OPTION_BIT(OPTION_REPLICATIONS) | OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_MAX_MEMORY) |
-               OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) |
-               OPTION_BIT(OPTION_VERBOSE),
+               OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) |
+               OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) | OPTION_BIT(OPTION_THREADS) |
+               OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) |
+               OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
     .arguments_min = 1,
     .arguments_max = 2,
     .run = run_compare,

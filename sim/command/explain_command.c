@@ -130,6 +130,12 @@ static int run(const struct program *program, const struct command *command, con
         session_report(&diagnostics, options);
         return status_exit_code(STATUS_INVALID);
     }
+    if (option_given(options, OPTION_TREE) && !cause && !item) {
+        struct diagnostics diagnostics = {0};
+        diagnose(&diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "as in --item users:17 --tree", "--tree: of which item?");
+        session_report(&diagnostics, options);
+        return status_exit_code(STATUS_INVALID);
+    }
     enum status status = cause || item ? explain_life(program, command, options, folder) : explain_fates(command, options, folder);
     return status_exit_code(status);
 }
@@ -140,13 +146,14 @@ const struct command explain_command = {
     .summary = "where the items of a result went, by cause; or the life of one",
     .examples = "  slsim explain results/hello\n"
                 "  slsim explain results/hello --cause throttled\n"
-                "  slsim explain results/hello --item users:17\n",
+                "  slsim explain results/hello --item users:17\n"
+                "  slsim explain results/hello --cause throttled --tree\n",
     .details =
         "RESULT is a result folder. For a life its first replication is run again, as the manifest says; the scenario itself is not\n"
         "needed, but the tables that it names are: looked for in --inputs DIR, and refused where they have changed since.\n",
-    .options = OPTION_BIT(OPTION_CAUSE) | OPTION_BIT(OPTION_ITEM) | OPTION_BIT(OPTION_INPUTS) | OPTION_BIT(OPTION_FORMAT) |
-               OPTION_BIT(OPTION_QUEUE) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_NO_PROGRESS) |
-               OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
+    .options = OPTION_BIT(OPTION_CAUSE) | OPTION_BIT(OPTION_ITEM) | OPTION_BIT(OPTION_TREE) | OPTION_BIT(OPTION_INPUTS) |
+               OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_QUEUE) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) |
+               OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
     .missing = "a result folder is missing",
     .arguments_min = 1,
     .arguments_max = 1,

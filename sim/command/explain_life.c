@@ -1,5 +1,6 @@
 /* explain_life.c: the life of one item: the first replication again, with somebody who watches. */
 #include "command/explain.h"
+#include "command/explain_tree.h"
 #include "command/session.h"
 #include "document/document.h"
 #include "document/json.h"
@@ -112,7 +113,7 @@ struct watcher {
     const char *source; /* of the item; NULL: any, the scenario has only one */
     char *found_source; /* owned; by cause */
     uint64_t item;
-    bool found;
+    bool found, failed;
     struct table table;
 };
 
@@ -145,7 +146,7 @@ static void look_for_cause(void *context, const struct trace_step *step)
     watcher->found = true;
     watcher->item = step->item;
     watcher->found_source = strdup(step->source);
-    watcher->table.failed |= !watcher->found_source;
+    watcher->failed = !watcher->found_source;
 }
 
 static void note_step(void *context, const struct trace_step *step)
@@ -162,19 +163,37 @@ static void note_step(void *context, const struct trace_step *step)
     table_number(&watcher->table, step->duration_ns > 0 ? time_to_seconds(step->duration_ns) : NAN);
 }
 
-static enum status run_again(const struct options *options, const struct scenario *scenario, struct watcher *watcher,
-                             void (*step)(void *context, const struct trace_step *step))
+static enum status run_again(const struct options *options, const struct scenario *scenario, const struct tracer *tracer)
 {
     struct progress progress;
     struct run_options run_options;
     struct run_result *result = NULL;
-    const struct tracer tracer = {.context = watcher, .step = step};
     session_run_options(options, &progress, &run_options);
-    run_options.tracer = &tracer;
+    run_options.tracer = tracer;
     enum status status = run_scenario(scenario, &run_options, &result);
     progress_fini(&progress);
     run_result_free(result);
-    return status == STATUS_OK && watcher->table.failed ? STATUS_NO_MEMORY : status;
+    return status;
+}
+
+/* The item's life: a row a step, or a row a span. */
+static enum status watch_item(const struct options *options, const struct scenario *scenario, struct watcher *watcher)
+{
+    struct span_tree tree;
+    const char *source = watcher->source ? watcher->source : scenario->entities[scenario->first_source].name;
+    if (!option_given(options, OPTION_TREE)) {
+        const struct tracer steps = {.context = watcher, .step = note_step};
+        table_init(&watcher->table, life_columns, sizeof life_columns / sizeof *life_columns);
+        return run_again(options, scenario, &steps);
+    }
+    const struct tracer spans = {.context = &tree, .span = span_tree_span, .link = span_tree_link};
+    span_tree_init(&tree, source, watcher->item);
+    enum status status = run_again(options, scenario, &spans);
+    table_init(&watcher->table, tree_columns, tree_column_count);
+    span_tree_fill(&tree, &watcher->table, options->format == FORMAT_TABLE);
+    watcher->found = tree.count > 0;
+    span_tree_fini(&tree);
+    return status;
 }
 
 /* "17", or "users:17". */
@@ -213,7 +232,7 @@ static enum status print_life(const struct command *command, const struct option
         (void)printf("Item %s%s%s, in the first replication\n", item, watcher->source ? " of " : "",
                      watcher->source ? watcher->source : "");
     }
-    enum status status = answer_print(&answer, "steps", &watcher->table, extra, stdout);
+    enum status status = answer_print(&answer, option_given(options, OPTION_TREE) ? "spans" : "steps", &watcher->table, extra, stdout);
     return status == STATUS_OK ? session_flush() : status;
 }
 
@@ -223,9 +242,11 @@ static enum status watch(struct manifest *manifest, const struct command *comman
     const struct options *options = manifest->options;
     struct watcher watcher = {.cause = options->cause};
     enum status status = item ? parse_item(manifest, scenario, &watcher, item) : STATUS_OK;
-    table_init(&watcher.table, life_columns, sizeof life_columns / sizeof *life_columns);
     if (status == STATUS_OK && watcher.cause) {
-        status = run_again(options, scenario, &watcher, look_for_cause);
+        const struct tracer looking = {.context = &watcher, .step = look_for_cause};
+        status = run_again(options, scenario, &looking);
+        if (status == STATUS_OK && watcher.failed)
+            status = STATUS_NO_MEMORY;
         if (status == STATUS_OK && !watcher.found)
             status = refuse(manifest, "slsim explain RESULT lists the causes; items are followed in the first replication",
                             "no step of an item says \"%s\"", watcher.cause);
@@ -233,7 +254,7 @@ static enum status watch(struct manifest *manifest, const struct command *comman
         watcher.found = false;
     }
     if (status == STATUS_OK)
-        status = run_again(options, scenario, &watcher, note_step);
+        status = watch_item(options, scenario, &watcher);
     if (status == STATUS_OK && !watcher.found)
         status = refuse(manifest, "items are numbered from 0", "--item %s: there is no such item in the first replication", options->item);
     if (status == STATUS_OK)

@@ -13,6 +13,7 @@ int main(int argc, char **argv)
                                     .layout = &summary_layout,
                                     .pictures = &picture_layout,
                                     .servers = server_offers,
-                                    .usage_keys = usage_keys};
+                                    .usage_keys = usage_keys,
+                                    .trace_rules = trace_rules};
     return command_main(&program, argc, argv);
 }

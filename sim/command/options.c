@@ -28,6 +28,9 @@ static const struct {
     [OPTION_THREADS] = {"threads", 0, "N", "threads for replications (default: all cores); changes no figure"},
     [OPTION_FORMAT] = {"format", 0, "FORMAT", "table, csv, json or markdown for what goes to standard output"},
     [OPTION_TRACE] = {"trace", 0, "FILE", "every step of every item of replication 1: .csv, or .json for ui.perfetto.dev"},
+    [OPTION_TRACE_SAMPLE] = {"trace-sample", 0, "RULE",
+                             "--trace of a sample only: xray takes the first of each second and 5 % of the rest"},
+    [OPTION_TRACE_LIMIT] = {"trace-limit", 0, "N", "no trace begins after so many rows or events (default of .json: 2000000)"},
     [OPTION_TIMESERIES] = {"timeseries", 0, "WHICH", "timeseries.csv of the first replication, or the mean over all (default: first)"},
     [OPTION_DENSE] = {"dense", 0, NULL, "timeseries.csv also with counts of zero and statistics of nothing"},
     [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "stops a replication that needs more, as in --max-memory 2GB"},
@@ -37,6 +40,7 @@ static const struct {
     [OPTION_REFERENCE] = {"reference", 0, "WHICH", "instead, the reference page in Markdown: models or scenarios"},
     [OPTION_CAUSE] = {"cause", 0, "TEXT", "the life of the first item of replication 1 that ended so, as in --cause dead_lettered"},
     [OPTION_ITEM] = {"item", 0, "ITEM", "the life of one item of replication 1: its number from 0, or SOURCE:NUMBER"},
+    [OPTION_TREE] = {"tree", 0, NULL, "with --item or --cause: the calls, waits and batches of that item, as a tree"},
     [OPTION_INPUTS] = {"inputs", 0, "DIR", "the folder of the scenario, where its files are (default: the current one)"},
     [OPTION_VARY] =
         {"vary", 0, "PATH=VALUE",
@@ -246,6 +250,12 @@ static void take(struct options *options, enum option_id option, const char *tex
     case OPTION_TRACE:
         options->trace = text;
         break;
+    case OPTION_TRACE_SAMPLE:
+        options->trace_sample = text;
+        break;
+    case OPTION_TRACE_LIMIT:
+        options->trace_limit = take_natural(option, text, 1, UINT64_MAX, diagnostics);
+        break;
     case OPTION_TIMESERIES:
         options->mean = take_word(option, text, series, diagnostics) == 1;
         break;
@@ -275,6 +285,7 @@ static void take(struct options *options, enum option_id option, const char *tex
     case OPTION_INPUTS:
         options->inputs = text;
         break;
+    case OPTION_TREE:
     case OPTION_RESTART:
     case OPTION_DRY_RUN:
     case OPTION_DENSE:
@@ -289,23 +300,11 @@ static void take(struct options *options, enum option_id option, const char *tex
     }
 }
 
-/* Options that are not there yet, and what they would do. */
-static const struct {
-    const char *name, *does, *instead;
-} later[] = {
-    {"trace-sample", "not built yet: traces of a sample, as X-Ray takes it", "--trace FILE traces every item"},
-};
-
 static void unknown(const char *given, struct diagnostics *diagnostics)
 {
     char hint[64] = "", name[64];
     if (given[0] == '-' && given[1] == '-') {
         (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(given + 2, "="), given + 2);
-        for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-            if (strcmp(name, later[i].name) == 0) {
-                wrong(diagnostics, later[i].instead, name, later[i].does);
-                return;
-            }
         const char *names[OPTION_COUNT];
         for (size_t i = 0; i < OPTION_COUNT; i++)
             names[i] = table[i].name;

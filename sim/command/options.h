@@ -20,6 +20,8 @@ enum option_id {
     OPTION_THREADS,
     OPTION_FORMAT,
     OPTION_TRACE,
+    OPTION_TRACE_SAMPLE,
+    OPTION_TRACE_LIMIT,
     OPTION_TIMESERIES,
     OPTION_DENSE,
     OPTION_MAX_MEMORY,
@@ -29,6 +31,7 @@ enum option_id {
     OPTION_REFERENCE,
     OPTION_CAUSE,
     OPTION_ITEM,
+    OPTION_TREE,
     OPTION_INPUTS,
     OPTION_VARY,
     OPTION_FIGURE,
@@ -86,7 +89,9 @@ struct options {
     uint32_t threads;
     enum output_format format;
     const char *trace;
-    bool mean; /* --timeseries mean */
+    const char *trace_sample;
+    uint64_t trace_limit; /* 0: not given */
+    bool mean;            /* --timeseries mean */
     uint64_t max_memory_bytes;
     uint64_t max_events;
     enum event_queue_kind queue;

@@ -9,10 +9,11 @@
 
 #define RUN_OPTIONS                                                                                                                        \
     (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) |                      \
-     OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_TRACE) | OPTION_BIT(OPTION_TIMESERIES) |                   \
-     OPTION_BIT(OPTION_DENSE) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) |                 \
-     OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_INFRACOST) | OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) |                      \
-     OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE))
+     OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_TRACE) | OPTION_BIT(OPTION_TRACE_SAMPLE) |                 \
+     OPTION_BIT(OPTION_TRACE_LIMIT) | OPTION_BIT(OPTION_TIMESERIES) | OPTION_BIT(OPTION_DENSE) | OPTION_BIT(OPTION_MAX_MEMORY) |           \
+     OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) | OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_INFRACOST) |                  \
+     OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) |                    \
+     OPTION_BIT(OPTION_VERBOSE))
 
 /* The folder that -o names, else results/NAME. The reader lets no name through that is a path; that is not taken on trust here. */
 static char *folder_path(const struct options *options, const struct scenario *scenario)

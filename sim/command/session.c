@@ -2,6 +2,7 @@
 #include "command/session.h"
 
 #include "command/interrupt.h"
+#include "document/suggest.h"
 #include "experiment/variant.h"
 #include "output/result_files.h"
 #include "output/result_folder.h"
@@ -10,9 +11,11 @@
 #include "output/trace_writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* https://no-color.org: set and not empty. */
 static bool wants_colour(FILE *out)
@@ -92,8 +95,43 @@ struct outputs {
     struct trace_writer *trace;
 };
 
-static enum status open_outputs(const struct options *options, const struct scenario *scenario, const char *folder_path,
-                                struct outputs *outputs, struct diagnostics *diagnostics)
+/* The rule that --trace-sample names; NULL with a diagnostic: there is none. */
+static const struct trace_rule *find_trace_rule(const struct program *program, const char *name, struct diagnostics *diagnostics)
+{
+    const char *names[16], *near;
+    size_t count = 0;
+    char hint[64] = "";
+    for (const struct trace_rule *rule = program->trace_rules; rule->name && count < sizeof names / sizeof *names; rule++) {
+        if (strcmp(rule->name, name) == 0)
+            return rule;
+        names[count++] = rule->name;
+    }
+    near = suggest(name, names, count);
+    (void)snprintf(hint, sizeof hint, near ? "did you mean \"%s\"?" : "as in --trace-sample %s", near ? near : names[0]);
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, hint, "--trace-sample: there is no rule \"%s\"", name);
+    return NULL;
+}
+
+static enum status open_trace(const struct program *program, const struct options *options, const struct scenario *scenario,
+                              struct trace_writer **writer, struct diagnostics *diagnostics)
+{
+    struct trace_choice choice = {.rules = scenario->rules, .most = options->trace_limit};
+    if (options->trace_sample) {
+        choice.rule = find_trace_rule(program, options->trace_sample, diagnostics);
+        if (!choice.rule)
+            return STATUS_INVALID;
+    }
+    if (options->trace)
+        return trace_writer_new(options->trace, &choice, diagnostics, writer);
+    if (!options->trace_sample && options->trace_limit == 0)
+        return STATUS_OK;
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "add --trace steps.csv, or --trace steps.json for ui.perfetto.dev",
+             "--%s says of what a trace is to be, and there is none", options->trace_sample ? "trace-sample" : "trace-limit");
+    return STATUS_INVALID;
+}
+
+static enum status open_outputs(const struct program *program, const struct options *options, const struct scenario *scenario,
+                                const char *folder_path, struct outputs *outputs, struct diagnostics *diagnostics)
 {
     *outputs = (struct outputs){0};
     enum status status = STATUS_OK;
@@ -108,8 +146,8 @@ static enum status open_outputs(const struct options *options, const struct scen
                                                   .start_epoch_s = scenario->settings.start_epoch_s};
         status = timeseries_new(&series, result_folder_create(&outputs->folder, "timeseries.csv"), &outputs->timeseries);
     }
-    if (status == STATUS_OK && options->trace)
-        status = trace_writer_new(options->trace, diagnostics, &outputs->trace);
+    if (status == STATUS_OK)
+        status = open_trace(program, options, scenario, &outputs->trace, diagnostics);
     return status;
 }
 
@@ -137,6 +175,31 @@ bool session_wants_report(const struct program *program, const struct options *o
     *request = (struct report_request){
         .pictures = program->pictures, .summary = program->layout, .page = option_given(options, OPTION_REPORT), .png = options->png};
     return request->page || option_given(options, OPTION_PLOTS);
+}
+
+enum status session_draw(const struct program *program, const struct options *options, const char *path, struct diagnostics *diagnostics)
+{
+    struct report_request request;
+    if (!session_wants_report(program, options, &request))
+        return STATUS_OK;
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s: %s", path, strerror(errno));
+        return STATUS_IO;
+    }
+    enum status status = report_write(folder, path, &request, diagnostics);
+    (void)close(folder);
+    return status;
+}
+
+enum status session_check_report(const struct options *options, struct diagnostics *diagnostics)
+{
+    bool page = option_given(options, OPTION_REPORT);
+    if (options->output || !(page || option_given(options, OPTION_PLOTS)))
+        return STATUS_OK;
+    diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "name a folder with --output", "--%s: where to?",
+             page ? "report" : "plots");
+    return STATUS_INVALID;
 }
 
 static enum status write_folder(const struct program *program, const struct options *options, struct outputs *outputs,
@@ -253,7 +316,7 @@ enum status session_run(const struct program *program, const struct options *opt
         session_report(&diagnostics, options);
         return status;
     }
-    status = open_outputs(options, scenario, folder_path, &outputs, &diagnostics);
+    status = open_outputs(program, options, scenario, folder_path, &outputs, &diagnostics);
     if (status == STATUS_OK) {
         session_run_options(options, &progress, &run_options);
         progress.simulated_ns = scenario->settings.duration_ns + scenario->settings.drain_ns;

@@ -26,6 +26,10 @@ void session_run_options(const struct options *options, struct progress *progres
 
 /* What --report and --plots ask for; false: neither was given. */
 bool session_wants_report(const struct program *program, const struct options *options, struct report_request *request);
+/* Draws what they ask for into a whole result's folder. */
+enum status session_draw(const struct program *program, const struct options *options, const char *path, struct diagnostics *diagnostics);
+/* Of a command that writes a folder only where --output names one: --report and --plots need it. STATUS_INVALID with a diagnostic. */
+enum status session_check_report(const struct options *options, struct diagnostics *diagnostics);
 
 /* Runs a scenario, with --until for as long as it takes; with `folder_path` (else NULL) writes its result folder, whole or as .partial,
  * with

@@ -59,7 +59,7 @@ static enum status write_points(const struct result_folder *folder, const struct
 }
 
 /* The result folder of the answer (else of what came nearest), with all points. */
-static enum status write_folder(struct what_if *what_if, const struct size_report *size)
+static enum status write_folder(const struct program *program, struct what_if *what_if, const struct size_report *size)
 {
     const struct size_point *point = nearest(size->answer);
     struct trial *trial = point ? size_point_trial(point) : NULL;
@@ -76,6 +76,8 @@ static enum status write_folder(struct what_if *what_if, const struct size_repor
     if (status == STATUS_OK)
         status = result_folder_commit(&folder, &what_if->diagnostics);
     result_folder_fini(&folder);
+    if (status == STATUS_OK)
+        status = session_draw(program, what_if->options, what_if->options->output, &what_if->diagnostics);
     return status;
 }
 
@@ -104,7 +106,8 @@ static enum status print_answer(const struct command *command, const struct what
     return status != STATUS_OK ? status : flushed;
 }
 
-static enum status search(const struct command *command, struct what_if *what_if, const struct size_request *request)
+static enum status search(const struct program *program, const struct command *command, struct what_if *what_if,
+                          const struct size_request *request)
 {
     struct size_answer answer;
     enum status status = size_study_run(&what_if->study, request, &answer);
@@ -113,7 +116,7 @@ static enum status search(const struct command *command, struct what_if *what_if
     if (status == STATUS_OK)
         status = print_answer(command, what_if, &size);
     if (status == STATUS_OK && what_if->options->output)
-        status = write_folder(what_if, &size);
+        status = write_folder(program, what_if, &size);
     if (status == STATUS_OK && !answer.best)
         status = STATUS_UNMET;
     size_study_end(&answer);
@@ -125,12 +128,17 @@ static int run(const struct program *program, const struct command *command, con
     struct what_if what_if;
     struct size_request request;
     enum status status = what_if_open(program, options, "vary", &options->varies, &what_if);
+    if (status == STATUS_OK && options->againsts.count > 0 && (option_given(options, OPTION_REPORT) || option_given(options, OPTION_PLOTS)))
+        status = what_if_refuse(&what_if, "slsim report TABLE.csv -o DIR draws it",
+                                "with --against the output is a table, which has no --report");
+    if (status == STATUS_OK)
+        status = session_check_report(options, &what_if.diagnostics);
     if (status == STATUS_OK && options->againsts.count > 0)
         return what_if_close(&what_if, break_even(program, command, &what_if));
     if (status == STATUS_OK)
         status = read_request(&what_if, &request);
     if (status == STATUS_OK)
-        status = search(command, &what_if, &request);
+        status = search(program, command, &what_if, &request);
     return what_if_close(&what_if, status);
 }
 
@@ -161,10 +169,10 @@ const struct command size_command = {
                "server: lists the\n"
                "kinds) or '$36.04' a month, each with capacity=RATE that one of them carries (without: one carries all).\n",
     .options = OPTION_BIT(OPTION_VARY) | OPTION_BIT(OPTION_GOAL) | OPTION_BIT(OPTION_MINIMIZE) | OPTION_BIT(OPTION_FIGURE) |
-               OPTION_BIT(OPTION_MAX_REPLICATIONS) | OPTION_BIT(OPTION_AGAINST) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) |
-               OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) | OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) |
-               OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) | OPTION_BIT(OPTION_NO_PROGRESS) |
-               OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
+               OPTION_BIT(OPTION_MAX_REPLICATIONS) | OPTION_BIT(OPTION_AGAINST) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_REPORT) |
+               OPTION_BIT(OPTION_PLOTS) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) |
+               OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) |
+               OPTION_BIT(OPTION_QUEUE) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
     .arguments_min = 1,
     .arguments_max = 1,
     .run = run,

@@ -12,10 +12,10 @@
 #define SWEEP_OPTIONS                                                                                                                      \
     (OPTION_BIT(OPTION_VARY) | OPTION_BIT(OPTION_METHOD) | OPTION_BIT(OPTION_POINTS) | OPTION_BIT(OPTION_WHERE) |                          \
      OPTION_BIT(OPTION_STREAMS) | OPTION_BIT(OPTION_METRICS) | OPTION_BIT(OPTION_SHARD) | OPTION_BIT(OPTION_RESTART) |                     \
-     OPTION_BIT(OPTION_DRY_RUN) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) |                           \
-     OPTION_BIT(OPTION_REPLICATIONS) | OPTION_BIT(OPTION_THREADS) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_MAX_MEMORY) |            \
-     OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) | OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) |                \
-     OPTION_BIT(OPTION_VERBOSE))
+     OPTION_BIT(OPTION_DRY_RUN) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_PLOTS) |                       \
+     OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPLICATIONS) | OPTION_BIT(OPTION_THREADS) |                     \
+     OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_MAX_MEMORY) | OPTION_BIT(OPTION_MAX_EVENTS) | OPTION_BIT(OPTION_QUEUE) |                \
+     OPTION_BIT(OPTION_NO_PROGRESS) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE))
 
 /* One scenario's sweep. */
 struct work {
@@ -345,6 +345,8 @@ static enum status run_whole(struct work *work)
         if (status == STATUS_OK)
             status = finish(work);
     }
+    if (status == STATUS_OK && work->sweep.shards == 1) /* a shard alone has nothing to show */
+        status = session_draw(work->program, work->options, work->folder.path, &work->diagnostics);
     if (status != STATUS_OK)
         return status;
     if (work->sweep.shards == 1)

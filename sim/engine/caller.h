@@ -14,6 +14,9 @@ struct caller {
     int64_t clients;       /* so many take turns in sending them */
     int64_t records;       /* so many are sent together, in one request where the called API has one for several */
     uint32_t api_key;      /* the entity that is its key; ENTITY_NONE: it bears none */
+    uint32_t as;           /* the entity in whose name it calls; ENTITY_NONE: nobody's */
+    const char *account;   /* the number of the account that it calls from; NULL: the scenario's own */
+    const char *ip;        /* the address that it calls from; NULL: not known */
     int64_t headers_bytes; /* of each request's line and headers */
     bool base64;           /* bodies are binary: where text is wanted, they are 4/3 as large */
 };

@@ -91,6 +91,10 @@ struct delivery_item *delivery_put(struct simulation *simulation, struct deliver
     };
     delivery->routes[route].part->ledger.entered++;
     delivery->routes[route].waiting++;
+    if (simulation->tracer) {
+        simulation_trace_from_request(simulation, request);
+        simulation_trace_enter(simulation, item->item, 0, delivery->routes[route].part->name, "event");
+    }
     if (wait_ns != TIME_FOREVER)
         schedule_try(simulation, delivery, item, wait_ns);
     return item;
@@ -159,6 +163,8 @@ static void send_on(struct simulation *simulation, const struct delivery *delive
     request->born_ns = simulation->now_ns;
     request->attempt = 0;
     request->from_data = (uint32_t)role << ROLE_SHIFT | target;
+    if (simulation->tracer)
+        simulation_trace_from(simulation, item->item, route_of(delivery, item)->part->name);
     request_send(simulation, target, request);
 }
 
@@ -189,6 +195,8 @@ static void settle(struct simulation *simulation, struct delivery *delivery, str
         const struct entity *watcher = &simulation->entities[item->watcher];
         watcher->type->outcome(simulation, watcher->state, item->watcher_data, cause);
     }
+    if (simulation->tracer)
+        simulation_trace_leave(simulation, item->item, route->part->name, "event");
     pool_give(&delivery->items, item->id);
 }
 
@@ -249,8 +257,11 @@ void delivery_handle(struct simulation *simulation, struct delivery *delivery, c
         return;
     }
     struct request *request = request_for(simulation, delivery, item);
-    if (request)
-        request_send(simulation, policy->target, request);
+    if (!request)
+        return;
+    if (simulation->tracer)
+        simulation_trace_from(simulation, item->item, route_of(delivery, item)->part->name);
+    request_send(simulation, policy->target, request);
 }
 
 void delivery_answered(struct simulation *simulation, struct delivery *delivery, struct request *request)

@@ -25,6 +25,8 @@ struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 struct caller;      /* engine/caller.h */
+struct judge;       /* scenario/validation.h */
+struct sending;     /* engine/sending.h */
 
 /* How the SDKs call a service in their standard and adaptive modes, where that differs from others: names of rules. */
 struct sdk_habits {
@@ -78,9 +80,18 @@ struct model_type {
      * there is no such part. NULL: any will do. */
     void (*check_part)(struct validation *validation, const char *property, const void *config, const char *qualifier);
 
+    /* Optional: once all were validated, tells by validation_sends of each kind of thing that it sends by itself. */
+    void (*sends)(struct validation *validation, const void *config);
+    /* Optional: what it, with this `config`, would refuse of what is sent to it, whatever comes: says so through the sender's validation
+     * (validation_sending_error). */
+    void (*receives)(struct validation *validation, const struct sending *sending, const void *config);
+    /* The operations of its API that who sends may name; ends with NULL; NULL: any word will do. */
+    const char *const *operations;
+
     /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
     bool keeps_chain;
-    bool closes_loops; /* it counts how often a chain of requests comes round to it */
+    bool answers_denied; /* who may not call it is answered by it, in its own words: others are turned away before it */
+    bool closes_loops;   /* it counts how often a chain of requests comes round to it */
 
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;
@@ -136,8 +147,6 @@ struct model_type {
     /* The types that it stands in front of, as a cache does: a step's `via` names it, and `call` what is behind; ends with NULL. NULL: it
      * is called itself. */
     const char *const *in_front_of;
-    /* The actions of its API that items may name, its usual one first; ends with NULL. NULL: any, and it knows none. */
-    const char *const *operations;
     const struct sdk_habits *sdk; /* NULL: as of any service */
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
@@ -182,6 +191,17 @@ struct inner_form {
     const char *const *words; /* property, written, property meant, meant, ..., NULL: what has another name and value; NULL: none */
 };
 
+/* A resource that is said in another's properties: an `on_type` that has the property `property`, and not `unless`, makes one of
+ * `makes_type`, named by the owner's name and `suffix`, which gets the owner's properties of the names in `moved`. */
+struct extraction {
+    const char *on_type;
+    const char *property;
+    const char *unless;
+    const char *makes_type;
+    const char *suffix;
+    const char *const *moved; /* ends with NULL */
+};
+
 /* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, that does not have the
  * property `unless`, and none has the name. */
 struct implied {
@@ -212,9 +232,10 @@ struct model_registry {
     const struct inner_form *inner_forms;      /* the same */
     const struct implied *implied;             /* the same */
     const struct publication *publications;    /* the same */
-    /* Entries of short forms that a template may well have and nobody simulates yet, and refusals that nobody makes yet; both end with
-     * NULL, may be NULL. */
-    const char *const *later_entries, *const *later_refusals;
+    const struct extraction *extractions;      /* the same */
+    const struct judge *judge;                 /* of permissions; NULL: nobody asks for any */
+    /* Entries of short forms that a template may well have and nobody simulates yet; ends with NULL, may be NULL. */
+    const char *const *later_entries;
 };
 
 #endif

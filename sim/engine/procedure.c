@@ -32,6 +32,7 @@ enum status procedure_init(struct procedure_runner *runner, const struct procedu
     init_policies(runner, steps, simulation);
     pool_init(&runner->runs, sizeof(struct run) + runner->node_most * sizeof(struct node), &simulation->memory, name);
     pool_init(&runner->tasks, sizeof(struct task), &simulation->memory, name);
+    pool_init(&runner->orphans, orphan_size(), &simulation->memory, name);
     stream_init(&runner->draws, simulation->settings->seed, simulation->replication, name, "steps");
     stream_init(&runner->retries, simulation->settings->seed, simulation->replication, name, "step retries");
     runner->type = type;
@@ -44,6 +45,7 @@ void procedure_fini(struct procedure_runner *runner)
     free(runner->clients);
     if (!runner->type)
         return;
+    orphans_fini(runner);
     pool_fini(&runner->runs);
     pool_fini(&runner->tasks);
 }
@@ -149,7 +151,7 @@ static void end_run(struct simulation *simulation, struct procedure_runner *runn
         if (task->open && task->is_call && task->call.request != POOL_NONE) {
             struct request *request = request_at(simulation, task->call.request);
             if (task->under_way)
-                request->from = ENTITY_NONE;
+                call_leave(simulation, runner, at, request);
             else
                 request_free(simulation, request); /* it was to be sent again */
         }

@@ -7,6 +7,7 @@
 #ifndef SLSIM_ENGINE_PROCEDURE_H
 #define SLSIM_ENGINE_PROCEDURE_H
 
+#include "engine/effects.h"
 #include "engine/pool.h"
 #include "engine/random.h"
 #include "engine/request.h"
@@ -31,6 +32,8 @@ struct procedure_type {
     double (*stretch)(const void *owner);
     /* A run is over; `data` as given when it began. May begin another. */
     void (*ended)(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end);
+    /* A call had an effect that it had had before for the same item. */
+    void (*repeated)(void *owner);
 };
 
 struct procedure_runner {
@@ -46,6 +49,8 @@ struct procedure_runner {
     struct client *clients;        /* owned; of each `data` and call: an SDK's quota of retries; NULL: no policy has one */
     uint32_t client_room;          /* `data` below this have theirs */
     bool has_quotas;
+    struct effects *effects; /* the owner's, set by it; NULL: nobody counts what is done again */
+    struct pool orphans;     /* calls under way that their runs have left */
     struct pool runs, tasks;
     struct stream draws, retries;
 };
@@ -72,6 +77,8 @@ void procedure_handle(struct simulation *simulation, struct procedure_runner *ru
 bool procedure_sent(const struct request *request);
 /* Whom its step calls, whatever stands in front. */
 uint32_t procedure_beyond(const struct procedure_runner *runner, const struct request *request);
+/* Its sender is one with procedures: and waits no longer for it? */
+bool procedure_left(const struct request *request);
 void procedure_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request);
 
 #endif

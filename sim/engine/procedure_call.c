@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* from_data of what procedures send; no pool comes that far, and deliveries use the bits below. */
-#define SENT_BY_PROCEDURE UINT32_C(0x80000000)
 /* Attempts of a call follow on those of the handler's own, so that a handler that is tried again draws anew for what it calls. */
 #define ATTEMPTS_APART 16u
 
@@ -90,9 +88,11 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
     task->under_way = true;
     if (call->timeout_ns > 0)
         task_schedule(simulation, runner, id, PROCEDURE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, call->timeout_ns));
-    if (simulation->tracer)
+    if (simulation->tracer) {
         simulation_trace(simulation, request, simulation->entities[to].name, "sent", simulation->now_ns, 0,
                          simulation->entities[runner->self].name);
+        simulation_trace_from_request(simulation, request_at(simulation, run_at(runner, task->run)->request));
+    }
     request_send(simulation, to, request);
 }
 
@@ -122,6 +122,8 @@ void call_begin(struct simulation *simulation, struct procedure_runner *runner, 
     task->call.step = step;
     task->call.strand = strand;
     task->call.request = POOL_NONE;
+    task->call.parent = parent;
+    task->call.k = k;
     task->call.item = item_child(parent, runner->salt, step->place, k);
     task->call.born_ns = simulation->now_ns;
     if (simulation->tracer)
@@ -183,9 +185,20 @@ uint32_t procedure_beyond(const struct procedure_runner *runner, const struct re
     return task_at(runner, request->from_data & ~SENT_BY_PROCEDURE)->call.step->call->target;
 }
 
+bool procedure_left(const struct request *request)
+{
+    return (request->from_data & PROCEDURE_LEFT) == PROCEDURE_LEFT;
+}
+
 void procedure_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request)
 {
     uint32_t id = request->from_data & ~SENT_BY_PROCEDURE;
+    const bool repeated = simulation->answer_repeats;
+    simulation->answer_repeats = false;
+    if (procedure_left(request)) {
+        orphan_answered(simulation, runner, request, repeated);
+        return;
+    }
     struct task *task = task_at(runner, id);
     const struct step *step = task->call.step;
     const struct retry_policy *policy = &runner->policies[step->place];
@@ -200,6 +213,8 @@ void procedure_answered(struct simulation *simulation, struct procedure_runner *
     }
     if (client)
         retry_succeeded(policy, client, task->attempt, task->call.spent);
+    if (!repeated && call_is_counted(runner, step))
+        call_had_effect(simulation, runner, id);
     request_free(simulation, request);
     call_over(simulation, runner, id, true);
 }
@@ -216,6 +231,7 @@ void call_timed_out(struct simulation *simulation, struct procedure_runner *runn
     struct request *next = request_leave(simulation, waiting);
     if (!next)
         return;
+    call_leave(simulation, runner, id, waiting);
     task->under_way = false;
     try_again(simulation, runner, id, next, FAILURE_TIMEOUT);
 }

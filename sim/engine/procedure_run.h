@@ -49,12 +49,18 @@ struct task {
         struct {
             const struct step *step;
             uint32_t strand, request;
-            uint64_t item;
+            uint64_t item;   /* its own */
+            uint64_t parent; /* for which it is made, as the `k`-th of its step */
+            uint32_t k;
             int64_t born_ns;
             double spent; /* of the quota, by the last retry */
         } call;
     };
 };
+
+/* from_data of what procedures send; no pool comes that far, and deliveries use the bits below: but for what a run has left. */
+#define SENT_BY_PROCEDURE UINT32_C(0x80000000)
+#define PROCEDURE_LEFT UINT32_C(0xc0000000)
 
 static inline struct run *run_at(const struct procedure_runner *runner, uint32_t id)
 {
@@ -87,5 +93,16 @@ void call_begin(struct simulation *simulation, struct procedure_runner *runner, 
                 uint32_t k);
 void call_send(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
 void call_timed_out(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
+
+/* procedure_effects.c: is it of those whose effects are counted? */
+bool call_is_counted(const struct procedure_runner *runner, const struct step *step);
+/* The call `id` succeeded. */
+void call_had_effect(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
+/* Nobody waits any more for `waiting`, the call's request that is under way. */
+void call_leave(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, struct request *waiting);
+/* The answer to one that was left; `repeated`: nothing was done, as it had been before. */
+void orphan_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request, bool repeated);
+void orphans_fini(struct procedure_runner *runner);
+size_t orphan_size(void);
 
 #endif

@@ -36,26 +36,6 @@ static enum status make_changes(struct simulation *simulation)
     return entity->state ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-static int compare_origins(const void *a, const void *b)
-{
-    const struct item_origin *left = a, *right = b;
-    return left->salt != right->salt ? (left->salt > right->salt) - (left->salt < right->salt)
-                                     : (left->entity > right->entity) - (left->entity < right->entity);
-}
-
-/* An item does not say where it comes from, its number does: so only who traces pays for it. Whoever gets answers may make items. */
-static enum status make_origins(struct simulation *simulation)
-{
-    simulation->origins = calloc(simulation->entity_count + 1u, sizeof *simulation->origins);
-    if (!simulation->origins)
-        return STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < simulation->entity_count; i++)
-        if (simulation->entities[i].type->done)
-            simulation->origins[simulation->origin_count++] = (struct item_origin){item_salt(simulation->entities[i].name), i};
-    qsort(simulation->origins, simulation->origin_count, sizeof *simulation->origins, compare_origins);
-    return STATUS_OK;
-}
-
 enum status simulation_new(const struct simulation_settings *settings, const struct entity_spec *specs, uint32_t count,
                            uint32_t replication, const struct tracer *tracer, struct simulation **simulation)
 {
@@ -69,7 +49,6 @@ enum status simulation_new(const struct simulation_settings *settings, const str
     made->end_ns = time_add(settings->duration_ns, settings->drain_ns);
     made->next_boundary_ns = TIME_FOREVER;
     made->memory.limit_bytes = settings->max_memory_bytes;
-    key_map_init(&made->family.places, &made->memory, "items");
     pool_init(&made->requests, sizeof(struct request), &made->memory, "requests in flight");
     enum status status = event_queue_new(settings->queue, &made->memory, &made->queue);
     made->entities = calloc((size_t)count + 1, sizeof *made->entities);
@@ -79,10 +58,12 @@ enum status simulation_new(const struct simulation_settings *settings, const str
         status = make_state(&made->entities[i], &specs[i], i);
         made->entity_count = i + 1;
     }
+    if (status == STATUS_OK)
+        status = rights_init(made);
     if (status == STATUS_OK && settings->change_count > 0)
         status = make_changes(made);
     if (status == STATUS_OK && tracer)
-        status = make_origins(made);
+        status = tracing_new(made);
     if (status != STATUS_OK) {
         simulation_free(made);
         return status;
@@ -111,9 +92,8 @@ void simulation_free(struct simulation *simulation)
         free(simulation->parts[i]);
     }
     free(simulation->parts);
-    free(simulation->origins);
-    key_map_fini(&simulation->family.places);
-    free(simulation->family.parents);
+    free(simulation->denials);
+    tracing_free(simulation->tracing);
     pool_fini(&simulation->requests);
     event_queue_free(simulation->queue);
     free(simulation);
@@ -231,6 +211,8 @@ enum status simulation_run(struct simulation *simulation)
     pass_boundaries(simulation, simulation->end_ns);
     if (simulation->status == STATUS_OK)
         simulation->now_ns = simulation->end_ns;
+    if (simulation->tracer)
+        tracing_finish(simulation);
     finish(simulation);
     return simulation->status;
 }

@@ -8,9 +8,11 @@
 #include "engine/model.h"
 #include "engine/pool.h"
 #include "engine/request.h"
+#include "engine/right.h"
 #include "engine/rule_book.h"
 #include "engine/sim_time.h"
 #include "engine/status.h"
+#include "engine/trace.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -20,23 +22,6 @@ struct change;        /* engine/change.h */
 struct content_table; /* engine/content.h */
 struct measure;       /* measure/measure.h */
 struct simulation;
-
-/* One step in the life of an item, for --trace. Strings are borrowed for the call. */
-struct trace_step {
-    int64_t time_ns;
-    int64_t duration_ns; /* of a step that lasted; 0 for an instant */
-    uint64_t item;       /* ordinal within its source */
-    const char *source;
-    const char *resource;
-    uint32_t attempt; /* from 1 */
-    const char *step;
-    const char *detail; /* may be "" */
-};
-
-struct tracer {
-    void *context;
-    void (*step)(void *context, const struct trace_step *step);
-};
 
 /* What all replications of a run share. Borrowed for the simulation's life. */
 struct simulation_settings {
@@ -50,6 +35,7 @@ struct simulation_settings {
     const struct content_table *contents; /* what the scenario says of its items; NULL: nothing */
     const struct change *changes;         /* what happens while it runs */
     uint32_t change_count;
+    struct right_table rights; /* that were judged; none: all is taken as given */
     enum event_queue_kind queue;
     uint64_t max_memory_bytes;      /* 0: none; of one replication */
     uint64_t max_events;            /* 0: none; of one replication */
@@ -70,6 +56,7 @@ struct entity {
     void *state;
     const char *name;
     bool closes_loop; /* as in its spec */
+    uint32_t guarded; /* rights to call it that somebody has not: requests are looked at */
     struct ledger ledger;
 };
 
@@ -77,20 +64,6 @@ struct entity {
 struct part {
     const char *name; /* as in every output: "F/async", "Clicks/shard-0"; owned */
     struct ledger ledger;
-};
-
-/* Which item was made of which: only where there is a tracer. */
-struct item_family {
-    struct key_map places; /* of the child, in `parents` */
-    uint64_t *parents;     /* owned */
-    uint32_t count;
-    size_t capacity;
-};
-
-/* The salt of an entity that makes items. */
-struct item_origin {
-    uint64_t salt;
-    uint32_t entity;
 };
 
 /* Who closes the periods: called before the first event at or after next_boundary_ns, with that instant; must move next_boundary_ns on. */
@@ -108,6 +81,7 @@ struct simulation {
     uint32_t entity_count;
     uint32_t replication; /* from 0 */
     uint64_t event_count; /* handled so far */
+    uint32_t *denials;    /* owned; of each right, what is said against it; NULL: there are no rights */
     struct pool requests;
     struct part **parts; /* owned; in the order of their creation */
     uint32_t part_count;
@@ -115,11 +89,10 @@ struct simulation {
     struct measure *measure; /* where models register metrics of parts; may be NULL */
     struct boundary_hook boundary;
     const struct tracer *tracer; /* NULL: not traced */
-    struct item_origin *origins; /* owned; whose item is whose, sorted by salt; only where there is a tracer */
-    uint32_t origin_count;
-    struct item_family family;
+    struct tracing *tracing;     /* owned; only where there is a tracer */
     const struct simulation_settings *settings;
     struct memory_account memory;
+    bool answer_repeats;         /* of the answer that is being given: nothing was done, as it had been done before */
     enum status status;          /* the first thing that went wrong inside a handler */
     _Atomic int64_t progress_ns; /* now_ns, published now and then for whoever shows progress */
 };
@@ -162,12 +135,20 @@ static inline void request_free(struct simulation *simulation, const struct requ
  * out. */
 struct request *request_leave(struct simulation *simulation, struct request *waiting);
 
+/* What request_send does where somebody may not call: answers who may not, with cause_access_denied, and counts that at `to`. True: it did.
+ */
+bool request_turn_away(struct simulation *simulation, uint32_t to, struct request *request);
+
 /* Hands `request` to the endpoint `to`, which owns it until it calls request_done. Counts it as entered there. */
 static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)
 {
     struct entity *entity = &simulation->entities[to];
     request->sent_ns = simulation->now_ns;
     entity->ledger.entered++;
+    if (__builtin_expect(simulation->tracer != NULL, 0))
+        trace_sent(simulation, to, request);
+    if (__builtin_expect(entity->guarded > 0, 0) && request_turn_away(simulation, to, request))
+        return;
     entity->type->accept(simulation, entity->state, request);
 }
 
@@ -176,6 +157,8 @@ static inline void request_send(struct simulation *simulation, uint32_t to, stru
 static inline void request_answer(struct simulation *simulation, struct request *request, const struct cause *cause)
 {
     request->cause = cause;
+    if (__builtin_expect(simulation->tracer != NULL, 0))
+        trace_answered(simulation, request);
     if (request->from == ENTITY_NONE) {
         request_free(simulation, request);
         return;
@@ -201,16 +184,5 @@ void ledger_in_flight(struct simulation *simulation, struct ledger *ledger, uint
 
 /* For `finish`: `count` of what entered `entity` is still there at the end. */
 void simulation_in_flight(struct simulation *simulation, uint32_t entity, uint64_t count);
-
-/* Only where there is a tracer: `child` was made of `parent`, and its steps are told as those of the first item of that family. */
-void simulation_derive(struct simulation *simulation, uint64_t child, uint64_t parent);
-
-/* Notes one step of `request` at `resource` for --trace, which begins at `at_ns` (now, or what is planned) and lasts `duration_ns`. Call
- * only when simulation->tracer is set. */
-void simulation_trace(struct simulation *simulation, const struct request *request, const char *resource, const char *step, int64_t at_ns,
-                      int64_t duration_ns, const char *detail);
-/* The same for what is no request at the moment: a message, a record. `attempt` counts from 0. */
-void simulation_trace_item(struct simulation *simulation, uint64_t item, uint32_t attempt, const char *resource, const char *step,
-                           int64_t at_ns, int64_t duration_ns, const char *detail);
 
 #endif

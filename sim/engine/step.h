@@ -29,17 +29,23 @@ enum call_type { CALL_REQUEST_RESPONSE, CALL_EVENT };
 enum call_on_error { CALL_FAIL, CALL_CONTINUE };
 
 struct step_call {
-    uint32_t target;                    /* entity */
-    uint32_t via;                       /* what stands in front of it, which gets the request; ENTITY_NONE: nothing */
-    const struct distribution *count;   /* requests, all at once; NULL: one */
+    uint32_t target;                  /* entity */
+    uint32_t via;                     /* what stands in front of it, which gets the request; ENTITY_NONE: nothing */
+    const char *spelling;             /* "call", "invoke" or "send": the key that names it */
+    const char *part;                 /* what is named of it, "$LATEST" of "F:$LATEST", where that is no entity of its own; NULL: nothing */
+    const struct distribution *count; /* requests, all at once; NULL: one */
     const struct distribution *payload; /* bytes of each; NULL: as the item that is handled */
     struct content_choice content;      /* none: nothing is known of its body */
     struct key_choice key;              /* KEY_NONE: that of the item that is handled */
     int64_t timeout_ns;                 /* of one attempt; 0: none */
     struct retry_config retry;
-    int type;     /* enum call_type */
-    int on_error; /* enum call_on_error */
-    bool each;    /* once for each record of a batch */
+    int type;              /* enum call_type */
+    int on_error;          /* enum call_on_error */
+    bool each;             /* once for each record of a batch */
+    bool idempotent;       /* it bears a key by which it is known again, and is then done once */
+    bool duplicate_effect; /* done again, it has its effect again */
+    bool duplicate_effect_given;
+    bool counted; /* what it does again is counted; set by its owner's validation */
 };
 
 struct step {
@@ -49,7 +55,7 @@ struct step {
     double probability;
     struct step_list *branches;
     size_t branch_count;
-    const struct step_call *call;
+    struct step_call *call;
     uint32_t place; /* CALL: its number among the calls of a handler: tells its requests apart */
     bool calls;     /* it, or something in it, is a CALL: else its time is known when it begins */
 };

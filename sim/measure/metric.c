@@ -60,7 +60,7 @@ const char *metric_default_stat(const struct metric_type *type)
 
 double metric_unit_scale(const struct metric_type *type)
 {
-    if (type->parts)
+    if (type->parts > 0)
         return type->parts;
     if (strcmp(type->unit, "Milliseconds") == 0)
         return 1e6;

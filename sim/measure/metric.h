@@ -29,7 +29,7 @@ struct metric_type {
     size_t samples;
     int better;           /* what its owner wants, whatever the statistic: 1: more; -1: less; 0: it is neither good nor bad */
     const char *compared; /* the statistic that a comparison shows of any resource where it differs; NULL: only where it is asked for */
-    unsigned parts;       /* COUNT: the counter counts parts of the unit, so many to one; 0: units */
+    double parts;         /* COUNT, TALLY, GAUGE: what is kept counts so many parts of the unit; 0: as the unit says, times in ns */
 };
 
 #define METRIC_WHILE(type, counter) (offsetof(type, counter) + 1)

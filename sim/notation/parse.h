@@ -38,8 +38,9 @@ struct parse {
     const struct parse_path *elsewhere_path;
     const char *const *renames; /* of the entity that is being read, as a rewrite's: the file's name, the table's, ..., NULL; may be NULL */
     int64_t start_epoch_s;
-    bool lenient; /* defaults of a table: a bare 0 needs no unit */
-    bool failed;  /* memory ran out */
+    bool names_keys; /* something in the scenario gives items keys */
+    bool lenient;    /* defaults of a table: a bare 0 needs no unit */
+    bool failed;     /* memory ran out */
 };
 
 /* The path spelled out ("traffic.users.stages[2].to"); the caller frees. NULL when memory is out. */

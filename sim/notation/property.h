@@ -72,6 +72,9 @@ struct lifetime {
 /* The name of a row, ACCEPTED, for every key that no other row names. */
 #define PROPERTY_ANY_KEY "*"
 
+/* The name of a row of an element that is no object, or may be none: the value itself is the row's. Of kind MAP it takes objects too. */
+#define PROPERTY_ITSELF "."
+
 struct property {
     const char *name;
     enum property_kind kind;
@@ -86,6 +89,7 @@ struct property {
     size_t size;                       /* LIST, MAP: of an element */
     size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */
     bool required;
+    bool lone;        /* LIST: one alone needs no list */
     bool outside;     /* REFERENCE: may be an address outside of the scenario too ("https://...", "ops@example.org", "/a/name"): then
                          ENTITY_NONE */
     bool live;        /* `changes` may set it while it runs: the type's `changed` hears of it */

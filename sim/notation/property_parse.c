@@ -5,6 +5,7 @@
 #include "engine/request.h"
 #include "notation/event_content.h"
 #include "notation/property_value.h"
+#include "notation/references.h"
 #include "notation/retry_parse.h"
 
 #include <stdio.h>
@@ -201,7 +202,7 @@ static void unknown_key(struct parse *parse, const struct property *table, const
     /* What has an effect first: where they are many, a hint lists only some. */
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
-        if (row->kind != PROPERTY_ACCEPTED && row->kind != PROPERTY_LATER)
+        if (row->kind != PROPERTY_ACCEPTED && row->kind != PROPERTY_LATER && strcmp(row->name, PROPERTY_ITSELF) != 0)
             names[used++] = parse_spelling(parse, row->name);
     for (const char *const *other = others; other && *other; other++)
         if (!property_find(table, *other))
@@ -273,11 +274,17 @@ void property_parse(struct parse *parse, const struct property *table, const cJS
 {
     if (object && parse_is_nothing(object))
         object = NULL;
+    const struct property *itself = table ? property_find(table, PROPERTY_ITSELF) : NULL;
+    if (object && itself && (!cJSON_IsObject(object) || itself->kind == PROPERTY_MAP || reference_is_function(object))) {
+        if (property_value(parse, itself, object, path, blob))
+            mark_given(itself, blob);
+        return;
+    }
     if (object && !parse_expect_object(parse, object, path, NULL))
         return;
     for (const cJSON *item = object ? object->child : NULL; item; item = item->next) {
         const struct property *property = property_find(table, item->string);
-        property = property ? property : property_find(table, PROPERTY_ANY_KEY);
+        property = property && property != itself ? property : property_find(table, PROPERTY_ANY_KEY);
         struct parse_path inner = {path, parse_spelling(parse, item->string), 0};
         if (property && !parse_is_nothing(item)) {
             if (property_value(parse, property, item, &inner, blob)) /* what is wrong counts as not given: models trust the flag */

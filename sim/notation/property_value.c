@@ -251,11 +251,11 @@ static size_t element_count(const cJSON *list)
 /* A list, or an object whose members are the elements. */
 static bool value_list(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
 {
-    bool map = property->kind == PROPERTY_MAP;
-    if (map ? !parse_expect_object(parse, node, path, "write {\"name\": { ... }}")
-            : !parse_expect_list(parse, node, path, "write [{ ... }, { ... }]"))
+    bool map = property->kind == PROPERTY_MAP, lone = !map && property->lone && !cJSON_IsArray(node);
+    if (!lone && (map ? !parse_expect_object(parse, node, path, "write {\"name\": { ... }}")
+                      : !parse_expect_list(parse, node, path, "write [{ ... }, { ... }]")))
         return false;
-    struct property_list list = {.count = element_count(node)};
+    struct property_list list = {.count = lone ? 1 : element_count(node)};
     if (!property_within(parse, property, (double)list.count, node, path))
         return false;
     char *element = store_alloc(parse->store, list.count, property->size);
@@ -263,7 +263,7 @@ static bool value_list(struct parse *parse, const struct property *property, con
     list.items = element;
     if (!element)
         return false;
-    for (const cJSON *item = node->child; item; item = item->next, index++) {
+    for (const cJSON *item = lone ? node : node->child; item; item = lone ? NULL : item->next, index++) {
         struct parse_path inner = {path, map ? item->string : NULL, index};
         if (parse_is_nothing(item))
             continue;
@@ -271,7 +271,7 @@ static bool value_list(struct parse *parse, const struct property *property, con
         const char *key = map ? store_string(parse->store, item->string) : NULL;
         if (map)
             memcpy(element, &key, sizeof key);
-        property_parse(parse, property->properties, item, item, &inner, NULL, element);
+        property_parse(parse, property->properties, item, item, lone ? path : &inner, NULL, element);
         element += property->size;
     }
     memcpy(field(property, blob), &list, sizeof list);
@@ -323,6 +323,7 @@ static bool value_strings(struct parse *parse, const struct property *property, 
 static bool value_key(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path, void *blob)
 {
     struct key_choice choice;
+    parse->names_keys = true;
     if (!key_parse(parse, node, path, &choice))
         return false;
     memcpy(field(property, blob), &choice, sizeof choice);

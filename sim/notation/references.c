@@ -284,10 +284,15 @@ static void text_write(const cJSON *node, FILE *out)
     }
 }
 
+bool reference_is_function(const cJSON *node)
+{
+    return cJSON_IsObject(node) && node->child && !node->child->next &&
+           (strcmp(node->child->string, "Ref") == 0 || strncmp(node->child->string, "Fn::", 4) == 0);
+}
+
 const char *reference_text(struct parse *parse, const cJSON *node)
 {
-    bool intrinsic = cJSON_IsObject(node) && node->child && !node->child->next &&
-                     (strcmp(node->child->string, "Ref") == 0 || strncmp(node->child->string, "Fn::", 4) == 0);
+    bool intrinsic = reference_is_function(node);
     if (cJSON_IsString(node))
         return store_string(parse->store, node->valuestring);
     if (!intrinsic)

@@ -49,6 +49,9 @@ bool reference_is_outside(const cJSON *node);
  * among resources alone, else among sources and the account as well. NULL where there is nothing to say. */
 const char *references_hint(const struct parse *parse, const struct references *references, const char *name, bool resources, char *buffer);
 
+/* Is `node` an intrinsic function of a template: {"Ref": ...}, {"Fn::Sub": ...}? */
+bool reference_is_function(const cJSON *node);
+
 /* A readable text of a string or of an intrinsic function that stays unresolved: "${Stage}-jobs". In the store; NULL where `node` is
  * neither, or memory is out. */
 const char *reference_text(struct parse *parse, const cJSON *node);

@@ -3,6 +3,7 @@
 
 #include "notation/distribution_parse.h"
 #include "notation/property_parse.h"
+#include "notation/references.h"
 #include "notation/value_parse.h"
 
 #include <stdio.h>
@@ -41,12 +42,16 @@ static const struct property shared_keys[] = {
      .help = "What the handler does when the step fails: fail with it, or go on."},
     {"consistent", PROPERTY_CONTENT, AT(content), .help = "A read that wants what was written last; left out: false, half the capacity."},
     {"via", PROPERTY_REFERENCE, AT(via), .help = "The cache in front of what is called, which gets the request instead."},
+    {"idempotent", PROPERTY_BOOLEAN, AT(idempotent), .fallback = "false",
+     .help = "It bears a key by which who is called knows it again, so that retries and deliveries twice have no second effect: none is "
+             "counted."},
+    {"duplicate_effect", PROPERTY_BOOLEAN, AT(duplicate_effect), .fallback = "true",
+     .given = PROPERTY_GIVEN(struct step_call, duplicate_effect_given),
+     .help = "Whether what it does again for the same item has its effect again (DuplicateEffects); left out: unless it only reads."},
     PROPERTY_LATER_ROW("cache", "caches"),
     PROPERTY_LATER_ROW("strategy", "how a cache is filled"),
     PROPERTY_LATER_ROW("ttl", "how long a cache keeps what it holds"),
     PROPERTY_LATER_ROW("connect", "connections to databases"),
-    PROPERTY_LATER_ROW("idempotent", "counting what retries do twice"),
-    PROPERTY_LATER_ROW("duplicate_effect", "counting what retries do twice"),
     {0},
 };
 
@@ -158,22 +163,26 @@ static bool parse_parallel(struct parse *parse, const cJSON *node, const struct 
     return good;
 }
 
-/* A part of what is called ("F:live") is its owner's to check, and an owner knows its own references only: it is not kept. */
+/* A part of what is called ("F:$LATEST") is the call's own, and not among those of the entity. */
 static bool parse_call(struct parse *parse, const cJSON *node, const struct parse_path *path, const struct step_spelling *spelling,
                        struct step *step)
 {
     struct step_call *call = store_alloc(parse->store, 1, sizeof *call);
-    struct qualifier **qualifiers = parse->qualifiers;
+    struct qualifier **qualifiers = parse->qualifiers, *named = NULL;
     const char *const *renames = parse->renames;
     size_t errors = parse->diagnostics->error_count;
     if (!call)
         return false;
-    parse->qualifiers = NULL;
+    parse->qualifiers = &named;
     parse->renames = NULL;
     property_defaults(parse, spelling->keys, call);
     property_parse(parse, spelling->keys, node, node, path, NULL, call);
     parse->qualifiers = qualifiers;
     parse->renames = renames;
+    for (const struct qualifier *at = named; at; at = at->next)
+        if (at->property->offset == AT(target))
+            call->part = at->text;
+    call->spelling = spelling->key;
     step->kind = STEP_CALL;
     step->call = call;
     return parse->diagnostics->error_count == errors;

@@ -26,7 +26,7 @@ static enum status make_table(const struct crossing_report *report, bool people,
         if (people)
             study_column(columns, true, title, "");
         else
-            study_figure_columns(columns, title);
+            study_figure_columns(columns, title, i == 0);
     }
     if (report->request->server)
         study_column(columns, true, "servers", "");
@@ -42,7 +42,7 @@ static enum status make_table(const struct crossing_report *report, bool people,
             if (people)
                 table_text(table, study_figure(intervals[j], unit_of(report), text));
             else
-                study_cells(table, intervals[j]);
+                study_cells(table, intervals[j], j == 0 ? unit_of(report) : NULL); /* all have the first one's */
         }
         if (report->request->server)
             table_number(table, point->servers);

@@ -1,12 +1,15 @@
 /* page_run_sections.c: the later sections of a run's page: fates, bill, monitor, expectations, assumptions, manifest. */
+#include "engine/room.h"
 #include "output/csv_scan.h"
 #include "output/figure_text.h"
 #include "output/html_writer.h"
 #include "output/number_text.h"
 #include "output/page.h"
 #include "output/page_run.h"
+#include "output/study_text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,7 +169,8 @@ void page_run_monitor(struct page *page, const struct page_run *run)
 
 /* A file of the folder as a table of the page. Returns how many rows it has. */
 static size_t show_csv(struct page *page, int folder, const char *name, const char *caption, const struct table_column *columns,
-                       size_t column_count, void (*row)(struct table *, const struct csv_field *), size_t field_count)
+                       size_t column_count, void (*row)(struct table *, const struct csv_field *, void *), void *context,
+                       size_t field_count)
 {
     struct csv_scan scan;
     struct table table;
@@ -177,7 +181,7 @@ static size_t show_csv(struct page *page, int folder, const char *name, const ch
     (void)csv_scan_next(&scan); /* the header */
     while (csv_scan_next(&scan))
         if (scan.field_count >= field_count && rows++ < ROWS_MAX)
-            row(&table, scan.fields);
+            row(&table, scan.fields, context);
     if (rows > 0)
         page_table(page, caption, &table, false);
     tell_rest(page, rows, name);
@@ -199,8 +203,9 @@ static void joined_cell(struct table *table, const struct csv_field *a, const ch
 
 enum { EXPECTATION, VERDICT, OBSERVED, LOW, HIGH, UNIT, EXPECTATION_FIELDS };
 
-static void expectation_row(struct table *table, const struct csv_field *fields)
+static void expectation_row(struct table *table, const struct csv_field *fields, void *context)
 {
+    (void)context;
     static const struct csv_field nothing = {"", 0};
     char unit[32], text[FIGURE_TEXT_SIZE], low[FIGURE_TEXT_SIZE], high[FIGURE_TEXT_SIZE], range[3 * FIGURE_TEXT_SIZE] = "";
     (void)snprintf(unit, sizeof unit, "%.*s", (int)fields[UNIT].length, fields[UNIT].text);
@@ -218,31 +223,111 @@ void page_run_expectations(struct page *page, const struct page_run *run)
     static const struct table_column columns[] = {{"expected", false}, {"verdict", false}, {"observed", true}, {"95 % interval", true}};
     page_section(page, "expectations", "Expectations");
     if (show_csv(page, run->data->folder, "expectations.csv", "What the scenario expects, and what was observed", columns, 4,
-                 expectation_row, EXPECTATION_FIELDS) == 0)
+                 expectation_row, NULL, EXPECTATION_FIELDS) == 0)
         html(page->out, "<p>The scenario expects nothing: an <code>expect</code> would be judged here.</p>\n");
 }
 
 enum { RULE, RULE_VALUE, RULE_UNIT, RULE_LOW, RULE_HIGH, RULE_SOURCE, RULE_NOTE, RULE_FIELDS };
 
-static void assumption_row(struct table *table, const struct csv_field *fields)
+/* What a sensitivity study that lies beside the result says of rules: how far each moves the figure that it moves most. */
+struct swing {
+    char *rule, *text; /* owned */
+};
+
+struct swings {
+    bool there;
+    struct swing *list; /* owned */
+    size_t count, capacity;
+};
+
+static const char sensitivity_file[] = "sensitivity.csv";
+
+/* Rows come by figure, and of the first figure by swing: the first that names a rule is the one to be told. */
+static void add_swing(struct swings *swings, const struct csv_field *figure, const struct csv_field *unit, const struct csv_field *input,
+                      double swing)
+{
+    static const char prefix[] = "rules.";
+    const size_t length = sizeof prefix - 1;
+    char name[32], shown[FIGURE_TEXT_SIZE], *rule, *text = NULL;
+    if (input->length <= length || memcmp(input->text, prefix, length) != 0 || isnan(swing) ||
+        !room_for(&swings->list, swings->count + 1, &swings->capacity, sizeof *swings->list))
+        return;
+    (void)snprintf(name, sizeof name, "%.*s", (int)unit->length, unit->text);
+    rule = strndup(input->text + length, input->length - length);
+    if (asprintf(&text, "%.*s by %s", (int)figure->length, figure->text, study_amount(swing, name, shown)) < 0)
+        text = NULL;
+    swings->list[swings->count++] = (struct swing){rule, text};
+}
+
+static void read_swings(int folder, struct swings *swings)
+{
+    struct csv_scan scan;
+    size_t figure = SIZE_MAX, unit = SIZE_MAX, input = SIZE_MAX, swing = SIZE_MAX;
+    *swings = (struct swings){0};
+    if (csv_scan_open(&scan, folder, sensitivity_file) != STATUS_OK)
+        return;
+    (void)csv_scan_next(&scan);
+    for (size_t i = 0; i < scan.field_count; i++) {
+        const struct csv_field *title = &scan.fields[i];
+        figure = csv_field_is(title, "figure") ? i : figure;
+        unit = csv_field_is(title, "unit") ? i : unit;
+        input = csv_field_is(title, "input") ? i : input;
+        swing = csv_field_is(title, "swing") ? i : swing;
+    }
+    swings->there = figure != SIZE_MAX && unit != SIZE_MAX && input != SIZE_MAX && swing != SIZE_MAX;
+    size_t fields = scan.field_count;
+    while (swings->there && csv_scan_next(&scan))
+        if (scan.field_count == fields)
+            add_swing(swings, &scan.fields[figure], &scan.fields[unit], &scan.fields[input], csv_field_number(&scan.fields[swing]));
+    csv_scan_close(&scan);
+}
+
+static void swings_fini(struct swings *swings)
+{
+    for (size_t i = 0; i < swings->count; i++) {
+        free(swings->list[i].rule);
+        free(swings->list[i].text);
+    }
+    free(swings->list);
+}
+
+static void assumption_row(struct table *table, const struct csv_field *fields, void *context)
 {
     static const struct csv_field nothing = {"", 0};
     const struct csv_field *unit = &fields[RULE_UNIT];
+    const struct swings *swings = context;
+    const char *moves = "nothing";
     bool plain = csv_field_is(unit, "distribution") || csv_field_is(unit, "name") || csv_field_is(unit, "boolean");
     joined_cell(table, &fields[RULE], "", &nothing);
     joined_cell(table, &fields[RULE_VALUE], " ", plain ? &nothing : unit);
     joined_cell(table, &fields[RULE_LOW], " to ", &fields[RULE_HIGH]);
+    for (size_t i = swings->count; i-- > 0;)
+        if (swings->list[i].rule && swings->list[i].text && csv_field_is(&fields[RULE], swings->list[i].rule))
+            moves = swings->list[i].text;
+    if (swings->there)
+        table_text(table, fields[RULE_LOW].length > 0 ? moves : "not varied");
     joined_cell(table, &fields[RULE_NOTE], " Source: ", &fields[RULE_SOURCE]);
 }
 
 void page_run_assumptions(struct page *page, const struct page_run *run)
 {
     static const struct table_column columns[] = {{"rule", false}, {"value", false}, {"plausible", false}, {"why", false}};
+    static const struct table_column known[] = {
+        {"rule", false}, {"value", false}, {"plausible", false}, {"the range moves", false}, {"why", false}};
+    struct swings swings;
+    read_swings(run->data->folder, &swings);
     page_section(page, "assumptions", "Assumptions in use");
-    html(page->out, "<p>What is documented nowhere and was looked up by this run, with the range that is plausible. "
-                    "<code>slsim sensitivity</code> tells how much each moves a figure.</p>\n");
-    if (show_csv(page, run->data->folder, "assumptions.csv", "Assumptions in use", columns, 4, assumption_row, RULE_FIELDS) == 0)
+    html(page->out, "<p>What is documented nowhere and was looked up by this run, with the range that is plausible. ");
+    if (!swings.there)
+        html(page->out,
+             "<code>slsim sensitivity</code> tells how much each moves a figure; with its table as <code>%h</code> in this "
+             "folder, <code>slsim report</code> tells it here.",
+             sensitivity_file);
+    html(page->out, "</p>\n");
+    if (show_csv(page, run->data->folder, "assumptions.csv", "Assumptions in use", swings.there ? known : columns, swings.there ? 5 : 4,
+                 assumption_row, &swings, RULE_FIELDS) == 0)
         html(page->out, "<p>None is known to be in use.</p>\n");
+    swings_fini(&swings);
 }
 
 void page_run_manifest(struct page *page, const struct page_run *run)

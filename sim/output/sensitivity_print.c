@@ -91,8 +91,8 @@ static void add_long(const struct sensitivity_report *report, const struct input
     table_number(table, response->at[LEVEL_LOW].mean);
     table_number(table, report->sensitivity->base[figure].mean);
     table_number(table, response->at[LEVEL_HIGH].mean);
-    study_cells(table, &response->change[LEVEL_LOW]);
-    study_cells(table, &response->change[LEVEL_HIGH]);
+    study_cells(table, &response->change[LEVEL_LOW], NULL);
+    study_cells(table, &response->change[LEVEL_HIGH], NULL);
     table_number(table, response->swing);
     table_number(table, flip ? flip->from : NAN);
     table_number(table, flip ? flip->until : NAN);

@@ -44,7 +44,7 @@ static void make_columns(const struct size_report *report, bool people, struct s
         if (people)
             study_column(columns, true, name, "");
         else
-            study_figure_columns(columns, name);
+            study_figure_columns(columns, name, true);
     }
     study_column(columns, true, "replications", "");
     study_column(columns, false, "verdict", "");
@@ -71,10 +71,11 @@ static void add_point(const struct size_report *report, const struct size_point 
         if (is_repeated(report->study, f))
             continue;
         struct interval interval = interval_at(point, f);
+        const char *unit = figure_unit_name(&report->study->figures[f]);
         if (people)
-            table_text(table, study_figure(&interval, figure_unit_name(&report->study->figures[f]), text));
+            table_text(table, study_figure(&interval, unit, text));
         else
-            study_cells(table, &interval);
+            study_cells(table, &interval, unit);
     }
     table_number(table, point->replications);
     table_text(table, verdict_word(point));

@@ -220,9 +220,20 @@ static void add_tornadoes(const struct csv_table *table, struct run_plots *plots
         add_tornado(table, figures[i], i, plots);
 }
 
+/* How a column of figures is shown: its unit stands beside it; a table without has none. */
+static struct plot_unit unit_at(const struct csv_table *table, size_t column)
+{
+    char name[256];
+    double most = 0;
+    (void)snprintf(name, sizeof name, "%s.unit", table->header[column]);
+    for (size_t r = 0; r < table->row_count; r++)
+        most = fmax(most, fabs(leading(csv_table_field(table, r, column))));
+    return plot_unit_for(table->row_count > 0 ? text_at(table, 0, name) : "", most);
+}
+
 /* A figure of the table over its first column, with a band or bars where it has intervals. */
-static struct plot_series *add_curve(struct plot *plot, const struct csv_table *table, size_t column, enum plot_mark mark, int colour,
-                                     const char *label, bool second)
+static struct plot_series *add_curve(struct plot *plot, const struct csv_table *table, size_t column, double factor, enum plot_mark mark,
+                                     int colour, const char *label, bool second)
 {
     char name[256];
     struct plot_series *series = plot_add(plot, 0, mark, colour, label, table->row_count);
@@ -233,13 +244,13 @@ static struct plot_series *add_curve(struct plot *plot, const struct csv_table *
     for (size_t r = 0; r < table->row_count; r++) {
         series->x[r] = leading(csv_table_field(table, r, 0));
         if (series->y)
-            series->y[r] = leading(csv_table_field(table, r, column));
+            series->y[r] = factor * leading(csv_table_field(table, r, column));
         (void)snprintf(name, sizeof name, "%s.ci95_low", table->header[column]);
         if (series->low)
-            series->low[r] = number_at(table, r, name);
+            series->low[r] = factor * number_at(table, r, name);
         (void)snprintf(name, sizeof name, "%s.ci95_high", table->header[column]);
         if (series->high)
-            series->high[r] = number_at(table, r, name);
+            series->high[r] = factor * number_at(table, r, name);
     }
     return series;
 }
@@ -263,8 +274,10 @@ static void x_of_curves(struct plot *plot, const struct csv_table *table)
         plot_axis_linear(plot, &plot->x, table->header[0], low, high);
 }
 
-static void y_of_curves(struct plot *plot, const char *label, bool second)
+static void y_of_curves(struct plot *plot, const char *name, const char *unit, bool second)
 {
+    char label[192];
+    (void)snprintf(label, sizeof label, *unit ? "%s (%s)" : "%s", name, unit);
     double low, high;
     if (!plot_extent(&plot->panels[0], second, true, &low, &high))
         low = high = 0;
@@ -294,13 +307,14 @@ static void add_points(const struct csv_table *table, struct run_plots *plots)
         return;
     plot_init(plot, "tried", "What was tried", "Each point is a setting that was tried, with its 95 % interval.");
     plot->panel_count = 1;
-    (void)add_curve(plot, table, figure, MARK_POINTS, 1, other == SIZE_MAX ? "" : table->header[figure], false);
+    struct plot_unit unit = unit_at(table, figure), other_unit = other == SIZE_MAX ? unit : unit_at(table, other);
+    (void)add_curve(plot, table, figure, unit.factor, MARK_POINTS, 1, other == SIZE_MAX ? "" : table->header[figure], false);
     if (other != SIZE_MAX)
-        (void)add_curve(plot, table, other, MARK_POINTS, 2, table->header[other], true);
+        (void)add_curve(plot, table, other, other_unit.factor, MARK_POINTS, 2, table->header[other], true);
     x_of_curves(plot, table);
-    y_of_curves(plot, table->header[figure], false);
+    y_of_curves(plot, table->header[figure], unit.name, false);
     if (other != SIZE_MAX)
-        y_of_curves(plot, table->header[other], true);
+        y_of_curves(plot, table->header[other], other_unit.name, true);
 }
 
 static void add_crossing(const struct csv_table *table, struct run_plots *plots)
@@ -314,12 +328,13 @@ static void add_crossing(const struct csv_table *table, struct run_plots *plots)
         return;
     plot_init(plot, "crossing", "Where they cross", "Both bills over what was varied; a pale band is a 95 % interval.");
     plot->panel_count = 1;
-    (void)add_curve(plot, table, 1, MARK_BAND, 1, "", false);
-    (void)add_curve(plot, table, other, MARK_BAND, 2, "", false);
-    (void)add_curve(plot, table, 1, MARK_LINE, 1, "this", false);
-    (void)add_curve(plot, table, other, MARK_LINE, 2, "the other", false);
+    struct plot_unit unit = unit_at(table, 1);
+    (void)add_curve(plot, table, 1, unit.factor, MARK_BAND, 1, "", false);
+    (void)add_curve(plot, table, other, unit.factor, MARK_BAND, 2, "", false);
+    (void)add_curve(plot, table, 1, unit.factor, MARK_LINE, 1, "this", false);
+    (void)add_curve(plot, table, other, unit.factor, MARK_LINE, 2, "the other", false);
     x_of_curves(plot, table);
-    y_of_curves(plot, strcmp(table->header[1], "cost.month") == 0 ? "USD a month" : table->header[1], false);
+    y_of_curves(plot, strcmp(table->header[1], "cost.month") == 0 ? "bill of a month" : table->header[1], unit.name, false);
 }
 
 void study_plots_make(const struct csv_table *table, enum study_kind kind, struct run_plots *plots)

@@ -33,11 +33,13 @@ char *study_figure(const struct interval *interval, const char *unit, char text[
     return text;
 }
 
-void study_cells(struct table *table, const struct interval *interval)
+void study_cells(struct table *table, const struct interval *interval, const char *unit)
 {
     table_number(table, interval->mean);
     table_number(table, interval->low);
     table_number(table, interval->high);
+    if (unit)
+        table_text(table, unit);
 }
 
 void study_add_figure(cJSON *array, const struct figure_name *figure, const struct interval *interval, bool *failed)
@@ -63,11 +65,13 @@ void study_column(struct study_columns *columns, bool right, const char *title, 
     columns->list[columns->count++] = (struct table_column){copy, right};
 }
 
-void study_figure_columns(struct study_columns *columns, const char *name)
+void study_figure_columns(struct study_columns *columns, const char *name, bool unit)
 {
     study_column(columns, true, name, "");
     study_column(columns, true, name, ".ci95_low");
     study_column(columns, true, name, ".ci95_high");
+    if (unit)
+        study_column(columns, false, name, ".unit");
 }
 
 void study_columns_fini(struct study_columns *columns)

@@ -16,8 +16,8 @@
 char *study_amount(double value, const char *unit, char text[FIGURE_TEXT_SIZE]);
 /* "0.0834% ± 0.0021%"; without the half-width where there is none. */
 char *study_figure(const struct interval *interval, const char *unit, char text[STUDY_TEXT_SIZE]);
-/* Three cells: value and the ends of its interval. */
-void study_cells(struct table *table, const struct interval *interval);
+/* Three cells: value and the ends of its interval; and its unit, unless that is NULL. */
+void study_cells(struct table *table, const struct interval *interval, const char *unit);
 
 /* {"resource", "metric", "stat", "unit", "value", "ci95_low", "ci95_high"}, appended to `array`. */
 void study_add_figure(cJSON *array, const struct figure_name *figure, const struct interval *interval, bool *failed);
@@ -29,8 +29,8 @@ struct study_columns {
     bool failed;
 };
 void study_column(struct study_columns *columns, bool right, const char *title, const char *suffix);
-/* `name`, `name`.ci95_low, `name`.ci95_high */
-void study_figure_columns(struct study_columns *columns, const char *name);
+/* `name`, `name`.ci95_low, `name`.ci95_high, and with `unit` `name`.unit */
+void study_figure_columns(struct study_columns *columns, const char *name, bool unit);
 void study_columns_fini(struct study_columns *columns);
 
 #endif

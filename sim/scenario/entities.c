@@ -385,7 +385,7 @@ static void parse_entity(struct loader *loader, uint32_t entity)
         return;
     loader->parse.qualifiers = &origin->qualifiers;
     loader->parse.whole = type->part_of && origin->whole != ENTITY_NONE ? loader->scenario->entities[origin->whole].name : NULL;
-    loader->parse.renames = origin->rewritten ? origin->rewritten->row->renames : NULL;
+    loader->parse.renames = origin->rewritten && origin->rewritten->row ? origin->rewritten->row->renames : NULL;
     struct parse_path other_steps[ORIGIN_STEPS];
     const struct parse_path *properties = origin_path(loader, entity, false, steps),
                             *behavior = origin_path(loader, entity, true, other_steps);

@@ -1,4 +1,5 @@
-/* loader.h: a scenario while it is being read. Private to scenario.c, settings_parse.c, entities.c, fleet*.c, expect_parse.c, validation.c.
+/* loader.h: a scenario while it is being read. Private to scenario.c, settings_parse.c, entities.c, fleet*.c, expect_parse.c, validation.c,
+ * rights.c.
  */
 #ifndef SLSIM_SCENARIO_LOADER_H
 #define SLSIM_SCENARIO_LOADER_H
@@ -16,6 +17,7 @@
 #include "scenario/scenario_base.h"
 
 struct change; /* engine/change.h */
+struct right;  /* engine/right.h */
 
 enum origin_kind { ORIGIN_ACCOUNT, ORIGIN_RESOURCE, ORIGIN_FLEET, ORIGIN_SOURCE, ORIGIN_FLEET_SOURCE, ORIGIN_INNER };
 
@@ -76,6 +78,17 @@ struct loader {
     size_t defaults_count, defaults_capacity;
     struct flow *flows; /* owned */
     size_t flow_count, flow_capacity;
+    struct right *rights; /* owned; that were judged so far */
+    size_t right_count, right_capacity;
+    void *judge_state; /* the judge's own, in the store */
+};
+
+/* One entity's view: validation.h. */
+struct validation {
+    struct loader *loader;
+    uint32_t self;
+    const cJSON *change; /* of whose action this is about; NULL: about the entity itself */
+    const struct parse_path *change_path;
 };
 
 /* settings_parse.c: everything at the top level but what follows here. The books are loaded too. */
@@ -107,6 +120,9 @@ void fleet_fill(struct loader *loader);
 void entities_validate(struct loader *loader);
 /* Asks the action of one change; complaints stand at `node`. */
 void change_validate(struct loader *loader, const cJSON *node, const struct parse_path *path, const struct change *change, void *arguments);
+
+/* rights.c: when all is validated: judges what services send to each other, and hands the rights to the scenario's settings. */
+void rights_finish(struct loader *loader);
 
 /* loops.c: after validation: marks who closes a loop of the flows. */
 void loops_add(struct loader *loader, uint32_t from, uint32_t to);

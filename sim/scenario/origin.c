@@ -45,10 +45,10 @@ const struct parse_path *origin_path(const struct loader *loader, uint32_t entit
         steps[0] = (struct parse_path){NULL, "account", 0};
         return &steps[0];
     case ORIGIN_RESOURCE:
-        if (origin->rewritten)
+        if (origin->rewritten && origin->rewritten->entry)
             return rewritten_path(origin->rewritten, steps);
         steps[0] = (struct parse_path){NULL, "Resources", 0};
-        steps[1] = (struct parse_path){&steps[0], name, 0};
+        steps[1] = (struct parse_path){&steps[0], origin->rewritten ? origin->rewritten->owner : name, 0};
         steps[2] = (struct parse_path){&steps[1], "Properties", 0};
         return &steps[2];
     case ORIGIN_SOURCE:

@@ -2,6 +2,7 @@
 #include "scenario/rewrite.h"
 
 #include "document/json_edit.h"
+#include "scenario/extract.h"
 #include "scenario/resource_type.h"
 
 #include <stdio.h>
@@ -362,8 +363,8 @@ void rewrite_short_forms(struct parse *parse, const struct model_registry *regis
     if (!cJSON_IsObject(resources))
         return;
     (void)each_holder(&rewriting, count_entries);
-    list->made = store_alloc(parse->store, rewriting.entries, sizeof *list->made);
-    if (!list->made || !each_holder(&rewriting, rewrite_entries))
+    list->made = store_alloc(parse->store, rewriting.entries + extract_count(registry, resources), sizeof *list->made);
+    if (!list->made || !each_holder(&rewriting, rewrite_entries) || !extract_resources(parse, registry, resources, list))
         parse->failed = true;
     for (const struct implied *row = registry->implied; row && row->on_type; row++)
         if (!add_implied(parse, row, resources))

@@ -8,10 +8,10 @@
 
 /* A resource that was made, and where it was written. */
 struct rewritten {
-    const cJSON *node; /* in `Resources`, behind those of the file */
-    const char *owner; /* the logical id of what it stood in */
-    const char *entry; /* its own key there */
-    const struct rewrite *row;
+    const cJSON *node;         /* in `Resources`, behind those of the file */
+    const char *owner;         /* the logical id of what it stood in */
+    const char *entry;         /* its own key there; NULL: it was said in the owner's own properties (extract.h) */
+    const struct rewrite *row; /* NULL: the same */
 };
 
 struct rewritten_list {

@@ -166,6 +166,7 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
     scenario->names = &loader->references;
     entities_validate(loader);
     loops_find(loader);
+    rights_finish(loader); /* of flows as that has sorted them */
     inner_parts_add(loader);
     changes_parse(loader);
     check_prices(loader);
@@ -206,6 +207,7 @@ static void finish(struct loader *loader)
     own_books(loader);
     free(loader->defaults);
     free(loader->flows);
+    free(loader->rights);
     store_drop_tables(store);
 }
 

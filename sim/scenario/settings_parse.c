@@ -311,12 +311,7 @@ static void check_allowed(struct loader *loader, const cJSON *allowed)
         size_t i = 0;
         while (cJSON_IsString(item) && i < count && strcmp(names[i], item->valuestring) != 0)
             i++;
-        const char *const *later = registry->later_refusals;
-        while (cJSON_IsString(item) && later && *later && strcmp(*later, item->valuestring) != 0)
-            later++;
-        if (cJSON_IsString(item) && later && *later)
-            parse_error(&loader->parse, item, &inner, "leave it out: nothing is refused for it", "not modelled yet: \"%s\"", *later);
-        else if (!cJSON_IsString(item))
+        if (!cJSON_IsString(item))
             parse_error(&loader->parse, item, &inner, hint, "must be the name of a refusal, got %s", parse_show(item, shown));
         else if (i == count)
             parse_error(&loader->parse, item, &inner, parse_suggestion(&loader->parse, item->valuestring, names, count, near) ? near : hint,

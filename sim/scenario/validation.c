@@ -6,6 +6,7 @@
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "notation/distribution_parse.h"
+#include "notation/event_content.h"
 #include "notation/instant_parse.h"
 #include "notation/property_parse.h"
 #include "scenario/loader.h"
@@ -17,13 +18,6 @@
 #include <string.h>
 
 #define DEPTH_MAX 8u
-
-struct validation {
-    struct loader *loader;
-    uint32_t self;
-    const cJSON *change; /* of whose action this is about; NULL: about the entity itself */
-    const struct parse_path *change_path;
-};
 
 const struct rule_book *validation_rules(const struct validation *validation)
 {
@@ -180,6 +174,19 @@ const struct content_table *validation_contents(const struct validation *validat
     return validation->loader->scenario->settings.contents;
 }
 
+const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values)
+{
+    const struct event_contents *contents = validation->loader->parse.contents;
+    const cJSON *body = contents && content < contents->table.count ? contents->bodies[content] : NULL;
+    if (within)
+        body = cJSON_GetObjectItemCaseSensitive(body, within);
+    const cJSON *item = cJSON_IsObject(body) ? body->child : NULL;
+    while (item && index-- > 0)
+        item = item->next;
+    *values = item && cJSON_IsArray(item) ? (size_t)cJSON_GetArraySize(item) : 1;
+    return item ? item->string : NULL;
+}
+
 const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
                                            uint32_t sender)
 {
@@ -310,38 +317,14 @@ void validation_flow(struct validation *validation, uint32_t from, uint32_t to)
     loops_add(validation->loader, from, to);
 }
 
-static const struct property *property_of_kind(const struct property *table, enum property_kind kind)
-{
-    struct property_walk walk;
-    const struct property *row = property_first(&walk, table);
-    while (row && row->kind != kind)
-        row = property_next(&walk);
-    return row;
-}
-
 const char *validation_nearest(const char *word, const char *const *names, size_t count)
 {
     return suggest(word, names, count);
 }
 
-void validation_require_key(struct validation *validation, const char *what)
+bool validation_keys_are_named(const struct validation *validation)
 {
-    struct loader *loader = validation->loader;
-    const struct property *table = loader->scenario->registry->source->properties;
-    const struct property *target = property_find(table, "target"), *key = property_of_kind(table, PROPERTY_KEY);
-    for (uint32_t i = loader->scenario->first_source; target && key && i < loader->scenario->entity_count; i++) {
-        const char *source = loader->origins[i].config;
-        struct validation other = {.loader = loader, .self = i};
-        struct key_choice choice;
-        uint32_t entity;
-        memcpy(&entity, source + target->offset, sizeof entity);
-        memcpy(&choice, source + key->offset, sizeof choice);
-        /* One that is there and wrong has been complained of. */
-        if (entity == validation->self && choice.kind == KEY_NONE &&
-            !cJSON_GetObjectItemCaseSensitive(loader->origins[i].properties, key->name))
-            validation_error(&other, "target", "write \"key\": {\"uniform\": 100}", "%s is %s: each item needs a \"%s\"",
-                             loader->scenario->entities[validation->self].name, what, key->name);
-    }
+    return validation->loader->parse.names_keys;
 }
 
 static void validate(struct loader *loader, uint32_t entity)
@@ -349,10 +332,18 @@ static void validate(struct loader *loader, uint32_t entity)
     struct validation validation = {.loader = loader, .self = entity};
     const struct model_type *type = loader->scenario->entities[entity].type;
     const struct rewritten *rewritten = loader->origins[entity].rewritten;
-    loader->parse.renames = rewritten ? rewritten->row->renames : NULL;
+    loader->parse.renames = rewritten && rewritten->row ? rewritten->row->renames : NULL;
     if (type->validate)
         type->validate(&validation, loader->origins[entity].config);
     loader->parse.renames = NULL;
+}
+
+static void judge_sendings(struct loader *loader, uint32_t entity)
+{
+    struct validation validation = {.loader = loader, .self = entity};
+    const struct model_type *type = loader->scenario->entities[entity].type;
+    if (type->sends)
+        type->sends(&validation, loader->origins[entity].config);
 }
 
 /* Does a resource that is left out carry this name? Then it may well be the part that is meant. */
@@ -394,6 +385,8 @@ void entities_validate(struct loader *loader)
         validate(loader, i);
         check_parts(loader, i);
     }
+    for (uint32_t i = 1; i < loader->scenario->entity_count; i++)
+        judge_sendings(loader, i);
     if (loader->scenario->entity_count > 0)
         validate(loader, 0);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct pattern; /* notation/pattern.h */
+struct sending; /* engine/sending.h */
 
 struct validation; /* one entity's view while the scenario is validated */
 
@@ -71,10 +72,58 @@ void *validation_alloc(struct validation *validation, size_t count, size_t size)
 /* Items pass from one entity to another: to find loops. */
 void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
 
+/* What stands as text under this top-level property of an entity, an intrinsic function spelled out as reference_text does; NULL: nothing,
+ * or no text. The scenario's. */
+const char *validation_text(struct validation *validation, uint32_t entity, const char *property);
+
+/* Something that this entity, or another in its name, wants to do. */
+struct deed {
+    uint32_t from;      /* who sends */
+    uint32_t holder;    /* whose right it is: a role, a user; ENTITY_NONE: nobody's who is here */
+    uint32_t target;    /* whom it is done to; ENTITY_NONE: what `resource` says */
+    const char *action; /* NULL: what a call of `target` with each of `contents` takes */
+    const char *resource;
+    const struct content_choice *contents; /* with `action` NULL. NULL: whatever a request's content */
+    const char *account;                   /* the number of another account, whose the sender is; NULL: the same account */
+    const char *principal;                 /* a service that sends, or "*": anybody; NULL: neither */
+    const char *ip;                        /* the address that is sent from; NULL: nobody knows */
+    bool by_number;                        /* requests do not need it: whoever asks has its number */
+    bool granted;                          /* something that is not in the template allows it: only what denies it counts */
+    bool needed;                           /* without it, it is not deployed: "permission" among the refusals lets it run */
+    bool silent;                           /* it was said before */
+    const char *property;                  /* where it is said */
+};
+
+struct verdict {
+    const char *why;  /* who does not let it, in words: "R does not allow queue:Send on Q" */
+    const char *hint; /* what would help */
+};
+
+/* How permissions are judged, as a registry's `judge`. Texts are the scenario's. */
+struct judge {
+    /* What it takes to do `operation` (NULL: the usual one) at `target`, the `index`-th of several things; NULL: nothing more. */
+    const char *(*action)(struct validation *validation, uint32_t target, const char *operation, size_t index);
+    bool (*allows)(struct validation *validation, const struct deed *deed, const char *action, struct verdict *verdict);
+    /* `from` sends to `to`: does it need a right as a service of its own? */
+    bool (*asks)(struct validation *validation, uint32_t from, uint32_t to, struct deed *deed);
+    const char *outcome; /* of what is not allowed, while it runs */
+};
+
+/* Judges a deed, and reports at its property what is not allowed: an error where it is `needed`, unless that is wanted, else a warning. The
+ * right's number, for right_is_denied: of the last, where there are several; 0: it is taken as given. */
+uint32_t validation_may(struct validation *validation, const struct deed *deed);
+/* Where the judge keeps what it has found out: NULL at first. */
+void **validation_judge_state(const struct validation *validation);
+/* The logical id of the resource in whose short form this entity was written; NULL: it is written itself. */
+const char *validation_owner(const struct validation *validation, uint32_t entity);
+/* Has this entity a right whose action `pattern` matches? */
+bool validation_has_right(const struct validation *validation, const char *pattern);
+
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
-/* Complains at `property` of this entity of an operation in `choice` that `target` has not (model_type.operations). */
-void validation_check_operations(struct validation *validation, const char *property, uint32_t target, const struct content_choice *choice);
+/* The names of a content's body, by `index`, or of the object `within` it (NULL: of the body itself); NULL: there are no more, or it is no
+ * object. *values: how many the list holds that stands there, 1 where none does. O(index). */
+const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values);
 /* Which contents `pattern` matches, when the entity `sender` (ENTITY_NONE: nobody in particular) wraps them so (`envelope` NULL: as they
  * are); the scenario's. NULL in, NULL out: all. What is not known of an item is taken to match: what a content leaves out that the envelope
  * would hold, and all of CONTENT_NONE but what the envelope says itself. A warning at the pattern says so. */
@@ -85,9 +134,17 @@ struct pattern_extent validation_pattern_extent(const struct pattern *pattern);
 /* The names that it asks for at the top, by `index`; NULL: there are no more. `*is_list`: it lists values, rather than going deeper. */
 const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list);
 
-/* Complains of every traffic source whose `target` is this entity and which gives its items no key; `what` says why it must: "a FIFO
- * queue". */
-void validation_require_key(struct validation *validation, const char *what);
+/* For `sends`: has the target judge what is sent to it. */
+void validation_sends(struct validation *validation, const struct sending *sending);
+/* For `receives`: complains in the sender at `key` of the sending, NULL: where it names its target. */
+__attribute__((format(printf, 5, 6))) void validation_sending_error(struct validation *validation, const struct sending *sending,
+                                                                    const char *key, const char *hint, const char *format, ...);
+/* Complains of an operation that is none of `operations`, which end with NULL: what a type's own list does by itself. */
+void validation_sending_names(struct validation *validation, const struct sending *sending, const char *const *operations);
+/* Complains of items that can have no key; `what` says why they must: "a FIFO queue". */
+void validation_sending_needs_key(struct validation *validation, const struct sending *sending, const char *what);
+/* Does anything in the scenario give items keys? */
+bool validation_keys_are_named(const struct validation *validation);
 
 /* Reports at the place of `property` of this entity ("MemorySize", "behavior.init", "EphemeralStorage.Size", "Targets[1].Arn"; NULL: the
  * entity). */

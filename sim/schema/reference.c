@@ -124,7 +124,8 @@ static void write_row(FILE *out, const struct property *property, const char *pr
         spelled.help = property->help;
         property = &spelled;
     }
-    fprintf(out, "| `%s%s` | %s", prefix, property->name, property_kind_name(property));
+    bool itself = strcmp(property->name, PROPERTY_ITSELF) == 0 && prefix[0]; /* the element that the prefix ends with, and its dot */
+    fprintf(out, "| `%.*s%s` | %s", (int)(strlen(prefix) - itself), prefix, itself ? "" : property->name, property_kind_name(property));
     for (size_t i = 0; property->choices && property->choices[i]; i++)
         fprintf(out, "%s`%s`", i == 0 ? " " : ", ", property->choices[i]);
     fputs(property->kind == PROPERTY_ENUM && property->properties ? ", or an object" : "", out);

@@ -176,10 +176,16 @@ static void write_kind(FILE *out, const struct property *property, const struct 
         write_ref(out, "reference");
         break;
     case PROPERTY_LIST:
+        if (property->lone) {
+            fputs("\"if\":{\"type\":\"array\"},\"else\":", out);
+            json_write_table(out, property->properties, rules);
+            fputs(",\"then\":{", out);
+        }
         fputs("\"type\":\"array\",\"items\":{\"if\":" JSON_NOT_NULL ",\"then\":", out);
         json_write_table(out, property->properties, rules);
         fputs("}", out);
         write_length(out, property, rules);
+        fputs(property->lone ? "}" : "", out);
         break;
     case PROPERTY_MAP:
         fputs("\"type\":\"object\",\"additionalProperties\":{\"if\":" JSON_NOT_NULL ",\"then\":", out);
@@ -230,14 +236,15 @@ void json_write_property(FILE *out, const struct property *property, const struc
     fputc('}', out);
 }
 
-void json_write_table(FILE *out, const struct property *table, const struct rule_book *rules)
+static void write_object(FILE *out, const struct property *table, const struct rule_book *rules)
 {
     struct property_walk walk;
     const char *glue = "";
     fprintf(out, "{\"type\":\"object\",\"additionalProperties\":%s,\"properties\":{",
             property_find(table, PROPERTY_ANY_KEY) ? "true" : "false");
     for (const struct property *property = property_first(&walk, table); property; property = property_next(&walk)) {
-        if (strcmp(property->name, PROPERTY_ANY_KEY) == 0 || property->kind == PROPERTY_LATER)
+        if (strcmp(property->name, PROPERTY_ANY_KEY) == 0 || strcmp(property->name, PROPERTY_ITSELF) == 0 ||
+            property->kind == PROPERTY_LATER)
             continue;
         fputs(glue, out);
         json_write_string(out, property->name);
@@ -266,4 +273,32 @@ void json_write_table(FILE *out, const struct property *table, const struct rule
         arrivals = true;
     }
     fputs(arrivals ? "]}" : "}", out);
+}
+
+/* The table's row for what is no object; an object of its keys is the other choice, where it has any. */
+static bool write_itself(FILE *out, const struct property *table, const struct rule_book *rules)
+{
+    struct property_walk walk;
+    const struct property *itself = property_find(table, PROPERTY_ITSELF);
+    size_t others = 0;
+    if (!itself)
+        return false;
+    for (const struct property *row = property_first(&walk, table); row; row = property_next(&walk))
+        others += row != itself;
+    if (others == 0) {
+        json_write_property(out, itself, rules);
+        return true;
+    }
+    fputs("{\"if\":{\"type\":\"object\"},\"else\":", out);
+    json_write_property(out, itself, rules);
+    fputs(",\"then\":", out);
+    write_object(out, table, rules);
+    fputs("}", out);
+    return true;
+}
+
+void json_write_table(FILE *out, const struct property *table, const struct rule_book *rules)
+{
+    if (!write_itself(out, table, rules))
+        write_object(out, table, rules);
 }

@@ -162,7 +162,7 @@ probe() { # probe WHAT NAME...: one name, or one JSON text
         in_table "$name" type "$name" || grep -q "^## $name\$" models.md && there ||
             try_patch '.Resources.X = {"Type": $with, "Properties": {}} | .traffic[0].target = "X"' "\"$name\""
         ;;
-    unmodelled) try_patch ".Resources.X = {\"Type\": \"AWS::RDS::DBInstance\"} | .behavior.X[\"$name\"] = 1" ;;
+    unmodelled) try_patch ".Resources.X = {\"Type\": \"AWS::ElastiCache::CacheCluster\"} | .behavior.X[\"$name\"] = 1" ;;
     *) echo "contract.sh: no kind \"$what\"" >&2 && exit 2 ;;
     esac
 }

@@ -42,7 +42,7 @@ while read -r scenario pictures; do
 done <<'LIST'
 tests/golden/constant.json requests latency latency-distribution duration start-and-duration concurrency environments cold-starts fates cost
 scenarios/sqs-drain.json queue
-scenarios/resharding.json iterator-age stream-age records-waiting
+scenarios/resharding.json iterator-age stream-age shard-age records-waiting
 scenarios/async-retries.json event-age
 scenarios/provisioned-tracking.json provisioned capacity
 scenarios/rollback.json deployment alarms
@@ -78,6 +78,15 @@ say "all other files are the same without a page" $?
 
 "$slsim" report "$work/without" --quiet && diff -r "$work/constant" "$work/without"
 say "slsim report makes the same of a result that is there" $?
+
+{
+    echo 'figure,unit,input,input_unit,swing'
+    rule=$(sed -n 2p "$work/without/assumptions.csv" | cut -d, -f1)
+    echo "cost.month,USD,rules.$rule,ms,1.25"
+    echo "Plain.Duration.p99,Milliseconds,rules.$rule,ms,7"
+} >"$work/without/sensitivity.csv"
+"$slsim" report "$work/without" --quiet && grep -q "<tr><th scope=\"row\">$rule</th>.*<td>cost.month by \$1.25</td>" "$work/without/report.html"
+say "assumptions are marked by a sensitivity that lies beside" $?
 
 mkdir "$work/bin"
 PATH="$work/bin" "$slsim" run tests/golden/constant.json --report --no-progress -o "$work/missing" >"$work/missing.out" 2>&1

@@ -9,7 +9,11 @@ unpaid=tests/unit/unread_prices.txt
 # Names that code puts together, and the text that it does so by.
 composed() {
     grep -rqE '"init_%[.0-9]*s_%s_%s"' "$1/models" && echo '^init_[a-z]+[0-9a-z.]*_(zip|image)_(x86_64|arm64)$'
+    grep -rqF '"managed_policy_%.120s"' "$1/models" && echo '^managed_policy_'
+    grep -rqF '"sam_policy_%.120s"' "$1/models" && echo '^sam_policy_'
     grep -rqF '"sns_%s_%s"' "$1/models" && echo '^sns_(retry|customer|http)_'
+    grep -rqF '"rds_class_%s_%.20s"' "$1/models" && echo '^rds_class_(vcpus|gib|memory_factor)_'
+    grep -rqF '"aurora_mysql_max_connections_%.40s"' "$1/models" && echo '^aurora_mysql_max_connections_db[.]'
 }
 
 # The names of a book's entries under `rules` or `prices`, one a line.

@@ -168,10 +168,28 @@ static void test_mistakes(void **state)
     model_close(&run);
 }
 
+/* An alias is a function: what it fails is answered 502, as what the function fails. */
+static void test_alias(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(&run,
+              REST_TO("'Type': 'AWS_PROXY', 'Uri': {'Fn::Sub': 'arn:aws:apigateway:r:lambda:path/2015-03-31/functions/${L}/invocations'}",
+                      ", 'F': {'Type': 'AWS::Lambda::Function', 'Properties': {}}, 'V': {'Type': 'AWS::Lambda::Version', 'Properties': "
+                      "{'FunctionName': {'Ref': 'F'}}}, 'L': {'Type': 'AWS::Lambda::Alias', 'Properties': {'FunctionName': {'Ref': 'F'}, "
+                      "'FunctionVersion': {'Fn::GetAtt': ['V', 'Version']}, 'Name': 'live'}}",
+                      ", 'F': {'error_rate': 1}"));
+    assert_int_equal(count_of(&run, "F:live", "Invocations"), 100);
+    assert_int_equal(fates_of(&run, "c", FATE_FAILED, "502 Bad Gateway"), 100);
+    model_close(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_services),     cmocka_unit_test(test_answers),  cmocka_unit_test(test_faults_of_the_api),
+        cmocka_unit_test(test_alias),        cmocka_unit_test(test_services),
+        cmocka_unit_test(test_answers),      cmocka_unit_test(test_faults_of_the_api),
         cmocka_unit_test(test_asynchronous), cmocka_unit_test(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,24 @@ static void test_time_limits(void **state)
     model_close(&run);
 }
 
+/* A version or an alias is a function too: the one that AutoPublishAlias names is meant by the function's own name. */
+static void test_aliases(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"F", "F:live", "F:1", "F:$LATEST"};
+    struct model_run run;
+    model_open(&run);
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        model_run(&run,
+                  "{'duration': '1m', 'Resources': {'F': {'Type': 'AWS::Serverless::Function', 'Properties': {'AutoPublishAlias': "
+                  "'live'}}}, 'behavior': {'F': {'init': '0ms', 'duration': '1ms'}}, 'traffic': [{'name': 'c', 'target': '%s', 'caller': "
+                  "'alexa', 'bursts': {'size': 1, 'every': '1h'}}]}",
+                  targets[i]);
+        assert_int_equal(count_of(&run, "c", "Succeeded"), 1);
+    }
+    model_close(&run);
+}
+
 /* What the scenario says comes first; nobody in particular has neither limit nor retries. */
 static void test_own_words(void **state)
 {
@@ -141,7 +159,7 @@ static void test_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_time_limits), cmocka_unit_test(test_own_words), cmocka_unit_test(test_errors),
-                                       cmocka_unit_test(test_sizes), cmocka_unit_test(test_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_time_limits), cmocka_unit_test(test_aliases), cmocka_unit_test(test_own_words),
+                                       cmocka_unit_test(test_errors),      cmocka_unit_test(test_sizes),   cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

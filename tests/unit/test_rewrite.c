@@ -1,5 +1,6 @@
 /* test_rewrite.c: short forms of a template become resources of their own: names, owners, references, places of mistakes, short paths; and
  * keys that a target requires of its sources. */
+#include "engine/sending.h"
 #include "failing_allocation.h"
 #include "fake_models.h"
 
@@ -77,15 +78,20 @@ static const struct model_type eventful_type = {.type = "Fake::Short::Worker",
                                                 .behavior = eventful_behavior,
                                                 .validate = eventful_validate};
 
-/* Wants keys of its sources. */
-static void keyed_validate(struct validation *validation, void *config)
+/* Wants keys of who sends to it. */
+static void keyed_receives(struct validation *validation, const struct sending *sending, const void *config)
 {
     (void)config;
-    validation_require_key(validation, "an ordered log");
+    validation_sending_needs_key(validation, sending, "an ordered log");
+}
+static void keyed_accept(struct simulation *simulation, void *self, struct request *request)
+{
+    (void)self;
+    request_answer(simulation, request, &cause_succeeded);
 }
 static const struct property keyed_properties[] = {{0}};
 static const struct model_type keyed_type = {
-    .type = "Fake::Storage::Log", .size = 8, .properties = keyed_properties, .validate = keyed_validate};
+    .type = "Fake::Storage::Log", .size = 8, .properties = keyed_properties, .accept = keyed_accept, .receives = keyed_receives};
 
 struct keyed_source {
     struct fake_source source;
@@ -96,8 +102,20 @@ static const struct property keyed_source_properties[] = {
     {.name = "key", .kind = PROPERTY_KEY, .offset = offsetof(struct keyed_source, key)},
     {0},
 };
-static const struct model_type keyed_source_type = {
-    .type = "traffic", .size = sizeof(struct keyed_source), .properties = keyed_source_properties, .metrics = fake_source_metrics};
+static void keyed_source_sends(struct validation *validation, const void *config)
+{
+    const struct keyed_source *source = config;
+    if (validation_type(validation, source->source.target)->receives)
+        validation_sends(validation, &(struct sending){.target = source->source.target,
+                                                       .has_key = source->key.kind != KEY_NONE || validation_written(validation, "key"),
+                                                       .place = "",
+                                                       .target_key = "target"});
+}
+static const struct model_type keyed_source_type = {.type = "traffic",
+                                                    .size = sizeof(struct keyed_source),
+                                                    .properties = keyed_source_properties,
+                                                    .metrics = fake_source_metrics,
+                                                    .sends = keyed_source_sends};
 
 static const char *const queue_names[] = {"Queue", "SourceArn", NULL};
 static const struct rewrite rewrites[] = {

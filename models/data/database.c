@@ -1,0 +1,166 @@
+/* database.c: AWS::RDS::DBInstance: what can be said of it, what is measured and billed. Sources stand in database_state.h. */
+#include "database_state.h"
+
+#include "engine/rule_book.h"
+#include "measure/metric.h"
+
+#define ROLE(field) offsetof(struct database_role, field)
+#define SETTING(field) offsetof(struct database_settings, field)
+#define AT(field) offsetof(struct database_config, field)
+
+static const struct property role_properties[] = {
+    {"FeatureName", PROPERTY_STRING, ROLE(feature), .help = "Lambda: the database may call functions."},
+    ACCEPTED("RoleArn"),
+    {0},
+};
+
+const struct property database_settings_properties[] = {
+    {"Engine", PROPERTY_ENUM, SETTING(engine), .choices = database_engines, .required = true,
+     .help = "Decides how many connections there are by default, whether it can call functions, and the price."},
+    {"AssociatedRoles", PROPERTY_LIST, SETTING(roles), .properties = role_properties, .size = sizeof(struct database_role), .minimum = "0",
+     .maximum = "20", .help = "What the database may do elsewhere."},
+    {0},
+};
+
+const struct property database_settings_behavior[] = {
+    {"query", PROPERTY_TIME_DISTRIBUTION, SETTING(query), .help = "vCPU time of a transaction; left out: rule rds_query."},
+    {"connect_time", PROPERTY_TIME_DISTRIBUTION, SETTING(connect_time), .help = "How long opening a connection takes; left out: no time."},
+    {"on_write", PROPERTY_STEPS, SETTING(on_write),
+     .help = "What a write does after its query, within the transaction: functions that it invokes. A transaction whose `op` is read does "
+             "not; left out, it is a write."},
+    PROPERTY_LATER_ROW("failover_time", "failovers"),
+    PROPERTY_LATER_ROW("pinning_rate", "proxies"),
+    {0},
+};
+
+static const struct property instance_properties[] = {
+    {.kind = PROPERTY_TABLE, .properties = database_settings_properties},
+    {"DBInstanceClass", PROPERTY_STRING, AT(class), .required = true,
+     .help = "Its vCPUs and memory: \"db.r6g.large\"; so the connections that it lets in, and the price."},
+    {"DBClusterIdentifier", PROPERTY_REFERENCE, AT(cluster), .help = "The Aurora cluster that it is an instance of."},
+    {"DBParameterGroupName", PROPERTY_STRING, AT(settings.parameter_group),
+     .help = "Its parameter group; one that is not here: the default."},
+    {"AllocatedStorage", PROPERTY_SIZE, AT(storage_bytes), .unit = "GB", .minimum = "0", .maximum = "65536", .fallback = "0",
+     .help = "For the bill; Aurora's is the cluster's."},
+    {"MultiAZ", PROPERTY_BOOLEAN, AT(multi_az), .fallback = "false", .help = "A standby, which is billed like the instance."},
+    ACCEPTED("AllowMajorVersionUpgrade"),
+    ACCEPTED("AutoMinorVersionUpgrade"),
+    ACCEPTED("AvailabilityZone"),
+    ACCEPTED("BackupRetentionPeriod"),
+    ACCEPTED("CACertificateIdentifier"),
+    ACCEPTED("CopyTagsToSnapshot"),
+    ACCEPTED("DBInstanceIdentifier"),
+    ACCEPTED("DBName"),
+    ACCEPTED("DBSubnetGroupName"),
+    ACCEPTED("DeletionProtection"),
+    ACCEPTED("EnableCloudwatchLogsExports"),
+    ACCEPTED("EnableIAMDatabaseAuthentication"),
+    ACCEPTED("EnablePerformanceInsights"),
+    ACCEPTED("EngineVersion"),
+    ACCEPTED("Iops"),
+    ACCEPTED("KmsKeyId"),
+    ACCEPTED("LicenseModel"),
+    ACCEPTED("ManageMasterUserPassword"),
+    ACCEPTED("MasterUserPassword"),
+    ACCEPTED("MasterUserSecret"),
+    ACCEPTED("MasterUsername"),
+    ACCEPTED("MaxAllocatedStorage"),
+    ACCEPTED("MonitoringInterval"),
+    ACCEPTED("MonitoringRoleArn"),
+    ACCEPTED("NetworkType"),
+    ACCEPTED("OptionGroupName"),
+    ACCEPTED("PerformanceInsightsRetentionPeriod"),
+    ACCEPTED("Port"),
+    ACCEPTED("PreferredBackupWindow"),
+    ACCEPTED("PreferredMaintenanceWindow"),
+    ACCEPTED("PromotionTier"),
+    ACCEPTED("PubliclyAccessible"),
+    ACCEPTED("StorageEncrypted"),
+    ACCEPTED("StorageThroughput"),
+    ACCEPTED("StorageType"),
+    ACCEPTED("Tags"),
+    ACCEPTED("VPCSecurityGroups"),
+    {0},
+};
+
+#undef AT
+#define AT(field) offsetof(struct database, metrics.field)
+
+static const struct metric_type instance_metrics[] = {
+    {"AWS/RDS", "DatabaseConnections", "Count", METRIC_GAUGE, AT(connections), .levels = 1, .better = -1, .help = "Open connections."},
+    {"AWS/RDS", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(busy), .other = AT(vcpus), .help = "Time that its vCPUs work."},
+    {"AWS/RDS", "DBLoad", "Count", METRIC_GAUGE, AT(load), .help = "Transactions under way, those that wait included."},
+    {"AWS/RDS", "DBLoadCPU", "Count", METRIC_GAUGE, AT(load_cpu), .help = "Those of them that use a vCPU or wait for one."},
+    {"slsim", "Transactions", "Count", METRIC_COUNT, AT(transactions), .help = "Transactions that came, each attempt."},
+    {"slsim", "TransactionsFailed", "Count", METRIC_COUNT, AT(failed), .better = -1, .compared = "Sum",
+     .help = "Those that failed: what a write calls failed, or a fault."},
+    {"slsim", "ConnectionsRefused", "Count", METRIC_COUNT, AT(refused), .better = -1, .compared = "Sum",
+     .help = "Connections beyond max_connections, which are refused."},
+    {"slsim", "TransactionTime", "Milliseconds", METRIC_TALLY, AT(time), .better = -1, .compared = "p99",
+     .help = "From a transaction's coming to its end."},
+    {"slsim", "VcpuWaiting", "Count", METRIC_GAUGE, AT(waiting), .better = -1, .help = "Transactions in line for a vCPU."},
+    {NULL, "busy", "None", METRIC_GAUGE, AT(busy), .help = ""},
+    {NULL, "vCPUs", "None", METRIC_GAUGE, AT(vcpus), .help = ""},
+    {0},
+};
+
+static void instance_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    const struct database *database = self;
+    const struct database_config *config = &database->config;
+    const struct rule_book *rules = simulation->settings->rules;
+    double copies = config->multi_az ? rule_number(rules, "rds_multi_az_factor") : 1;
+    double hours = (double)database->metrics.vcpus.whole.length_ns / (double)NS_PER_HOUR;
+    if (config->item)
+        bill_add(bill, config->item, hours * config->item_units * copies);
+    if (config->cluster == ENTITY_NONE)
+        bill_add(bill, &database_line_items[database_line_item_gp3],
+                 (double)config->storage_bytes / BYTES_PER_GB * copies * hours / rule_number(rules, "billing_month_h"));
+}
+
+FAULT_FUNCTIONS(database, self)
+
+static void refuse_failover(struct validation *validation, const void *config, void *arguments)
+{
+    (void)config;
+    (void)arguments;
+    validation_error(validation, "kind", "take it down for as long: \"kind\": \"down\", \"for\": \"60s\"", "not modelled yet: failovers");
+}
+
+static const struct action instance_actions[] = {
+    {.verb = "fault",
+     .kind = "failover",
+     .size = sizeof(struct fault),
+     .validate = refuse_failover,
+     .begin = begin_fault,
+     .help = "Not modelled yet."},
+    FAULT_ROW("down", NULL, begin_fault, end_fault, "Every transaction that comes fails at once."),
+    FAULT_SLOW_ROW,
+    FAULT_ROW("errors", fault_errors_properties, begin_fault, end_fault, "That share of the transactions fails after their query."),
+    {0},
+};
+
+const struct model_type database_instance_type = {
+    .type = DATABASE_INSTANCE_TYPE,
+    .service = "Amazon Relational Database Service",
+    .help =
+        "A database instance: connections up to max_connections, transactions that wait for its vCPUs in line, writes that call functions.",
+    .size = sizeof(struct database),
+    .self_offset = offsetof(struct database, self),
+    .properties = instance_properties,
+    .behavior = database_settings_behavior,
+    .metrics = instance_metrics,
+    .line_items = database_line_items,
+    .refusals = database_refusals,
+    .keeps_chain = true,
+    .actions = instance_actions,
+    .validate = database_validate,
+    .create = database_create,
+    .start = database_start,
+    .destroy = database_destroy,
+    .handle = database_handle,
+    .accept = database_accept,
+    .done = database_done,
+    .finish = database_finish,
+    .quantities = instance_quantities,
+};

@@ -1,0 +1,178 @@
+/* database_check.c: what of a database cannot be, and what its cluster says for it.
+ * Source: RDS User Guide and Aurora User Guide, "Invoking a Lambda function": RDS for PostgreSQL, Aurora PostgreSQL and Aurora MySQL can.
+ */
+#include "database_state.h"
+
+#include "engine/rule_book.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char refusal_engine[] = "database_engine";
+static const char refusal_role[] = "database_role";
+const char *const database_refusals[] = {refusal_engine, refusal_role, NULL};
+
+static bool engine_invokes(int engine)
+{
+    return engine == ENGINE_POSTGRES || engine == ENGINE_AURORA_POSTGRES || engine == ENGINE_AURORA_MYSQL;
+}
+
+static bool is_aurora(int engine)
+{
+    return engine == ENGINE_AURORA_POSTGRES || engine == ENGINE_AURORA_MYSQL;
+}
+
+/* Aurora MySQL's roles have no feature: a parameter of the cluster names the one that calls functions. */
+static bool has_role(const struct database_settings *settings)
+{
+    const struct database_role *roles = settings->roles.items;
+    for (size_t i = 0; i < settings->roles.count; i++)
+        if (roles[i].feature ? strcmp(roles[i].feature, "Lambda") == 0 : settings->engine == ENGINE_AURORA_MYSQL)
+            return true;
+    return false;
+}
+
+static bool is_function(const struct validation *validation, uint32_t entity)
+{
+    const char *service = validation_type(validation, entity)->service;
+    return service && strcmp(service, "AWS Lambda") == 0;
+}
+
+/* A call waits as long as the database does, where the step does not say less. */
+static void limit_call(struct validation *validation, const struct database_settings *settings, struct step *step)
+{
+    struct step_call *call = step->call->timeout_ns == 0 ? validation_alloc(validation, 1, sizeof *call) : NULL;
+    if (!call || settings->engine == ENGINE_AURORA_MYSQL)
+        return;
+    *call = *step->call;
+    call->timeout_ns = database_invoke_timeout_ns(validation, settings->parameter_group);
+    step->call = call;
+}
+
+static void check_steps(struct validation *validation, const struct database_settings *settings, const struct step_list *steps,
+                        const char *path)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        struct step *step = &steps->steps[i];
+        char here[200];
+        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
+        if (step->kind == STEP_CPU)
+            validation_error(validation, here, "add it to query", "a write's own work is its query");
+        if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
+            if (!is_function(validation, step->call->target))
+                validation_error(validation, here, "let a function do it", "a database calls functions alone, and %s is %s",
+                                 validation_name(validation, step->call->target), validation_type(validation, step->call->target)->type);
+            validation_flow(validation, validation_self(validation), step->call->target);
+            limit_call(validation, settings, step);
+        }
+        for (size_t k = 0; k < step->branch_count; k++) {
+            char inner[260];
+            if (step->kind == STEP_PARALLEL)
+                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
+            else
+                snprintf(inner, sizeof inner, "%s.steps", here);
+            check_steps(validation, settings, &step->branches[k], inner);
+        }
+    }
+}
+
+void database_check_writes(struct validation *validation, struct database_settings *settings)
+{
+    if (settings->on_write.count == 0)
+        return;
+    if (!engine_invokes(settings->engine) && !validation_allowed(validation, refusal_engine))
+        validation_error(validation, "behavior.on_write", "Engine postgres, aurora-postgresql or aurora-mysql; or let who writes call",
+                         "a database of engine %s cannot call a function (allow_invalid: %s: then every such write fails)",
+                         database_engines[settings->engine], refusal_engine);
+    else if (!has_role(settings) && !validation_allowed(validation, refusal_role))
+        validation_error(
+            validation, "behavior.on_write", "AssociatedRoles: [{\"FeatureName\": \"Lambda\", \"RoleArn\": ...}]",
+            "calling a function needs an associated role of the feature Lambda (allow_invalid: %s: then every such write fails)",
+            refusal_role);
+    check_steps(validation, settings, &settings->on_write, "behavior.on_write");
+}
+
+static bool is_read(const struct content *content)
+{
+    static const char *const reads[] = {"read", "SELECT", "select", "Read", NULL};
+    for (size_t i = 0; content->operation && reads[i]; i++)
+        if (strcmp(content->operation, reads[i]) == 0)
+            return true;
+    return false;
+}
+
+static void note_reads(const struct validation *validation, struct database_config *config)
+{
+    const struct content_table *contents = validation_contents(validation);
+    for (uint32_t i = 1; i < contents->count; i++)
+        if (is_read(&contents->items[i]))
+            content_set_add(&config->reads, (uint8_t)i);
+}
+
+/* What the instance does not say itself is its cluster's. */
+static void inherit(struct validation *validation, struct database_config *config)
+{
+    struct database_settings *own = &config->settings;
+    if (config->cluster == ENTITY_NONE)
+        return;
+    if (!model_is(validation_type(validation, config->cluster), DATABASE_CLUSTER_TYPE)) {
+        validation_error(validation, "DBClusterIdentifier", "name an AWS::RDS::DBCluster", "%s is %s",
+                         validation_name(validation, config->cluster), validation_type(validation, config->cluster)->type);
+        return;
+    }
+    const struct database_settings *cluster = validation_config(validation, config->cluster);
+    if (cluster->engine != own->engine)
+        validation_error(validation, "Engine", database_engines[cluster->engine], "its cluster is of engine %s",
+                         database_engines[cluster->engine]);
+    own->query = own->query ? own->query : cluster->query;
+    own->connect_time = own->connect_time ? own->connect_time : cluster->connect_time;
+    own->parameter_group = own->parameter_group ? own->parameter_group : cluster->parameter_group;
+    if (own->roles.count == 0)
+        own->roles = cluster->roles;
+    if (own->on_write.count == 0)
+        own->on_write = cluster->on_write;
+}
+
+static void size_up(struct validation *validation, struct database_config *config)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    double memory_bytes;
+    if (!config->class)
+        return; /* that it is missing was said */
+    if (strcmp(config->class, "db.serverless") == 0) {
+        validation_error(validation, "DBInstanceClass", "name a class such as db.r6g.large", "not modelled yet: Aurora Serverless");
+        return;
+    }
+    if (!database_class(rules, config->class, &config->vcpus, &memory_bytes)) {
+        validation_error(validation, "DBInstanceClass", "such as db.t3.medium, db.m5.large or db.r6g.xlarge",
+                         "the rules rds_class_* know no class \"%s\"", config->class);
+        return;
+    }
+    if (!database_group_connections(validation, config->settings.parameter_group, memory_bytes, &config->max_connections))
+        config->max_connections =
+            database_default_connections(rules, (enum database_engine)config->settings.engine, config->class, memory_bytes);
+    if (config->max_connections < 1)
+        validation_error(validation, "DBInstanceClass", "choose another, or give max_connections in a parameter group",
+                         "the rules aurora_mysql_max_connections_* have no value for %s", config->class);
+    config->item = database_line_item((enum database_engine)config->settings.engine, config->class, config->vcpus, &config->item_units);
+    if (!config->item)
+        validation_warning(validation, "DBInstanceClass", NULL, "the book of prices has none for %s with engine %s: it is not billed",
+                           config->class, database_engines[config->settings.engine]);
+}
+
+void database_validate(struct validation *validation, void *blob)
+{
+    struct database_config *config = &((struct database *)blob)->config;
+    bool own_writes = config->settings.on_write.count > 0;
+    inherit(validation, config);
+    size_up(validation, config);
+    if (is_aurora(config->settings.engine) && config->cluster == ENTITY_NONE)
+        validation_error(validation, "DBClusterIdentifier", "add an AWS::RDS::DBCluster, and name it here",
+                         "an instance of engine %s belongs to a cluster", database_engines[config->settings.engine]);
+    if (own_writes) /* else they are the cluster's, which checks them */
+        database_check_writes(validation, &config->settings);
+    config->invokes = !engine_invokes(config->settings.engine) ? INVOKES_NO_ENGINE
+                      : has_role(&config->settings)            ? INVOKES
+                                                               : INVOKES_NO_ROLE;
+    note_reads(validation, config);
+}

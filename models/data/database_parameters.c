@@ -1,0 +1,136 @@
+/* database_parameters.c: AWS::RDS::DBParameterGroup and DBClusterParameterGroup: of the parameters, those that are simulated.
+ * Source: RDS User Guide, "Specifying DB parameters": numbers, {DBInstanceClassMemory/N}, LEAST and GREATEST of several. */
+#include "database_state.h"
+
+#include "engine/rule_book.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct parameter_group {
+    const char *max_connections;
+    int64_t request_timeout_ns;
+};
+
+#define AT(field) offsetof(struct parameter_group, field)
+
+static const struct property parameters_properties[] = {
+    {"max_connections", PROPERTY_STRING, AT(max_connections),
+     .help = "A number, {DBInstanceClassMemory/N}, or LEAST(..., ...) and GREATEST(..., ...) of such."},
+    {"aws_lambda.request_timeout_ms", PROPERTY_TIME, AT(request_timeout_ns), .unit = "ms", .minimum = "1", .maximum = "900000",
+     .fallback = "rds_invoke_request_timeout_ms", .help = "How long PostgreSQL waits for a function's answer."},
+    ACCEPTED(PROPERTY_ANY_KEY),
+    {0},
+};
+
+static const struct property group_properties[] = {
+    {"Parameters", PROPERTY_OBJECT, 0, .properties = parameters_properties, .help = "Their values; others have no effect here."},
+    ACCEPTED("DBClusterParameterGroupName"),
+    ACCEPTED("DBParameterGroupName"),
+    ACCEPTED("Description"),
+    ACCEPTED("Family"),
+    ACCEPTED("Tags"),
+    {0},
+};
+
+/* A formula that is read from the left. */
+struct formula {
+    const char *at;
+    double memory_bytes;
+    int depth;
+};
+
+static bool skip_word(struct formula *formula, const char *word)
+{
+    formula->at += strspn(formula->at, " ");
+    if (strncasecmp(formula->at, word, strlen(word)) != 0)
+        return false;
+    formula->at += strlen(word);
+    return true;
+}
+
+static bool read_plain(struct formula *formula, double *value)
+{
+    char *end;
+    formula->at += strspn(formula->at, " ");
+    *value = strtod(formula->at, &end);
+    if (end == formula->at || !isfinite(*value))
+        return false;
+    formula->at = end;
+    return true;
+}
+
+static bool read_value(struct formula *formula, double *value)
+{
+    double divisor, other;
+    bool least = skip_word(formula, "LEAST("), several = least || skip_word(formula, "GREATEST(");
+    if (!several && skip_word(formula, "{")) {
+        if (!skip_word(formula, "DBInstanceClassMemory") || !skip_word(formula, "/") || !read_plain(formula, &divisor) || divisor <= 0)
+            return false;
+        *value = floor(formula->memory_bytes / divisor);
+        return skip_word(formula, "}");
+    }
+    if (!several)
+        return read_plain(formula, value);
+    if (formula->depth++ > 8 || !read_value(formula, value))
+        return false;
+    while (skip_word(formula, ",")) {
+        if (!read_value(formula, &other))
+            return false;
+        *value = least ? fmin(*value, other) : fmax(*value, other);
+    }
+    return skip_word(formula, ")");
+}
+
+/* The group of that name; NULL where it is none of the scenario. */
+static const struct parameter_group *find_group(const struct validation *validation, const char *name, uint32_t *entity)
+{
+    *entity = name ? validation_named(validation, name) : ENTITY_NONE;
+    if (*entity == ENTITY_NONE)
+        return NULL;
+    const struct model_type *type = validation_type(validation, *entity);
+    bool is_group = model_is(type, "AWS::RDS::DBParameterGroup") || model_is(type, "AWS::RDS::DBClusterParameterGroup");
+    return is_group ? validation_config(validation, *entity) : NULL;
+}
+
+bool database_group_connections(struct validation *validation, const char *name, double memory_bytes, int64_t *connections)
+{
+    uint32_t entity;
+    const struct parameter_group *group = find_group(validation, name, &entity);
+    if (!group || !group->max_connections)
+        return false;
+    struct formula formula = {.at = group->max_connections, .memory_bytes = memory_bytes};
+    double value;
+    if (!read_value(&formula, &value) || formula.at[strspn(formula.at, " ")] != '\0' || value < 1 || value > 262143) {
+        validation_error_of(validation, entity, "Parameters.max_connections",
+                            "such as \"100\", \"{DBInstanceClassMemory/9531392}\" or \"LEAST({DBInstanceClassMemory/9531392},5000)\"",
+                            "\"%s\" gives no number of connections", group->max_connections);
+        return false;
+    }
+    *connections = (int64_t)floor(value);
+    return true;
+}
+
+int64_t database_invoke_timeout_ns(struct validation *validation, const char *name)
+{
+    uint32_t entity;
+    const struct parameter_group *group = find_group(validation, name, &entity);
+    return group && group->request_timeout_ns > 0 ? group->request_timeout_ns
+                                                  : rule_ns(validation_rules(validation), "rds_invoke_request_timeout_ms");
+}
+
+const struct model_type parameter_group_type = {
+    .type = "AWS::RDS::DBParameterGroup",
+    .help = "Parameters of database instances: how many connections they let in, how long they wait for a function.",
+    .size = sizeof(struct parameter_group),
+    .properties = group_properties,
+};
+
+const struct model_type cluster_parameter_group_type = {
+    .type = "AWS::RDS::DBClusterParameterGroup",
+    .help = "The same of clusters.",
+    .size = sizeof(struct parameter_group),
+    .properties = group_properties,
+};

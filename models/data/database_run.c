@@ -1,0 +1,226 @@
+/* database_run.c: a transaction, from its connection to its end. It holds a connection all the time; it waits in line for one of the vCPUs,
+ * uses it for the time of its query, and then, if it is a write that calls functions, waits for them without one.
+ * A call of type RequestResponse blocks the transaction for as long as the function takes, and one that fails or takes longer than the
+ * database waits fails it; a call of type Event is over when it is accepted. Source: rules rds_invoke_*. */
+#include "database_state.h"
+
+#include "engine/random.h"
+#include "engine/rule_book.h"
+
+#include <stdlib.h>
+
+static const struct cause cause_connections = {.fate = FATE_THROTTLED, .text = "too many connections"};
+static const struct cause cause_trigger = {.fate = FATE_FAILED, .text = "on_write failed"};
+static const struct cause cause_engine = {.fate = FATE_FAILED, .text = "no function to call another with"};
+static const struct cause cause_role = {.fate = FATE_FAILED, .text = "AccessDenied"};
+
+static struct transaction *transaction_at(const struct database *database, uint32_t id)
+{
+    return pool_at(&database->transactions, id);
+}
+
+static double plain_slowdown(const void *owner, double parallel)
+{
+    (void)owner;
+    (void)parallel;
+    return 1;
+}
+
+static double one_vcpu(const void *owner)
+{
+    (void)owner;
+    return 1;
+}
+
+static void end_transaction(struct simulation *simulation, struct database *database, uint32_t id, const struct cause *cause)
+{
+    struct database_metrics *metrics = &database->metrics;
+    const struct transaction *transaction = transaction_at(database, id);
+    struct request *request = request_at(simulation, transaction->request);
+    gauge_add(&metrics->load, simulation->now_ns, -1);
+    if (transaction->connected)
+        gauge_add(&metrics->connections, simulation->now_ns, -1);
+    tally_add(&metrics->time, TALLY_ALL, simulation->now_ns - request->sent_ns);
+    counter_add(&metrics->failed, cause != &cause_succeeded);
+    pool_give(&database->transactions, id);
+    if (simulation->tracer)
+        simulation_trace(simulation, request, simulation->entities[database->self].name, fate_names[cause->fate], simulation->now_ns, 0,
+                         cause->text);
+    request->payload_bytes = 0;
+    request_done(simulation, database->self, request, cause);
+}
+
+static void writes_ended(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end)
+{
+    struct database *database = owner;
+    transaction_at(database, data)->run = POOL_NONE;
+    end_transaction(simulation, database, data, end == PROCEDURE_DONE ? &cause_succeeded : &cause_trigger);
+}
+
+static const struct procedure_type write_procedure = {.slowdown = plain_slowdown, .vcpus = one_vcpu, .ended = writes_ended};
+
+enum status database_create(struct simulation *simulation, void *self)
+{
+    struct database *database = self;
+    const char *name = simulation->entities[database->self].name;
+    if (!database->config.settings.query)
+        database->config.settings.query = rule_find(simulation->settings->rules, "rds_query")->distribution;
+    database->first = database->last = POOL_NONE;
+    pool_init(&database->transactions, sizeof(struct transaction), &simulation->memory, name);
+    stream_init(&database->queries, simulation->settings->seed, simulation->replication, name, "query");
+    stream_init(&database->connects, simulation->settings->seed, simulation->replication, name, "connect_time");
+    if (database->config.settings.on_write.count == 0)
+        return STATUS_OK;
+    database->procedure = calloc(1, sizeof *database->procedure);
+    if (!database->procedure)
+        return STATUS_NO_MEMORY;
+    return procedure_init(database->procedure, &write_procedure, &database->config.settings.on_write, simulation, database, database->self,
+                          DATABASE_PROCEDURE);
+}
+
+void database_start(struct simulation *simulation, void *self)
+{
+    struct database *database = self;
+    gauge_add(&database->metrics.vcpus, simulation->now_ns, database->config.vcpus);
+}
+
+void database_destroy(struct simulation *simulation, void *self)
+{
+    (void)simulation;
+    struct database *database = self;
+    if (database->transactions.owner)
+        pool_fini(&database->transactions);
+    if (database->procedure)
+        procedure_fini(database->procedure);
+    free(database->procedure);
+    fault_fini(&database->faults);
+}
+
+static void work(struct simulation *simulation, struct database *database, uint32_t id)
+{
+    gauge_add(&database->metrics.busy, simulation->now_ns, 1);
+    simulation_schedule(simulation, database->self, DATABASE_WORKED, RANK_COMPLETION,
+                        time_add(simulation->now_ns, transaction_at(database, id)->work_ns), id);
+}
+
+/* It has a connection, and wants a vCPU. */
+static void begin_work(struct simulation *simulation, struct database *database, uint32_t id)
+{
+    struct database_metrics *metrics = &database->metrics;
+    gauge_add(&metrics->load_cpu, simulation->now_ns, 1);
+    if (metrics->load_cpu.level <= database->config.vcpus) {
+        work(simulation, database, id);
+        return;
+    }
+    transaction_at(database, id)->next = POOL_NONE;
+    if (database->last == POOL_NONE)
+        database->first = id;
+    else
+        transaction_at(database, database->last)->next = id;
+    database->last = id;
+    gauge_add(&metrics->waiting, simulation->now_ns, 1);
+}
+
+static void work_next(struct simulation *simulation, struct database *database)
+{
+    uint32_t id = database->first;
+    if (id == POOL_NONE)
+        return;
+    database->first = transaction_at(database, id)->next;
+    if (database->first == POOL_NONE)
+        database->last = POOL_NONE;
+    gauge_add(&database->metrics.waiting, simulation->now_ns, -1);
+    work(simulation, database, id);
+}
+
+/* The query is done: others may have the vCPU; a write goes on with what it calls. */
+static void end_work(struct simulation *simulation, struct database *database, uint32_t id)
+{
+    const struct request *request = request_at(simulation, transaction_at(database, id)->request);
+    bool calls = database->procedure && !content_set_has(&database->config.reads, request->content);
+    gauge_add(&database->metrics.busy, simulation->now_ns, -1);
+    gauge_add(&database->metrics.load_cpu, simulation->now_ns, -1);
+    work_next(simulation, database);
+    if (database->faults.any && fault_strikes(&database->faults, request))
+        end_transaction(simulation, database, id, &cause_service_error);
+    else if (!calls)
+        end_transaction(simulation, database, id, &cause_succeeded);
+    else if (database->config.invokes != INVOKES)
+        end_transaction(simulation, database, id, database->config.invokes == INVOKES_NO_ROLE ? &cause_role : &cause_engine);
+    else
+        transaction_at(database, id)->run = procedure_start(simulation, database->procedure, request, id, request->hops, 0);
+}
+
+static int64_t draw_ns(struct stream *stream, const struct distribution *distribution, const struct request *request)
+{
+    if (!distribution)
+        return 0;
+    stream_at(stream, request->item, request->attempt);
+    return distribution_sample_ns(distribution, &stream->rng);
+}
+
+static uint32_t begin_transaction(struct simulation *simulation, struct database *database, const struct request *request)
+{
+    uint32_t id = pool_take(&database->transactions);
+    if (id == POOL_NONE) {
+        simulation_fail(simulation, simulation->memory.status);
+        return POOL_NONE;
+    }
+    *transaction_at(database, id) = (struct transaction){
+        .next = POOL_NONE,
+        .request = request->id,
+        .run = POOL_NONE,
+        .work_ns = fault_slowed(&database->faults, draw_ns(&database->queries, database->config.settings.query, request)),
+        .connected = true,
+    };
+    gauge_add(&database->metrics.load, simulation->now_ns, 1);
+    gauge_add(&database->metrics.connections, simulation->now_ns, 1);
+    return id;
+}
+
+void database_accept(struct simulation *simulation, void *self, struct request *request)
+{
+    struct database *database = self;
+    counter_add(&database->metrics.transactions, 1);
+    if (database->faults.down) {
+        counter_add(&database->metrics.failed, 1);
+        request_done(simulation, database->self, request, &cause_service_down);
+        return;
+    }
+    if (database->metrics.connections.level >= database->config.max_connections) {
+        counter_add(&database->metrics.refused, 1);
+        request_done(simulation, database->self, request, &cause_connections);
+        return;
+    }
+    uint32_t id = begin_transaction(simulation, database, request);
+    if (id == POOL_NONE)
+        return;
+    int64_t connect_ns = draw_ns(&database->connects, database->config.settings.connect_time, request);
+    if (connect_ns > 0)
+        simulation_schedule(simulation, database->self, DATABASE_CONNECTED, RANK_ARRIVAL, time_add(simulation->now_ns, connect_ns), id);
+    else
+        begin_work(simulation, database, id);
+}
+
+void database_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    struct database *database = self;
+    if (event->kind == DATABASE_CONNECTED)
+        begin_work(simulation, database, event->data);
+    else if (event->kind == DATABASE_WORKED)
+        end_work(simulation, database, event->data);
+    else
+        procedure_handle(simulation, database->procedure, event);
+}
+
+void database_done(struct simulation *simulation, void *self, struct request *request)
+{
+    procedure_answered(simulation, ((struct database *)self)->procedure, request);
+}
+
+enum status database_finish(struct simulation *simulation, void *self)
+{
+    const struct database *database = self;
+    simulation_in_flight(simulation, database->self, (uint64_t)database->metrics.load.level);
+    return database->metrics.load.level == database->transactions.used ? STATUS_OK : STATUS_INTERNAL;
+}

@@ -1,0 +1,191 @@
+/* function_rights.c: what a function does in the name of its role. */
+#include "function_rights.h"
+
+#include "lambda_kinds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MADE_ROLE "Slsim::IAM::FunctionRole"
+
+static const struct function_config *config_of(const struct validation *validation, uint32_t entity)
+{
+    return &((const struct function *)validation_config(validation, entity))->config;
+}
+
+uint32_t function_role(const struct validation *validation, uint32_t function, bool *by_sam)
+{
+    const struct function_config *config = config_of(validation, function);
+    uint32_t whole = is_function_type(validation_type(validation, function)) ? function : config->whole;
+    char name[300];
+    *by_sam = false;
+    if (whole == ENTITY_NONE)
+        return ENTITY_NONE;
+    const char *text = config_of(validation, whole)->role;
+    uint32_t role = text ? validation_named(validation, text) : ENTITY_NONE;
+    if (text)
+        return role != ENTITY_NONE && model_is(validation_type(validation, role), "AWS::IAM::Role") ? role : ENTITY_NONE;
+    snprintf(name, sizeof name, "%.280sRole", validation_name(validation, whole));
+    role = validation_find(validation, name);
+    *by_sam = role != ENTITY_NONE && model_is(validation_type(validation, role), MADE_ROLE);
+    return *by_sam ? role : ENTITY_NONE;
+}
+
+/* Lambda itself must be let in. */
+static void check_trust(struct validation *validation, uint32_t role)
+{
+    validation_may(validation, &(struct deed){
+                                   .from = validation_self(validation),
+                                   .holder = ENTITY_NONE,
+                                   .target = role,
+                                   .action = "sts:AssumeRole",
+                                   .principal = "lambda.amazonaws.com",
+                                   .by_number = true,
+                                   .needed = true,
+                                   .property = "Role",
+                               });
+}
+
+static void check_steps(struct validation *validation, const struct step_list *steps, const struct deed *common, const char *path)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->steps[i];
+        char here[200], inner[260];
+        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
+        if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
+            struct deed deed = *common;
+            deed.target = step->call->target;
+            deed.contents = &step->call->content;
+            deed.property = here;
+            validation_may(validation, &deed);
+        }
+        for (size_t k = 0; k < step->branch_count; k++) {
+            if (step->kind == STEP_PARALLEL)
+                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
+            else
+                snprintf(inner, sizeof inner, "%s.steps", here);
+            check_steps(validation, &step->branches[k], common, inner);
+        }
+    }
+}
+
+/* What SAM's role is given by itself: AWSLambdaBasicExecutionRole, and what Tracing, VpcConfig, DeadLetterQueue, destinations and events
+ * need. Source: SAM, samtranslator: the function's execution role. */
+static void check_own(struct validation *validation, struct function_config *config, const struct deed *common, bool by_sam)
+{
+    struct deed deed = *common;
+    deed.by_number = true;
+    deed.granted = by_sam;
+    deed.target = config->log_group_given ? config->log_group : ENTITY_NONE;
+    deed.action = "logs:CreateLogStream";
+    config->rights.log_stream = validation_may(validation, &deed);
+    deed.action = "logs:PutLogEvents";
+    config->rights.log_events = validation_may(validation, &deed);
+    deed.target = ENTITY_NONE;
+    deed.action = "xray:PutTraceSegments";
+    if (config->tracing == TRACING_ACTIVE)
+        config->rights.trace = validation_may(validation, &deed);
+    deed.action = "ec2:CreateNetworkInterface";
+    deed.needed = true;
+    deed.property = "VpcConfig";
+    if (config->unmodelled.vpc)
+        validation_may(validation, &deed);
+}
+
+void function_right_to_send(struct validation *validation, uint32_t from, uint32_t function, uint32_t target, const char *property)
+{
+    bool by_sam;
+    uint32_t role = function_role(validation, function, &by_sam);
+    if (target == ENTITY_NONE || role == ENTITY_NONE)
+        return;
+    validation_may(validation, &(struct deed){
+                                   .from = from,
+                                   .holder = role,
+                                   .target = target,
+                                   .granted = by_sam,
+                                   .needed = true,
+                                   .silent = !property,
+                                   .property = property,
+                               });
+}
+
+void function_rights_of_parts(struct validation *validation, uint32_t function, uint32_t target)
+{
+    uint32_t whole = is_function_type(validation_type(validation, function)) ? function : config_of(validation, function)->whole;
+    for (uint32_t i = 1; target != ENTITY_NONE && i < validation_entity_count(validation); i++)
+        if (is_version_type(validation_type(validation, i)) && config_of(validation, i)->whole == whole)
+            function_right_to_send(validation, i, i, target, NULL);
+}
+
+void function_rights_validate(struct validation *validation, struct function_config *config, bool silent)
+{
+    bool by_sam;
+    uint32_t self = validation_self(validation), role = function_role(validation, self, &by_sam);
+    const struct async_config *async = config->whole != ENTITY_NONE ? &config_of(validation, config->whole)->async : &config->async;
+    const struct deed common = {.from = self, .holder = role, .target = ENTITY_NONE, .silent = silent};
+    if (role == ENTITY_NONE)
+        return;
+    if (!silent)
+        check_trust(validation, role);
+    check_own(validation, config, &common, by_sam);
+    check_steps(validation, &config->handler.steps, &common, "behavior.steps");
+    bool serverless = validation_written(validation, "DeadLetterQueue");
+    function_right_to_send(validation, self, self, async->dead_letter,
+                           silent       ? NULL
+                           : serverless ? "DeadLetterQueue.TargetArn"
+                                        : "DeadLetterConfig.TargetArn");
+    if (async->given)
+        return; /* an EventInvokeConfig of its own says so */
+    function_right_to_send(validation, self, self, async->on_success,
+                           silent ? NULL : "EventInvokeConfig.DestinationConfig.OnSuccess.Destination");
+    function_right_to_send(validation, self, self, async->on_failure,
+                           silent ? NULL : "EventInvokeConfig.DestinationConfig.OnFailure.Destination");
+}
+
+/* The rule that lists what a mapping does at its source; NULL: nothing that needs permission is known. */
+static const char *rule_of_source(const struct model_type *type)
+{
+    if (model_is(type, "AWS::SQS::Queue"))
+        return "mapping_sqs_actions";
+    if (model_is(type, "AWS::Kinesis::Stream"))
+        return "mapping_kinesis_actions";
+    if (model_is(type, "AWS::Kinesis::StreamConsumer"))
+        return "mapping_kinesis_consumer_actions";
+    return strncmp(type->type, "AWS::DynamoDB::", 15) == 0 || model_is(type, "AWS::Serverless::SimpleTable") ? "mapping_dynamodb_actions"
+                                                                                                             : NULL;
+}
+
+void function_rights_at_source(struct validation *validation, uint32_t function, uint32_t source, uint32_t rights[SOURCE_RIGHTS_MOST])
+{
+    bool by_sam;
+    uint32_t role = function_role(validation, function, &by_sam);
+    const char *rule = role == ENTITY_NONE ? NULL : rule_of_source(validation_type(validation, source));
+    const char *text = rule ? rule_text(validation_rules(validation), rule) : "";
+    for (size_t i = 0; *text && i < SOURCE_RIGHTS_MOST; i++) {
+        char action[100];
+        size_t length = strcspn(text, " ");
+        snprintf(action, sizeof action, "%.*s", (int)length, text);
+        text += length + strspn(text + length, " ");
+        const char *kept = validation_string(validation, action);
+        if (!kept)
+            return;
+        rights[i] = validation_may(validation, &(struct deed){
+                                                   .from = validation_self(validation),
+                                                   .holder = role,
+                                                   .target = source,
+                                                   .action = kept,
+                                                   .by_number = true,
+                                                   .granted = by_sam && validation_owner(validation, validation_self(validation)),
+                                                   .needed = true,
+                                                   .property = "EventSourceArn",
+                                               });
+    }
+}
+
+bool source_is_denied(const struct simulation *simulation, const uint32_t rights[SOURCE_RIGHTS_MOST])
+{
+    for (size_t i = 0; i < SOURCE_RIGHTS_MOST && rights[i] > 0; i++)
+        if (right_is_denied(simulation, rights[i]))
+            return true;
+    return false;
+}
