@@ -41,12 +41,8 @@ static bool is_function(const struct validation *validation, uint32_t entity)
 /* A call waits as long as the database does, where the step does not say less. */
 static void limit_call(struct validation *validation, const struct database_settings *settings, struct step *step)
 {
-    struct step_call *call = step->call->timeout_ns == 0 ? validation_alloc(validation, 1, sizeof *call) : NULL;
-    if (!call || settings->engine == ENGINE_AURORA_MYSQL)
-        return;
-    *call = *step->call;
-    call->timeout_ns = database_invoke_timeout_ns(validation, settings->parameter_group);
-    step->call = call;
+    if (step->call->timeout_ns == 0 && settings->engine != ENGINE_AURORA_MYSQL)
+        step->call->timeout_ns = database_invoke_timeout_ns(validation, settings->parameter_group);
 }
 
 static void check_steps(struct validation *validation, const struct database_settings *settings, const struct step_list *steps,
@@ -62,6 +58,8 @@ static void check_steps(struct validation *validation, const struct database_set
             if (!is_function(validation, step->call->target))
                 validation_error(validation, here, "let a function do it", "a database calls functions alone, and %s is %s",
                                  validation_name(validation, step->call->target), validation_type(validation, step->call->target)->type);
+            if (!step->call->part)
+                step->call->target = validation_callee(validation, NULL, step->call->target);
             validation_flow(validation, validation_self(validation), step->call->target);
             limit_call(validation, settings, step);
         }
@@ -92,13 +90,11 @@ void database_check_writes(struct validation *validation, struct database_settin
     check_steps(validation, settings, &settings->on_write, "behavior.on_write");
 }
 
+const char *const database_operations[] = {"read", "write", "SELECT", "INSERT", "UPDATE", "DELETE", NULL};
+
 static bool is_read(const struct content *content)
 {
-    static const char *const reads[] = {"read", "SELECT", "select", "Read", NULL};
-    for (size_t i = 0; content->operation && reads[i]; i++)
-        if (strcmp(content->operation, reads[i]) == 0)
-            return true;
-    return false;
+    return content->operation && (strcmp(content->operation, "read") == 0 || strcmp(content->operation, "SELECT") == 0);
 }
 
 static void note_reads(const struct validation *validation, struct database_config *config)

@@ -87,6 +87,23 @@ static void cluster_accept(struct simulation *simulation, void *self, struct req
     request_send(simulation, cluster->writer, request);
 }
 
+static bool cluster_open(struct simulation *simulation, void *self, uint32_t count)
+{
+    return database_connectable.admit(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), count);
+}
+
+static void cluster_close(struct simulation *simulation, void *self, uint32_t count)
+{
+    database_connectable.release(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), count);
+}
+
+static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
+{
+    return database_connectable.connect_ns(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), item, attempt);
+}
+
+static const struct connectable cluster_connectable = {.admit = cluster_open, .release = cluster_close, .connect_ns = cluster_connect_ns};
+
 static const struct metric_type cluster_metrics[] = {
     {NULL, "stored bytes", "None", METRIC_GAUGE, AT(storage_bytes), .help = ""},
     {0},
@@ -116,5 +133,7 @@ const struct model_type database_cluster_type = {
     .validate = cluster_validate,
     .start = cluster_start,
     .accept = cluster_accept,
+    .connectable = &cluster_connectable,
+    .operations = database_operations,
     .quantities = cluster_quantities,
 };

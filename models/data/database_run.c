@@ -159,7 +159,7 @@ static int64_t draw_ns(struct stream *stream, const struct distribution *distrib
     return distribution_sample_ns(distribution, &stream->rng);
 }
 
-static uint32_t begin_transaction(struct simulation *simulation, struct database *database, const struct request *request)
+static uint32_t begin_transaction(struct simulation *simulation, struct database *database, const struct request *request, bool connected)
 {
     uint32_t id = pool_take(&database->transactions);
     if (id == POOL_NONE) {
@@ -171,11 +171,50 @@ static uint32_t begin_transaction(struct simulation *simulation, struct database
         .request = request->id,
         .run = POOL_NONE,
         .work_ns = fault_slowed(&database->faults, draw_ns(&database->queries, database->config.settings.query, request)),
-        .connected = true,
+        .connected = connected,
     };
     gauge_add(&database->metrics.load, simulation->now_ns, 1);
-    gauge_add(&database->metrics.connections, simulation->now_ns, 1);
     return id;
+}
+
+/* Opens `count` connections, or refuses them. */
+static bool open_connections(struct simulation *simulation, void *self, uint32_t count)
+{
+    struct database *database = self;
+    struct database_metrics *metrics = &database->metrics;
+    if (database->faults.down)
+        return false;
+    if (metrics->connections.level + count > database->config.max_connections) {
+        counter_add(&metrics->refused, count);
+        return false;
+    }
+    counter_add(&metrics->opened, count);
+    gauge_add(&metrics->connections, simulation->now_ns, count);
+    return true;
+}
+
+static void close_connections(struct simulation *simulation, void *self, uint32_t count)
+{
+    gauge_add(&((struct database *)self)->metrics.connections, simulation->now_ns, -(int64_t)count);
+}
+
+static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
+{
+    struct database *database = self;
+    (void)simulation;
+    if (!database->config.settings.connect_time)
+        return 0;
+    stream_at(&database->connects, item, attempt);
+    return fault_slowed(&database->faults, distribution_sample_ns(database->config.settings.connect_time, &database->connects.rng));
+}
+
+const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
+
+/* Through a connection that its sender keeps? */
+static bool has_connection(const struct simulation *simulation, const struct request *request)
+{
+    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
+    return sender && sender->type->through_connection && sender->type->through_connection(simulation, sender->state, request);
 }
 
 void database_accept(struct simulation *simulation, void *self, struct request *request)
@@ -187,17 +226,17 @@ void database_accept(struct simulation *simulation, void *self, struct request *
         request_done(simulation, database->self, request, &cause_service_down);
         return;
     }
-    if (database->metrics.connections.level >= database->config.max_connections) {
-        counter_add(&database->metrics.refused, 1);
+    bool kept = has_connection(simulation, request);
+    if (!kept && !open_connections(simulation, database, 1)) {
         request_done(simulation, database->self, request, &cause_connections);
         return;
     }
-    uint32_t id = begin_transaction(simulation, database, request);
+    uint32_t id = begin_transaction(simulation, database, request, !kept);
     if (id == POOL_NONE)
         return;
-    int64_t connect_ns = draw_ns(&database->connects, database->config.settings.connect_time, request);
-    if (connect_ns > 0)
-        simulation_schedule(simulation, database->self, DATABASE_CONNECTED, RANK_ARRIVAL, time_add(simulation->now_ns, connect_ns), id);
+    int64_t wait_ns = kept ? 0 : connect_ns(simulation, database, request->item, request->attempt);
+    if (wait_ns > 0)
+        simulation_schedule(simulation, database->self, DATABASE_CONNECTED, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns), id);
     else
         begin_work(simulation, database, id);
 }

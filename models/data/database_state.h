@@ -7,6 +7,7 @@
 #ifndef SLSIM_DATA_DATABASE_STATE_H
 #define SLSIM_DATA_DATABASE_STATE_H
 
+#include "engine/connectable.h"
 #include "engine/fault.h"
 #include "engine/procedure.h"
 #include "measure/bill.h"
@@ -66,12 +67,12 @@ struct transaction {
     uint32_t request; /* what asks for it */
     uint32_t run;     /* of on_write; POOL_NONE: none */
     int64_t work_ns;
-    bool connected; /* it holds a connection of its own */
+    bool connected; /* by a connection that is its own, and ends with it */
 };
 
 struct database_metrics {
     struct gauge connections, load, load_cpu, busy, vcpus, waiting;
-    struct counter transactions, failed, refused;
+    struct counter transactions, failed, refused, opened;
     struct tally time;
 };
 
@@ -114,12 +115,14 @@ void database_accept(struct simulation *simulation, void *self, struct request *
 void database_handle(struct simulation *simulation, void *self, const struct event *event);
 void database_done(struct simulation *simulation, void *self, struct request *request);
 enum status database_finish(struct simulation *simulation, void *self);
+extern const struct connectable database_connectable;
 
 /* database_check.c */
 void database_validate(struct validation *validation, void *config);
 /* What of a cluster's or an instance's `on_write` cannot be, at the entity that `validation` is for. */
 void database_check_writes(struct validation *validation, struct database_settings *settings);
 extern const char *const database_refusals[];
+extern const char *const database_operations[]; /* ends with NULL */
 
 /* database.c: rows that both types have. */
 extern const struct property database_settings_properties[], database_settings_behavior[];

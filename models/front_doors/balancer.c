@@ -31,7 +31,7 @@ static const struct property mapping_properties[] = {
 static const struct property balancer_properties[] = {
     {"Type", PROPERTY_ENUM, AT(type), .choices = types, .fallback = "\"application\"", .help = "Only application is modelled."},
     {"Scheme", PROPERTY_ENUM, AT(scheme), .choices = schemes, .fallback = "\"internet-facing\"", .help = "Without effect on times."},
-    {"Subnets", PROPERTY_STRINGS, AT(subnets), .help = "The load balancer has a node in each: each checks the targets."},
+    {"Subnets", PROPERTY_STRINGS, AT(subnets), .maximum = "20", .help = "The load balancer has a node in each: each checks the targets."},
     {"SubnetMappings", PROPERTY_LIST, AT(mappings), .properties = mapping_properties, .size = sizeof(const char *), .minimum = "0",
      .maximum = "20", .help = "The same, written otherwise."},
     {"LoadBalancerAttributes", PROPERTY_LIST, AT(attributes), .properties = balancer_attribute_properties,
@@ -221,8 +221,12 @@ static void arm_rule(const struct simulation *simulation, struct armed_rule *arm
 
 static enum status arm_listener(const struct simulation *simulation, struct armed_listener *armed, const struct listener *listener)
 {
+    size_t most = 1;
+    for (uint32_t i = 0; i < simulation->entity_count; i++)
+        most += simulation->entities[i].type == &listener_rule_type &&
+                ((const struct listener_rule *)entity_state(simulation, i))->listener == listener->self;
     armed->listener = listener;
-    armed->rules = calloc(simulation->entity_count + 1u, sizeof *armed->rules);
+    armed->rules = calloc(most, sizeof *armed->rules);
     if (!armed->rules)
         return STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < simulation->entity_count; i++) {

@@ -44,8 +44,10 @@ static const struct property group_properties[] = {
      .fallback = "alb_unhealthy_threshold", .help = "So many bad ones take it out of service."},
     {"TargetGroupAttributes", PROPERTY_LIST, AT(attributes), .properties = balancer_attribute_properties,
      .size = sizeof(struct balancer_attribute), .minimum = "0", .maximum = "50",
-     .help = "lambda.multi_value_headers.enabled: names that come more than once reach the function as lists, instead of each one's last "
-             "value. load_balancing.algorithm.type: round_robin or least_outstanding_requests."},
+     .help =
+         "lambda.multi_value_headers.enabled: names that come more than once reach the function as lists, instead of each one's last "
+         "value. load_balancing.algorithm.type: round_robin or least_outstanding_requests. deregistration_delay.timeout_seconds: how long "
+         "requests of a server that was deregistered may still take."},
     ACCEPTED("HealthCheckPath"),
     ACCEPTED("HealthCheckPort"),
     ACCEPTED("HealthCheckProtocol"),
@@ -101,6 +103,8 @@ static void check_targets(struct validation *validation, struct target_group *gr
             validation_error(validation, place,
                              is_function ? "set TargetType to lambda" : "name a function, or set TargetType to instance or ip",
                              "%s is %s function", validation_name(validation, targets[i].entity), is_function ? "a" : "no");
+        else if (type == &load_balancer_type || type == &listener_type)
+            validation_error(validation, place, "forward to its target groups", "a load balancer is no target of another");
         else if (!type->accept)
             validation_error(validation, place, "such as a Custom::External", "%s cannot be called",
                              validation_name(validation, targets[i].entity));
@@ -149,6 +153,10 @@ static void read_attributes(struct validation *validation, struct target_group *
     if (multi && group->kind != TARGET_LAMBDA)
         validation_error(validation, "TargetGroupAttributes", "set TargetType to lambda",
                          "lambda.multi_value_headers.enabled is for functions");
+    group->drain_ns = NS_PER_S * balancer_attribute_number(validation, &group->attributes, "TargetGroupAttributes",
+                                                           "deregistration_delay.timeout_seconds", 0,
+                                                           rule_number(validation_rules(validation), "alb_deregistration_delay_max_s"),
+                                                           rule_number(validation_rules(validation), "alb_deregistration_delay_s"));
     if (algorithm && strcmp(algorithm, "least_outstanding_requests") == 0)
         group->algorithm = ALGORITHM_LEAST_OUTSTANDING;
     else if (algorithm && strcmp(algorithm, "round_robin") != 0)
@@ -213,6 +221,7 @@ const struct model_type target_group_type = {
     .properties = group_properties,
     .behavior = group_behavior,
     .metrics = balancer_group_metrics,
+    .actions = group_actions,
     .validate = group_validate,
     .create = group_create,
     .start = group_start,

@@ -33,9 +33,9 @@ enum status group_create(struct simulation *simulation, void *self)
         group->nodes = balancer->nodes > 0 ? balancer->nodes : 1;
     }
     group->watched = calloc((size_t)group->nodes * count + 1, sizeof *group->watched);
-    group->outstanding = calloc(count + 1u, sizeof *group->outstanding);
+    group->registered = calloc(count + 1u, sizeof *group->registered);
     group->turn = calloc(group->nodes, sizeof *group->turn);
-    if (!group->watched || !group->outstanding || !group->turn)
+    if (!group->watched || !group->registered || !group->turn)
         return STATUS_NO_MEMORY;
     for (uint32_t node = 0; node < group->nodes; node++) {
         group->turn[node] = count > 0 ? node % count : 0;
@@ -50,7 +50,7 @@ void group_destroy(struct simulation *simulation, void *self)
     (void)simulation;
     struct target_group *group = self;
     free(group->watched);
-    free(group->outstanding);
+    free(group->registered);
     free(group->turn);
 }
 
@@ -88,6 +88,8 @@ static void judge(struct simulation *simulation, struct target_group *group, uin
     struct watched_target *target = &group->watched[slot];
     uint32_t which = slot % target_count(group);
     target->check = POOL_NONE;
+    if (group->registered[which].gone)
+        return;
     counter_add(&group->metrics.failed_checks, !passed);
     target->in_a_row = passed == target->unhealthy ? target->in_a_row + 1 : 0;
     if (target->in_a_row < (uint32_t)(target->unhealthy ? group->healthy_threshold : group->unhealthy_threshold))
@@ -103,8 +105,10 @@ static void judge(struct simulation *simulation, struct target_group *group, uin
 static void check(struct simulation *simulation, struct target_group *group, uint32_t slot)
 {
     const struct group_target *targets = group->targets.items;
-    struct request *sent = request_new(simulation);
     schedule_check(simulation, group, slot, time_add(simulation->now_ns, group->interval_ns));
+    if (group->registered[slot % target_count(group)].gone)
+        return;
+    struct request *sent = request_new(simulation);
     if (!sent)
         return;
     *sent = (struct request){.id = sent->id,
@@ -153,12 +157,12 @@ bool group_choose(struct target_group *group, uint32_t node, uint32_t *target)
     uint32_t count = target_count(group), best = UINT32_MAX;
     bool open = true; /* are all unhealthy? Then each gets its share */
     for (uint32_t i = 0; i < count && open; i++)
-        open = watched(group, node, i)->unhealthy;
+        open = group->registered[i].gone || watched(group, node, i)->unhealthy;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t candidate = (group->turn[node] + i) % count;
-        if (!open && watched(group, node, candidate)->unhealthy)
+        if (group->registered[candidate].gone || (!open && watched(group, node, candidate)->unhealthy))
             continue;
-        if (best == UINT32_MAX || group->outstanding[candidate] < group->outstanding[best])
+        if (best == UINT32_MAX || group->registered[candidate].outstanding < group->registered[best].outstanding)
             best = candidate;
         if (group->algorithm == ALGORITHM_ROUND_ROBIN)
             break;
@@ -169,4 +173,18 @@ bool group_choose(struct target_group *group, uint32_t node, uint32_t *target)
     group->turn[node] = (best + 1) % count;
     *target = best;
     return true;
+}
+
+/* Who comes back must pass a check first, where there are checks; until then it is unhealthy. */
+void group_register(struct simulation *simulation, struct target_group *group, uint32_t target, bool comes)
+{
+    bool was_unhealthy = is_unhealthy(group, target);
+    group->registered[target].gone = !comes;
+    group->registered[target].since_ns = simulation->now_ns;
+    for (uint32_t node = 0; node < group->nodes && comes; node++) {
+        watched(group, node, target)->unhealthy = group->checks;
+        watched(group, node, target)->in_a_row = group->checks ? (uint32_t)group->healthy_threshold - 1 : 0;
+    }
+    bool unhealthy = comes ? group->checks : was_unhealthy;
+    gauge_add(unhealthy ? &group->metrics.unhealthy : &group->metrics.healthy, simulation->now_ns, comes ? 1 : -1);
 }

@@ -41,6 +41,7 @@ static const struct balancer_answer answer_response_large = OF_USER(FATE_FAILED,
 static const struct balancer_answer answer_function_service = {
     .cause = {.fate = FATE_FAILED, .server_error = true, .text = "502 LambdaServiceException"}, .status = 502, .internal_error = true};
 static const struct balancer_answer answer_no_target = OWN(FATE_FAILED, true, 503, "503 no registered target");
+static const struct balancer_answer answer_deregistered = OWN(FATE_FAILED, true, 502, "502 target deregistered");
 static const struct balancer_answer answer_idle = OWN(FATE_TIMED_OUT, true, 504, "504 idle timeout");
 static const struct balancer_answer answer_target_4xx = OF_TARGET(FATE_FAILED, false, 400, "4XX of the target");
 static const struct balancer_answer answer_target_5xx = OF_TARGET(FATE_FAILED, true, 500, "5XX of the target");
@@ -79,8 +80,9 @@ static void reply(struct simulation *simulation, struct load_balancer *balancer,
 /* The end of a call, whose request had its target chosen. */
 static void finish_call(struct simulation *simulation, struct load_balancer *balancer, uint32_t id, const struct balancer_answer *answer)
 {
-    const struct balancer_call *call = call_at(balancer, id);
+    struct balancer_call *call = call_at(balancer, id);
     struct request *request = request_at(simulation, call->request);
+    call->live = false;
     struct balancer_metrics *metrics = &call->group->metrics;
     if (request->from == ENTITY_NONE)
         answer = &answer_gone;
@@ -134,8 +136,9 @@ static void forward(struct simulation *simulation, struct load_balancer *balance
     sent->is_batch = false;
     sent->payload_bytes = grown(balancer, call, request->payload_bytes);
     call->sent = sent_id;
+    call->live = true;
     call->sent_ns = simulation->now_ns;
-    group->outstanding[call->target]++;
+    group->registered[call->target].outstanding++;
     if (group->kind == TARGET_LAMBDA)
         counter_add(&group->metrics.lambda_bytes, sent->payload_bytes + call->headers_bytes);
     call->is_timed = group->kind != TARGET_LAMBDA || !balancer->function_untimed;
@@ -185,7 +188,7 @@ static void let_in(struct simulation *simulation, struct load_balancer *balancer
         counter_add(&group->metrics.values_dropped, group->dropped[request->content]);
     stream_at(&balancer->overhead_stream, request->item, request->attempt);
     int64_t overhead_ns = fault_slowed(&balancer->faults, distribution_sample_ns(balancer->overhead, &balancer->overhead_stream.rng));
-    if (overhead_ns > 0)
+    if (overhead_ns > 0 || !to_function) /* a server may stand for whatever comes round to here: no calls within calls without end */
         simulation_schedule(simulation, balancer->self, BALANCER_ENTER, RANK_ARRIVAL, time_add(simulation->now_ns, overhead_ns), id);
     else
         forward(simulation, balancer, id);
@@ -308,7 +311,7 @@ void balancer_done(struct simulation *simulation, void *self, struct request *se
     bool is_function = group->kind == TARGET_LAMBDA, good = sent->cause == &cause_succeeded;
     uint64_t bytes = is_function && good && sent->payload_bytes > 0 ? sent->payload_bytes : (uint64_t)balancer->response_bytes;
     const struct balancer_answer *answer = is_function ? function_answer(balancer, group, sent, bytes) : server_answer(sent->cause);
-    group->outstanding[call->target]--;
+    group->registered[call->target].outstanding--;
     if (call->is_timed)
         deadline_leave(&balancer->idle, id);
     if (answer != &answer_throttled)
@@ -324,14 +327,34 @@ void balancer_done(struct simulation *simulation, void *self, struct request *se
     finish_call(simulation, balancer, id, answer);
 }
 
+/* What was sent goes on, for nobody. */
+static void abandon(struct simulation *simulation, struct load_balancer *balancer, uint32_t id, const struct balancer_answer *answer)
+{
+    const struct balancer_call *call = call_at(balancer, id);
+    request_at(simulation, call->sent)->from = ENTITY_NONE;
+    call->group->registered[call->target].outstanding--;
+    finish_call(simulation, balancer, id, answer);
+}
+
 /* Servers that did not answer in time. */
 static void give_up(struct simulation *simulation, struct load_balancer *balancer)
 {
-    for (uint32_t id; (id = deadline_due(simulation, &balancer->idle)) != POOL_NONE;) {
+    for (uint32_t id; (id = deadline_due(simulation, &balancer->idle)) != POOL_NONE;)
+        abandon(simulation, balancer, id, &answer_idle);
+}
+
+void balancer_drop(struct simulation *simulation, struct load_balancer *balancer, const struct target_group *group, int64_t ago_ns)
+{
+    for (uint32_t id = 0, end = balancer->calls.fresh; id < end; id++) {
         const struct balancer_call *call = call_at(balancer, id);
-        request_at(simulation, call->sent)->from = ENTITY_NONE; /* goes on, for nobody */
-        call->group->outstanding[call->target]--;
-        finish_call(simulation, balancer, id, &answer_idle);
+        if (!call->live || call->group != group)
+            continue;
+        const struct registered_target *target = &group->registered[call->target];
+        if (!target->gone || time_add(target->since_ns, ago_ns) > simulation->now_ns)
+            continue;
+        if (call->is_timed)
+            deadline_leave(&balancer->idle, id);
+        abandon(simulation, balancer, id, &answer_deregistered);
     }
 }
 
@@ -373,6 +396,10 @@ void balancer_handle(struct simulation *simulation, void *self, const struct eve
         break;
     case BALANCER_MINUTE:
         minute_over(simulation, balancer, event->data != 0);
+        break;
+    case BALANCER_DRAINED:
+        balancer_drop(simulation, balancer, entity_state(simulation, event->data),
+                      ((const struct target_group *)entity_state(simulation, event->data))->drain_ns);
         break;
     case BALANCER_CLOSE:
         gauge_add(&balancer->metrics.connections, simulation->now_ns, -1);

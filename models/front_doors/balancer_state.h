@@ -5,6 +5,7 @@
  *   balancer_metrics  what is measured
  *   balancer_health   a target group's targets: whose turn it is, health checks
  *   balancer_run      the way of a request
+ *   balancer_targets  targets that come and go while it runs
  *   balancer_actions  what a listener and a rule say of it, judged when the scenario is read
  *   balancer_listener, balancer_group, balancer   the four types */
 #ifndef SLSIM_FRONT_DOORS_BALANCER_STATE_H
@@ -89,6 +90,13 @@ struct watched_target {
     uint32_t check;    /* the request under way; POOL_NONE: none */
 };
 
+/* What all nodes know of a target. */
+struct registered_target {
+    uint32_t outstanding; /* requests under way */
+    bool gone;            /* deregistered, at `since_ns` */
+    int64_t since_ns;
+};
+
 enum group_algorithm { ALGORITHM_ROUND_ROBIN, ALGORITHM_LEAST_OUTSTANDING };
 enum group_event { GROUP_CHECK, GROUP_CHECK_TIMEOUT };
 
@@ -104,20 +112,21 @@ struct target_group {
     bool interval_given, timeout_given;
     int64_t healthy_threshold, unhealthy_threshold;
     double malformed_rate;
+    int64_t drain_ns; /* how long requests of a server that was deregistered may still take */
     bool multi_value;
     enum group_algorithm algorithm;
 
     /* state */
     uint32_t nodes;
-    struct watched_target *watched; /* owned; of each node the targets */
-    uint32_t *outstanding;          /* owned; requests under way, of each target */
-    uint32_t *turn;                 /* owned; of each node: whose it is */
+    struct watched_target *watched;       /* owned; of each node the targets */
+    struct registered_target *registered; /* owned; of each target */
+    uint32_t *turn;                       /* owned; of each node: whose it is */
     uint32_t dropped[CONTENT_COUNT];
     uint64_t salt, check_ordinal;
     struct stream malformed;
 };
 
-enum balancer_event { BALANCER_ENTER, BALANCER_IDLE, BALANCER_MINUTE, BALANCER_CLOSE };
+enum balancer_event { BALANCER_ENTER, BALANCER_IDLE, BALANCER_MINUTE, BALANCER_CLOSE, BALANCER_DRAINED };
 
 /* A rule and what it is known to hold for. */
 struct armed_rule {
@@ -138,6 +147,7 @@ struct balancer_call {
     uint32_t request;
     uint32_t sent;
     uint32_t target; /* of the group */
+    bool live;       /* has been sent: cleared before it is given back */
     bool is_timed;   /* stands in the line */
     bool binary;     /* its body grows on the way to a function */
     struct deadline_place deadline;
@@ -191,6 +201,8 @@ void group_handle(struct simulation *simulation, void *self, const struct event 
 void group_done(struct simulation *simulation, void *self, struct request *request);
 /* The target whose turn it is in the eyes of `node`; false: there is none at all. */
 bool group_choose(struct target_group *group, uint32_t node, uint32_t *target);
+/* A target comes or goes: tells the figures. */
+void group_register(struct simulation *simulation, struct target_group *group, uint32_t target, bool comes);
 /* Is what the function answered to `request` no valid response? */
 bool group_malformed(struct target_group *group, const struct request *request);
 
@@ -202,6 +214,13 @@ void balancer_listen(struct simulation *simulation, struct load_balancer *balanc
 void balancer_handle(struct simulation *simulation, void *self, const struct event *event);
 void balancer_done(struct simulation *simulation, void *self, struct request *sent);
 enum status balancer_finish(struct simulation *simulation, void *self);
+
+/* The requests under way to `group`'s targets that were deregistered `ago_ns` ago or earlier are answered 502; the targets go on for
+ * nobody. O(calls). */
+void balancer_drop(struct simulation *simulation, struct load_balancer *balancer, const struct target_group *group, int64_t ago_ns);
+
+/* balancer_targets.c */
+extern const struct action group_actions[];
 
 /* balancer.c: what is sent to a load balancer or a listener. */
 void balancer_receives(struct validation *validation, const struct sending *sending, const void *config);

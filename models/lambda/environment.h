@@ -49,6 +49,7 @@ struct environment {
     bool cold : 1;        /* busy: this invocation waited for INIT */
     bool provisioned : 1; /* kept ready, whether it is used or not */
     bool needs_init : 1;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
+    bool connected : 1;   /* has the connections that it keeps */
 };
 
 _Static_assert(sizeof(struct environment) == 64, "100,000 environments at once are paid for by the cache line");

@@ -5,6 +5,7 @@
 #include "function_async.h"
 #include "function_change.h"
 #include "function_check.h"
+#include "function_connect.h"
 #include "function_create.h"
 #include "function_events.h"
 #include "function_log.h"
@@ -233,7 +234,8 @@ const struct property function_behavior[] = {
      .help = "Unzipped package or image: checked against the quota, and a larger one takes longer to start where `init` is left out."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
     {"log_bytes", PROPERTY_SIZE, AT(log_bytes), .unit = "B", .help = "What an invocation logs beside Lambda's own lines."},
-    PROPERTY_LATER_ROW("connections", "connections to databases"),
+    {"connections", PROPERTY_INTEGER, AT(connections), .minimum = "0", .maximum = "10000", .fallback = "1",
+     .help = "Connections to each called database that an environment opens in INIT and keeps; 0: each call opens its own."},
     {0},
 };
 
@@ -250,9 +252,10 @@ static const char *default_part(const void *config)
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .done = function_done, .beyond = function_beyond, .noticed = deployment_noticed,                        \
-        .changed = function_changed, .default_part = default_part, .actions = function_actions, .finish = function_finish,                 \
-        .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,        \
+        .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
+        .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part, .actions = function_actions,             \
+        .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends,              \
+        .operations = lambda_operations,                                                                                                   \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

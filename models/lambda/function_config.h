@@ -19,7 +19,15 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN };
 enum tracing_mode { TRACING_PASS_THROUGH, TRACING_ACTIVE };
 
 /* How one invocation ends; decided when it begins. */
-enum invocation_end { END_SUCCEEDED, END_ERROR, END_TIMED_OUT, END_OUT_OF_MEMORY, END_RESPONSE_TOO_LARGE, END_RESTORE_TIMED_OUT };
+enum invocation_end {
+    END_SUCCEEDED,
+    END_ERROR,
+    END_TIMED_OUT,
+    END_OUT_OF_MEMORY,
+    END_RESPONSE_TOO_LARGE,
+    END_RESTORE_TIMED_OUT,
+    END_INIT_FAILED
+};
 
 enum snap_start { SNAP_START_NONE, SNAP_START_PUBLISHED_VERSIONS };
 enum response_mode { RESPONSE_BUFFERED, RESPONSE_STREAM };
@@ -92,6 +100,7 @@ struct function_config {
 
     struct deployment_preference preference;
     uint32_t deployments;     /* in the scenario's `changes`: counted when it is read */
+    int64_t connections;      /* that an environment keeps to each database that it calls */
     uint32_t deploying_alias; /* of a function that is deployed; set by validate */
 
     uint32_t account; /* its entity; set by validate */

@@ -2,6 +2,7 @@
 #include "function_create.h"
 
 #include "function_async.h"
+#include "function_connect.h"
 #include "function_metrics.h"
 #include "function_steps.h"
 #include "function_stream.h"
@@ -138,6 +139,8 @@ enum status function_create(struct simulation *simulation, void *self)
         function->chain_limit = (uint32_t)fmin(rule_number(rules, "recursion_stop_count"), HOPS_MAX);
     init_streams(&function->streams, simulation, simulation->entities[function->self].name);
     enum status status = function_steps_create(simulation, function);
+    if (status == STATUS_OK)
+        status = function_connect_create(simulation, function);
     return status == STATUS_OK ? function_async_create(simulation, function) : status;
 }
 
@@ -146,6 +149,7 @@ void function_destroy(struct simulation *simulation, void *self)
     (void)simulation;
     struct function *function = self;
     function_steps_destroy(function);
+    function_connect_destroy(function);
     provisioned_fini(function);
     free(function->shared);
     free(function->deployment);

@@ -3,6 +3,7 @@
 #include "function_end.h"
 
 #include "engine/batch.h"
+#include "function_connect.h"
 #include "function_environment.h"
 #include "function_idle.h"
 #include "function_log.h"
@@ -20,6 +21,7 @@ static const struct cause ends[] = {
     [END_OUT_OF_MEMORY] = {.fate = FATE_FAILED, .text = "Runtime.OutOfMemory"},
     [END_RESPONSE_TOO_LARGE] = {.fate = FATE_FAILED, .text = "Function.ResponseSizeTooLarge"},
     [END_RESTORE_TIMED_OUT] = {.fate = FATE_TIMED_OUT, .text = "SnapStartTimeoutException"},
+    [END_INIT_FAILED] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: no connection"},
 };
 
 static int64_t round_up(int64_t ns, int64_t step_ns)
@@ -127,7 +129,7 @@ static enum invocation_end judge_records(struct simulation *simulation, struct f
 static int64_t after_handler_ns(struct function *function, struct environment *environment, const struct request *request,
                                 enum invocation_end end)
 {
-    if (end == END_TIMED_OUT || end == END_OUT_OF_MEMORY || end == END_RESTORE_TIMED_OUT)
+    if (end == END_TIMED_OUT || end == END_OUT_OF_MEMORY || end == END_RESTORE_TIMED_OUT || end == END_INIT_FAILED)
         return 0;
     stream_at(&function->streams.post_runtime, request->item, request->attempt);
     int64_t after_ns = distribution_sample_ns(function->config.post_runtime, &function->streams.post_runtime.rng);
@@ -158,7 +160,9 @@ static void leave(struct simulation *simulation, struct function *function, stru
         environment_destroy(simulation, function, environment);
         return;
     }
-    environment->needs_init = environment->needs_init || end == END_TIMED_OUT;
+    environment->needs_init = environment->needs_init || end == END_TIMED_OUT || end == END_INIT_FAILED;
+    if (environment->needs_init) /* its process is gone, and what that had */
+        function_disconnect(simulation, function, environment);
     environment_release(simulation, function, environment);
 }
 

@@ -2,6 +2,8 @@
  * Source: rules env_max_lifetime (measured; AWS documents none), shutdown_*. */
 #include "function_environment.h"
 
+#include "function_connect.h"
+
 struct environment *environment_create(struct simulation *simulation, struct function *function)
 {
     uint32_t id = pool_take(&function->environments);
@@ -47,6 +49,7 @@ static void shut_down(struct simulation *simulation, struct function *function, 
 
 void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment)
 {
+    function_disconnect(simulation, function, environment);
     environment->state = ENVIRONMENT_GONE; /* a pending event will find it so */
     counter_add(&function->metrics.expired, 1);
     if (function->shutdown_limit_ns > 0)
@@ -58,6 +61,7 @@ void environment_destroy(struct simulation *simulation, struct function *functio
 
 void environment_lose(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending)
 {
+    function_disconnect(simulation, function, environment);
     environment->state = event_pending ? ENVIRONMENT_LOST : ENVIRONMENT_GONE;
     counter_add(&function->metrics.lost, 1);
     gauge_add(&function->metrics.environments, simulation->now_ns, -1);

@@ -3,6 +3,7 @@
 #include "function_run.h"
 
 #include "function_async.h"
+#include "function_connect.h"
 #include "function_end.h"
 #include "function_environment.h"
 #include "function_fault.h"
@@ -174,15 +175,36 @@ static int64_t plan_start(struct function *function, struct environment *environ
     return before_ns;
 }
 
+/* Does it come to the handler? */
+static bool handler_runs(const struct environment *environment)
+{
+    return environment->outcome != END_RESTORE_TIMED_OUT && environment->outcome != END_INIT_FAILED;
+}
+
+/* The connections that the environment keeps are opened with the rest of its INIT, which fails where they are refused. */
+static void plan_connections(struct simulation *simulation, struct function *function, struct environment *environment,
+                             const struct request *request, int64_t *before_ns, int64_t *suppressed_ns)
+{
+    int64_t connect_ns;
+    if (!function_connect(simulation, function, environment, request->item, request->attempt, &connect_ns))
+        environment->outcome = END_INIT_FAILED;
+    if (environment->cold) {
+        environment->init_ns = time_add(environment->init_ns, connect_ns);
+        *before_ns = time_add(*before_ns, connect_ns);
+    } else {
+        *suppressed_ns = time_add(*suppressed_ns, connect_ns);
+    }
+}
+
 /* Sets what will happen in the handler, which begins in `before_ns`; returns how long the request holds the environment. */
 static int64_t plan_handler(struct function *function, struct environment *environment, const struct request *request, int64_t before_ns,
                             int64_t suppressed_ns)
 {
     const struct function_config *config = &function->config;
-    if (environment->outcome == END_RESTORE_TIMED_OUT) {
-        environment->duration_ns = 0;
+    if (!handler_runs(environment)) {
+        environment->duration_ns = environment->outcome == END_INIT_FAILED ? suppressed_ns : 0;
         environment->run = POOL_NONE;
-        return before_ns;
+        return time_add(before_ns, environment->duration_ns);
     }
     int64_t run_ns = request->handler_ns >= 0
                          ? request->handler_ns
@@ -274,12 +296,14 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     environment->request = request->id;
     int64_t suppressed_ns;
     int64_t before_ns = plan_start(function, environment, request, &suppressed_ns);
+    if (__builtin_expect(function->link_count > 0, 0) && !environment->connected && environment->outcome != END_RESTORE_TIMED_OUT)
+        plan_connections(simulation, function, environment, request, &before_ns, &suppressed_ns);
     if (is_new && function->config.proactive_init > 0 && environment->outcome != END_RESTORE_TIMED_OUT &&
         draw_happens(&function->streams.proactive, request, function->config.proactive_init)) {
         foresee(function, environment);
         before_ns = 0;
     }
-    bool calls = function->procedure && environment->outcome != END_RESTORE_TIMED_OUT;
+    bool calls = function->procedure && handler_runs(environment);
     int64_t span_ns = calls ? 0 : plan_handler(function, environment, request, before_ns, suppressed_ns);
     counter_add(&function->metrics.invocations, 1);
     if (environment->cold)

@@ -158,7 +158,7 @@ uint32_t function_beyond(const struct simulation *simulation, const void *self, 
 {
     (void)simulation;
     const struct function *function = self;
-    return function->procedure && procedure_sent(request) ? procedure_beyond(function->procedure, request) : ENTITY_NONE;
+    return function->procedure && procedure_sent(request) ? procedure_call_of(function->procedure, request)->target : ENTITY_NONE;
 }
 
 void function_steps_begin(struct simulation *simulation, struct function *function, struct environment *environment,
@@ -263,6 +263,9 @@ static void tell_call(struct validation *validation, const struct step_call *cal
         validation_sends(validation, &sending);
     if (call->target != ENTITY_NONE && call->via != ENTITY_NONE)
         tell_front(validation, call, &sending);
+    if (call->connect_given && call->target != ENTITY_NONE && !validation_type(validation, call->target)->connectable)
+        validation_sending_error(validation, &sending, "connect", "leave it out", "%s is %s, which takes no connections",
+                                 validation_name(validation, call->target), validation_type(validation, call->target)->type);
 }
 
 static void tell_list(struct validation *validation, const struct step_list *steps, const char *path)

@@ -3,6 +3,7 @@
  * function scaling", and the price page: paid from the order until it is withdrawn, in steps of five minutes. */
 #include "provisioned.h"
 
+#include "function_connect.h"
 #include "function_environment.h"
 #include "lambda_kinds.h"
 
@@ -83,6 +84,10 @@ static struct environment *start_environment(struct simulation *simulation, stru
         stream_at(&function->streams.provisioned_init, environment->ordinal, 0);
         *init_ns = distribution_sample_ns(function->config.init, &function->streams.provisioned_init.rng);
     }
+    int64_t connect_ns;
+    environment->needs_init =
+        !function_connect(simulation, function, environment, item_salt("provisioned") + environment->ordinal, 0, &connect_ns);
+    *init_ns = time_add(*init_ns, connect_ns);
     tally_add(&function->metrics.init_duration, TALLY_ALL, *init_ns);
     if (rule_flag(simulation->settings->rules, "provisioned_init_billed"))
         counter_add(&function->metrics.provisioned_mb_ms,

@@ -7,6 +7,7 @@
 #include "function.h"
 #include "function_change.h"
 #include "function_check.h"
+#include "function_connect.h"
 #include "function_create.h"
 #include "function_events.h"
 #include "function_fault.h"
@@ -333,9 +334,9 @@ static const struct scalable scalable_version[] = {{"lambda:function:Provisioned
         .properties = PROPERTIES, .behavior = function_behavior, .metrics = function_metrics, .part_of = "FunctionName", .inherits = true, \
         .not_inherited = provisioned_properties, .validate = version_validate, .create = function_create, .start = version_start,          \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .done = function_done, .beyond = function_beyond, .changed = version_changed,                           \
-        .finish = function_finish, .scalable = scalable_version, .actions = version_actions, .refusals = function_refusals,                \
-        .sends = function_sends, .operations = lambda_operations,                                                                          \
+        .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
+        .changed = version_changed, .finish = function_finish, .scalable = scalable_version, .actions = version_actions,                   \
+        .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,                                           \
     }
 
 const struct model_type version_type =

@@ -358,6 +358,8 @@ static void firehose_quantities(const struct simulation *simulation, const void 
 
 FAULT_FUNCTIONS(firehose, self)
 
+static const char *const firehose_operations[] = {"PutRecord", "PutRecordBatch", NULL};
+
 static const struct action firehose_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
 
 const struct model_type delivery_stream_type = {
@@ -379,6 +381,8 @@ const struct model_type delivery_stream_type = {
     .destroy = firehose_destroy,
     .handle = firehose_handle,
     .accept = firehose_accept,
+    .operations = firehose_operations,
+    .receives = firehose_receives,
     .done = firehose_done,
     .batch = firehose_batch,
     .finish = firehose_finish,

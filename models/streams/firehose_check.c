@@ -2,7 +2,7 @@
  * Source: Data Firehose API Reference, CreateDeliveryStream and ProcessorParameter; developer guide, "Transform source data". */
 #include "firehose_state.h"
 
-#include "engine/caller.h"
+#include "engine/sending.h"
 #include "kinesis_state.h"
 #include "scenario/validation.h"
 
@@ -208,18 +208,12 @@ static void check_source(struct validation *validation, struct firehose_config *
 }
 
 /* Nobody puts into a stream that reads another. */
-static void check_senders(struct validation *validation)
+void firehose_receives(struct validation *validation, const struct sending *sending, const void *config)
 {
-    if (validation_allowed(validation, refusal_source))
-        return;
-    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        const struct model_type *type = validation_type(validation, i);
-        const struct caller *caller = type->caller ? type->caller(validation_config(validation, i)) : NULL;
-        if (caller && caller->target == validation_self(validation))
-            validation_error_of(validation, i, "target", "send to the data stream that it reads",
-                                "%s reads a data stream: Firehose refuses what is put directly (allow_invalid: %s)",
-                                validation_name(validation, validation_self(validation)), refusal_source);
-    }
+    if (((const struct firehose *)config)->config.source_kind == SOURCE_KINESIS && !validation_allowed(validation, refusal_source))
+        validation_sending_error(validation, sending, NULL, "send to the data stream that it reads",
+                                 "%s reads a data stream: Firehose refuses what is put directly (allow_invalid: %s)",
+                                 validation_name(validation, sending->target), refusal_source);
 }
 
 static bool puts_batches(const struct content *content)
@@ -260,8 +254,6 @@ void firehose_validate(struct validation *validation, void *blob)
     check_bucket(validation, &config->destination,
                  config->plain_destination ? "S3DestinationConfiguration" : "ExtendedS3DestinationConfiguration");
     check_backup(validation, config);
-    if (config->source_kind == SOURCE_KINESIS)
-        check_senders(validation);
     if (config->function != ENTITY_NONE)
         validation_flow(validation, validation_self(validation), config->function);
     note_batches(validation, config);

@@ -206,6 +206,7 @@ void firehose_source_grown(struct simulation *simulation, struct firehose *fireh
 
 /* firehose_check.c */
 void firehose_validate(struct validation *validation, void *config);
+void firehose_receives(struct validation *validation, const struct sending *sending, const void *config);
 extern const struct property firehose_processor_properties[];
 extern const char *const firehose_refusals[];
 

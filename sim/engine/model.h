@@ -20,6 +20,7 @@ struct bill;        /* measure/bill.h */
 struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
+struct connectable; /* engine/connectable.h */
 struct scalable;    /* engine/scalable.h */
 struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
@@ -149,12 +150,16 @@ struct model_type {
     const char *const *in_front_of;
     const struct sdk_habits *sdk; /* NULL: as of any service */
 
+    /* Of one who keeps connections: does `request`, which it sent, go through one of them? NULL: never. */
+    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request);
+
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
-    const struct pollable *pollable;     /* of what can be polled */
-    const struct streamable *streamable; /* of what is read in order */
-    const struct scalable *scalable;     /* of what has capacities that somebody else may set; ends with {0} */
-    const struct observable *observable; /* of what has a state that others act on */
+    const struct pollable *pollable;       /* of what can be polled */
+    const struct streamable *streamable;   /* of what is read in order */
+    const struct connectable *connectable; /* of what is connected to before it is called */
+    const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
+    const struct observable *observable;   /* of what has a state that others act on */
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
     enum status (*finish)(struct simulation *simulation, void *self);

@@ -75,8 +75,8 @@ void procedure_forget(struct procedure_runner *runner, uint32_t data);
 void procedure_handle(struct simulation *simulation, struct procedure_runner *runner, const struct event *event);
 /* Was `request` sent by a procedure of its sender? Then its answer is procedure_answered's. */
 bool procedure_sent(const struct request *request);
-/* Whom its step calls, whatever stands in front. */
-uint32_t procedure_beyond(const struct procedure_runner *runner, const struct request *request);
+/* The call of one that a run sent. */
+const struct step_call *procedure_call_of(const struct procedure_runner *runner, const struct request *request);
 /* Its sender is one with procedures: and waits no longer for it? */
 bool procedure_left(const struct request *request);
 void procedure_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request);

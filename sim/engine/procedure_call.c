@@ -180,9 +180,9 @@ bool procedure_sent(const struct request *request)
     return request->from_data & SENT_BY_PROCEDURE;
 }
 
-uint32_t procedure_beyond(const struct procedure_runner *runner, const struct request *request)
+const struct step_call *procedure_call_of(const struct procedure_runner *runner, const struct request *request)
 {
-    return task_at(runner, request->from_data & ~SENT_BY_PROCEDURE)->call.step->call->target;
+    return task_at(runner, request->from_data & ~SENT_BY_PROCEDURE)->call.step->call;
 }
 
 bool procedure_left(const struct request *request)

@@ -24,9 +24,10 @@ struct step_list {
     size_t count;
 };
 
-/* Values of step_call.type and on_error, in the order of their choices. */
+/* Values of step_call.type, on_error and connect, in the order of their choices. */
 enum call_type { CALL_REQUEST_RESPONSE, CALL_EVENT };
 enum call_on_error { CALL_FAIL, CALL_CONTINUE };
+enum call_connect { CONNECT_INIT, CONNECT_INVOCATION };
 
 struct step_call {
     uint32_t target;                  /* entity */
@@ -39,8 +40,10 @@ struct step_call {
     struct key_choice key;              /* KEY_NONE: that of the item that is handled */
     int64_t timeout_ns;                 /* of one attempt; 0: none */
     struct retry_config retry;
-    int type;              /* enum call_type */
-    int on_error;          /* enum call_on_error */
+    int type;     /* enum call_type */
+    int on_error; /* enum call_on_error */
+    int connect;  /* enum call_connect: where a connection to the target is opened, if it takes one */
+    bool connect_given;
     bool each;             /* once for each record of a batch */
     bool idempotent;       /* it bears a key by which it is known again, and is then done once */
     bool duplicate_effect; /* done again, it has its effect again */

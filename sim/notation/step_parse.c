@@ -26,6 +26,7 @@ static const struct step_kind_keys kinds[] = {
 
 static const char *const call_types[] = {"RequestResponse", "Event", NULL};
 static const char *const on_errors[] = {"fail", "continue", NULL};
+static const char *const connects[] = {"init", "invocation", NULL};
 
 static const struct property shared_keys[] = {
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of each request; left out: as what is handled."},
@@ -42,6 +43,9 @@ static const struct property shared_keys[] = {
      .help = "What the handler does when the step fails: fail with it, or go on."},
     {"consistent", PROPERTY_CONTENT, AT(content), .help = "A read that wants what was written last; left out: false, half the capacity."},
     {"via", PROPERTY_REFERENCE, AT(via), .help = "The cache in front of what is called, which gets the request instead."},
+    {"connect", PROPERTY_ENUM, AT(connect), .choices = connects, .fallback = "\"init\"",
+     .given = PROPERTY_GIVEN(struct step_call, connect_given),
+     .help = "Where the connection to a database is opened: in INIT, and the environment keeps it; or in the invocation, for this call."},
     {"idempotent", PROPERTY_BOOLEAN, AT(idempotent), .fallback = "false",
      .help = "It bears a key by which who is called knows it again, so that retries and deliveries twice have no second effect: none is "
              "counted."},
@@ -51,7 +55,6 @@ static const struct property shared_keys[] = {
     PROPERTY_LATER_ROW("cache", "caches"),
     PROPERTY_LATER_ROW("strategy", "how a cache is filled"),
     PROPERTY_LATER_ROW("ttl", "how long a cache keeps what it holds"),
-    PROPERTY_LATER_ROW("connect", "connections to databases"),
     {0},
 };
 

@@ -35,7 +35,16 @@ enum status picture_plans_make(struct result_data *data, const struct picture_la
 bool picture_over_time(const struct result_data *data, const struct picture_plan *plan, struct plot *plot);
 bool picture_of_distribution(const struct result_data *data, const struct picture_plan *plan, struct plot *plot);
 
-/* The limit of a resource as the scenario or its rules have it, in the metric's unit; NaN: none. */
-double picture_limit_of(const struct result_data *data, const struct picture_limit *limit, const char *resource);
+/* From an instant on a limit is so high, in the metric's unit; NaN: there is none. */
+struct limit_step {
+    double at_s, value;
+};
+
+#define LIMIT_STEPS 32u
+
+/* The limit of a resource as the scenario or its rules have it, from 0 on, and what the scenario's changes make of it, in their order.
+ * Returns how many steps there are: at least one. */
+size_t picture_limit_of(const struct result_data *data, const struct picture_limit *limit, const char *resource,
+                        struct limit_step steps[LIMIT_STEPS]);
 
 #endif

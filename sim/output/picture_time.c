@@ -208,21 +208,24 @@ static void add_lines(const struct result_data *data, const struct picture_plan 
     free(stacked);
 }
 
-/* A limit: drawn where what is shown comes near it. */
-static void add_limit(const struct plot_axis *x, double value, double most, const char *label, struct plot *plot, size_t at)
+/* A limit: drawn where what is shown comes near it. What is far above would press it all to the floor. */
+static void add_limit(const struct limit_step *steps, size_t count, double factor, double time_factor, double most, const char *label,
+                      struct plot *plot, size_t at)
 {
-    if (isnan(value) || most < LIMIT_SHARE * value)
-        return;
-    struct plot_series *series = plot_add(plot, at, MARK_LIMIT, COLOUR_LIMIT, label, 2);
-    if (!series)
-        return;
-    series->x[0] = x->low;
-    series->x[1] = x->high;
-    series->y[0] = series->y[1] = value;
+    bool near = false;
+    for (size_t i = 0; i < count; i++)
+        near |= most >= LIMIT_SHARE * steps[i].value * factor;
+    struct plot_series *series = near ? plot_add(plot, at, MARK_LIMIT, COLOUR_LIMIT, label, 2 * count) : NULL;
+    for (size_t i = 0; series && i < count; i++) {
+        double value = steps[i].value * factor, until = i + 1 < count ? steps[i + 1].at_s * time_factor : plot->x.high;
+        series->x[2 * i] = fmin(fmax(steps[i].at_s * time_factor, plot->x.low), plot->x.high);
+        series->x[2 * i + 1] = fmin(fmax(until, plot->x.low), plot->x.high);
+        series->y[2 * i] = series->y[2 * i + 1] = most >= LIMIT_SHARE * value ? value : NAN;
+    }
 }
 
-static void add_limits(const struct result_data *data, const struct picture_plan *plan, size_t panel, double factor, struct plot *plot,
-                       size_t at)
+static void add_limits(const struct result_data *data, const struct picture_plan *plan, size_t panel, double factor, double time_factor,
+                       struct plot *plot, size_t at)
 {
     double low, high;
     if (!plot_extent(&plot->panels[at], false, false, &low, &high))
@@ -237,11 +240,12 @@ static void add_limits(const struct result_data *data, const struct picture_plan
                 continue;
             if (l > 0 && (of_account || resource == plan->lines[panel][l - 1].resource))
                 continue;
-            double value = picture_limit_of(data, limit, of_account ? NULL : resource->name) * factor;
+            struct limit_step steps[LIMIT_STEPS];
+            size_t count = picture_limit_of(data, limit, of_account ? NULL : resource->name, steps);
             (void)snprintf(label, sizeof label, of_account || plan->resource ? "%s" : "%s of %s", limit->label,
                            of_account ? "" : resource->name);
             size_t before = plot->panels[at].count;
-            add_limit(&plot->x, value, high, label, plot, at);
+            add_limit(steps, count, factor, time_factor, high, label, plot, at);
             drawn += plot->panels[at].count - before;
         }
     }
@@ -296,7 +300,7 @@ static bool add_panel(const struct result_data *data, const struct picture_plan 
         struct plot_unit unit = unit_for(shown, unit_of(data, plan, panel), values, count);
         plot->panels[at].bar_width = bins->length_s * (double)bins->periods * time_factor;
         add_lines(data, plan, panel, bins, time_factor, values, unit.factor, plot, at);
-        add_limits(data, plan, panel, unit.factor, plot, at);
+        add_limits(data, plan, panel, unit.factor, time_factor, plot, at);
         set_axis(data, plan, panel, &unit, plot, at);
     }
     free(values);

@@ -46,6 +46,7 @@ scenarios/resharding.json iterator-age stream-age shard-age records-waiting
 scenarios/async-retries.json event-age
 scenarios/provisioned-tracking.json provisioned capacity
 scenarios/rollback.json deployment alarms
+scenarios/changes.json concurrency
 LIST
 
 bad=0

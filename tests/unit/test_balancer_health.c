@@ -118,6 +118,55 @@ static void test_idle(void **state)
     model_close(&run);
 }
 
+#define COME_AND_GO ", 'changes': [{'at': '5500ms', 'DeregisterTargets': 'Group'%s}, {'at': '20500ms', 'RegisterTargets': 'Group'%s}]}"
+#define ONE_GROUP(RESOURCES, BEHAVIOR)                                                                                                     \
+    "{'duration': '1m', 'drain': '1m', 'Resources': {'Alb': {'Type': 'AWS::ElasticLoadBalancingV2::LoadBalancer'}, "                       \
+    "'Web': {'Type': 'AWS::ElasticLoadBalancingV2::Listener', 'Properties': {'LoadBalancerArn': {'Ref': 'Alb'}, "                          \
+    "'DefaultActions': [" FORWARD("Group") "]}}" RESOURCES "}, 'behavior': {'Alb': {'overhead': '0s'}, " BEHAVIOR                          \
+                                           "}, 'traffic': [" CALLER("c", "'constant': '1/s'") "]" COME_AND_GO
+
+/* Calls of 10 s, one a second. A function that goes at 5.5 s fails the six that are under way; 15 find nobody until it is back at 20.5 s. A
+ * server has five seconds for them: only the first is over by then, at 10 s. */
+static void test_come_and_go(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(
+        &run,
+        ONE_GROUP(FUNCTION("F", "") GROUP("Group", "lambda", TARGET("F"), ""), "'F': {'init': '0s', 'placement': '0s', 'duration': '10s'}"),
+        "", "");
+    assert_int_equal(fates_of(&run, "Alb", FATE_FAILED, "502 target deregistered"), 6);
+    assert_int_equal(fates_of(&run, "Alb", FATE_FAILED, "503 no registered target"), 15);
+    assert_int_equal(count_of(&run, "c", "Succeeded"), 39);
+    assert_int_equal(count_of(&run, "F", "Invocations"), 45); /* those that were given up run on */
+    assert_near(figure(&run, "Group", "HealthyHostCount", "Average"), 0.75, 1e-12);
+    model_run(&run,
+              ONE_GROUP(EXTERNAL("S") GROUP("Group", "ip", SERVER("S"),
+                                            ", 'TargetGroupAttributes': [{'Key': 'deregistration_delay.timeout_seconds', 'Value': 5}]"),
+                        "'S': {'latency': '10s'}"),
+              ", 'Id': 'S'", ", 'Id': 'S'");
+    assert_int_equal(fates_of(&run, "Alb", FATE_FAILED, "502 target deregistered"), 5);
+    assert_int_equal(fates_of(&run, "Alb", FATE_FAILED, "503 no registered target"), 15);
+    assert_int_equal(count_of(&run, "c", "Succeeded"), 40);
+    /* one of two: the other gets all; it is back after its next check, at 30 s, so that both get their turns from there on */
+    model_run(
+        &run,
+        ONE_GROUP(EXTERNAL("S") EXTERNAL("T") GROUP("Group", "ip", SERVER("S") ", " SERVER("T"), EVERY_10), "'S': {'latency': '1ms'}"),
+        ", 'Id': 'S'", ", 'Id': 'S'");
+    assert_int_equal(count_of(&run, "c", "Succeeded"), 60);
+    assert_near(figure(&run, "Group", "HealthyHostCount", "Average"), 2 - 24.501 / 60, 1e-12);
+    assert_near(figure(&run, "Group", "UnHealthyHostCount", "Average"), 9.501 / 60, 1e-12);
+    assert_int_equal(count_of(&run, "S", "Calls"), 3 + 3 + 15); /* its checks at 30 s, 40 s, 50 s; before, and after */
+    balancer_refused(&run,
+                     "{'duration': '1m', 'Resources': {'Alb': {'Type': 'AWS::ElasticLoadBalancingV2::LoadBalancer'}, 'Web': {'Type': "
+                     "'AWS::ElasticLoadBalancingV2::Listener', 'Properties': {'LoadBalancerArn': {'Ref': 'Alb'}, "
+                     "'DefaultActions': [" FORWARD("Group") "]}}" EXTERNAL("S") EXTERNAL("T")
+                         GROUP("Group", "ip", SERVER("S"), "") "}, 'changes': [{'at': '1s', 'DeregisterTargets': 'Group', 'Id': 'T'}]}",
+                     "T is no target of Group");
+    model_close(&run);
+}
+
 /* The balancer's own faults. */
 static void test_faults(void **state)
 {
@@ -179,9 +228,9 @@ static void test_units(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cost),       cmocka_unit_test(test_out_of_service), cmocka_unit_test(test_slow_function),
-        cmocka_unit_test(test_algorithms), cmocka_unit_test(test_idle),           cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_cost),        cmocka_unit_test(test_out_of_service), cmocka_unit_test(test_slow_function),
+        cmocka_unit_test(test_algorithms),  cmocka_unit_test(test_idle),           cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_come_and_go), cmocka_unit_test(test_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

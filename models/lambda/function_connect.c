@@ -1,0 +1,104 @@
+/* function_connect.c: a connection that is opened in INIT is kept by its environment from call to call, and closed when the environment
+ * ends, or when a time-out takes its process. One that is refused fails INIT, and with it the invocation; the next invocation of that
+ * environment initialises again, as after any failed INIT. Source: Lambda developer guide, "Best practices", "Execution environment
+ * lifecycle". */
+#include "function_connect.h"
+
+#include "engine/connectable.h"
+
+#include <stdlib.h>
+
+struct function_link {
+    uint32_t target;
+    const struct connectable *role;
+    void *state;
+};
+
+static const struct connectable *role_of(const struct simulation *simulation, const struct step *step)
+{
+    return step->kind == STEP_CALL && step->call->connect == CONNECT_INIT ? simulation->entities[step->call->target].type->connectable
+                                                                          : NULL;
+}
+
+static uint32_t count_calls(const struct step_list *steps)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < steps->count; i++) {
+        count += steps->steps[i].kind == STEP_CALL;
+        for (size_t k = 0; k < steps->steps[i].branch_count; k++)
+            count += count_calls(&steps->steps[i].branches[k]);
+    }
+    return count;
+}
+
+static void collect(const struct simulation *simulation, struct function *function, const struct step_list *steps)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->steps[i];
+        const struct connectable *role = role_of(simulation, step);
+        uint32_t known = 0;
+        while (role && known < function->link_count && function->links[known].target != step->call->target)
+            known++;
+        if (role && known == function->link_count)
+            function->links[function->link_count++] =
+                (struct function_link){.target = step->call->target, .role = role, .state = entity_state(simulation, step->call->target)};
+        for (size_t k = 0; k < step->branch_count; k++)
+            collect(simulation, function, &step->branches[k]);
+    }
+}
+
+enum status function_connect_create(struct simulation *simulation, struct function *function)
+{
+    const struct step_list *steps = &function->config.handler.steps;
+    if (!function->procedure || function->config.connections == 0)
+        return STATUS_OK;
+    function->links = calloc(count_calls(steps) + 1u, sizeof *function->links);
+    if (!function->links)
+        return STATUS_NO_MEMORY;
+    collect(simulation, function, steps);
+    return STATUS_OK;
+}
+
+void function_connect_destroy(struct function *function)
+{
+    free(function->links);
+}
+
+static void close_first(struct simulation *simulation, const struct function *function, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        function->links[i].role->release(simulation, function->links[i].state, (uint32_t)function->config.connections);
+}
+
+bool function_connect(struct simulation *simulation, const struct function *function, struct environment *environment, uint64_t item,
+                      uint32_t attempt, int64_t *ns)
+{
+    *ns = 0;
+    if (function->link_count == 0 || environment->connected)
+        return true;
+    for (uint32_t i = 0; i < function->link_count; i++) {
+        const struct function_link *link = &function->links[i];
+        *ns = time_add(*ns, link->role->connect_ns(simulation, link->state, item, attempt));
+        if (!link->role->admit(simulation, link->state, (uint32_t)function->config.connections)) {
+            close_first(simulation, function, i);
+            return false;
+        }
+    }
+    environment->connected = true;
+    return true;
+}
+
+void function_disconnect(struct simulation *simulation, const struct function *function, struct environment *environment)
+{
+    if (!environment->connected)
+        return;
+    close_first(simulation, function, function->link_count);
+    environment->connected = false;
+}
+
+bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    const struct function *function = self;
+    (void)simulation;
+    return function->link_count > 0 && procedure_sent(request) && procedure_call_of(function->procedure, request)->connect == CONNECT_INIT;
+}

@@ -1,0 +1,20 @@
+/* function_connect.h: connections that environments keep to what their handlers call. */
+#ifndef SLSIM_LAMBDA_FUNCTION_CONNECT_H
+#define SLSIM_LAMBDA_FUNCTION_CONNECT_H
+
+#include "function_state.h"
+
+/* Whom the handler's steps keep connections to. */
+enum status function_connect_create(struct simulation *simulation, struct function *function);
+void function_connect_destroy(struct function *function);
+
+/* Opens an environment's connections, all or none, for the item and attempt by which their time is drawn: *ns is how long that takes.
+ * False: one was refused. Nothing happens where it has them, or keeps none. */
+bool function_connect(struct simulation *simulation, const struct function *function, struct environment *environment, uint64_t item,
+                      uint32_t attempt, int64_t *ns);
+/* They are closed, if it has any. */
+void function_disconnect(struct simulation *simulation, const struct function *function, struct environment *environment);
+/* A type's `through_connection`. */
+bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request);
+
+#endif
