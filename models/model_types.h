@@ -29,6 +29,8 @@
     ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
+    ROW(dax_cluster_type)            \
+    ROW(dax_parameters_type)         \
     ROW(database_instance_type)      \
     ROW(database_cluster_type)       \
     ROW(parameter_group_type)        \

@@ -80,6 +80,7 @@ static const struct picture_line reads_throttled[] = {
     {"throttled", "AWS/DynamoDB", "ReadThrottleEvents", .stat = "Sum", .rate = true},
     {0},
 };
+static const struct picture_line hit_ratio[] = {{"", OWN, "HitRatio", .stat = "Average"}, {0}};
 static const struct picture_line event_age[] = {
     {"maximum", LAMBDA, "AsyncEventAge", .stat = "Maximum"},
     {"median", LAMBDA, "AsyncEventAge", .stat = "p50"},
@@ -172,6 +173,8 @@ static const struct picture_type pictures[] = {
     {"table-reads", "Read units", "The same of reads.", PICTURE_EACH,
      .panels = {{"units per second", .mark = PICTURE_LINES, .lines = table_reads},
                 {"per second", "Below: reads that were throttled.", PICTURE_BARS, .lines = reads_throttled}}},
+    {"hit-ratio", "Hit ratio", "The share of reads that a cache answers by itself.", PICTURE_RESOURCES,
+     .panels = {{"hits in percent", .mark = PICTURE_LINES, .lines = hit_ratio}}},
     {"event-age", "Age of asynchronous events", "How long events waited before their function was invoked.", PICTURE_EACH,
      .panels = {{"age", .mark = PICTURE_LINES, .lines = event_age},
                 {"per second", "Below: those that were given up.", PICTURE_BARS, .lines = events_lost}}},
