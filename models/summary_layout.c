@@ -115,4 +115,11 @@ static const struct headline_section sections[] = {
     {0},
 };
 
-const struct summary_layout summary_layout = {.sections = sections, .requests = "Requests"};
+static const struct headline_spark sparks[] = {
+    {"requests", .space = "slsim", .metric = "Requests", .stat = "Sum"},
+    {"concurrency", "account", .space = "AWS/Lambda", .metric = "ConcurrentExecutions", .stat = "Maximum"},
+    {"p99", .space = "slsim", .metric = "ResponseTime", .stat = "p99", .of_largest = true},
+    {0},
+};
+
+const struct summary_layout summary_layout = {.sections = sections, .sparks = sparks, .requests = "Requests"};

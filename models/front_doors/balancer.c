@@ -49,7 +49,7 @@ static const struct property balancer_properties[] = {
 };
 
 static const struct property balancer_behavior[] = {
-    {"overhead", PROPERTY_TIME_DISTRIBUTION, AT(overhead), .fallback = "alb_overhead",
+    {"overhead", PROPERTY_TIME_DISTRIBUTION, AT(overhead), .fallback = "alb_overhead", .live = true,
      .help = "The load balancer's own time, before it hands a request on."},
     {"response", PROPERTY_SIZE, AT(response_bytes), .fallback = "\"1KB\"",
      .help = "Size of an answer whose target does not say it: a function says it by its own `response`."},
@@ -205,7 +205,7 @@ static void arm_rule(const struct simulation *simulation, struct armed_rule *arm
 {
     const struct content_table *contents = simulation->settings->contents;
     const struct balancer_condition *conditions = rule->conditions.items;
-    *armed = (struct armed_rule){.rule = rule, .match_rate = 1};
+    *armed = (struct armed_rule){.rule = rule};
     for (uint32_t i = 0; i < CONTENT_COUNT; i++) {
         const char *request = contents && i < contents->count ? contents->items[i].request : NULL;
         bool holds = true;
@@ -215,8 +215,7 @@ static void arm_rule(const struct simulation *simulation, struct armed_rule *arm
             content_set_add(&armed->holds, (uint8_t)i);
     }
     for (size_t k = 0; k < rule->conditions.count; k++)
-        if (!condition_is_known(&conditions[k]))
-            armed->match_rate = rule->match_rate;
+        armed->is_open = armed->is_open || !condition_is_known(&conditions[k]);
 }
 
 static enum status arm_listener(const struct simulation *simulation, struct armed_listener *armed, const struct listener *listener)

@@ -64,7 +64,7 @@ static const struct property group_properties[] = {
 };
 
 static const struct property group_behavior[] = {
-    {"malformed_rate", PROPERTY_PROBABILITY, AT(malformed_rate), .fallback = "0",
+    {"malformed_rate", PROPERTY_PROBABILITY, AT(malformed_rate), .fallback = "0", .live = true,
      .help = "Probability that what a function answers is no valid response: no JSON, or without a status. It ran, and is billed; the "
              "client gets 502."},
     {0},

@@ -128,7 +128,7 @@ static const struct property rule_properties[] = {
 };
 
 static const struct property rule_behavior[] = {
-    {"match_rate", PROPERTY_PROBABILITY, AT(match_rate), .fallback = "1",
+    {"match_rate", PROPERTY_PROBABILITY, AT(match_rate), .fallback = "1", .live = true,
      .help = "Probability that a request has the host, headers and address that the rule asks for, which nothing says of it."},
     {0},
 };

@@ -213,9 +213,9 @@ static const struct balancer_route *find_route(struct load_balancer *balancer, c
         const struct armed_rule *armed = &listener->rules[looked_at++];
         if (!content_set_has(&armed->holds, request->content))
             continue;
-        if (armed->match_rate < 1) {
+        if (armed->is_open && armed->rule->match_rate < 1) {
             stream_at(&armed->rule->chance, request->item, request->attempt);
-            if (stream_uniform(&armed->rule->chance) >= armed->match_rate)
+            if (stream_uniform(&armed->rule->chance) >= armed->rule->match_rate)
                 continue;
         }
         route = &armed->rule->route;

@@ -132,7 +132,7 @@ enum balancer_event { BALANCER_ENTER, BALANCER_IDLE, BALANCER_MINUTE, BALANCER_C
 struct armed_rule {
     struct listener_rule *rule;
     struct content_set holds; /* what can be known */
-    double match_rate;        /* of the rest; 1: nothing is left open */
+    bool is_open;             /* it asks for something else too: the rule's match_rate */
 };
 
 struct armed_listener {

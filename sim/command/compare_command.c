@@ -196,10 +196,11 @@ static uint32_t first_replications(const struct work *work)
     return asked > 1 || option_given(work->options, OPTION_REPLICATIONS) ? asked : REPLICATIONS_BY_DEFAULT;
 }
 
-static void show_part(void *context, double share)
+static void show_part(void *context, double share, uint64_t calls)
 {
+    (void)calls; /* of one side alone */
     const struct part_of_progress *part = context;
-    progress_show(part->progress, (share * part->own + part->other) / (SIDES * (double)part->total));
+    progress_show(part->progress, (share * part->own + part->other) / (SIDES * (double)part->total), 0);
 }
 
 /* Step by step, one side after the other, so that an interrupted comparison has pairs. */

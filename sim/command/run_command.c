@@ -2,6 +2,7 @@
 #include "command/session.h"
 #include "output/advice.h"
 #include "output/summary.h"
+#include "output/summary_sparks.h"
 #include "output/usage_file.h"
 
 #include <stdlib.h>
@@ -26,15 +27,17 @@ static char *folder_path(const struct options *options, const struct scenario *s
 }
 
 static enum status print_result(const struct program *program, const struct command *command, const struct options *options,
-                                const struct run_result *result)
+                                const struct run_result *result, const char *path)
 {
     struct answer answer = session_answer(command, options);
     struct headline_rows rows;
     enum status status = headline_rows_collect(result, program->layout, &rows);
     if (status != STATUS_OK)
         return status;
-    if (!option_given(options, OPTION_QUIET) || option_given(options, OPTION_FORMAT))
+    if (!option_given(options, OPTION_QUIET) || option_given(options, OPTION_FORMAT)) {
         status = summary_print(&answer, &rows, stdout);
+        summary_sparks_print(&answer, &rows, program->layout->sparks, path, stdout);
+    }
     /* Before the notes, so that they stand below on a terminal. */
     enum status flushed = session_flush();
     struct diagnostics notes = {0};
@@ -64,7 +67,7 @@ static int run(const struct program *program, const struct command *command, con
     if (status == STATUS_OK && options->infracost)
         status = write_usage(program, options, result);
     if (result) {
-        enum status printed = print_result(program, command, options, result);
+        enum status printed = print_result(program, command, options, result, path);
         status = printed != STATUS_OK ? printed : status;
         if (status == STATUS_OK && !option_given(options, OPTION_QUIET)) {
             struct diagnostics notes = {0};

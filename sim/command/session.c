@@ -7,6 +7,7 @@
 #include "output/result_files.h"
 #include "output/result_folder.h"
 #include "output/safe_text.h"
+#include "output/terminal.h"
 #include "output/timeseries.h"
 #include "output/trace_writer.h"
 
@@ -21,7 +22,7 @@
 static bool wants_colour(FILE *out)
 {
     const char *refusal = getenv("NO_COLOR");
-    return !(refusal && *refusal) && progress_is_terminal(out);
+    return !(refusal && *refusal) && terminal_look(out).is_terminal;
 }
 
 void session_report(struct diagnostics *diagnostics, const struct options *options)
@@ -59,7 +60,8 @@ struct answer session_answer(const struct command *command, const struct options
                            .sets = options->sets.list,
                            .set_count = options->sets.count,
                            .format = options->format,
-                           .colour = wants_colour(stdout)};
+                           .colour = wants_colour(stdout),
+                           .terminal = terminal_look(stdout)};
 }
 
 void session_run_options(const struct options *options, struct progress *progress, struct run_options *run_options)

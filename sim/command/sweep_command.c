@@ -137,7 +137,7 @@ static enum status tick(void *context, size_t done, size_t all, size_t before)
 {
     struct work *work = context;
     if (all > before)
-        progress_show(&work->progress, (double)(done - before) / (double)(all - before));
+        progress_show(&work->progress, (double)(done - before) / (double)(all - before), 0);
     return write_journal(work, false);
 }
 

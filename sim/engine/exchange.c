@@ -33,6 +33,7 @@ struct request *request_new(struct simulation *simulation)
     }
     struct request *request = pool_at(&simulation->requests, id);
     request->id = id;
+    simulation->call_count++;
     return request;
 }
 

@@ -116,6 +116,7 @@ static void look_around(struct simulation *simulation)
 {
     const struct simulation_settings *settings = simulation->settings;
     atomic_store_explicit(&simulation->progress_ns, simulation->now_ns, memory_order_relaxed);
+    atomic_store_explicit(&simulation->progress_calls, simulation->call_count, memory_order_relaxed);
     if (settings->interrupted && atomic_load_explicit(settings->interrupted, memory_order_relaxed))
         simulation_fail(simulation, STATUS_INTERRUPTED);
 }

@@ -81,6 +81,7 @@ struct simulation {
     uint32_t entity_count;
     uint32_t replication; /* from 0 */
     uint64_t event_count; /* handled so far */
+    uint64_t call_count;  /* requests that were made so far */
     uint32_t *denials;    /* owned; of each right, what is said against it; NULL: there are no rights */
     struct pool requests;
     struct part **parts; /* owned; in the order of their creation */
@@ -92,9 +93,10 @@ struct simulation {
     struct tracing *tracing;     /* owned; only where there is a tracer */
     const struct simulation_settings *settings;
     struct memory_account memory;
-    bool answer_repeats;         /* of the answer that is being given: nothing was done, as it had been done before */
-    enum status status;          /* the first thing that went wrong inside a handler */
-    _Atomic int64_t progress_ns; /* now_ns, published now and then for whoever shows progress */
+    bool answer_repeats;             /* of the answer that is being given: nothing was done, as it had been done before */
+    enum status status;              /* the first thing that went wrong inside a handler */
+    _Atomic int64_t progress_ns;     /* now_ns, published now and then for whoever shows progress */
+    _Atomic uint64_t progress_calls; /* call_count, the same */
 };
 
 /* Makes every entity's state, a copy of its config; `create` comes with simulation_run, so that metrics can be attached in between.

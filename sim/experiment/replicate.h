@@ -28,6 +28,7 @@ struct run {
     enum status status;          /* of the steps so far */
     struct simulation **running; /* by worker; NULL while it has none */
     uint32_t workers;
+    uint64_t calls; /* requests of replications that are over */
 };
 
 /* The sum over all resources of a type: a blob like theirs, of which only the metrics are used. */

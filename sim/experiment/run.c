@@ -36,6 +36,7 @@ static enum status one_replication(void *context, uint32_t worker, size_t index)
     }
     pthread_mutex_lock(&run->lock);
     run->running[worker] = NULL;
+    run->calls += replication.simulation ? replication.simulation->call_count : 0;
     enum status kept = replication.measure && is_worth_keeping(run, status) ? keep_replication(run, &replication) : STATUS_OK;
     status = kept != STATUS_OK ? kept : status;
     if (status != STATUS_OK && run->status == STATUS_OK) {
@@ -54,13 +55,16 @@ static enum status tell(void *context, size_t ended)
     struct run *run = context;
     double done = run->begun + (double)ended;
     pthread_mutex_lock(&run->lock);
+    uint64_t calls = run->calls;
     for (uint32_t i = 0; i < run->workers; i++) {
         struct simulation *simulation = run->running[i];
+        if (simulation)
+            calls += atomic_load_explicit(&simulation->progress_calls, memory_order_relaxed);
         if (simulation && simulation->end_ns > 0)
             done += (double)atomic_load_explicit(&simulation->progress_ns, memory_order_relaxed) / (double)simulation->end_ns;
     }
     pthread_mutex_unlock(&run->lock);
-    run->options->on_progress(run->options->progress_context, done / run->replications);
+    run->options->on_progress(run->options->progress_context, done / run->replications, calls);
     return STATUS_OK;
 }
 

@@ -78,8 +78,8 @@ struct run_options {
     void *sink_context;
     const struct tracer *tracer; /* follows replication 0; may be NULL */
     const atomic_bool *interrupted;
-    /* Called from the calling thread about ten times a second with the share done in 0..1; may be NULL. */
-    void (*on_progress)(void *context, double share);
+    /* Called from the calling thread about ten times a second with the share done in 0..1 and the requests made so far; may be NULL. */
+    void (*on_progress)(void *context, double share, uint64_t calls);
     void *progress_context;
 };
 

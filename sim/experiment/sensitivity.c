@@ -68,7 +68,7 @@ static enum status run_end_of(struct work *work, struct input *input, enum level
         note_end(work, input, level);
     work->done++;
     if (work->request->on_progress)
-        work->request->on_progress(work->request->progress_context, (double)work->done / (double)(2 * work->sensitivity->count));
+        work->request->on_progress(work->request->progress_context, (double)work->done / (double)(2 * work->sensitivity->count), 0);
     return status;
 }
 

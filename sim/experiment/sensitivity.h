@@ -50,7 +50,7 @@ struct sensitivity_request {
     const struct figure_bound *goals; /* their figures are the first of the study's */
     size_t goal_count;
     uint32_t replications;
-    void (*on_progress)(void *context, double share);
+    void (*on_progress)(void *context, double share, uint64_t calls);
     void *progress_context;
 };
 

@@ -19,8 +19,17 @@ struct headline_section {
     const char *key_space;                 /* the key's name space, where others have a count of that name too; NULL: any */
 };
 
+/* A series that a terminal shows on one line. */
+struct headline_spark {
+    const char *title;
+    const char *resource; /* NULL: the sum over all; `of_largest`: the largest row of the first section */
+    const char *space, *metric, *stat;
+    bool of_largest;
+};
+
 struct summary_layout {
     const struct headline_section *sections; /* ends with {0} */
+    const struct headline_spark *sparks;     /* ends with {0}; NULL: none */
     const char *requests;                    /* the count that cost is told by the million of */
 };
 

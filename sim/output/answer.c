@@ -89,7 +89,7 @@ enum status answer_print(const struct answer *answer, const char *key, const str
         break;
     case FORMAT_TABLE:
     case FORMAT_JSON:
-        table_print(table, out, answer->colour);
+        table_print(table, out, answer->colour, answer->terminal.width);
         break;
     }
     return STATUS_OK;

@@ -4,6 +4,7 @@
 
 #include "engine/status.h"
 #include "output/table.h"
+#include "output/terminal.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -17,6 +18,7 @@ struct answer {
     size_t set_count;
     enum output_format format;
     bool colour;
+    struct terminal terminal;
 };
 
 /* The JSON answer as it begins: {"command": ..., "settings": [{"path", "value"}]}. NULL with `*failed` set when memory is out. */

@@ -169,7 +169,7 @@ static enum status print_table(const struct answer *answer, struct table *table,
         if (rows && markdown)
             table_print_markdown(table, out);
         else if (rows)
-            table_print(table, out, answer->colour);
+            table_print(table, out, answer->colour, answer->terminal.width);
         if (same > 0)
             (void)fprintf(out, "%s%zu %s the same in both\n", markdown && rows ? "\n" : "", same, nouns[same != 1]);
     }

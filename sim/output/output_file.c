@@ -1,6 +1,8 @@
 /* output_file.c: one file that a user names. */
 #include "output/output_file.h"
 
+#include "output/unfinished.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -35,8 +37,10 @@ enum status output_file_open(struct output_file *output, const char *path, struc
         return STATUS_NO_MEMORY;
     }
     output->file = special ? fopen(path, "we") : open_new(output->temporary);
-    if (output->file)
+    if (output->file) {
+        output->unfinished = special ? 0 : unfinished_begin(AT_FDCWD, output->temporary);
         return STATUS_OK;
+    }
     int reason = errno;
     /* Not ours to remove: it was there before, or is not there at all. */
     free(output->temporary);
@@ -69,6 +73,7 @@ void output_file_fini(struct output_file *output)
         (void)fclose(output->file);
     if (output->temporary)
         (void)unlink(output->temporary);
+    unfinished_end(output->unfinished);
     free(output->temporary);
     free(output->path);
     *output = (struct output_file){0};

@@ -12,6 +12,7 @@ struct output_file {
     FILE *file;
     char *path;
     char *temporary; /* NULL: written in place */
+    int unfinished;  /* its number in the list of what is temporary; 0: none */
 };
 
 /* STATUS_IO with a diagnostic when it cannot be made; nothing is left then. */

@@ -74,7 +74,7 @@ static double round_step(double range, int wanted)
 static void tick_text(double value, double step, char text[FIGURE_TEXT_SIZE])
 {
     double magnitude = fmax(fabs(value), step);
-    if (magnitude >= 1e7) {
+    if (magnitude >= 1e7 && value != 0) {
         (void)snprintf(text, FIGURE_TEXT_SIZE, "%g M", value / 1e6);
         return;
     }
@@ -133,7 +133,7 @@ void plot_axis_log(struct plot *plot, struct plot_axis *axis, const char *label,
         low = high > 0 ? high / 1000 : 1;
     if (!(high > low))
         high = low * 10;
-    double decades = log10(high / low);
+    double decades = log10(high) - log10(low); /* the quotient may be too large for a number */
     const double *steps = decades < 1 ? finer : between;
     size_t fine = decades < 1 ? sizeof finer / sizeof *finer : decades <= 3 ? 3 : 1;
     int every = decades > 12 ? (int)ceil(decades / 8) : 1;

@@ -11,17 +11,16 @@ struct progress {
     FILE *terminal; /* NULL: says nothing */
     struct timespec began;
     bool shown;
+    size_t width;         /* of a line; 0: not known */
     int64_t simulated_ns; /* of one replication, to be told of; 0: nothing is told of it */
 };
 
 /* `out` says something only where it is a terminal. */
 void progress_init(struct progress *progress, FILE *out);
-/* For run_options.progress, with the progress as context; `share` in 0..1. */
-void progress_show(void *context, double share);
+/* For run_options.on_progress, with the progress as context; `share` in 0..1; `calls`: requests simulated so far, 0: nothing is told of
+ * them. */
+void progress_show(void *context, double share, uint64_t calls);
 /* Erases the line. */
 void progress_fini(struct progress *progress);
-
-/* Is `out` a terminal that understands escape sequences? */
-bool progress_is_terminal(FILE *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include "output/result_folder.h"
 
 #include "output/manifest.h"
+#include "output/unfinished.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -134,6 +135,7 @@ static bool make_temporary(struct result_folder *folder)
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
         (void)snprintf(folder->temporary, sizeof folder->temporary, ".slsim-%ld-%u", (long)getpid(), attempt);
         if (mkdirat(folder->parent, folder->temporary, 0777) == 0) {
+            folder->unfinished = unfinished_begin(folder->parent, folder->temporary);
             folder->descriptor = openat(folder->parent, folder->temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
             return folder->descriptor >= 0;
         }
@@ -273,6 +275,7 @@ void result_folder_fini(struct result_folder *folder)
     if (folder->parent >= 0) {
         if (folder->temporary[0])
             (void)remove_tree(folder->parent, folder->temporary, 0);
+        unfinished_end(folder->unfinished);
         (void)close(folder->parent);
     }
     free(folder->path);

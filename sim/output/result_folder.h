@@ -15,6 +15,7 @@ struct result_folder {
     char temporary[48]; /* the temporary folder's name beside it */
     int parent;         /* descriptor of the folder that holds both; -1: none */
     int descriptor;     /* of the temporary folder; -1: none */
+    int unfinished;     /* its number in the list of what is temporary; 0: none */
 };
 
 /* Makes the folders above `path` and the temporary one. STATUS_IO, with a diagnostic and nothing left behind, when that cannot be done or

@@ -194,7 +194,7 @@ static enum status print_people(const struct answer *frame, const struct size_re
     (void)fputc('\n', out);
     enum status status = make_table(report, true, &columns, &table);
     if (status == STATUS_OK)
-        table_print(&table, out, frame->colour);
+        table_print(&table, out, frame->colour, frame->terminal.width);
     table_fini(&table);
     study_columns_fini(&columns);
     return status;

@@ -1,11 +1,12 @@
 /* summary.c: one screen for a person. */
 #include "output/summary.h"
 
-#include "document/units.h"
 #include "output/figure_text.h"
 #include "output/json_print.h"
 #include "output/part_name.h"
+#include "output/run_heading.h"
 #include "output/safe_text.h"
+#include "output/summary_markdown.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,31 +22,17 @@ static const struct interval nothing = {.mean = NAN, .low = NAN, .high = NAN};
 
 static void print_heading(const struct run_result *result, FILE *out)
 {
-    const struct scenario *scenario = result->scenario;
-    const struct simulation_settings *settings = &scenario->settings;
-    char time[64];
-    safe_text_print(out, scenario->name);
-    (void)fprintf(out, ": %s simulated", units_format_time((double)settings->duration_ns, time, sizeof time));
-    if (settings->drain_ns > 0)
-        (void)fprintf(out, " and %s of drain", units_format_time((double)settings->drain_ns, time, sizeof time));
-    if (settings->warmup_ns > 0)
-        (void)fprintf(out, ", the first %s left out", units_format_time((double)settings->warmup_ns, time, sizeof time));
-    (void)fprintf(out, "; %u replication%s, seed %llu, rules ", result->replications, result->replications == 1 ? "" : "s",
-                  (unsigned long long)settings->seed);
-    safe_text_print(out, scenario->rules->name);
-    (void)fputs(", prices ", out);
-    safe_text_print(out, scenario->prices->name);
+    safe_text_print(out, result->scenario->name);
+    (void)fputs(": ", out);
+    run_heading_print(result, out);
     (void)fputc('\n', out);
-    if (result->status != STATUS_OK && result->planned == 1)
-        (void)fputs("stopped early: these are the figures of the part that was simulated\n", out);
-    else if (result->status != STATUS_OK)
-        (void)fprintf(out, "stopped early: %u of %u replications are complete\n", result->replications, result->planned);
+    run_heading_print_end(result, out);
 }
 
-/* The names of parts are long; a table that is wider than the screen is no table. */
-static void name_cell(struct table *table, const char *name)
+/* The names of parts are long; a table that is wider than the screen is no table. Nothing is cut where it is no screen. */
+static void name_cell(struct table *table, const struct answer *answer, const char *name)
 {
-    if (safe_text_width(name) <= NAME_MAX_WIDTH) {
+    if (!answer->terminal.is_terminal || safe_text_width(name) <= NAME_MAX_WIDTH) {
         table_text(table, name);
         return;
     }
@@ -98,10 +85,10 @@ static size_t column_count(const struct headline_section *section)
     return count;
 }
 
-static void print_line(struct table *table, const struct headline_section *section, const char *name, const struct line *line,
-                       bool intervals)
+static void print_line(struct table *table, const struct answer *answer, const struct headline_section *section, const char *name,
+                       const struct line *line, bool intervals)
 {
-    name_cell(table, name);
+    name_cell(table, answer, name);
     for (size_t c = 0; c < column_count(section); c++)
         figure_cell(table, &line->figures[c], line->units[c], section->columns[c].share ? &line->figures[0].mean : NULL);
     if (!intervals)
@@ -183,20 +170,20 @@ static enum status print_section(const struct answer *answer, const struct run_r
     size_t shown = count > SUMMARY_ROWS_MAX ? SUMMARY_ROWS_MAX : count;
     for (size_t i = 0; i < shown; i++) {
         line_of_row(&rows[i], &line);
-        print_line(&table, section, rows[i].key->resource, &line, intervals && count <= ROWS_WITH_INTERVALS);
+        print_line(&table, answer, section, rows[i].key->resource, &line, intervals && count <= ROWS_WITH_INTERVALS);
     }
     enum status status = STATUS_OK;
     size_t wholes = count_wholes(rows, count);
     if (wholes > 1 && (status = line_of_total(result, rows, count, &line)) == STATUS_OK) {
         char name[64];
         (void)snprintf(name, sizeof name, count > shown ? "all %zu (%zu more than shown)" : "all %zu", wholes, count - shown);
-        print_line(&table, section, name, &line, intervals);
+        print_line(&table, answer, section, name, &line, intervals);
     }
     if (table.failed)
         status = STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
         (void)fputc('\n', out);
-        table_print(&table, out, answer->colour);
+        table_print(&table, out, answer->colour, answer->terminal.width);
     }
     table_fini(&table);
     return status;
@@ -245,7 +232,7 @@ static enum status print_cost(const struct answer *answer, const struct headline
     enum status status = table.failed ? STATUS_NO_MEMORY : STATUS_OK;
     if (status == STATUS_OK) {
         (void)fputc('\n', out);
-        table_print(&table, out, answer->colour);
+        table_print(&table, out, answer->colour, answer->terminal.width);
     }
     table_fini(&table);
     return status;
@@ -271,6 +258,8 @@ enum status summary_print(const struct answer *answer, const struct headline_row
 {
     if (answer->format == FORMAT_TABLE)
         return print_screen(answer, rows, out);
+    if (answer->format == FORMAT_MARKDOWN)
+        return summary_markdown_print(rows, out);
     struct table table;
     headline_rows_table(rows, &table);
     bool failed = false;

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* To so many characters a column of text is narrowed at most. */
+#define LEAST_WIDTH 12u
+
 void table_init(struct table *table, const struct table_column *columns, size_t column_count)
 {
     *table = (struct table){.columns = columns, .column_count = column_count};
@@ -57,11 +60,21 @@ static const struct table_cell *cell_at(const struct table *table, size_t row, s
     return &table->cells[row * table->column_count + column];
 }
 
+/* The text in at most `width` characters: what is cut off ends in dots. */
 static void print_padded(FILE *out, const char *text, size_t width, bool right, bool last)
 {
     char *safe = safe_text_new(text);
     const char *shown = safe ? safe : "?";
     size_t length = safe_text_width(shown);
+    if (length > width && width > 3) {
+        uint32_t code;
+        size_t bytes = 0;
+        for (size_t i = 0; i + 3 < width; i++)
+            bytes += safe_text_character(shown + bytes, &code);
+        (void)fprintf(out, "%.*s...", (int)bytes, shown);
+        free(safe);
+        return;
+    }
     int padding = length < width ? (int)(width - length) : 0;
     if (right)
         (void)fprintf(out, "%*s%s", padding, "", shown);
@@ -78,7 +91,25 @@ static size_t shown_width(const char *text)
     return width;
 }
 
-void table_print(const struct table *table, FILE *out, bool colour)
+/* Takes from the widest columns of text what is too much for a line of `width`; figures stay whole. */
+static void narrow(const struct table *table, size_t *widths, size_t width)
+{
+    size_t whole = 2 * (table->column_count - 1);
+    for (size_t c = 0; c < table->column_count; c++)
+        whole += widths[c];
+    while (whole > width) {
+        size_t widest = SIZE_MAX;
+        for (size_t c = 0; c < table->column_count; c++)
+            if (!table->columns[c].right && widths[c] > LEAST_WIDTH && (widest == SIZE_MAX || widths[c] > widths[widest]))
+                widest = c;
+        if (widest == SIZE_MAX)
+            return;
+        widths[widest]--;
+        whole--;
+    }
+}
+
+void table_print(const struct table *table, FILE *out, bool colour, size_t width)
 {
     size_t *widths = calloc(table->column_count, sizeof *widths);
     if (!widths)
@@ -86,11 +117,13 @@ void table_print(const struct table *table, FILE *out, bool colour)
     for (size_t c = 0; c < table->column_count; c++) {
         widths[c] = safe_text_width(table->columns[c].title);
         for (size_t r = 0; r < row_count(table); r++) {
-            size_t width = shown_width(cell_at(table, r, c)->text);
-            if (width > widths[c])
-                widths[c] = width;
+            size_t wanted = shown_width(cell_at(table, r, c)->text);
+            if (wanted > widths[c])
+                widths[c] = wanted;
         }
     }
+    if (width > 0 && table->column_count > 0)
+        narrow(table, widths, width);
     for (size_t r = 0; r <= row_count(table); r++) {
         if (r == 0 && colour)
             (void)fputs("\033[1m", out);
@@ -124,7 +157,7 @@ void table_print_csv(const struct table *table, FILE *out)
 }
 
 /* A bar would end the cell, and the rest could be taken for markup. */
-static void print_markdown_text(FILE *out, const char *text)
+void markdown_text_print(FILE *out, const char *text)
 {
     char *safe = safe_text_new(text);
     for (const char *at = safe ? safe : "?"; *at; at++) {
@@ -146,7 +179,7 @@ void table_print_markdown(const struct table *table, FILE *out)
     for (size_t r = 0; r < row_count(table); r++) {
         for (size_t c = 0; c < table->column_count; c++) {
             (void)fputs("| ", out);
-            print_markdown_text(out, cell_at(table, r, c)->text);
+            markdown_text_print(out, cell_at(table, r, c)->text);
             (void)fputc(' ', out);
         }
         (void)fputs("|\n", out);

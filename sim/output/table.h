@@ -37,10 +37,12 @@ void table_text(struct table *table, const char *text);
 void table_number(struct table *table, double value);
 
 /* Aligned columns for people; what came from input cannot drive the terminal. `colour`: the titles in bold. A table without rows prints its
- * titles. */
-void table_print(const struct table *table, FILE *out, bool colour);
+ * titles. `width`: of a line, for which long text is cut; 0: no limit, nothing is cut. */
+void table_print(const struct table *table, FILE *out, bool colour, size_t width);
 void table_print_csv(const struct table *table, FILE *out);
 void table_print_markdown(const struct table *table, FILE *out);
+/* Text as a cell or a heading of Markdown has it: nothing in it is markup. */
+void markdown_text_print(FILE *out, const char *text);
 /* An array with an object a row, keyed by the titles; numbers as numbers, empty ones as null. NULL when memory is out. */
 cJSON *table_json(const struct table *table);
 

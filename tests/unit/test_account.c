@@ -103,6 +103,7 @@ static void test_guarantee_of_the_rest(void **state)
 }
 
 /* 100 must stay unreserved, unless the scenario insists. */
+/* crosses: unreserved_min */
 static void test_unreserved_floor(void **state)
 {
     (void)state;
@@ -139,6 +140,7 @@ static void test_unreserved_floor(void **state)
 /* Ten requests a second for each unit of concurrency, of a function or of the account. 200 a second come, 100 may: the bucket holds a
  * tenth of a second's worth, 10, and gains half a token between two calls, so the first 19 pass and then every second one: 19 + 90 of 200.
  */
+/* crosses: rps_per_concurrency rps_bucket_s */
 static void test_rate(void **state)
 {
     (void)state;
@@ -187,6 +189,7 @@ static void test_shared_rate(void **state)
 
 /* 10,000 at once where 10,000 might run: 1,000 environments can be made at once and 100 more each second; in 2022 3,000 at once and 500
  * more each minute. */
+/* crosses: scaling_rate_env_per_10s scaling_burst_account scaling_per_min_account */
 static void test_scaling(void **state)
 {
     (void)state;

@@ -154,6 +154,7 @@ static void test_composite(void **state)
     assert_true(count_of(run, "D", "StateChanges") > 0);
 }
 
+/* crosses: alarm_range_max_s */
 static void test_refusals(void **state)
 {
     struct model_run *run = *state;

@@ -33,6 +33,7 @@ static void test_throttle(void **state)
 }
 
 /* The account's bucket: 5,000 at once, of all APIs together; then 10,000 a second. */
+/* crosses: apigw_burst apigw_rate_rps */
 static void test_account(void **state)
 {
     (void)state;
@@ -165,6 +166,7 @@ static const struct {
     {"1KB", "", ", 'response': '6291457B'", "502 Bad Gateway", FATE_FAILED, 1},
 };
 
+/* crosses: apigw_payload_max_mb apigw_headers_max_bytes */
 static void test_sizes(void **state)
 {
     (void)state;

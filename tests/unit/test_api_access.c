@@ -108,6 +108,7 @@ static const struct {
 };
 
 /* An authorizer that cannot answer is the API's error, not the caller's. */
+/* crosses: apigw_http_authorizer_timeout_s */
 static void test_authorizer_fails(void **state)
 {
     (void)state;
@@ -294,6 +295,7 @@ static void test_quota(void **state)
 }
 
 /* Ten authorizers at most. */
+/* crosses: apigw_authorizers_max */
 static void test_many_authorizers(void **state)
 {
     (void)state;

@@ -62,6 +62,7 @@ static void test_keys(void **state)
 }
 
 /* What fails is not kept, nor what is larger than 1 MB. */
+/* crosses: apigw_cache_item_max_bytes */
 static void test_what_is_kept(void **state)
 {
     (void)state;

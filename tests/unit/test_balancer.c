@@ -28,6 +28,7 @@ static void test_served(void **state)
 }
 
 /* 502 for whatever a function fails, by the reasons of the access log; 413 for what is too large for it. */
+/* crosses: alb_body_max_mb alb_response_max_mb alb_headers_max_kb */
 static void test_failures(void **state)
 {
     (void)state;
@@ -164,6 +165,29 @@ static void test_shares(void **state)
     model_close(&run);
 }
 
+/* Behavior that changes while it runs: a bad release from 20 s to 40 s, a header that nobody sends from 50 s on. */
+static void test_live(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(
+        &run,
+        "{'duration': '1m', 'drain': '1s', 'Resources': {'Alb': {'Type': 'AWS::ElasticLoadBalancingV2::LoadBalancer'}, 'Web': {'Type': "
+        "'AWS::ElasticLoadBalancingV2::Listener', 'Properties': {'LoadBalancerArn': {'Ref': 'Alb'}, 'DefaultActions': [" FIXED(
+            "404") "]}}" FUNCTION("F", "") GROUP("Group", "lambda", TARGET("F"), "")
+            RULE("Beta", "1", "{'Field': 'http-header', 'HttpHeaderConfig': {'HttpHeaderName': 'x-beta', 'Values': ['1']}}",
+                 FORWARD("Group")) "}, 'behavior': {'Alb': {'overhead': '0s'}, 'Beta': {'match_rate': 1}"
+                                   ", 'F': {'init': '0s', 'placement': '0s', 'duration': '1ms'}}, "
+                                   "'traffic': [" CALLER("c", "'constant': '1/s'") "], 'changes': [{'at': '19500ms', 'for': '20s', 'set': "
+                                                                                   "{'Group.behavior.malformed_rate': 1}}, {'at': "
+                                                                                   "'49500ms', 'set': {'Beta.behavior.match_rate': 0}}]}");
+    assert_int_equal(fates_of(&run, "Alb", FATE_FAILED, "502 LambdaInvalidResponse"), 20);
+    assert_int_equal(fates_of(&run, "Alb", FATE_FAILED, "4XX fixed response"), 10);
+    assert_int_equal(count_of(&run, "F", "Invocations"), 50);
+    model_close(&run);
+}
+
 /* Multi-value headers: AWS's own examples, two values of a query parameter and two cookies. */
 static void test_values(void **state)
 {
@@ -280,7 +304,7 @@ int main(void)
         cmocka_unit_test(test_served),      cmocka_unit_test(test_failures), cmocka_unit_test(test_binary),
         cmocka_unit_test(test_client_gone), cmocka_unit_test(test_rules),    cmocka_unit_test(test_shares),
         cmocka_unit_test(test_values),      cmocka_unit_test(test_units),    cmocka_unit_test(test_rule_units),
-        cmocka_unit_test(test_neighbours),
+        cmocka_unit_test(test_neighbours),  cmocka_unit_test(test_live),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,6 +155,7 @@ static void test_duplicates(void **state)
     model_close(&run);
 }
 
+/* crosses: s3_prefix_reads_per_s s3_prefix_writes_per_s */
 static void test_slow_down(void **state)
 {
     (void)state;

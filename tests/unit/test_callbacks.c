@@ -93,6 +93,7 @@ static void test_retry_before_the_call(void **state)
     "{'RoleArn': 'r' " MODE ", 'Stages': [" SOURCE ", " STAGES "]}}}, 'behavior': {'F': {'init': '0s', " F_BEHAVIOR "},"                   \
     "'P': {" P_BEHAVIOR "}}, 'traffic': [" TRAFFIC "]}"
 
+/* crosses: codepipeline_lambda_timeout_s */
 static void test_pipeline(void **state)
 {
     (void)state;
@@ -139,6 +140,7 @@ static void test_pipeline(void **state)
 #define THREE ONCE("a", "P", "0s", "") "," ONCE("b", "P", "10s", "") "," ONCE("c", "P", "20s", "")
 
 /* Three a stage of 100 s apart by 10 s: the second waits and is replaced; or waits its turn; or none waits. */
+/* crosses: codepipeline_queued_max */
 static void test_execution_modes(void **state)
 {
     (void)state;
@@ -194,6 +196,7 @@ static void test_state_changes(void **state)
 #define WAITS ", 'InvocationType': 'RequestResponse'"
 #define KEEP "{'S3Action': {'BucketName': {'Ref': 'B'}}}"
 
+/* crosses: ses_lambda_sync_timeout_s */
 static void test_mail(void **state)
 {
     (void)state;

@@ -15,6 +15,7 @@ static void assert_call(const struct model_run *run, int64_t succeeded, int64_t 
 }
 
 /* An answer at the limit itself is in time; a moment later it is not, and what was begun runs to its end. */
+/* crosses: alexa_timeout_s cognito_timeout_s lex_timeout_s */
 static void test_time_limits(void **state)
 {
     (void)state;
@@ -112,6 +113,7 @@ static void test_errors(void **state)
 }
 
 /* Lex: 12 KB in, 50 KB out; a kilobyte is 1,024 bytes. What is not handed over calls nobody. */
+/* crosses: lex_input_max_kb lex_output_max_kb */
 static void test_sizes(void **state)
 {
     (void)state;

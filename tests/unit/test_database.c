@@ -42,6 +42,7 @@ static void test_vcpus(void **state)
 }
 
 /* max_connections by engine and class, by the formulas of the guides on 0.92 of the nominal memory, and by parameter groups. */
+/* crosses: rds_postgres_max_connections_cap */
 static void test_max_connections(void **state)
 {
     struct model_run *run = *state;

@@ -130,6 +130,7 @@ static void test_function_error(void **state)
 }
 
 /* After five minutes the stream waits no longer, and calls again; what it called runs on and is billed. */
+/* crosses: firehose_function_timeout_s */
 static void test_call_limit(void **state)
 {
     struct model_run *run = *state;
@@ -164,6 +165,7 @@ static void test_records(void **state)
 }
 
 /* What is transformed may be smaller or larger; metrics tell the bytes as they came. A response above 6 MB fails the batch. */
+/* crosses: firehose_payload_max_mb */
 static void test_output(void **state)
 {
     struct model_run *run = *state;
@@ -222,6 +224,7 @@ static void test_bucket_down(void **state)
 }
 
 /* A second's worth may be used at once: 5 MiB and 5 MiB/s, 2,000 requests and 2,000 a second. */
+/* crosses: firehose_put_mb_per_s firehose_put_requests_per_s firehose_record_max_kb */
 static void test_quotas(void **state)
 {
     struct model_run *run = *state;
@@ -239,6 +242,7 @@ static void test_quotas(void **state)
 }
 
 /* What is sent together is a PutRecordBatch: 500 records or 4 MiB. */
+/* crosses: firehose_put_batch_mb firehose_put_batch_records */
 static void test_requests(void **state)
 {
     struct model_run *run = *state;
@@ -277,6 +281,7 @@ static void test_bill(void **state)
 }
 
 /* Calls at once: five a shard; what is put directly counts as five shards. */
+/* crosses: firehose_calls_per_shard */
 static void test_calls_at_once(void **state)
 {
     struct model_run *run = *state;
@@ -332,6 +337,7 @@ static void test_source(void **state)
     assert_read(run, 6);
 }
 
+/* crosses: firehose_buffer_max_mb firehose_interval_max_s */
 static void test_mistakes(void **state)
 {
     struct model_run *run = *state;

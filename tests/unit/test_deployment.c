@@ -156,6 +156,7 @@ static void test_spellings(void **state)
 #define HOOKS ", 'DeploymentPreference': {'Type': 'AllAtOnce', 'Hooks': {'PreTraffic': {'Ref': 'Pre'}, 'PostTraffic': {'Ref': 'Post'}}}"
 #define HOOK(NAME) ", '" NAME "': {'Type': 'AWS::Serverless::Function', 'Properties': {'Timeout': 60}}"
 
+/* crosses: codedeploy_hook_timeout_s */
 static void test_hooks(void **state)
 {
     (void)state;

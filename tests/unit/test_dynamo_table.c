@@ -38,6 +38,7 @@ static int close_all(void **state)
 #define VIEW(NAME) ", 'StreamSpecification': {'StreamViewType': '" NAME "'}"
 
 /* 300 seconds' units, and ten a second: twice the rate empties that in 300 s, then every second write is throttled. */
+/* crosses: ddb_item_max_kb */
 static void test_burst(void **state)
 {
     struct model_run *run = *state;
@@ -70,6 +71,7 @@ static void test_burst(void **state)
 
 /* On demand, in the small: 40 units a second, twice the peak half an hour after it began: 80, then 160, which is enough. Partitions and
  * with them the stream's shards follow. */
+/* crosses: ddb_on_demand_initial_writes ddb_on_demand_growth_factor ddb_partition_write_units */
 static void test_growth(void **state)
 {
     struct model_run *run = *state;
@@ -232,6 +234,7 @@ static void test_cost(void **state)
     assert_true(figure(run, "T", "ProvisionedWriteCapacityUnits", "Average") == 10);
 }
 
+/* crosses: ddb_stream_readers */
 static void test_mistakes(void **state)
 {
     struct model_run *run = *state;

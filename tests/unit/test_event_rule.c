@@ -187,6 +187,7 @@ static void test_default_bus(void **state)
 }
 
 /* The account's invocations beyond the quota wait for their turn; its PutEvents are turned away. */
+/* crosses: eventbridge_put_rate eventbridge_invocation_rate */
 static void test_quotas(void **state)
 {
     struct model_run *run = *state;
@@ -203,6 +204,7 @@ static void test_quotas(void **state)
     assert_near(figure(run, "R", "IngestionToInvocationStartLatency", "Maximum"), 1900, 0);
 }
 
+/* crosses: eventbridge_event_max_kb */
 static void test_event_size(void **state)
 {
     struct model_run *run = *state;

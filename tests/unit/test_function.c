@@ -189,6 +189,7 @@ static void test_error_rate(void **state)
 }
 
 /* Requests and responses of 6 MB pass, larger ones do not: the one never runs, the other has run. */
+/* crosses: payload_sync_max_mb */
 static void test_payloads(void **state)
 {
     (void)state;

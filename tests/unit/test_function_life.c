@@ -113,6 +113,7 @@ static void test_shutdown(void **state)
                  "{'name': 'calls', 'target': 'F', 'constant': '0.01/s'}")
 
 /* 6 MB as fast as they come, then 2 MB a second: 10 s for 20 MB more, and these are billed. */
+/* crosses: payload_stream_max_mb */
 static void test_stream(void **state)
 {
     (void)state;

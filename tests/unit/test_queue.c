@@ -272,6 +272,7 @@ static void was_woken(struct world *world)
     receive_none(world);
 }
 
+/* crosses: sqs_in_flight_max */
 static void test_in_flight_limit(void **state)
 {
     (void)state;

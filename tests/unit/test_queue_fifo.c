@@ -142,6 +142,7 @@ static void send_400(struct world *world)
         send_in_group(world, i);
 }
 
+/* crosses: sqs_fifo_calls_per_s */
 static void test_send_quota(void **state)
 {
     (void)state;

@@ -416,6 +416,7 @@ static void test_order_of_groups(void **state)
     model_close(&run);
 }
 
+/* crosses: sqs_poller_invocations sqs_poller_mb_per_s sqs_poller_polls_per_s */
 static void test_provisioned_pollers(void **state)
 {
     struct model_run run;
@@ -511,6 +512,7 @@ static void test_poison_without_a_batch(void **state)
     model_close(&run);
 }
 
+/* crosses: sqs_batch_size_max sqs_batch_size_fifo_max sqs_batch_size_without_window_max sqs_visibility_below_timeout_refused */
 static void test_what_is_refused(void **state)
 {
     static const struct {
@@ -636,6 +638,7 @@ static void test_memory_that_runs_out(void **state)
 }
 
 /* The arithmetic of growth and decline. */
+/* crosses: sqs_max_concurrency */
 static void test_fleet(void **state)
 {
     struct rule_book *rules = model_rules("current");

@@ -280,6 +280,7 @@ static void test_next_is_deleted(void **state)
 }
 
 /* A task that runs longer than it may fails. */
+/* crosses: sqs_move_max_h */
 static void test_longest_task(void **state)
 {
     (void)state;

@@ -260,6 +260,7 @@ static void test_detector(void **state)
     model_close(&run);
 }
 
+/* crosses: logs_subscriptions_max */
 static void test_mistakes(void **state)
 {
     (void)state;

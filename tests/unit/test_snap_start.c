@@ -48,6 +48,7 @@ static void test_restore(void **state)
 }
 
 /* After ten seconds a restore is given up, and the invocation with it; the environment is of no use. */
+/* crosses: restore_timeout_s */
 static void test_restore_timeout(void **state)
 {
     (void)state;
@@ -83,6 +84,7 @@ static void test_deployed(void **state)
 }
 
 /* What AWS refuses is refused, unless the scenario says that it knows. */
+/* crosses: snapstart_tmp_max_mb */
 static void test_refusals(void **state)
 {
     (void)state;

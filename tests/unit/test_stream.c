@@ -107,6 +107,7 @@ static void test_shards_are_even(void **state)
 }
 
 /* A thousand records and a megabyte a second, each a full bucket at first. */
+/* crosses: kinesis_record_max_mb kinesis_shard_in_mb_per_s kinesis_shard_in_records_per_s */
 static void test_write_limits(void **state)
 {
     struct model_run *run = *state;
@@ -199,6 +200,7 @@ static void test_retention(void **state)
 
 /* One read brings at most 10,000 records or 10 MB, and the next comes when the shard's rate allows it again: so lanes that become free
  * within five seconds get that much of a backlog together. */
+/* crosses: kinesis_get_records_max kinesis_get_records_max_mb kinesis_shard_out_mb_per_s kinesis_shard_out_records_per_s */
 static void test_read_limits(void **state)
 {
     struct model_run *run = *state;

@@ -43,6 +43,7 @@ static void test_busy(void **state)
 
 /* Two megabytes a second: of a backlog, 16 records of 128 KB a second. A batch of 6 MB, which are 48, is known to be full when a further
  * record has come: with the third push, for 16 of the one before are left. */
+/* crosses: kinesis_efo_mb_per_s */
 static void test_throughput(void **state)
 {
     struct model_run *run = *state;
@@ -92,6 +93,7 @@ static double worst_age_ms(const struct model_run *run, int readers)
 
 /* Up to five readers find room for a poll a second each; eight do not: five reads a second get something, three and more are refused.
  * Fan-out does not notice. */
+/* crosses: kinesis_get_records_per_s */
 static void test_more_readers(void **state)
 {
     struct model_run *run = *state;
@@ -159,6 +161,7 @@ static void check_said(const struct model_run *run, const char *message)
     fail_msg("\"%s\" is not said", message);
 }
 
+/* crosses: kinesis_efo_consumers_max */
 static void test_mistakes(void **state)
 {
     struct model_run *run = *state;

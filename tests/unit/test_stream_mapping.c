@@ -302,6 +302,7 @@ static void test_iterator_age(void **state)
 }
 
 /* The real type of resource: what it wants of a stream's mapping, and what it refuses. */
+/* crosses: stream_batch_size_max stream_max_record_age_min_s tumbling_factor_max */
 static void test_resource_mistakes(void **state)
 {
     struct model_run *run = *state;

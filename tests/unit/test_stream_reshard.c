@@ -90,6 +90,7 @@ static void test_families(void **state)
 #define CHANGER(NAME, AT, TO) "'" NAME "': {'Type': 'Test::Changer', 'Properties': {'Stream': 'S', 'At': '" AT "', 'To': " TO "}}"
 
 /* For two minutes the stream is UPDATING, with its old shards; then it has the others, and that is what is billed. */
+/* crosses: kinesis_update_factor_max */
 static void test_update(void **state)
 {
     struct model_run *run = *state;
@@ -120,6 +121,7 @@ static void test_update(void **state)
 }
 
 /* Ten in a day, and then one more when the first is a day old. */
+/* crosses: kinesis_updates_per_day */
 static void test_updates_of_a_day(void **state)
 {
     struct model_run *run = *state;

@@ -116,6 +116,7 @@ static void test_errors(void **state)
 }
 
 /* A megabyte of state is 10.24 records of 100 KB: the eleventh ends the window, which goes on anew. */
+/* crosses: tumbling_state_max_mb */
 static void test_state(void **state)
 {
     struct model_run *run = *state;

@@ -205,6 +205,7 @@ static void test_two_layers(void **state)
 }
 
 /* Topics of the account share a quota; a FIFO topic has its own. */
+/* crosses: sns_publish_rate sns_fifo_publish_rate */
 static void test_quota(void **state)
 {
     struct model_run *run = *state;
@@ -241,6 +242,7 @@ static void test_fifo_order(void **state)
     assert_int_equal(count_of(run, "Q", "NumberOfMessagesSent"), 1000);
 }
 
+/* crosses: sns_message_default_max_kb */
 static void test_sizes_and_bill(void **state)
 {
     struct model_run *run = *state;
