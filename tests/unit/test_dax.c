@@ -120,7 +120,8 @@ static void test_room(void **state)
 }
 
 /* The sizing guide's load: a hit of 1 KB is 1, a miss 10, a write 25 for each node; beyond 75,000 a second of a dax.r5.large it throttles,
- * and a second's worth is there at first. */
+ * and a second's worth is there at first.
+ * crosses: dax_writes_per_s_max */
 static void test_load(void **state)
 {
     struct model_run *run = *state;
