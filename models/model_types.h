@@ -29,6 +29,7 @@
     ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
+    ROW(global_table_type)           \
     ROW(dax_cluster_type)            \
     ROW(dax_parameters_type)         \
     ROW(database_instance_type)      \

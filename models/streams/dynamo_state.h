@@ -3,6 +3,7 @@
  * dynamo_throughput.c: units a second, provisioned or on demand;
  * dynamo_keys.c: what single items or partitions can have;
  * dynamo_index.c: global secondary indexes;
+ * dynamo_global.c: replicas;
  * dynamo_stream.c: the stream of changes, as its readers see it;
  * dynamo_update.c: how provisioned capacity changes while it runs;
  * dynamo_write.c: reads and writes against all that;
@@ -24,7 +25,7 @@
 enum billing_mode { BILLING_PROVISIONED, BILLING_PAY_PER_REQUEST };
 enum stream_view { VIEW_KEYS_ONLY, VIEW_NEW_IMAGE, VIEW_OLD_IMAGE, VIEW_NEW_AND_OLD_IMAGES };
 enum projection { PROJECTION_ALL, PROJECTION_KEYS_ONLY, PROJECTION_INCLUDE };
-enum table_event { TABLE_EXPIRY, TABLE_ANSWER, TABLE_REVIEW, TABLE_GROW, TABLE_UPDATED };
+enum table_event { TABLE_EXPIRY, TABLE_ANSWER, TABLE_REVIEW, TABLE_GROW, TABLE_UPDATED, TABLE_REPLICATED };
 
 /* What is measured of a table, and of an index: two blobs of it. */
 struct dynamo_figures {
@@ -46,12 +47,14 @@ struct dynamo_table {
     /* config */
     int billing, view;                  /* enum billing_mode, stream_view */
     const struct distribution *latency; /* of one operation */
-    bool billing_given, throughput_given, stream_given, kinesis_given, on_demand_given, local_given;
+    bool billing_given, throughput_given, stream_given, kinesis_given, on_demand_given, local_given, lag_given;
     bool hot_partitions;
     int64_t storage_bytes;
-    struct property_list index_list;  /* of struct dynamo_index */
-    uint32_t index_entities;          /* the first of their parts; the others follow */
-    const struct dynamo_asked *asked; /* by content; set by validate */
+    const struct distribution *lag;    /* between replicas */
+    struct property_list replica_list; /* of a global table; private to dynamo_global.c */
+    struct property_list index_list;   /* of struct dynamo_index */
+    uint32_t index_entities;           /* the first of their parts; the others follow */
+    const struct dynamo_asked *asked;  /* by content; set by validate */
 
     /* state */
     struct throughput reads, writes;
@@ -59,7 +62,7 @@ struct dynamo_table {
     uint32_t index_count;
     uint32_t partitions;
     struct dynamo_keys keys;
-    struct stream latency_stream;
+    struct stream latency_stream, lag_stream;
     int64_t poll_ns;
     uint64_t read_records, read_bytes; /* of the stream, at most in one call */
     double image_factor;               /* size of a stream's record: times the item's, */
@@ -75,7 +78,8 @@ struct dynamo_table {
 
     struct dynamo_figures figures;
     struct counter throttled, updates_refused, returned_records, returned_bytes;
-    struct tally operation_latency;
+    struct tally operation_latency, replication_latency;
+    struct gauge replicating;
 };
 
 /* dynamo_index.c */
@@ -86,8 +90,16 @@ enum status dynamo_index_create(struct simulation *simulation, struct dynamo_tab
 /* Of what a write of so many bytes is in an index. */
 int64_t dynamo_index_units(const struct dynamo_table *table, const struct dynamo_index *index, uint64_t bytes);
 
+/* dynamo_global.c */
+extern const struct property dynamo_global_properties[];
+void dynamo_global_validate(struct validation *validation, struct dynamo_table *table);
+/* Read units a second that are provisioned in the other Regions. */
+int64_t dynamo_global_reads(const struct dynamo_table *table);
+/* A write was accepted: the other replicas have it later. */
+void dynamo_replicate(struct simulation *simulation, struct dynamo_table *table, const struct request *request);
+
 /* dynamo_stream.c */
-extern const struct streamable dynamo_streamable;
+extern const struct streamable dynamo_streamable, dynamo_global_streamable;
 enum status dynamo_stream_create(struct simulation *simulation, struct dynamo_table *table);
 /* Notes the change; false when memory is out, which also fails the run. */
 bool dynamo_stream_append(struct simulation *simulation, struct dynamo_table *table, const struct request *request, bool deleted);

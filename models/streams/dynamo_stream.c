@@ -98,24 +98,15 @@ static const struct envelope change_envelope[] = {
     {0},
 };
 
-const struct streamable dynamo_streamable = {
-    .envelope = change_envelope,
-    .lacks = table_lacks,
-    .readers_rule = "ddb_stream_readers",
-    .by_position_only = true,
-    .shard_count = shard_log_count,
-    .retention_ns = shard_log_retention_ns,
-    .poll_ns = table_poll_ns,
-    .closed = shard_log_closed,
-    .parents = shard_log_parents,
-    .children = shard_log_children,
-    .subscribe = shard_log_subscribe,
-    .oldest = shard_log_oldest,
-    .end = shard_log_end,
-    .records = shard_log_records,
-    .read = table_read,
-    .wait = shard_log_wait,
-    .taken = shard_log_taken,
-    .settle = shard_log_settle,
-    .passed = shard_log_passed,
-};
+/* A table has so many readers at most by READERS. */
+#define STREAMABLE(READERS)                                                                                                                \
+    {                                                                                                                                      \
+        .envelope = change_envelope, .lacks = table_lacks, .readers_rule = READERS, .by_position_only = true,                              \
+        .shard_count = shard_log_count, .retention_ns = shard_log_retention_ns, .poll_ns = table_poll_ns, .closed = shard_log_closed,      \
+        .parents = shard_log_parents, .children = shard_log_children, .subscribe = shard_log_subscribe, .oldest = shard_log_oldest,        \
+        .end = shard_log_end, .records = shard_log_records, .read = table_read, .wait = shard_log_wait, .taken = shard_log_taken,          \
+        .settle = shard_log_settle, .passed = shard_log_passed                                                                             \
+    }
+
+const struct streamable dynamo_streamable = STREAMABLE("ddb_stream_readers");
+const struct streamable dynamo_global_streamable = STREAMABLE("ddb_stream_readers_global");

@@ -86,6 +86,25 @@ static const struct property simple_properties[] = {
     {0},
 };
 
+static const struct property global_properties[] = {
+    {"BillingMode", PROPERTY_ENUM, AT(billing), .choices = billing_modes, .fallback = "\"PROVISIONED\"", .given = GIVEN(billing_given),
+     .help = "As of a table."},
+    {"StreamSpecification", PROPERTY_OBJECT, 0, .properties = specification_properties, .given = GIVEN(stream_given),
+     .help = "The stream of the first replica, which mappings read."},
+    {.kind = PROPERTY_TABLE, .properties = dynamo_global_properties},
+    {"WarmThroughput", PROPERTY_OBJECT, 0, .properties = warm_properties, .help = "As of a table."},
+    {.name = "GlobalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(local_given)},
+    {.name = "LocalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(local_given)},
+    ACCEPTED("AttributeDefinitions"),
+    ACCEPTED("KeySchema"),
+    ACCEPTED("GlobalTableWitnesses"),
+    ACCEPTED("MultiRegionConsistency"),
+    ACCEPTED("SSESpecification"),
+    ACCEPTED("TableName"),
+    ACCEPTED("TimeToLiveSpecification"),
+    {0},
+};
+
 static const struct property table_behavior[] = {
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "ddb_latency", .help = "Of one operation, as the caller sees it."},
     {"hot_partitions", PROPERTY_BOOLEAN, AT(hot_partitions), .fallback = "false",
@@ -94,7 +113,8 @@ static const struct property table_behavior[] = {
          "hot item a partition of its own, and one item can have so much."},
     {"storage", PROPERTY_SIZE, AT(storage_bytes), .fallback = "0",
      .help = "The table's data with its indexes: on the bill, and a partition for each 10 GB."},
-    PROPERTY_LATER_ROW("replication_lag", "global tables and their replicas"),
+    {"replication_lag", PROPERTY_TIME_DISTRIBUTION, AT(lag), .fallback = "ddb_global_lag", .given = GIVEN(lag_given),
+     .help = "How long after it was accepted a write is in another replica of a global table."},
     {0},
 };
 
@@ -105,6 +125,9 @@ static const struct metric_type table_metrics[] = {
      .help = "Requests beyond the capacity of the table or of an index."},
     {"AWS/DynamoDB", "SuccessfulRequestLatency", "Milliseconds", METRIC_TALLY, AT(operation_latency), .better = -1,
      .help = "Of requests that succeeded."},
+    {"AWS/DynamoDB", "ReplicationLatency", "Milliseconds", METRIC_TALLY, AT(replication_latency), .better = -1,
+     .help = "From a write to its being in another replica, each replica counted."},
+    {"AWS/DynamoDB", "PendingReplicationCount", "Count", METRIC_GAUGE, AT(replicating), .help = "Writes on their way to another replica."},
     {"AWS/DynamoDB", "ReturnedRecordsCount", "Count", METRIC_COUNT, AT(returned_records), .help = "Records that reads of the stream got."},
     {"AWS/DynamoDB", "ReturnedBytes", "Bytes", METRIC_COUNT, AT(returned_bytes), .help = "Bytes that reads of the stream got."},
     {"slsim", "UpdatesRefused", "Count", METRIC_COUNT, AT(updates_refused),
@@ -113,14 +136,16 @@ static const struct metric_type table_metrics[] = {
     {0},
 };
 
-enum { ITEM_WRITES, ITEM_READS, ITEM_WRITE_HOURS, ITEM_READ_HOURS, ITEM_STORAGE };
+enum { ITEM_WRITES, ITEM_READS, ITEM_WRITE_HOURS, ITEM_READ_HOURS, ITEM_STORAGE, ITEM_COPIES, ITEM_COPY_HOURS };
 
 static const struct line_item table_line_items[] = {
     {"WriteRequestUnits", "Write units of a table in mode PAY_PER_REQUEST and its indexes."},
     {"ReadRequestUnits", "Read units, the same."},
     {"WriteCapacityUnit-Hrs", "Provisioned write units x time, with those of indexes."},
     {"ReadCapacityUnit-Hrs", "Provisioned read units x time, the same."},
-    {"DynamoDB-TimedStorage-ByteHrs", "What `storage` says x time."},
+    {"DynamoDB-TimedStorage-ByteHrs", "What `storage` says x time, in each replica."},
+    {"ReplWriteRequestUnits", "Write units of a global table, in each replica, instead of WriteRequestUnits."},
+    {"ReplWriteCapacityUnit-Hrs", "The same of provisioned ones."},
     {0},
 };
 
@@ -133,6 +158,7 @@ static void table_quantities(const struct simulation *simulation, const void *se
 {
     const struct dynamo_table *table = self;
     double written = (double)table->figures.writes.consumed.whole, read = (double)table->figures.reads.consumed.whole;
+    double copies = table->replica_list.count > 1 ? (double)table->replica_list.count : 1;
     double write_hours = hours(&table->figures.writes), read_hours = hours(&table->figures.reads);
     for (uint32_t i = 0; i < table->index_count; i++) {
         const struct dynamo_figures *figures = entity_state(simulation, table->index_entities + i);
@@ -141,16 +167,33 @@ static void table_quantities(const struct simulation *simulation, const void *se
         read_hours += hours(&figures->reads);
     }
     if (table->billing == BILLING_PAY_PER_REQUEST) {
-        bill_add(bill, &table_line_items[ITEM_WRITES], written);
+        bill_add(bill, &table_line_items[copies > 1 ? ITEM_COPIES : ITEM_WRITES], written * copies);
         bill_add(bill, &table_line_items[ITEM_READS], read / READ_PARTS);
     } else {
-        bill_add(bill, &table_line_items[ITEM_WRITE_HOURS], write_hours);
+        read_hours += (double)dynamo_global_reads(table) * (double)table->figures.writes.provisioned.whole.length_ns / (double)NS_PER_HOUR;
+        bill_add(bill, &table_line_items[copies > 1 ? ITEM_COPY_HOURS : ITEM_WRITE_HOURS], write_hours * copies);
         bill_add(bill, &table_line_items[ITEM_READ_HOURS], read_hours);
     }
     double months =
         (double)table->figures.writes.provisioned.whole.length_ns / (double)rule_ns(simulation->settings->rules, "billing_month_h");
     if (table->storage_bytes > 0)
-        bill_add(bill, &table_line_items[ITEM_STORAGE], (double)table->storage_bytes / BYTES_PER_GB * months);
+        bill_add(bill, &table_line_items[ITEM_STORAGE], (double)table->storage_bytes / BYTES_PER_GB * months * copies);
+}
+
+/* What all types have to say. */
+static void check_common(struct validation *validation, struct dynamo_table *table)
+{
+    table->asked = dynamo_asked_all(validation);
+    dynamo_global_validate(validation, table);
+    if (table->local_given)
+        validation_warning(validation, NULL, NULL, "what these indexes cost is not simulated: a write takes the table's units alone");
+    if (table->kinesis_given)
+        validation_warning(validation, "KinesisStreamSpecification", NULL, "has no effect: changes go to the table's own stream alone");
+}
+
+static void global_validate(struct validation *validation, void *config)
+{
+    check_common(validation, config);
 }
 
 static void check_mode(struct validation *validation, const struct dynamo_table *table)
@@ -171,14 +214,9 @@ static void check_mode(struct validation *validation, const struct dynamo_table 
 static void table_validate(struct validation *validation, void *config)
 {
     struct dynamo_table *table = config;
-    table->asked = dynamo_asked_all(validation);
+    check_common(validation, table);
     check_mode(validation, table);
     dynamo_index_validate(validation, table);
-    if (table->local_given)
-        validation_warning(validation, "LocalSecondaryIndexes", NULL,
-                           "what local indexes cost is not simulated: a write takes the table's units alone");
-    if (table->kinesis_given)
-        validation_warning(validation, "KinesisStreamSpecification", NULL, "has no effect: changes go to the table's own stream alone");
 }
 
 /* Without ProvisionedThroughput SAM makes it on demand. */
@@ -202,57 +240,26 @@ static void table_receives(struct validation *validation, const struct sending *
         validation_sending_needs_key(validation, sending, "a table with a stream");
 }
 
-const struct model_type dynamo_table_type = {
-    .type = "AWS::DynamoDB::Table",
-    .service = "Amazon DynamoDB",
-    .help = "A table that items are written to and read from, by provisioned capacity or on demand, its global secondary indexes, and the "
-            "stream of its changes. An item is one PutItem of its payload's size, or the operation that it names (`op` of a step, "
-            "`operation` of a source); its key is the item's.",
-    .size = sizeof(struct dynamo_table),
-    .self_offset = AT(log.self),
-    .properties = table_properties,
-    .inner = &dynamo_indexes,
-    .behavior = table_behavior,
-    .metrics = table_metrics,
-    .line_items = table_line_items,
-    .validate = table_validate,
-    .create = table_create,
-    .destroy = table_destroy,
-    .handle = table_handle,
-    .accept = table_accept,
-    .receives = table_receives,
-    .actions = table_actions,
-    .streamable = &dynamo_streamable,
-    .scalable = dynamo_scalable,
-    .changed = dynamo_changed,
-    .operations = dynamo_operations,
-    .sdk = &dynamo_sdk,
-    .finish = table_finish,
-    .quantities = table_quantities,
-};
+#define TABLE_TYPE(TYPE, PROPERTIES, VALIDATE, STREAMABLE, INNER, HELP)                                                                    \
+    {                                                                                                                                      \
+        .type = TYPE, .service = "Amazon DynamoDB", .help = HELP, .size = sizeof(struct dynamo_table), .self_offset = AT(log.self),        \
+        .properties = PROPERTIES, .behavior = table_behavior, .inner = INNER, .metrics = table_metrics, .line_items = table_line_items,    \
+        .validate = VALIDATE, .create = table_create, .destroy = table_destroy, .handle = table_handle, .accept = table_accept,            \
+        .receives = table_receives, .actions = table_actions, .streamable = STREAMABLE, .scalable = dynamo_scalable,                       \
+        .changed = dynamo_changed, .operations = dynamo_operations, .sdk = &dynamo_sdk, .finish = table_finish,                            \
+        .quantities = table_quantities,                                                                                                    \
+    }
 
-const struct model_type simple_table_type = {
-    .type = "AWS::Serverless::SimpleTable",
-    .service = "Amazon DynamoDB",
-    .help = "SAM's short form of a table: on demand unless it has ProvisionedThroughput; it has no stream.",
-    .size = sizeof(struct dynamo_table),
-    .self_offset = AT(log.self),
-    .properties = simple_properties,
-    .behavior = table_behavior,
-    .metrics = table_metrics,
-    .line_items = table_line_items,
-    .validate = simple_validate,
-    .create = table_create,
-    .destroy = table_destroy,
-    .handle = table_handle,
-    .accept = table_accept,
-    .receives = table_receives,
-    .actions = table_actions,
-    .streamable = &dynamo_streamable,
-    .scalable = dynamo_scalable,
-    .changed = dynamo_changed,
-    .operations = dynamo_operations,
-    .sdk = &dynamo_sdk,
-    .finish = table_finish,
-    .quantities = table_quantities,
-};
+const struct model_type dynamo_table_type = TABLE_TYPE(
+    "AWS::DynamoDB::Table", table_properties, table_validate, &dynamo_streamable, &dynamo_indexes,
+    "A table that items are written to and read from, by provisioned capacity or on demand, its global secondary indexes, and the "
+    "stream of its changes. An item is one PutItem of its payload's size, or the operation that it names (`op` of a step, "
+    "`operation` of a source); its key is the item's.");
+
+const struct model_type simple_table_type =
+    TABLE_TYPE("AWS::Serverless::SimpleTable", simple_properties, simple_validate, &dynamo_streamable, NULL,
+               "SAM's short form of a table: on demand unless it has ProvisionedThroughput; it has no stream.");
+
+const struct model_type global_table_type = TABLE_TYPE(
+    "AWS::DynamoDB::GlobalTable", global_properties, global_validate, &dynamo_global_streamable, NULL,
+    "A table with replicas in other Regions, which have each write a little later and pay for it again. Requests come to the first.");

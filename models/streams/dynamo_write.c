@@ -26,6 +26,7 @@ enum status table_create(struct simulation *simulation, void *self)
         table->most_bytes[i] = rule_bytes(rules, dynamo_limit_rules[i]);
     table->decrease_day = -1;
     stream_init(&table->latency_stream, simulation->settings->seed, simulation->replication, name, "latency");
+    stream_init(&table->lag_stream, simulation->settings->seed, simulation->replication, name, "lag");
     throughput_create(simulation, &table->reads, &read_units, &table->figures.reads, on_demand);
     throughput_create(simulation, &table->writes, &write_units, &table->figures.writes, on_demand);
     dynamo_keys_init(simulation, &table->keys, name);
@@ -137,8 +138,12 @@ void table_accept(struct simulation *simulation, void *self, struct request *req
     }
     if (!take_of_table(simulation, table, request, asked->operation, parts_of(table, asked, bytes < most ? bytes : most)))
         return;
-    if (asked->operation->reads || dynamo_stream_append(simulation, table, request, asked->operation->deletes))
-        respond(simulation, table, request);
+    if (!asked->operation->reads) {
+        dynamo_replicate(simulation, table, request);
+        if (!dynamo_stream_append(simulation, table, request, asked->operation->deletes))
+            return;
+    }
+    respond(simulation, table, request);
 }
 
 static void review(struct simulation *simulation, struct dynamo_table *table, uint32_t which)
@@ -168,6 +173,9 @@ void table_handle(struct simulation *simulation, void *self, const struct event 
     case TABLE_GROW:
         throughput_grow(dynamo_throughput_at(table, event->data), simulation->now_ns);
         dynamo_stream_follow(simulation, table);
+        break;
+    case TABLE_REPLICATED:
+        gauge_add(&table->replicating, simulation->now_ns, -1);
         break;
     case TABLE_UPDATED:
         dynamo_updated(simulation, table, event->data);

@@ -257,7 +257,7 @@ static void test_mistakes(void **state)
         {ON_DEMAND ", " TEN_UNITS, "LATEST", "", "", "has no provisioned capacity", false},
         {ON_DEMAND VIEW("KEYS_ONLY"), "LATEST", AGAIN("B") AGAIN("C"), ", 'key': 1", "3 mappings read T, and AWS advises at most 2", true},
         {ON_DEMAND VIEW("KEYS_ONLY") ", 'LocalSecondaryIndexes': []", "LATEST", "", ", 'key': 1",
-         "what local indexes cost is not simulated", true},
+         "what these indexes cost is not simulated", true},
         {ON_DEMAND VIEW("KEYS_ONLY") ", 'GlobalSecondaryIndexes': [{'IndexName': 'I', " TEN_UNITS "}]", "LATEST", "", ", 'key': 1",
          "an index of a table in mode PAY_PER_REQUEST has no provisioned capacity", false},
         {TEN_UNITS VIEW("KEYS_ONLY") ", 'GlobalSecondaryIndexes': [{'IndexName': 'I'}]", "LATEST", "", ", 'key': 1",
