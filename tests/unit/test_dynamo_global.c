@@ -103,9 +103,29 @@ static void test_mistakes(void **state)
     }
 }
 
+/* A global table's stream has one reader beside its own replication.
+ * crosses: ddb_stream_readers_global */
+static void test_readers(void **state)
+{
+    struct model_run *run = *state;
+#define READER(NAME)                                                                                                                       \
+    "'" NAME "': {'Type': 'DynamoDB', 'Properties': {'Stream': {'Fn::GetAtt': ['T', 'StreamArn']}, 'StartingPosition': 'LATEST'}}"
+    for (int second = 0; second < 2; second++) {
+        char text[2000];
+        snprintf(text, sizeof text,
+                 "{'duration': '1m', 'Resources': {'T': {'Type': 'AWS::DynamoDB::GlobalTable', 'Properties': {" ON_DEMAND THREE
+                 ", 'StreamSpecification': {'StreamViewType': 'KEYS_ONLY'}}}, 'F': {'Type': 'AWS::Serverless::Function', 'Properties': "
+                 "{'Events': {" READER("A") "%s}}}}, 'behavior': {'F': {'init': '0ms', 'duration': '1ms'}}, 'traffic': [{'name': 'w', "
+                                            "'target': 'T', 'constant': '1/s', 'key': 1}]}",
+                 second ? ", " READER("B") : "");
+        assert_int_equal(model_load(run, text), STATUS_OK);
+        assert_int_equal(diagnosed(&run->diagnostics, 0, 0, "2 mappings read T, and AWS advises at most 1"), second);
+    }
+}
+
 int main(void)
 {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_run, close_run)
-    const struct CMUnitTest tests[] = {TEST(test_lag), TEST(test_cost), TEST(test_mistakes)};
+    const struct CMUnitTest tests[] = {TEST(test_lag), TEST(test_cost), TEST(test_mistakes), TEST(test_readers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
