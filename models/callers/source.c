@@ -150,20 +150,11 @@ static void check_right(struct validation *validation, const struct caller *call
                                    });
 }
 
-static bool is_function(const struct model_type *type)
-{
-    static const char *const names[] = {"AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (model_is(type, names[i]))
-            return true;
-    return false;
-}
-
 /* Does the caller call such things, in such a way, with so much? */
 static void check_habits(struct validation *validation, const struct source *source, const struct caller_habits *habits)
 {
     const struct model_type *target = source->caller.target == ENTITY_NONE ? NULL : validation_type(validation, source->caller.target);
-    if (habits->functions_only && target && !is_function(target))
+    if (habits->functions_only && target && !model_takes(target, "Invoke"))
         validation_error(validation, "caller", "leave it out, or name a function as target",
                          "%s calls functions only, and %s is of type %s", habits->service,
                          validation_name(validation, source->caller.target), target->type);

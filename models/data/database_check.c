@@ -32,12 +32,6 @@ static bool has_role(const struct database_settings *settings)
     return false;
 }
 
-static bool is_function(const struct validation *validation, uint32_t entity)
-{
-    const char *service = validation_type(validation, entity)->service;
-    return service && strcmp(service, "AWS Lambda") == 0;
-}
-
 /* A call waits as long as the database does, where the step does not say less. */
 static void limit_call(struct validation *validation, const struct database_settings *settings, struct step *step)
 {
@@ -55,7 +49,7 @@ static void check_steps(struct validation *validation, const struct database_set
         if (step->kind == STEP_CPU)
             validation_error(validation, here, "add it to query", "a write's own work is its query");
         if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
-            if (!is_function(validation, step->call->target))
+            if (!model_takes(validation_type(validation, step->call->target), "Invoke"))
                 validation_error(validation, here, "let a function do it", "a database calls functions alone, and %s is %s",
                                  validation_name(validation, step->call->target), validation_type(validation, step->call->target)->type);
             if (!step->call->part)

@@ -1,4 +1,4 @@
-/* effects.c: what was done for an item: a bit for each of the first calls, a mark for any other. */
+/* effects.c: what was done for an item: a bit for the first call of each of the first steps, marks of 64 bits for all others. */
 #include "engine/effects.h"
 
 #include "engine/random.h"
@@ -17,13 +17,15 @@ struct done_item {
     bool settled;
 };
 
+/* 64 calls of one step. */
 struct mark {
     uint32_t pool_link;
     uint32_t next; /* of the item's */
     uint64_t key;
+    uint64_t calls;
 };
 
-#define PLACES 64u
+#define BITS 64u
 
 void effects_init(struct effects *effects, int64_t open_ns, int64_t settled_ns, struct memory_account *account, const char *owner)
 {
@@ -105,19 +107,32 @@ static uint32_t find_or_make(struct effects *effects, uint64_t item, int64_t now
     return POOL_NONE;
 }
 
-static enum status add_mark(struct effects *effects, struct done_item *done, uint64_t key)
+/* The item's mark of that key; NULL when memory is out. */
+static struct mark *find_or_make_mark(struct effects *effects, struct done_item *done, uint64_t key)
 {
-    uint32_t id = pool_take(&effects->marks);
+    uint32_t id = key_map_find(&effects->others, key);
+    if (id != POOL_NONE)
+        return pool_at(&effects->marks, id);
+    id = pool_take(&effects->marks);
     if (id == POOL_NONE)
-        return effects->marks.account ? effects->marks.account->status : STATUS_NO_MEMORY;
-    enum status status = key_map_put(&effects->others, key, id);
-    if (status != STATUS_OK) {
+        return NULL;
+    if (key_map_put(&effects->others, key, id) != STATUS_OK) {
         pool_give(&effects->marks, id);
-        return status;
+        return NULL;
     }
-    *(struct mark *)pool_at(&effects->marks, id) = (struct mark){.next = done->marks, .key = key};
+    struct mark *mark = pool_at(&effects->marks, id);
+    *mark = (struct mark){.next = done->marks, .key = key};
     done->marks = id;
-    return STATUS_OK;
+    return mark;
+}
+
+/* The word whose bits tell the calls apart; NULL when memory is out. */
+static uint64_t *word_of(struct effects *effects, struct done_item *done, const struct effect *effect)
+{
+    if (effect->place < BITS && effect->k == 0)
+        return &done->places;
+    struct mark *mark = find_or_make_mark(effects, done, item_child(effect->item, 0, effect->place, effect->k / BITS));
+    return mark ? &mark->calls : NULL;
 }
 
 enum status effects_note(struct effects *effects, const struct effect *effect, int64_t now_ns, bool *again)
@@ -126,18 +141,15 @@ enum status effects_note(struct effects *effects, const struct effect *effect, i
     pass(effects, &effects->settled, now_ns);
     *again = false;
     uint32_t id = find_or_make(effects, effect->item, now_ns);
-    if (id == POOL_NONE)
-        return effects->done.account && effects->done.account->status != STATUS_OK ? effects->done.account->status : STATUS_NO_MEMORY;
-    struct done_item *done = done_at(effects, id);
-    if (effect->place < PLACES && effect->k == 0) {
-        uint64_t bit = UINT64_C(1) << effect->place;
-        *again = done->places & bit;
-        done->places |= bit;
-        return STATUS_OK;
+    uint64_t *word = id == POOL_NONE ? NULL : word_of(effects, done_at(effects, id), effect);
+    if (!word) {
+        const struct memory_account *account = effects->done.account;
+        return account && account->status != STATUS_OK ? account->status : STATUS_NO_MEMORY;
     }
-    uint64_t key = item_child(effect->item, 0, effect->place, effect->k);
-    *again = key_map_find(&effects->others, key) != POOL_NONE;
-    return *again ? STATUS_OK : add_mark(effects, done, key);
+    uint64_t bit = UINT64_C(1) << (effect->k == 0 && effect->place < BITS ? effect->place : effect->k % BITS);
+    *again = *word & bit;
+    *word |= bit;
+    return STATUS_OK;
 }
 
 void effects_settle(struct effects *effects, uint64_t item, int64_t now_ns)

@@ -16,7 +16,7 @@ struct effects {
     int64_t open_ns, settled_ns;
     struct key_map items;  /* places in `done`, by item */
     struct pool done;      /* what was done for an item */
-    struct key_map others; /* places in `marks`, by item, place and number: of what has no bit of its own */
+    struct key_map others; /* places in `marks`, by item, place and 64 numbers: of what has no bit of its own */
     struct pool marks;
     struct chain open, settled; /* of `done`, each in the order in which they are forgotten */
 };

@@ -161,6 +161,15 @@ static inline bool model_is(const struct model_type *type, const char *name)
     return strcmp(type->type, name) == 0;
 }
 
+/* Is the operation among those that can be named to such a resource? A function, a version, an alias: what takes "Invoke". */
+static inline bool model_takes(const struct model_type *type, const char *operation)
+{
+    const char *const *name = type->operations;
+    while (name && *name && strcmp(*name, operation) != 0)
+        name++;
+    return name && *name;
+}
+
 /* A short form of a template: each entry of the map `property` of an `on_type` whose Type is `entry_type` becomes a resource of
  * `makes_type`, named by the owner's and the entry's names joined, with the entry's Properties; `renames` gives some of them other names,
  * `owner` gets the owner's name. */

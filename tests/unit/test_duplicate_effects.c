@@ -113,6 +113,16 @@ static void test_batches(void **state)
             model_run(&run, text, size, ", 'FunctionResponseTypes': ['ReportBatchItemFailures']", steps, "'poison_rate': 1");
             assert_int_equal(count_of(&run, "F", "DuplicateEffects"), 80);
         }
+    /* calls that each handler gives up, which are done all the same, for every message that they stand for */
+    model_execute(&run,
+                  "{'duration': '1m', 'drain': '1h', 'Resources': {'Q': {'Type': 'AWS::SQS::Queue', 'Properties': {'VisibilityTimeout': "
+                  "60, 'RedrivePolicy': {'deadLetterTargetArn': {'Fn::GetAtt': ['D', 'Arn']}, 'maxReceiveCount': 3}}}, 'D': {'Type': "
+                  "'AWS::SQS::Queue'}, 'F': {'Type': 'AWS::Serverless::Function', 'Properties': {'Events': {'E': {'Type': 'SQS', "
+                  "'Properties': {'Queue': {'Fn::GetAtt': ['Q', 'Arn']}}}}}}, " PARTNERS "}, 'behavior': {'F': {'init': '0ms', 'steps': "
+                  "[{'call': 'P', 'timeout': '100ms'}]}, 'P': {'latency': '1s'}}, 'traffic': [{'name': 'c', 'target': 'Q', 'bursts': "
+                  "{'size': 40, 'every': '1h'}}]}");
+    assert_int_equal(count_of(&run, "D", "MessagesMoved"), 40);
+    assert_int_equal(count_of(&run, "F", "DuplicateEffects"), 80);
     model_close(&run);
 }
 
