@@ -13,6 +13,8 @@
 
 static const struct cause cause_throttled = {.fate = FATE_THROTTLED, .text = "ThrottlingException: DAX"};
 
+static const struct cause cause_no_table = {.fate = FATE_REJECTED, .text = "ResourceNotFoundException"};
+
 /* Normalised requests are of 1 KB, and counted in hundredths. */
 #define LOAD_PARTS 100
 #define KB 1024.0
@@ -160,16 +162,24 @@ static void write(struct simulation *simulation, struct dax_cluster *cluster, st
             (struct passed_on){.key = key_of(request, table, operation), .bytes = request->payload_bytes, .kept = (uint8_t)kept});
 }
 
+/* Whom it is for; ENTITY_NONE: its sender has no step that says so. */
+static uint32_t table_of(const struct simulation *simulation, const struct request *request)
+{
+    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
+    return sender && sender->type->beyond ? sender->type->beyond(simulation, sender->state, request) : ENTITY_NONE;
+}
+
 void dax_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct dax_cluster *cluster = self;
-    const struct entity *sender = &simulation->entities[request->from];
-    uint32_t table = sender->type->beyond(simulation, sender->state, request);
+    uint32_t table = table_of(simulation, request);
     const struct dynamo_asked *asked = &cluster->asked[request->content];
     counter_add(&cluster->requests, 1);
     if (fault_answers(simulation, &cluster->faults, cluster->self, request))
         return;
-    if (asked->operation->reads)
+    if (table == ENTITY_NONE)
+        request_done(simulation, cluster->self, request, &cause_no_table);
+    else if (asked->operation->reads)
         read(simulation, cluster, request, table, asked);
     else
         write(simulation, cluster, request, table, asked->operation);

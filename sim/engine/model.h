@@ -182,6 +182,12 @@ static inline bool model_takes(const struct model_type *type, const char *operat
     return name && *name;
 }
 
+/* May who sends name it as the one that gets it? What stands in front of something is named by a step's `via` alone. */
+static inline bool model_is_callable(const struct model_type *type)
+{
+    return type->accept && !type->in_front_of;
+}
+
 /* A short form of a template: each entry of the map `property` of an `on_type` whose Type is `entry_type` becomes a resource of
  * `makes_type`, named by the owner's and the entry's names joined, with the entry's Properties; `renames` gives some of them other names,
  * `owner` gets the owner's name. */

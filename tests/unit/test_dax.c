@@ -178,6 +178,9 @@ static void test_mistakes(void **state)
     } cases[] = {
         {CLUSTER("12"), READ("7"), "{'name': 'c', 'target': 'F', 'constant': '1/s'}", "must be between 1 and 11"},
         {CLUSTER("1"), READ("7"), "{'name': 'c', 'target': 'Dax', 'constant': '1/s'}", "is not called itself"},
+        {CLUSTER("1") "}, 'R': {'Type': 'AWS::Events::Rule', 'Properties': {'ScheduleExpression': 'rate(1 minute)', 'Targets': [{'Id': "
+                      "'a', 'Arn': {'Fn::GetAtt': ['Dax', 'Arn']}}]}",
+         READ("7"), "{'name': 'c', 'target': 'F', 'constant': '1/s'}", "Dax cannot be called"},
         {CLUSTER("1"), "{'call': 'Dax'}", "{'name': 'c', 'target': 'F', 'constant': '1/s'}", "is not called itself"},
         {CLUSTER("1"), "{'call': 'F', 'via': 'Dax'}", "{'name': 'c', 'target': 'F', 'constant': '1/s'}", "Dax cannot stand in front of F"},
         {CLUSTER("1"), "{'call': 'T', 'op': 'GetItem', 'via': 'Dax'}", "{'name': 'c', 'target': 'F', 'constant': '1/s'}",
