@@ -30,6 +30,9 @@
     ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
+    ROW(global_table_type)           \
+    ROW(dax_cluster_type)            \
+    ROW(dax_parameters_type)         \
     ROW(database_instance_type)      \
     ROW(database_cluster_type)       \
     ROW(parameter_group_type)        \

@@ -79,6 +79,16 @@ static const struct headline_column stream_columns[] = {
     {0},
 };
 
+static const struct headline_column table_columns[] = {
+    {"units written", "ConsumedWriteCapacityUnits", .stat = "Sum", .adds = true},
+    {"units read", "ConsumedReadCapacityUnits", .stat = "Sum", .adds = true},
+    {"writes throttled", "WriteThrottleEvents", .stat = "Sum", .adds = true},
+    {"reads throttled", "ReadThrottleEvents", .stat = "Sum", .adds = true},
+    {"p50", "SuccessfulRequestLatency", .stat = "p50"},
+    {"p99", "SuccessfulRequestLatency", .stat = "p99"},
+    {0},
+};
+
 static const struct headline_column delivery_columns[] = {
     {"records", "IncomingRecords", .stat = "Sum", .adds = true},
     {"throttled", "ThrottledRecords", .stat = "Sum", .adds = true},
@@ -110,6 +120,7 @@ static const struct headline_section sections[] = {
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
+    {"tables", "ConsumedWriteCapacityUnits", table_columns, "AWS/DynamoDB"},
     {"databases", "Transactions", database_columns, NULL},
     {"delivery streams", "IncomingPutRequests", delivery_columns, "AWS/Firehose"},
     {0},

@@ -60,6 +60,7 @@ static const struct property source_properties[] = {
      .help =
          "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key, "
          "operation and request have weights, every combination comes with the product of them."},
+    {"consistent", PROPERTY_CONTENT, AT(caller.content), .help = "A read of a table that wants what was written last; left out: false."},
     {"request", PROPERTY_CONTENT, AT(caller.content),
      .help = "Method and path of a request to an API, \"GET /items/7\", or weighted ones: [{\"weight\": 9, \"of\": \"GET /items\"}, ...]. "
              "Which "
@@ -275,7 +276,7 @@ static enum status source_create(struct simulation *simulation, void *self)
     stream_init(&source->think_stream, seed, simulation->replication, name, "think");
     if (distribution_is_constant(source->payload))
         source->payload_bytes = (uint32_t)fmin(distribution_sample(source->payload, NULL), UINT32_MAX);
-    retry_policy_init(&source->policy, &source->retry, simulation->settings->rules);
+    retry_policy_init(&source->policy, &source->retry, simulation->settings->rules, simulation->entities[source->caller.target].type->sdk);
     pool_init(&source->items, sizeof(struct item), &simulation->memory, name);
     source->plain = source->policy.max_attempts == 1 && source->client_timeout_ns == 0 && source->process->kind != ARRIVAL_USERS;
     source->client_list = calloc((size_t)source->caller.clients, sizeof *source->client_list);

@@ -252,7 +252,7 @@ static const char *default_part(const void *config)
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .through_connection = function_through_connection, .done = function_done,                               \
+        .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
         .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part, .actions = function_actions,             \
         .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends,              \
         .operations = lambda_operations,                                                                                                   \

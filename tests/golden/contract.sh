@@ -31,6 +31,7 @@ cat >base.json <<'END'
     "Clicks": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}},
     "Topic": {"Type": "AWS::SNS::Topic", "Properties": {}},
     "Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST"}},
+    "Dax": {"Type": "AWS::DAX::Cluster", "Properties": {"NodeType": "dax.r5.large", "ReplicationFactor": 1, "IAMRoleARN": "r"}},
     "Partner": {"Type": "Custom::External", "Properties": {}}
   },
   "behavior": {"F": {"duration": "20ms"}, "G": {"duration": "20ms"}, "Api": {"duration": "20ms"}},
