@@ -9,6 +9,7 @@ static const char *const queue_requests[] = {"SQS-Requests-Tier1", "SQS-Requests
 static const char *const topic_requests[] = {"SNS-Requests-Tier1", "SNS-FIFO-Requests", NULL};
 static const char *const write_units[] = {"WriteRequestUnits", NULL};
 static const char *const put_units[] = {"PutRequestPayloadUnits", NULL};
+static const char *const delivered[] = {"Firehose-BilledBytes", NULL};
 static const char *const data_in[] = {"OnDemand-BilledIncomingBytes", NULL};
 static const char *const data_out[] = {"OnDemand-BilledOutgoingBytes", NULL};
 static const char *const api_requests[] = {"ApiGatewayRequest", NULL};
@@ -27,6 +28,7 @@ const struct usage_key usage_keys[] = {
     {"AWS::Kinesis::Stream", "aws_kinesis_stream", "monthly_provisioned_put_units", put_units, NULL, NULL},
     {"AWS::Kinesis::Stream", "aws_kinesis_stream", "monthly_on_demand_data_in_gb", data_in, NULL, NULL},
     {"AWS::Kinesis::Stream", "aws_kinesis_stream", "monthly_on_demand_data_out_gb", data_out, NULL, NULL},
+    {"AWS::KinesisFirehose::DeliveryStream", "aws_kinesis_firehose_delivery_stream", "monthly_data_ingested_gb", delivered, NULL, NULL},
     {"AWS::Events::EventBus", "aws_cloudwatch_event_bus", "monthly_custom_events", custom_events, NULL, NULL},
     {"AWS::ApiGateway::RestApi", "aws_api_gateway_rest_api", "monthly_requests", api_requests, NULL, NULL},
     {"AWS::Serverless::Api", "aws_api_gateway_rest_api", "monthly_requests", api_requests, NULL, NULL},

@@ -154,7 +154,6 @@ const struct model_type database_instance_type = {
     .metrics = instance_metrics,
     .line_items = database_line_items,
     .refusals = database_refusals,
-    .keeps_chain = true,
     .actions = instance_actions,
     .validate = database_validate,
     .create = database_create,

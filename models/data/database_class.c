@@ -33,7 +33,7 @@ bool database_class(const struct rule_book *rules, const char *class, int64_t *v
     if (!class_rule(rules, "vcpus", size + 1, &cpus) || !class_rule(rules, "gib", size + 1, &memory_gib) ||
         !class_rule(rules, "memory_factor", family, &factor))
         return false;
-    *vcpus = (int64_t)fmin(cpus, 1024);
+    *vcpus = (int64_t)fmin(fmax(cpus, 1), 1024);
     *memory_bytes = memory_gib * factor * rule_share(rules, "rds_memory_share") * 1024 * 1024 * 1024;
     return true;
 }

@@ -129,7 +129,6 @@ const struct model_type database_cluster_type = {
     .metrics = cluster_metrics,
     .line_items = cluster_line_items,
     .refusals = database_refusals,
-    .keeps_chain = true,
     .validate = cluster_validate,
     .start = cluster_start,
     .accept = cluster_accept,

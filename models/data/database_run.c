@@ -148,7 +148,7 @@ static void end_work(struct simulation *simulation, struct database *database, u
     else if (database->config.invokes != INVOKES)
         end_transaction(simulation, database, id, database->config.invokes == INVOKES_NO_ROLE ? &cause_role : &cause_engine);
     else
-        transaction_at(database, id)->run = procedure_start(simulation, database->procedure, request, id, request->hops, 0);
+        transaction_at(database, id)->run = procedure_start(simulation, database->procedure, request, id, 0, 0);
 }
 
 static int64_t draw_ns(struct stream *stream, const struct distribution *distribution, const struct request *request)

@@ -98,9 +98,9 @@ int64_t database_default_connections(const struct rule_book *rules, enum databas
 
 /* database_parameters.c */
 /* What a group says of max_connections, on so much memory; false where it says nothing. Complains where it cannot be read. */
-bool database_group_connections(struct validation *validation, const char *group, double memory_bytes, int64_t *connections);
+bool database_group_connections(struct validation *validation, const char *name, double memory_bytes, int64_t *connections);
 /* How long a database waits for a function's answer, by the group or by the rule. */
-int64_t database_invoke_timeout_ns(struct validation *validation, const char *group);
+int64_t database_invoke_timeout_ns(struct validation *validation, const char *name);
 
 /* database_bill.c: the line item of an instance, and how many of its units an hour are; NULL where the book has no price. */
 const struct line_item *database_line_item(enum database_engine engine, const char *class, int64_t vcpus, double *units);
@@ -118,7 +118,7 @@ enum status database_finish(struct simulation *simulation, void *self);
 extern const struct connectable database_connectable;
 
 /* database_check.c */
-void database_validate(struct validation *validation, void *config);
+void database_validate(struct validation *validation, void *blob);
 /* What of a cluster's or an instance's `on_write` cannot be, at the entity that `validation` is for. */
 void database_check_writes(struct validation *validation, struct database_settings *settings);
 extern const char *const database_refusals[];

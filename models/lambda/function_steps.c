@@ -180,7 +180,7 @@ void function_steps_expired(struct simulation *simulation, struct function *func
 /* Does an operation of that name, or a method, change nothing? */
 static bool only_reads(const struct content *content)
 {
-    static const char *const reads[] = {"read", "Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Head", "Describe"};
+    static const char *const reads[] = {"read", "SELECT", "Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Head", "Describe"};
     static const char *const methods[] = {"GET ", "HEAD ", "OPTIONS "};
     for (size_t i = 0; content->operation && i < sizeof reads / sizeof *reads; i++)
         if (strncmp(content->operation, reads[i], strlen(reads[i])) == 0)

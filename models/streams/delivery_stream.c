@@ -119,7 +119,8 @@ static const struct property firehose_behavior[] = {
         {"AWS/Firehose", NAME ".Success", "Count", METRIC_COUNT, AT(puts[ROUTE]), .help = "Objects of them that were put."},               \
     {                                                                                                                                      \
         "AWS/Firehose", NAME ".DataFreshness", "Seconds", METRIC_TALLY, AT(freshness[ROUTE]),                                              \
-            .better = -1, .help = "Age of an object's oldest record, at each try to put it."                                               \
+            .better = -1,                                                                                                                  \
+            .help = "Age of an object's oldest record, at each try to put it; of a data stream's records, since that took them."           \
     }
 
 static const struct metric_type firehose_metrics[] = {
@@ -295,7 +296,6 @@ static void firehose_accept(struct simulation *simulation, void *self, struct re
         .arrived_ns = simulation->now_ns,
         .bytes = request->payload_bytes,
         .source_bytes = request->payload_bytes,
-        .hops = request->hops,
         .poison = request->poison,
     };
     note_request(simulation, firehose, request, begins);
@@ -374,7 +374,6 @@ const struct model_type delivery_stream_type = {
     .line_items = firehose_line_items,
     .refusals = firehose_refusals,
     .validate = firehose_validate,
-    .keeps_chain = true,
     .actions = firehose_actions,
     .create = firehose_create,
     .start = firehose_start,

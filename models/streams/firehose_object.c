@@ -83,7 +83,6 @@ static void close_object(struct simulation *simulation, struct firehose *firehos
     const struct request model = {
         .item = object->item,
         .payload_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
-        .hops = object->hops & HOPS_MAX,
     };
     firehose->lanes[lane].objects[route] = POOL_NONE;
     struct delivery_item *item = delivery_put(simulation, &firehose->delivery, (uint16_t)route, &model, 0);
@@ -101,7 +100,6 @@ static void open_object(struct simulation *simulation, struct firehose *firehose
     object->item = record->item;
     object->oldest_ns = record->arrived_ns;
     object->due_ns = due_ns;
-    object->hops = 0;
     firehose->lanes[lane].objects[route] = id;
     simulation_schedule(simulation, firehose->self, (uint16_t)(FIREHOSE_OBJECT_DUE + route), RANK_ARRIVAL, due_ns, lane);
 }
@@ -127,7 +125,6 @@ void firehose_object_add(struct simulation *simulation, struct firehose *firehos
     object->bytes += record->bytes;
     object->source_bytes += record->source_bytes;
     object->oldest_ns = record->arrived_ns < object->oldest_ns ? record->arrived_ns : object->oldest_ns;
-    object->hops = record->hops > object->hops ? record->hops : object->hops;
     if (object->bytes >= (uint64_t)destination_of(firehose, route)->size_bytes)
         close_object(simulation, firehose, lane, route);
 }

@@ -67,7 +67,6 @@ static void take_records(struct simulation *simulation, struct firehose *firehos
                 .arrived_ns = records[i].arrived_ns,
                 .bytes = records[i].payload_bytes,
                 .source_bytes = records[i].payload_bytes,
-                .hops = records[i].hops,
                 .poison = records[i].poison,
             };
             if (firehose->reader == 0)

@@ -83,7 +83,6 @@ struct firehose_object {
     uint64_t item;                /* of its first record: stands for it wherever something is drawn */
     int64_t oldest_ns;            /* when its oldest record came */
     int64_t due_ns;
-    uint8_t hops;
     int64_t *arrived_ns; /* owned; of each record; only of what goes to the destination */
 };
 
@@ -171,7 +170,6 @@ struct firehose_record {
     uint64_t item;
     int64_t arrived_ns;
     uint32_t bytes, source_bytes;
-    uint8_t hops;
     bool poison;
 };
 
@@ -192,7 +190,7 @@ void firehose_batches_create(struct simulation *simulation, struct firehose *fir
 void firehose_batches_destroy(struct firehose *firehose);
 void firehose_batch_add(struct simulation *simulation, struct firehose *firehose, uint32_t lane, const struct firehose_record *record);
 void firehose_batch_due(struct simulation *simulation, struct firehose *firehose, uint32_t lane);
-void firehose_call_limit(struct simulation *simulation, struct firehose *firehose, uint32_t batch);
+void firehose_call_limit(struct simulation *simulation, struct firehose *firehose, uint32_t id);
 void firehose_call_again(struct simulation *simulation, struct firehose *firehose, uint32_t batch);
 /* Is it the answer, or the request, of a call? */
 bool firehose_is_call(const struct request *request);
@@ -201,11 +199,11 @@ struct batch *firehose_batch(struct simulation *simulation, void *self, const st
 
 /* firehose_source.c */
 void firehose_source_start(struct simulation *simulation, struct firehose *firehose);
-void firehose_source_read(struct simulation *simulation, struct firehose *firehose, uint32_t shard);
+void firehose_source_read(struct simulation *simulation, struct firehose *firehose, uint32_t index);
 void firehose_source_grown(struct simulation *simulation, struct firehose *firehose);
 
 /* firehose_check.c */
-void firehose_validate(struct validation *validation, void *config);
+void firehose_validate(struct validation *validation, void *blob);
 void firehose_receives(struct validation *validation, const struct sending *sending, const void *config);
 extern const struct property firehose_processor_properties[];
 extern const char *const firehose_refusals[];

@@ -92,9 +92,6 @@ static void call(struct simulation *simulation, struct firehose *firehose, uint3
     struct request *request = request_new(simulation);
     if (!request)
         return;
-    uint8_t hops = 0;
-    for (uint32_t i = 0; i < batch->count; i++)
-        hops = batch->records[i].hops > hops ? batch->records[i].hops : hops;
     batch->batch = (struct batch){.records = batch->records, .count = batch->count, .reports_failures = true};
     batch->request = request->id;
     batch->sent_ns = simulation->now_ns;
@@ -109,7 +106,6 @@ static void call(struct simulation *simulation, struct firehose *firehose, uint3
         .payload_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
         .attempt = (uint16_t)batch->tries,
         .is_batch = true,
-        .hops = hops & HOPS_MAX,
     };
     simulation_schedule(simulation, firehose->self, FIREHOSE_CALL_LIMIT, RANK_EXPIRY, time_add(simulation->now_ns, firehose->call_limit_ns),
                         id);
@@ -180,8 +176,7 @@ void firehose_batch_add(struct simulation *simulation, struct firehose *firehose
     if (id == POOL_NONE)
         return;
     struct firehose_batch *batch = batch_at(firehose, id);
-    batch->records[batch->count] = (struct batch_record){
-        .item = record->item, .payload_bytes = record->bytes, .poison = record->poison, .hops = record->hops & HOPS_MAX};
+    batch->records[batch->count] = (struct batch_record){.item = record->item, .payload_bytes = record->bytes, .poison = record->poison};
     batch->arrived_ns[batch->count++] = record->arrived_ns;
     batch->bytes += record->bytes;
     if (batch->bytes >= (uint64_t)firehose->config.batch_bytes)
@@ -203,7 +198,6 @@ static struct firehose_record record_of(const struct firehose_batch *batch, uint
         .arrived_ns = batch->arrived_ns[i],
         .bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
         .source_bytes = record->payload_bytes,
-        .hops = record->hops,
         .poison = record->poison,
     };
 }
