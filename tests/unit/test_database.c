@@ -139,6 +139,25 @@ static void test_request_timeout(void **state)
     assert_int_equal(fates_of(run, "D", FATE_FAILED, "on_write failed"), 10);
 }
 
+/* A version or an alias is a function. */
+static void test_aliases(void **state)
+{
+    struct model_run *run = *state;
+    static const char *const targets[] = {"F", "F:live", "F:1"};
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        model_run(run,
+                  "{'duration': '10s', 'drain': '1m', 'Resources': {" INSTANCE(
+                      "D", "postgres", "db.m5.large", ", " ROLES) ", 'F': {'Type': "
+                                                                  "'AWS::Serverless::Function', 'Properties': {'AutoPublishAlias': "
+                                                                  "'live'}}}, 'behavior': {'F': {'init': '0s', 'duration': "
+                                                                  "'1s'}, 'D': {'query': '10ms', 'on_write': [{'invoke': '%s'}]}}, "
+                                                                  "'traffic': [{'name': 'w', 'target': 'D', 'constant': "
+                                                                  "'1/s'}]}",
+                  targets[i]);
+        assert_int_equal(count_of(run, "F", "Invocations"), 10);
+    }
+}
+
 /* What would not work on AWS fails where it is wanted all the same. */
 static void test_allowed(void **state)
 {
@@ -292,10 +311,10 @@ static int close_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_vcpus),        TEST(test_max_connections), TEST(test_types),
-        TEST(test_failures),     TEST(test_request_timeout), TEST(test_most_connections),
-        TEST(test_allowed),      TEST(test_cluster),         TEST(test_bill),
-        TEST(test_connect_time), TEST(test_mistakes),
+        TEST(test_vcpus),    TEST(test_max_connections), TEST(test_types),
+        TEST(test_failures), TEST(test_request_timeout), TEST(test_most_connections),
+        TEST(test_aliases),  TEST(test_allowed),         TEST(test_cluster),
+        TEST(test_bill),     TEST(test_connect_time),    TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
