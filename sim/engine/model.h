@@ -138,8 +138,9 @@ struct model_type {
     /* Of one who sends in somebody's name: what is known of that, from its state or its parsed blob. NULL: nothing. */
     const struct caller *(*caller)(const void *self);
 
-    /* Of one who keeps connections: does `request`, which it sent, go through one of them? NULL: never. */
-    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request);
+    /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h).
+     * NULL: never. */
+    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client);
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
