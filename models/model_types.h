@@ -13,6 +13,7 @@
     ROW(alias_type)                  \
     ROW(deployment_config_type)      \
     ROW(event_invoke_config_type)    \
+    ROW(function_url_type)           \
     ROW(queue_mapping_type)          \
     ROW(queue_type)                  \
     ROW(topic_type)                  \
@@ -29,6 +30,9 @@
     ROW(delivery_stream_type)        \
     ROW(dynamo_table_type)           \
     ROW(simple_table_type)           \
+    ROW(global_table_type)           \
+    ROW(dax_cluster_type)            \
+    ROW(dax_parameters_type)         \
     ROW(database_instance_type)      \
     ROW(database_cluster_type)       \
     ROW(database_proxy_type)         \

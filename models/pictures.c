@@ -62,6 +62,25 @@ static const struct picture_line records_waiting[] = {{"", OWN, "RecordsWaiting"
 static const struct picture_line freshness[] = {{"", "AWS/Firehose", "DeliveryToS3.DataFreshness", .stat = "Maximum"}, {0}};
 static const struct picture_line not_transformed[] = {{"not transformed", OWN, "ProcessingFailed", .stat = "Sum", .rate = true}, {0}};
 static const struct picture_line shards[] = {{"shards", OWN, "Shards", .stat = "Maximum"}, {0}};
+static const struct picture_line table_writes[] = {
+    {"written", "AWS/DynamoDB", "ConsumedWriteCapacityUnits", .stat = "Sum", .rate = true},
+    {"capacity", OWN, "WriteCapacity", .stat = "Average"},
+    {0},
+};
+static const struct picture_line table_reads[] = {
+    {"read", "AWS/DynamoDB", "ConsumedReadCapacityUnits", .stat = "Sum", .rate = true},
+    {"capacity", OWN, "ReadCapacity", .stat = "Average"},
+    {0},
+};
+static const struct picture_line writes_throttled[] = {
+    {"throttled", "AWS/DynamoDB", "WriteThrottleEvents", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line reads_throttled[] = {
+    {"throttled", "AWS/DynamoDB", "ReadThrottleEvents", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line hit_ratio[] = {{"", OWN, "HitRatio", .stat = "Average"}, {0}};
 static const struct picture_line event_age[] = {
     {"maximum", LAMBDA, "AsyncEventAge", .stat = "Maximum"},
     {"median", LAMBDA, "AsyncEventAge", .stat = "p50"},
@@ -147,6 +166,15 @@ static const struct picture_type pictures[] = {
     {"data-freshness", "Data freshness", "How old the oldest record of an object was when it was put into the bucket.", PICTURE_RESOURCES,
      .panels = {{"age", .mark = PICTURE_LINES, .lines = freshness},
                 {"per second", "Below: records that were not transformed.", PICTURE_BARS, .lines = not_transformed, .sum = true}}},
+    {"table-writes", "Write units",
+     "What was written, and what a table takes for as long as one likes; above that it lives on what it saved.", PICTURE_EACH,
+     .panels = {{"units per second", .mark = PICTURE_LINES, .lines = table_writes},
+                {"per second", "Below: writes that were throttled.", PICTURE_BARS, .lines = writes_throttled}}},
+    {"table-reads", "Read units", "The same of reads.", PICTURE_EACH,
+     .panels = {{"units per second", .mark = PICTURE_LINES, .lines = table_reads},
+                {"per second", "Below: reads that were throttled.", PICTURE_BARS, .lines = reads_throttled}}},
+    {"hit-ratio", "Hit ratio", "The share of reads that a cache answers by itself.", PICTURE_RESOURCES,
+     .panels = {{"hits in percent", .mark = PICTURE_LINES, .lines = hit_ratio}}},
     {"event-age", "Age of asynchronous events", "How long events waited before their function was invoked.", PICTURE_EACH,
      .panels = {{"age", .mark = PICTURE_LINES, .lines = event_age},
                 {"per second", "Below: those that were given up.", PICTURE_BARS, .lines = events_lost}}},

@@ -68,8 +68,9 @@ const char *const model_later_entries[] = {"AlexaSkill", "Cognito", "MSK", "MQ",
 
 static const char *const role_keys[] = {"Policies", "PermissionsBoundary", "AssumeRolePolicyDocument", "RolePath", NULL};
 
-/* SAM makes a role of a function's policies, where it has none of its own. */
+/* SAM makes a role of a function's policies, where it has none of its own; and a URL. */
 const struct extraction model_extractions[] = {
-    {FUNCTION, "Policies", "Role", "Slsim::IAM::FunctionRole", "Role", role_keys},
+    {FUNCTION, "Policies", "Role", "Slsim::IAM::FunctionRole", "Role", role_keys, NULL},
+    {FUNCTION, "FunctionUrlConfig", NULL, "AWS::Lambda::Url", "Url", NULL, "TargetFunctionArn"},
     {0},
 };

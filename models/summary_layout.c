@@ -49,6 +49,16 @@ static const struct headline_column balancer_columns[] = {
     {0},
 };
 
+static const struct headline_column url_columns[] = {
+    {"requests", "UrlRequestCount", .stat = "Sum", .adds = true},
+    {"4XX", "Url4xxCount", .stat = "Sum", .share = true, .adds = true},
+    {"5XX", "Url5xxCount", .stat = "Sum", .share = true, .adds = true},
+    {"preflights", "Preflights", .stat = "Sum", .adds = true},
+    {"p50", "UrlRequestLatency", .stat = "p50"},
+    {"p99", "UrlRequestLatency", .stat = "p99"},
+    {0},
+};
+
 static const struct headline_column queue_columns[] = {
     {"sent", "NumberOfMessagesSent", .stat = "Sum", .adds = true},
     {"moved in", "MessagesMoved", .stat = "Sum", .adds = true},
@@ -66,6 +76,16 @@ static const struct headline_column stream_columns[] = {
     {"expired", "RecordsExpired", .stat = "Sum", .adds = true},
     {"most waiting", "RecordsWaiting", .stat = "Maximum"},
     {"oldest read", "GetRecords.IteratorAgeMilliseconds", .stat = "Maximum"},
+    {0},
+};
+
+static const struct headline_column table_columns[] = {
+    {"units written", "ConsumedWriteCapacityUnits", .stat = "Sum", .adds = true},
+    {"units read", "ConsumedReadCapacityUnits", .stat = "Sum", .adds = true},
+    {"writes throttled", "WriteThrottleEvents", .stat = "Sum", .adds = true},
+    {"reads throttled", "ReadThrottleEvents", .stat = "Sum", .adds = true},
+    {"p50", "SuccessfulRequestLatency", .stat = "p50"},
+    {"p99", "SuccessfulRequestLatency", .stat = "p99"},
     {0},
 };
 
@@ -96,9 +116,11 @@ static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
     {"load balancers", "RequestCount", balancer_columns, "AWS/ApplicationELB"},
+    {"function URLs", "UrlRequestCount", url_columns, "AWS/Lambda"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
+    {"tables", "ConsumedWriteCapacityUnits", table_columns, "AWS/DynamoDB"},
     {"databases", "Transactions", database_columns, NULL},
     {"delivery streams", "IncomingPutRequests", delivery_columns, "AWS/Firehose"},
     {0},

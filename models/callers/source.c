@@ -60,6 +60,7 @@ static const struct property source_properties[] = {
      .help =
          "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key, "
          "operation and request have weights, every combination comes with the product of them."},
+    {"consistent", PROPERTY_CONTENT, AT(caller.content), .help = "A read of a table that wants what was written last; left out: false."},
     {"request", PROPERTY_CONTENT, AT(caller.content),
      .help = "Method and path of a request to an API, \"GET /items/7\", or weighted ones: [{\"weight\": 9, \"of\": \"GET /items\"}, ...]. "
              "Which "
@@ -74,6 +75,10 @@ static const struct property source_properties[] = {
      .help = "The number of another account, of who calls: then the target's own policy must let it, too."},
     {"ip", PROPERTY_STRING, AT(caller.ip),
      .help = "The address of who calls, \"203.0.113.7\", for conditions of aws:SourceIp; left out: they are taken to hold."},
+    {"origin", PROPERTY_STRING, AT(caller.origin),
+     .help =
+         "Requests are of a page of this origin, \"https://www.example.com\", in a browser for each of `clients`: a function URL is asked "
+         "by a preflight first, unless it is a GET without a signature, and again when its MaxAge is over."},
     {"headers", PROPERTY_SIZE, AT(caller.headers_bytes), .fallback = "0", .minimum = "0", .unit = "B",
      .help = "Size of a request's line and headers, checked against an API's limit."},
     {"base64", PROPERTY_BOOLEAN, AT(caller.base64), .fallback = "false",
@@ -126,6 +131,19 @@ static bool is_number(const char *text)
     return digits == 12 && text[digits] == '\0';
 }
 
+/* Four numbers with dots between them. */
+static bool is_address(const char *text)
+{
+    size_t parts = 0;
+    for (; parts < 4; parts++) {
+        size_t digits = strspn(text, "0123456789");
+        if (digits < 1 || digits > 3 || strtol(text, NULL, 10) > 255 || text[digits] != (parts < 3 ? '.' : '\0'))
+            return false;
+        text += digits + (parts < 3);
+    }
+    return true;
+}
+
 /* Who calls, and may they? */
 static void check_right(struct validation *validation, const struct caller *caller)
 {
@@ -135,7 +153,15 @@ static void check_right(struct validation *validation, const struct caller *call
                          validation_name(validation, caller->as), type);
         return;
     }
-    if (caller->account && !is_number(caller->account))
+    bool signs = caller->as != ENTITY_NONE || caller->account;
+    const char *auth = caller->target != ENTITY_NONE ? validation_text(validation, caller->target, "AuthType") : NULL;
+    if (!signs && auth && strcmp(auth, "AWS_IAM") == 0 && model_is(validation_type(validation, caller->target), "AWS::Lambda::Url"))
+        validation_warning(validation, "target", "say who signs its requests: \"as\": a role or a user",
+                           "%s takes signed requests only (AuthType AWS_IAM): while it runs, 403",
+                           validation_name(validation, caller->target));
+    if (caller->ip && !is_address(caller->ip))
+        validation_error(validation, "ip", "such as \"203.0.113.7\"", "is no address of IP version 4: \"%.40s\"", caller->ip);
+    else if (caller->account && !is_number(caller->account))
         validation_error(validation, "account", "such as \"111122223333\"", "an account's number has 12 digits, got \"%.40s\"",
                          caller->account);
     else if (caller->target != ENTITY_NONE)
@@ -250,7 +276,7 @@ static enum status source_create(struct simulation *simulation, void *self)
     stream_init(&source->think_stream, seed, simulation->replication, name, "think");
     if (distribution_is_constant(source->payload))
         source->payload_bytes = (uint32_t)fmin(distribution_sample(source->payload, NULL), UINT32_MAX);
-    retry_policy_init(&source->policy, &source->retry, simulation->settings->rules);
+    retry_policy_init(&source->policy, &source->retry, simulation->settings->rules, simulation->entities[source->caller.target].type->sdk);
     pool_init(&source->items, sizeof(struct item), &simulation->memory, name);
     source->plain = source->policy.max_attempts == 1 && source->client_timeout_ns == 0 && source->process->kind != ARRIVAL_USERS;
     source->client_list = calloc((size_t)source->caller.clients, sizeof *source->client_list);

@@ -52,6 +52,8 @@ static void check_steps(struct validation *validation, const struct database_set
             if (!model_takes(validation_type(validation, step->call->target), "Invoke"))
                 validation_error(validation, here, "let a function do it", "a database calls functions alone, and %s is %s",
                                  validation_name(validation, step->call->target), validation_type(validation, step->call->target)->type);
+            if (step->call->via != ENTITY_NONE)
+                validation_error(validation, here, "leave it out", "a database calls functions directly: `via` is for a function's steps");
             if (!step->call->part)
                 step->call->target = validation_callee(validation, NULL, step->call->target);
             validation_flow(validation, validation_self(validation), step->call->target);

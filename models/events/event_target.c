@@ -73,7 +73,7 @@ void event_target_check(struct validation *validation, struct event_target *targ
     snprintf(property, sizeof property, "%s.Arn", place);
     if (target->endpoint != ENTITY_NONE) {
         const char *name = validation_name(validation, target->endpoint);
-        if (!validation_type(validation, target->endpoint)->accept)
+        if (!model_is_callable(validation_type(validation, target->endpoint)))
             validation_error(validation, property, NULL, "%s cannot be called", name);
         else if (in_order(validation, target->endpoint) && !target->message_group)
             validation_error(validation, property, "write \"SqsParameters\": {\"MessageGroupId\": \"all\"}",

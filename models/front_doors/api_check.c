@@ -1,6 +1,7 @@
 /* api_check.c: what is judged of a stage when the scenario is read: its API, the cache's size, the settings' routes, the authorizers, and
  * whether what is asked for has a route. */
 #include "api_stage.h"
+#include "engine/caller.h"
 #include "engine/rule_book.h"
 #include "engine/sending.h"
 #include "engine/sim_time.h"
@@ -255,6 +256,30 @@ void api_stage_validate(struct validation *validation, void *config)
         check_doors(validation, stage);
 }
 
+bool api_route_is_signed(const struct api_stage *stage, const struct api_route *route)
+{
+    const char *name = route->authorizer_name ? route->authorizer_name : stage->config.default_authorizer;
+    return route->signed_only || (!route->open && name && strcmp(name, "AWS_IAM") == 0);
+}
+
+/* Who calls a route with AWS_IAM must be allowed to. Source: API Gateway developer guide, "Control access for invoking an API". */
+static void ask_permission(struct validation *validation, const struct api_stage *stage)
+{
+    const uint32_t self = validation_self(validation);
+    const struct model_type *type = validation_type(validation, self);
+    const struct caller *caller = type->caller ? type->caller(validation_config(validation, self)) : NULL;
+    if (caller)
+        validation_may(validation, &(struct deed){
+                                       .from = self,
+                                       .holder = caller->as,
+                                       .target = stage->config.api,
+                                       .action = "execute-api:Invoke",
+                                       .account = caller->account,
+                                       .ip = caller->ip,
+                                       .property = caller->as != ENTITY_NONE ? "as" : "account",
+                                   });
+}
+
 void api_receives(struct validation *validation, const struct sending *sending, const void *config)
 {
     const struct api_stage *stage = config;
@@ -267,8 +292,12 @@ void api_receives(struct validation *validation, const struct sending *sending, 
     for (size_t i = 0; routes && (i < sending->content.count || i == 0); i++) {
         uint8_t number = sending->content.count > 0 ? sending->content.contents[i] : CONTENT_NONE;
         const char *request = contents->items[number].request;
-        if (api_match((enum api_kind)stage->config.kind, routes, count, request) < count)
+        size_t route = api_match((enum api_kind)stage->config.kind, routes, count, request);
+        if (route < count) {
+            if (api_route_is_signed(stage, routes[route]))
+                ask_permission(validation, stage);
             continue;
+        }
         validation_sending_error(validation, sending, request ? "request" : NULL, list_routes(routes, count, hint, sizeof hint),
                                  request ? "%s has no route for \"%s\"" : "%s has several routes: write a \"request\", such as \"GET /\"",
                                  validation_name(validation, stage->config.api), request);

@@ -143,6 +143,7 @@ static void furnish(struct simulation *simulation, struct api_stage *stage)
             api_bucket_init(door->bucket, &limit, rules);
         }
         door->authorizer = authorizer_of(simulation, stage, door->route);
+        door->signed_only = api_route_is_signed(stage, door->route);
         door->key_required = rest && (door->route->key_required || stage->config.key_required);
         int64_t backend_ns = door->route->timeout_ns > 0 ? door->route->timeout_ns : limit_ns;
         uint32_t line = 2 * (uint32_t)i;

@@ -33,6 +33,7 @@ struct api_route {
     bool asynchronous; /* the function is called with invocation type Event */
     bool key_required;
     bool open;                   /* no authorizer, whatever the API's default */
+    bool signed_only;            /* AuthorizationType AWS_IAM: who calls must be allowed to */
     uint32_t authorizer;         /* an entity; ENTITY_NONE: none */
     const char *authorizer_name; /* one of the API's own; NULL: its default */
 };

@@ -13,6 +13,7 @@ static const struct cause cause_payload_large = {.fate = FATE_REJECTED, .text = 
 static const struct cause cause_unauthorized = {.fate = FATE_FAILED, .text = "401 no token"};
 static const struct cause cause_bad_token = {.fate = FATE_FAILED, .text = "401 token refused"};
 static const struct cause cause_denied = {.fate = FATE_FAILED, .text = "403 denied by the authorizer"};
+static const struct cause cause_not_allowed = {.fate = FATE_FAILED, .text = "403 not allowed"};
 static const struct cause cause_no_key = {.fate = FATE_FAILED, .text = "403 API key"};
 static const struct cause cause_method = {.fate = FATE_THROTTLED, .text = "429 method"};
 static const struct cause cause_account = {.fate = FATE_THROTTLED, .text = "429 account"};
@@ -189,6 +190,11 @@ static void identify(struct simulation *simulation, struct api_stage *stage, uin
 {
     const struct api_call *call = call_at(stage, id);
     struct api_authorizer *authorizer = stage->doors[call->door].authorizer;
+    if (stage->doors[call->door].signed_only &&
+        right_is_lacking(simulation, request_at(simulation, call->request)->from, stage->config.api, CONTENT_NONE)) {
+        turn_away(simulation, stage, id, &cause_not_allowed);
+        return;
+    }
     if (!authorizer) {
         let_in(simulation, stage, id);
         return;

@@ -73,6 +73,7 @@ struct door {
     struct token_bucket *bucket;       /* NULL: none but the account's */
     int64_t cache_ns;                  /* how long answers are kept; 0: they are not */
     bool key_required;
+    bool signed_only; /* who calls must be allowed to */
 };
 
 enum api_event { API_ENTER, API_DEADLINE };
@@ -143,5 +144,8 @@ void api_stage_validate(struct validation *validation, void *config);
 void api_receives(struct validation *validation, const struct sending *sending, const void *config);
 void api_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier);
 const char *api_default_part(const void *config);
+
+/* api_check.c: must who calls the route be allowed to? */
+bool api_route_is_signed(const struct api_stage *stage, const struct api_route *route);
 
 #endif

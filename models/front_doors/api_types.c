@@ -389,6 +389,7 @@ static const struct action http_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_ROW
                                     .handle = api_stage_handle,                                                                            \
                                     .accept = api_stage_accept,                                                                            \
                                     .receives = api_receives,                                                                              \
+                                    .answers_denied = true,                                                                                \
                                     .done = api_stage_done,                                                                                \
                                     .finish = api_stage_finish,                                                                            \
                                     .quantities = KIND##_quantities,                                                                       \

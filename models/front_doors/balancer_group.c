@@ -105,7 +105,7 @@ static void check_targets(struct validation *validation, struct target_group *gr
                              "%s is %s function", validation_name(validation, targets[i].entity), is_function ? "a" : "no");
         else if (type == &load_balancer_type || type == &listener_type)
             validation_error(validation, place, "forward to its target groups", "a load balancer is no target of another");
-        else if (!type->accept)
+        else if (!model_is_callable(type))
             validation_error(validation, place, "such as a Custom::External", "%s cannot be called",
                              validation_name(validation, targets[i].entity));
     }

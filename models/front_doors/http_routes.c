@@ -77,7 +77,9 @@ static const struct property route_properties[] = {
     {"RouteKey", PROPERTY_STRING, AT(key), .required = true, .help = "\"GET /items/{id}\", \"ANY /items\", or $default for all the rest."},
     {"Target", PROPERTY_STRING, AT(integration), .help = "{\"Fn::Sub\": \"integrations/${Integration}\"}."},
     {"AuthorizationType", PROPERTY_ENUM, AT(authorization), .choices = authorization_types, .fallback = "\"NONE\"",
-     .help = "JWT and CUSTOM with AuthorizerId; with AWS_IAM every caller is taken to be allowed."},
+     .help =
+         "JWT and CUSTOM with AuthorizerId; with AWS_IAM traffic that says `as` must be allowed execute-api:Invoke, and others are taken "
+         "to be."},
     {"AuthorizerId", PROPERTY_REFERENCE, AT(route.authorizer), .help = "The authorizer that is asked first."},
     ACCEPTED("ApiKeyRequired"),
     ACCEPTED("AuthorizationScopes"),
@@ -109,6 +111,7 @@ static bool split_key(struct validation *validation, const char *key, struct api
 static void check_authorizer(struct validation *validation, struct http_route *route)
 {
     route->route.open = route->authorization <= AUTHORIZATION_IAM;
+    route->route.signed_only = route->authorization == AUTHORIZATION_IAM;
     if (route->route.open)
         route->route.authorizer = ENTITY_NONE;
     else if (route->route.authorizer == ENTITY_NONE)

@@ -94,7 +94,9 @@ static const struct property method_properties[] = {
     {"HttpMethod", PROPERTY_STRING, AT(route.method), .required = true, .help = "GET, POST, ..., or ANY."},
     {"Integration", PROPERTY_OBJECT, 0, .properties = integration_properties, .required = true, .help = "Whom it calls."},
     {"AuthorizationType", PROPERTY_ENUM, AT(authorization), .choices = authorization_types, .fallback = "\"NONE\"",
-     .help = "CUSTOM and COGNITO_USER_POOLS with AuthorizerId; with AWS_IAM every caller is taken to be allowed."},
+     .help = "CUSTOM and COGNITO_USER_POOLS with AuthorizerId; with AWS_IAM traffic that says `as` must be allowed execute-api:Invoke, and "
+             "others are taken "
+             "to be."},
     {"AuthorizerId", PROPERTY_REFERENCE, AT(route.authorizer), .help = "The authorizer that is asked first."},
     {"ApiKeyRequired", PROPERTY_BOOLEAN, AT(route.key_required), .fallback = "false",
      .help = "Only with an API key of a usage plan of the stage: 403 else."},
@@ -147,6 +149,7 @@ static void method_validate(struct validation *validation, void *config)
     api_route_check(validation, &method->route, API_REST);
     resolve_method(validation, method, true);
     method->route.open = method->authorization <= AUTHORIZATION_IAM;
+    method->route.signed_only = method->authorization == AUTHORIZATION_IAM;
     if (method->route.open)
         method->route.authorizer = ENTITY_NONE;
     else if (method->route.authorizer == ENTITY_NONE)

@@ -176,8 +176,8 @@ static const struct property serverless_properties[] = {
      .help = "How asynchronous invocations are retried, and where records of them go."},
     {"DeadLetterQueue", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
      .help = "Where asynchronous events go that were given up."},
-    {"FunctionUrlConfig", PROPERTY_OBJECT, 0, .properties = function_url_properties, .given = GIVEN(unmodelled.url),
-     .help = "A function URL: only its mode of answering is simulated."},
+    {"FunctionUrlConfig", PROPERTY_OBJECT, 0, .properties = function_url_properties,
+     .help = "A function URL, named <Function>Url: AuthType, Cors and InvokeMode, as of AWS::Lambda::Url. SAM grants what NONE needs."},
     {0},
 };
 
@@ -252,7 +252,7 @@ static const char *default_part(const void *config)
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .through_connection = function_through_connection, .done = function_done,                               \
+        .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
         .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part, .actions = function_actions,             \
         .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends,              \
         .operations = lambda_operations,                                                                                                   \

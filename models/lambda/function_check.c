@@ -222,7 +222,6 @@ static void warn_unmodelled(struct validation *validation, const struct function
         {given->events, "Events"},
         {given->vpc, "VpcConfig"},
         {given->file_system, "FileSystemConfigs"},
-        {given->url && config->url_mode == RESPONSE_BUFFERED, "FunctionUrlConfig"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (list[i].given)

@@ -36,7 +36,7 @@ enum extensions { EXTENSIONS_NONE, EXTENSIONS_INTERNAL, EXTENSIONS_EXTERNAL };
 
 /* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
 struct function_unmodelled {
-    bool events, provisioned, vpc, file_system, url;
+    bool events, provisioned, vpc, file_system;
 };
 
 /* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */

@@ -181,6 +181,9 @@ void function_trace(struct simulation *simulation, struct function *function, co
         stream_at(&function->streams.trace, request->item, request->attempt);
         sampled = stream_uniform(&function->streams.trace) < rule_number(rules, "xray_rate");
     }
-    if (sampled)
-        counter_add(&function->metrics.traces, 1);
+    if (!sampled)
+        return;
+    counter_add(&function->metrics.traces, 1);
+    if (function->config.rights.log_events > 0 && logs_are_denied(simulation, function)) /* nor its line of the report */
+        counter_add(&function->metrics.unlogged_bytes, (uint64_t)rule_number(rules, "log_report_trace_bytes"));
 }

@@ -154,6 +154,13 @@ void function_steps_settle(struct simulation *simulation, struct function *funct
             effects_settle(effects, batch->records[i].item, simulation->now_ns);
 }
 
+uint32_t function_beyond(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    const struct function *function = self;
+    return function->procedure && procedure_sent(request) ? procedure_call_of(function->procedure, request)->target : ENTITY_NONE;
+}
+
 void function_steps_begin(struct simulation *simulation, struct function *function, struct environment *environment,
                           const struct request *request, int64_t before_ns, int64_t suppressed_ns)
 {
@@ -210,6 +217,8 @@ static void resolve(struct validation *validation, const struct step_list *steps
             if (!step->call->part)
                 step->call->target = validation_callee(validation, NULL, step->call->target);
             validation_flow(validation, validation_self(validation), step->call->target);
+            if (step->call->via != ENTITY_NONE)
+                validation_flow(validation, validation_self(validation), step->call->via);
         }
         for (size_t k = 0; k < step->branch_count; k++)
             resolve(validation, &step->branches[k]);
@@ -219,6 +228,19 @@ static void resolve(struct validation *validation, const struct step_list *steps
 void function_steps_validate(struct validation *validation, const struct function_config *config)
 {
     resolve(validation, &config->handler.steps);
+}
+
+/* What stands in front of what is called. */
+static void tell_front(struct validation *validation, const struct step_call *call, const struct sending *sending)
+{
+    const char *const *type = validation_type(validation, call->via)->in_front_of;
+    while (type && *type && !model_is(validation_type(validation, call->target), *type))
+        type++;
+    if (!type || !*type)
+        validation_sending_error(validation, sending, "via", NULL, "%s cannot stand in front of %s", validation_name(validation, call->via),
+                                 validation_name(validation, call->target));
+    else
+        validation_sending_needs_key(validation, sending, "behind a cache");
 }
 
 static void tell_call(struct validation *validation, const struct step_call *call, const char *place)
@@ -239,6 +261,8 @@ static void tell_call(struct validation *validation, const struct step_call *cal
                                  "%s is no function: it cannot be invoked", validation_name(validation, call->target));
     else
         validation_sends(validation, &sending);
+    if (call->target != ENTITY_NONE && call->via != ENTITY_NONE)
+        tell_front(validation, call, &sending);
     if (call->connect_given && call->target != ENTITY_NONE && !validation_type(validation, call->target)->connectable)
         validation_sending_error(validation, &sending, "connect", "leave it out", "%s is %s, which takes no connections",
                                  validation_name(validation, call->target), validation_type(validation, call->target)->type);

@@ -10,8 +10,7 @@ static const char *const invoke_modes[] = {"BUFFERED", "RESPONSE_STREAM", NULL};
 const struct property function_url_properties[] = {
     {"InvokeMode", PROPERTY_ENUM, AT(url_mode), .choices = invoke_modes, .fallback = "\"BUFFERED\"",
      .help = "RESPONSE_STREAM: responses are streamed, unless behavior.response_mode says otherwise."},
-    ACCEPTED("AuthType"),
-    ACCEPTED("Cors"),
+    ACCEPTED(PROPERTY_ANY_KEY), /* the URL's own, which is made of the same */
     {0},
 };
 

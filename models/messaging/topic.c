@@ -218,7 +218,7 @@ static void check_endpoint(struct validation *validation, const struct subscript
     const char *name = validation_name(validation, subscription->endpoint);
     if ((queue != NULL) != (protocol == PROTOCOL_SQS))
         validation_error(validation, property, queue ? "set Protocol to sqs" : NULL, queue ? "%s is a queue" : "%s is no queue", name);
-    else if (!type->accept || model_is(type, TOPIC_TYPE))
+    else if (!model_is_callable(type) || model_is(type, TOPIC_TYPE))
         validation_error(validation, property, NULL, "%s cannot be delivered to", name);
     else if (queue && queue->fifo && !fifo)
         validation_error(validation, property, "set FifoTopic, or name a standard queue",

@@ -61,7 +61,7 @@ static void add_actions(struct validation *validation, struct alarm_state *alarm
             continue;
         }
         const struct model_type *type = validation_type(validation, entity);
-        if (!type->noticed && !type->accept) {
+        if (!type->noticed && !model_is_callable(type)) {
             validation_error(validation, place, "a topic, a function, a scaling policy", "%s can take no action",
                              validation_name(validation, entity));
             continue;

@@ -74,10 +74,9 @@ uint32_t scaling_find_scaled(const struct validation *validation, const char *di
     *named = ENTITY_NONE;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         uint32_t entity = validation_named(validation, forms[i]);
-        const struct scalable *scalable = entity == ENTITY_NONE ? NULL : validation_type(validation, entity)->scalable;
         if (entity != ENTITY_NONE && *named == ENTITY_NONE)
             *named = entity;
-        if (scalable && strcmp(scalable->dimension, dimension) == 0)
+        if (entity != ENTITY_NONE && scalable_of(validation_type(validation, entity)->scalable, dimension))
             return entity;
     }
     return ENTITY_NONE;
@@ -151,7 +150,7 @@ static void target_validate(struct validation *validation, void *config)
         check_action(validation, &actions[i], i);
     if (target->scaled == ENTITY_NONE || !rule_flag(validation_rules(validation), "aas_needs_initial_capacity"))
         return;
-    const struct scalable *scalable = validation_type(validation, target->scaled)->scalable;
+    const struct scalable *scalable = scalable_of(validation_type(validation, target->scaled)->scalable, target->dimension);
     if (scalable->capacity(validation_config(validation, target->scaled)) == 0)
         validation_warning(validation, "ResourceId", "give it an initial value; rule aas_needs_initial_capacity",
                            "%s has no capacity to begin with: policies do not scale it", validation_name(validation, target->scaled));
@@ -159,7 +158,7 @@ static void target_validate(struct validation *validation, void *config)
 
 static const struct scalable *role_of(const struct simulation *simulation, const struct scalable_target *target)
 {
-    return simulation->entities[target->scaled].type->scalable;
+    return scalable_of(simulation->entities[target->scaled].type->scalable, target->dimension);
 }
 
 static int64_t asked_for(const struct simulation *simulation, const struct scalable_target *target)

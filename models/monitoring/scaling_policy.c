@@ -19,11 +19,14 @@ struct predefined {
     const char *dimension;
     const char *name_space, *metric;
     const char *high_points, *low_points, *low_factor, *low_step, *cooldown; /* rules */
+    const char *target_min, *target_max;                                     /* the same; NULL: any target */
 };
 
-#define LAMBDA_RULES "aas_high_points", "aas_low_points", "aas_low_factor", NULL, "aas_cooldown_s"
-#define DYNAMODB_RULES "aas_dynamodb_high_points", "aas_dynamodb_low_points", NULL, "aas_dynamodb_low_step", "aas_cooldown_s"
-#define OTHER_RULES "aas_high_points", "aas_low_points", "aas_low_factor", NULL, "aas_other_cooldown_s"
+#define LAMBDA_RULES "aas_high_points", "aas_low_points", "aas_low_factor", NULL, "aas_cooldown_s", "aas_target_min", "aas_target_max"
+#define DYNAMODB_RULES                                                                                                                     \
+    "aas_dynamodb_high_points", "aas_dynamodb_low_points", NULL, "aas_dynamodb_low_step", "aas_cooldown_s", "ddb_autoscaling_target_min",  \
+        "ddb_autoscaling_target_max"
+#define OTHER_RULES "aas_high_points", "aas_low_points", "aas_low_factor", NULL, "aas_other_cooldown_s", NULL, NULL
 
 static const struct predefined predefined[] = {
     {"LambdaProvisionedConcurrencyUtilization", "lambda:function:ProvisionedConcurrency", "AWS/Lambda", "ProvisionedConcurrencyUtilization",
@@ -129,12 +132,16 @@ static const struct line_item policy_line_items[] = {
 static void check_target_value(struct validation *validation, const struct scaling_policy *policy, const struct predefined *row)
 {
     const struct rule_book *rules = validation_rules(validation);
-    double least = rule_number(rules, "aas_target_min"), most = rule_number(rules, "aas_target_max");
+    double scale = row->low_step ? 100 : 1; /* in percent */
+    double least = row->target_min ? scale * rule_number(rules, row->target_min) : 0;
+    double most = row->target_min ? scale * rule_number(rules, row->target_max) : 0;
     if (!(policy->target_value > 0))
         validation_error(validation, TRACKING ".TargetValue", NULL, "must be above 0");
-    else if (policy->predefined_given && row == predefined && (policy->target_value < least || policy->target_value > most))
-        validation_error(validation, TRACKING ".TargetValue", "rules aas_target_min and aas_target_max",
-                         "must be between %g and %g, got %g", least, most, policy->target_value);
+    else if (policy->predefined_given && row->target_min && (policy->target_value < least || policy->target_value > most)) {
+        char hint[100];
+        snprintf(hint, sizeof hint, "rules %s and %s", row->target_min, row->target_max);
+        validation_error(validation, TRACKING ".TargetValue", hint, "must be between %g and %g, got %g", least, most, policy->target_value);
+    }
 }
 
 static void choose_metric(struct validation *validation, struct scaling_policy *policy, const struct predefined *row,

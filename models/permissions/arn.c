@@ -30,6 +30,10 @@ static const struct resource_kind kinds[] = {
     {"AWS::Logs::LogGroup", "logs", "PutLogEvents", "LogGroupName", "arn:aws:logs" AT_HOME "log-group:@:*", NULL, false},
     {"AWS::CodeCommit::Repository", "codecommit", "", "RepositoryName", "arn:aws:codecommit" AT_HOME "@", NULL, false},
     {"AWS::SecretsManager::Secret", "secretsmanager", "GetSecretValue", "Name", "arn:aws:secretsmanager" AT_HOME "secret:@", NULL, true},
+    {"AWS::ApiGateway::RestApi", "execute-api", "", NULL, "arn:aws:execute-api" AT_HOME "@", "/*", false},
+    {"AWS::ApiGatewayV2::Api", "execute-api", "", NULL, "arn:aws:execute-api" AT_HOME "@", "/*", false},
+    {"AWS::Serverless::Api", "execute-api", "", NULL, "arn:aws:execute-api" AT_HOME "@", "/*", false},
+    {"AWS::Serverless::HttpApi", "execute-api", "", NULL, "arn:aws:execute-api" AT_HOME "@", "/*", false},
     {"AWS::IAM::Role", "iam", "", "RoleName", "arn:aws:iam::" OWN_ACCOUNT ":role/@", NULL, false},
     {"Slsim::IAM::FunctionRole", "iam", "", NULL, "arn:aws:iam::" OWN_ACCOUNT ":role/@", NULL, false},
     {"AWS::IAM::User", "iam", "", "UserName", "arn:aws:iam::" OWN_ACCOUNT ":user/@", NULL, false},
@@ -173,6 +177,8 @@ const char *arn_as_written(struct validation *validation, uint32_t entity)
         snprintf(text, sizeof text, "{\"Fn::Sub\": \"${%.*s.Arn}%.200s\"}", (int)(colon - name), name, colon);
     else if (kind && kind->by_reference)
         snprintf(text, sizeof text, "{\"Ref\": \"%.255s\"}", name);
+    else if (kind && strcmp(kind->service, "execute-api") == 0)
+        snprintf(text, sizeof text, "{\"Fn::Sub\": \"arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${%.255s}/*\"}", name);
     else if (kind && strcmp(kind->service, "s3") == 0)
         snprintf(text, sizeof text, "{\"Fn::Sub\": \"${%.255s.Arn}/*\"}", name);
     else
@@ -184,11 +190,11 @@ const char *action_of(struct validation *validation, const struct resource_kind 
 {
     char text[200];
     const char *word = operation && *operation ? operation : kind->usual;
+    if (!*kind->usual) /* it can be named, and a call of it asks for nothing */
+        return NULL;
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (strcmp(aliases[i].service, kind->service) == 0 && strcmp(aliases[i].operation, word) == 0)
             word = aliases[i].action;
-    if (!*word)
-        return NULL;
     snprintf(text, sizeof text, "%s:%.120s", kind->service, word);
     return validation_string(validation, text);
 }

@@ -55,6 +55,8 @@ static bool is_of_part(const struct resource_kind *kind, const char *action)
         return false;
     if (strcmp(kind->service, "s3") == 0)
         return strstr(name, "Object") != NULL;
+    if (strcmp(kind->service, "execute-api") == 0)
+        return true;
     return strstr(name, "Stream") || strstr(name, "GetRecords") || strstr(name, "GetShardIterator");
 }
 
@@ -251,6 +253,9 @@ static bool allows(struct validation *validation, const struct deed *deed, const
     const struct circumstances request = circumstances_of(validation, deed, action, target);
     struct opinion identity = {.allows = deed->granted || (deed->holder == ENTITY_NONE && !deed->principal)};
     struct opinion resource = resource_opinion(validation, attached, target, &request);
+    if (request.url_auth && strcmp(request.url_auth, "NONE") == 0 && !deed->principal)
+        return true; /* nobody is asked who they are: the URL itself is what everybody may or may not call */
+    resource.allows = resource.allows || (deed->granted && deed->principal);
     if (deed->holder != ENTITY_NONE)
         ask(validation, &attached->identities, deed->holder, &request, false, &identity);
     if (identity.denies || (deed->holder != ENTITY_NONE && !identity.allows && (request.crosses || !resource.allows) && !resource.denies)) {

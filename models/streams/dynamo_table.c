@@ -1,16 +1,12 @@
 /* dynamo_table.c: AWS::DynamoDB::Table and SAM's SimpleTable: what can be said of them, what is measured and billed. How they work stands
- * in dynamo_write.c. Every item that is sent to a table is one PutItem of its payload's size, or the
- * operation that it names; its key is the item's. */
+ * in dynamo_write.c. */
 
 #include "dynamo_state.h"
 #include "engine/rule_book.h"
 #include "engine/sending.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "notation/property.h"
 #include "scenario/validation.h"
-
-#include <string.h>
 
 #define AT(field) offsetof(struct dynamo_table, field)
 #define GIVEN(field) PROPERTY_GIVEN(struct dynamo_table, field)
@@ -19,10 +15,26 @@ static const char *const billing_modes[] = {"PROVISIONED", "PAY_PER_REQUEST", NU
 static const char *const stream_views[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", NULL};
 
 static const struct property throughput_properties[] = {
-    {"ReadCapacityUnits", PROPERTY_INTEGER, AT(read_units), .minimum = "1", .maximum = "ddb_table_quota_units", .required = true,
-     .help = "Strongly consistent reads of 4 KB a second; paid for, reads are not simulated."},
-    {"WriteCapacityUnits", PROPERTY_INTEGER, AT(write_units), .minimum = "1", .maximum = "ddb_table_quota_units", .required = true,
-     .help = "Writes of 1 KB a second; what is not used within 300 s is kept."},
+    {"ReadCapacityUnits", PROPERTY_INTEGER, AT(reads.asked), .minimum = "1", .maximum = "ddb_table_quota_units", .required = true,
+     .live = true, .help = "Strongly consistent reads of 4 KB a second; what is not used within 300 s is kept."},
+    {"WriteCapacityUnits", PROPERTY_INTEGER, AT(writes.asked), .minimum = "1", .maximum = "ddb_table_quota_units", .required = true,
+     .live = true, .help = "Writes of 1 KB a second; the same."},
+    {0},
+};
+
+static const struct property on_demand_properties[] = {
+    {"MaxReadRequestUnits", PROPERTY_INTEGER, AT(reads.most), .minimum = "-1", .maximum = "ddb_table_quota_units", .fallback = "-1",
+     .help = "Read units a second at most; -1 or left out: only the quota."},
+    {"MaxWriteRequestUnits", PROPERTY_INTEGER, AT(writes.most), .minimum = "-1", .maximum = "ddb_table_quota_units", .fallback = "-1",
+     .help = "Write units a second at most."},
+    {0},
+};
+
+static const struct property warm_properties[] = {
+    {"ReadUnitsPerSecond", PROPERTY_INTEGER, AT(reads.warm), .minimum = "1", .maximum = "ddb_table_quota_units",
+     .help = "Read units a second that there are partitions for from the beginning."},
+    {"WriteUnitsPerSecond", PROPERTY_INTEGER, AT(writes.warm), .minimum = "1", .maximum = "ddb_table_quota_units",
+     .help = "The same of write units."},
     {0},
 };
 
@@ -35,7 +47,7 @@ static const struct property specification_properties[] = {
 /* What both types have. */
 static const struct property common_properties[] = {
     {"ProvisionedThroughput", PROPERTY_OBJECT, 0, .properties = throughput_properties, .given = GIVEN(throughput_given),
-     .help = "Capacity by the second, and by the hour on the bill."},
+     .help = "Capacity by the second, and by the hour on the bill; `changes` and scalable targets update it, which takes minutes."},
     ACCEPTED("TableName"),
     ACCEPTED("SSESpecification"),
     ACCEPTED("PointInTimeRecoverySpecification"),
@@ -49,19 +61,22 @@ static const struct property table_properties[] = {
     {"StreamSpecification", PROPERTY_OBJECT, 0, .properties = specification_properties, .given = GIVEN(stream_given),
      .help = "The table has a stream of its changes, which mappings read."},
     {.kind = PROPERTY_TABLE, .properties = common_properties},
-    {.name = "GlobalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(indexes_given)},
-    {.name = "LocalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(indexes_given)},
+    {"GlobalSecondaryIndexes", PROPERTY_LIST, AT(index_list), .properties = dynamo_index_properties, .size = sizeof(struct dynamo_index),
+     .maximum = "ddb_indexes_max", .help = "Written with the table, by units of their own: T/index-0, T/index-1, ... in outputs."},
+    {"OnDemandThroughput", PROPERTY_OBJECT, 0, .properties = on_demand_properties, .given = GIVEN(on_demand_given),
+     .help = "A ceiling of a table on demand."},
+    {"WarmThroughput", PROPERTY_OBJECT, 0, .properties = warm_properties,
+     .help = "What a table on demand begins with, if that is more than a new table's."},
+    {.name = "LocalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(local_given)},
     {.name = "KinesisStreamSpecification", .kind = PROPERTY_ACCEPTED, .given = GIVEN(kinesis_given)},
     ACCEPTED("AttributeDefinitions"),
     ACCEPTED("KeySchema"),
     ACCEPTED("ContributorInsightsSpecification"),
     ACCEPTED("DeletionProtectionEnabled"),
     ACCEPTED("ImportSourceSpecification"),
-    ACCEPTED("OnDemandThroughput"),
     ACCEPTED("ResourcePolicy"),
     ACCEPTED("TableClass"),
     ACCEPTED("TimeToLiveSpecification"),
-    ACCEPTED("WarmThroughput"),
     {0},
 };
 
@@ -71,88 +86,137 @@ static const struct property simple_properties[] = {
     {0},
 };
 
+static const struct property global_properties[] = {
+    {"BillingMode", PROPERTY_ENUM, AT(billing), .choices = billing_modes, .fallback = "\"PROVISIONED\"", .given = GIVEN(billing_given),
+     .help = "As of a table."},
+    {"StreamSpecification", PROPERTY_OBJECT, 0, .properties = specification_properties, .given = GIVEN(stream_given),
+     .help = "The stream of the first replica, which mappings read."},
+    {.kind = PROPERTY_TABLE, .properties = dynamo_global_properties},
+    {"WarmThroughput", PROPERTY_OBJECT, 0, .properties = warm_properties, .help = "As of a table."},
+    {.name = "GlobalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(local_given)},
+    {.name = "LocalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(local_given)},
+    ACCEPTED("AttributeDefinitions"),
+    ACCEPTED("KeySchema"),
+    ACCEPTED("GlobalTableWitnesses"),
+    ACCEPTED("MultiRegionConsistency"),
+    ACCEPTED("SSESpecification"),
+    ACCEPTED("TableName"),
+    ACCEPTED("TimeToLiveSpecification"),
+    {0},
+};
+
 static const struct property table_behavior[] = {
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "ddb_latency", .help = "Of one operation, as the caller sees it."},
-    PROPERTY_LATER_ROW("hot_partitions", "limits of single partitions: adaptive capacity is taken to even them out"),
-    PROPERTY_LATER_ROW("replication_lag", "global tables and their replicas"),
+    {"hot_partitions", PROPERTY_BOOLEAN, AT(hot_partitions), .fallback = "false",
+     .help =
+         "true: items that lie in one partition share its 1,000 writes and 3,000 reads a second. false: adaptive capacity has given each "
+         "hot item a partition of its own, and one item can have so much."},
+    {"storage", PROPERTY_SIZE, AT(storage_bytes), .fallback = "0",
+     .help = "The table's data with its indexes: on the bill, and a partition for each 10 GB."},
+    {"replication_lag", PROPERTY_TIME_DISTRIBUTION, AT(lag), .fallback = "ddb_global_lag", .given = GIVEN(lag_given),
+     .help = "How long after it was accepted a write is in another replica of a global table."},
     {0},
 };
 
 static const struct metric_type table_metrics[] = {
-    {"AWS/DynamoDB", "ConsumedWriteCapacityUnits", "Count", METRIC_COUNT, AT(consumed_writes), .help = "Write units of accepted writes."},
-    {"AWS/DynamoDB", "WriteThrottleEvents", "Count", METRIC_COUNT, AT(write_throttles), .better = -1,
-     .help = "Writes beyond the capacity."},
+    THROUGHPUT_METRICS(AT(figures.writes), "Write", 1),
+    THROUGHPUT_METRICS(AT(figures.reads), "Read", READ_PARTS),
     {"AWS/DynamoDB", "ThrottledRequests", "Count", METRIC_COUNT, AT(throttled), .better = -1, .compared = "Sum",
-     .help = "Requests beyond the capacity."},
+     .help = "Requests beyond the capacity of the table or of an index."},
     {"AWS/DynamoDB", "SuccessfulRequestLatency", "Milliseconds", METRIC_TALLY, AT(operation_latency), .better = -1,
      .help = "Of requests that succeeded."},
-    {"AWS/DynamoDB", "ProvisionedWriteCapacityUnits", "Count", METRIC_GAUGE, AT(provisioned_writes), .help = "Units a second."},
-    {"AWS/DynamoDB", "ProvisionedReadCapacityUnits", "Count", METRIC_GAUGE, AT(provisioned_reads), .help = "Units a second."},
+    {"AWS/DynamoDB", "ReplicationLatency", "Milliseconds", METRIC_TALLY, AT(replication_latency), .better = -1,
+     .help = "From a write to its being in another replica, each replica counted."},
+    {"AWS/DynamoDB", "PendingReplicationCount", "Count", METRIC_GAUGE, AT(replicating), .help = "Writes on their way to another replica."},
     {"AWS/DynamoDB", "ReturnedRecordsCount", "Count", METRIC_COUNT, AT(returned_records), .help = "Records that reads of the stream got."},
     {"AWS/DynamoDB", "ReturnedBytes", "Bytes", METRIC_COUNT, AT(returned_bytes), .help = "Bytes that reads of the stream got."},
-    {"slsim", "WriteCapacity", "Count", METRIC_GAUGE, AT(write_capacity), .help = "Write units a second that the table takes."},
+    {"slsim", "UpdatesRefused", "Count", METRIC_COUNT, AT(updates_refused),
+     .help = "Updates of provisioned capacity that were refused: one was under way, or there were too many decreases."},
     SHARD_LOG_METRICS,
-    {NULL, "blocks read", "None", METRIC_COUNT, AT(read_blocks), .help = ""},
     {0},
 };
 
-enum { ITEM_WRITES, ITEM_READS, ITEM_WRITE_HOURS, ITEM_READ_HOURS };
+enum { ITEM_WRITES, ITEM_READS, ITEM_WRITE_HOURS, ITEM_READ_HOURS, ITEM_STORAGE, ITEM_COPIES, ITEM_COPY_HOURS };
 
 static const struct line_item table_line_items[] = {
-    {"WriteRequestUnits", "Write units, of a table in mode PAY_PER_REQUEST."},
-    {"ReadRequestUnits", "Read units, the same: what an operation that reads has as its size, eventually consistent."},
-    {"WriteCapacityUnit-Hrs", "Provisioned write units x time."},
-    {"ReadCapacityUnit-Hrs", "Provisioned read units x time."},
+    {"WriteRequestUnits", "Write units of a table in mode PAY_PER_REQUEST and its indexes."},
+    {"ReadRequestUnits", "Read units, the same."},
+    {"WriteCapacityUnit-Hrs", "Provisioned write units x time, with those of indexes."},
+    {"ReadCapacityUnit-Hrs", "Provisioned read units x time, the same."},
+    {"DynamoDB-TimedStorage-ByteHrs", "What `storage` says x time, in each replica."},
+    {"ReplWriteRequestUnits", "Write units of a global table, in each replica, instead of WriteRequestUnits."},
+    {"ReplWriteCapacityUnit-Hrs", "The same of provisioned ones."},
     {0},
 };
+
+static double hours(const struct throughput_figures *figures)
+{
+    return (double)figures->provisioned.whole.integral / (double)NS_PER_HOUR;
+}
 
 static void table_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct dynamo_table *table = self;
+    double written = (double)table->figures.writes.consumed.whole, read = (double)table->figures.reads.consumed.whole;
+    double copies = table->replica_list.count > 1 ? (double)table->replica_list.count : 1;
+    double write_hours = hours(&table->figures.writes), read_hours = hours(&table->figures.reads);
+    for (uint32_t i = 0; i < table->index_count; i++) {
+        const struct dynamo_figures *figures = entity_state(simulation, table->index_entities + i);
+        written += (double)figures->writes.consumed.whole;
+        write_hours += hours(&figures->writes);
+        read_hours += hours(&figures->reads);
+    }
     if (table->billing == BILLING_PAY_PER_REQUEST) {
-        bill_add(bill, &table_line_items[ITEM_WRITES], (double)table->consumed_writes.whole);
-        bill_add(bill, &table_line_items[ITEM_READS],
-                 (double)table->read_blocks.whole * rule_number(simulation->settings->rules, "ddb_eventual_read_units"));
-        return;
+        bill_add(bill, &table_line_items[copies > 1 ? ITEM_COPIES : ITEM_WRITES], written * copies);
+        bill_add(bill, &table_line_items[ITEM_READS], read / READ_PARTS);
+    } else {
+        read_hours += (double)dynamo_global_reads(table) * (double)table->figures.writes.provisioned.whole.length_ns / (double)NS_PER_HOUR;
+        bill_add(bill, &table_line_items[copies > 1 ? ITEM_COPY_HOURS : ITEM_WRITE_HOURS], write_hours * copies);
+        bill_add(bill, &table_line_items[ITEM_READ_HOURS], read_hours);
     }
-    bill_add(bill, &table_line_items[ITEM_WRITE_HOURS], (double)table->provisioned_writes.whole.integral / (double)NS_PER_HOUR);
-    bill_add(bill, &table_line_items[ITEM_READ_HOURS], (double)table->provisioned_reads.whole.integral / (double)NS_PER_HOUR);
+    double months =
+        (double)table->figures.writes.provisioned.whole.length_ns / (double)rule_ns(simulation->settings->rules, "billing_month_h");
+    if (table->storage_bytes > 0)
+        bill_add(bill, &table_line_items[ITEM_STORAGE], (double)table->storage_bytes / BYTES_PER_GB * months * copies);
 }
 
-/* Those that read first, then those that delete, then those that write; "read" and "write" stand for the plain ones. */
-static const char *const table_operations[] = {
-    "read",    "GetItem",    "BatchGetItem",   "TransactGetItems",   "Query", "Scan", "DeleteItem", "write",
-    "PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems", NULL};
-enum { FIRST_DELETE = 6, FIRST_WRITE };
-
-/* Which contents read, which delete. The others write. */
-static void sort_operations(struct validation *validation, struct dynamo_table *table)
+/* What all types have to say. */
+static void check_common(struct validation *validation, struct dynamo_table *table)
 {
-    const struct content_table *contents = validation_contents(validation);
-    for (uint32_t i = 0; i < contents->count && i < CONTENT_COUNT; i++) {
-        const char *operation = contents->items[i].operation;
-        size_t at = 0;
-        while (operation && table_operations[at] && strcmp(operation, table_operations[at]) != 0)
-            at++;
-        if (operation && at < FIRST_WRITE)
-            content_set_add(at < FIRST_DELETE ? &table->reads : &table->deletes, (uint8_t)i);
-    }
+    table->asked = dynamo_asked_all(validation);
+    dynamo_global_validate(validation, table);
+    if (table->local_given)
+        validation_warning(validation, NULL, NULL, "what these indexes cost is not simulated: a write takes the table's units alone");
+    if (table->kinesis_given)
+        validation_warning(validation, "KinesisStreamSpecification", NULL, "has no effect: changes go to the table's own stream alone");
 }
 
-static void table_validate(struct validation *validation, void *config)
+static void global_validate(struct validation *validation, void *config)
 {
-    struct dynamo_table *table = config;
-    sort_operations(validation, table);
+    check_common(validation, config);
+}
+
+static void check_mode(struct validation *validation, const struct dynamo_table *table)
+{
     if (table->billing == BILLING_PROVISIONED && !table->throughput_given)
         validation_error(validation, table->billing_given ? "BillingMode" : NULL, "or BillingMode: PAY_PER_REQUEST",
                          "a provisioned table needs ProvisionedThroughput");
     if (table->billing == BILLING_PAY_PER_REQUEST && table->throughput_given)
         validation_error(validation, "ProvisionedThroughput", "leave it out",
                          "a table in mode PAY_PER_REQUEST has no provisioned capacity");
-    if (table->indexes_given)
-        validation_warning(validation, NULL, NULL, "what indexes cost is not simulated: a write takes the table's units alone");
-    if (table->kinesis_given)
-        validation_warning(validation, "KinesisStreamSpecification", NULL, "has no effect: changes go to the table's own stream alone");
+    if (table->billing == BILLING_PROVISIONED && table->on_demand_given)
+        validation_error(validation, "OnDemandThroughput", "leave it out, or BillingMode: PAY_PER_REQUEST",
+                         "a provisioned table has no ceiling but its capacity");
+    if (table->on_demand_given && (table->reads.most == 0 || table->writes.most == 0))
+        validation_error(validation, "OnDemandThroughput", NULL, "a maximum must be at least 1, or -1 for none");
+}
+
+static void table_validate(struct validation *validation, void *config)
+{
+    struct dynamo_table *table = config;
+    check_common(validation, table);
+    check_mode(validation, table);
+    dynamo_index_validate(validation, table);
 }
 
 /* Without ProvisionedThroughput SAM makes it on demand. */
@@ -168,55 +232,34 @@ FAULT_FUNCTIONS(dynamo_table, log.self)
 
 static const struct action table_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_ROW, {0}};
 
+static const struct sdk_habits dynamo_sdk = {"sdk_dynamodb_max_attempts", "sdk_dynamodb_base_transient_ms"};
+
 static void table_receives(struct validation *validation, const struct sending *sending, const void *config)
 {
     if (((const struct dynamo_table *)config)->stream_given)
         validation_sending_needs_key(validation, sending, "a table with a stream");
 }
 
-const struct model_type dynamo_table_type = {
-    .type = "AWS::DynamoDB::Table",
-    .service = "Amazon DynamoDB",
-    .help = "A table that items are written to, by provisioned capacity or on demand, and the stream of its changes. Items that name an "
-            "operation that reads (GetItem, Query) take its latency, no capacity, and on demand their price.",
-    .size = sizeof(struct dynamo_table),
-    .self_offset = AT(log.self),
-    .properties = table_properties,
-    .behavior = table_behavior,
-    .metrics = table_metrics,
-    .line_items = table_line_items,
-    .validate = table_validate,
-    .create = table_create,
-    .destroy = table_destroy,
-    .handle = table_handle,
-    .accept = table_accept,
-    .receives = table_receives,
-    .operations = table_operations,
-    .actions = table_actions,
-    .streamable = &dynamo_streamable,
-    .finish = table_finish,
-    .quantities = table_quantities,
-};
+#define TABLE_TYPE(TYPE, PROPERTIES, VALIDATE, STREAMABLE, INNER, HELP)                                                                    \
+    {                                                                                                                                      \
+        .type = TYPE, .service = "Amazon DynamoDB", .help = HELP, .size = sizeof(struct dynamo_table), .self_offset = AT(log.self),        \
+        .properties = PROPERTIES, .behavior = table_behavior, .inner = INNER, .metrics = table_metrics, .line_items = table_line_items,    \
+        .validate = VALIDATE, .create = table_create, .destroy = table_destroy, .handle = table_handle, .accept = table_accept,            \
+        .receives = table_receives, .actions = table_actions, .streamable = STREAMABLE, .scalable = dynamo_scalable,                       \
+        .changed = dynamo_changed, .operations = dynamo_operations, .sdk = &dynamo_sdk, .finish = table_finish,                            \
+        .quantities = table_quantities,                                                                                                    \
+    }
 
-const struct model_type simple_table_type = {
-    .type = "AWS::Serverless::SimpleTable",
-    .service = "Amazon DynamoDB",
-    .help = "SAM's short form of a table: on demand unless it has ProvisionedThroughput; it has no stream.",
-    .size = sizeof(struct dynamo_table),
-    .self_offset = AT(log.self),
-    .properties = simple_properties,
-    .behavior = table_behavior,
-    .metrics = table_metrics,
-    .line_items = table_line_items,
-    .validate = simple_validate,
-    .create = table_create,
-    .destroy = table_destroy,
-    .handle = table_handle,
-    .accept = table_accept,
-    .receives = table_receives,
-    .operations = table_operations,
-    .actions = table_actions,
-    .streamable = &dynamo_streamable,
-    .finish = table_finish,
-    .quantities = table_quantities,
-};
+const struct model_type dynamo_table_type = TABLE_TYPE(
+    "AWS::DynamoDB::Table", table_properties, table_validate, &dynamo_streamable, &dynamo_indexes,
+    "A table that items are written to and read from, by provisioned capacity or on demand, its global secondary indexes, and the "
+    "stream of its changes. An item is one PutItem of its payload's size, or the operation that it names (`op` of a step, "
+    "`operation` of a source); its key is the item's.");
+
+const struct model_type simple_table_type =
+    TABLE_TYPE("AWS::Serverless::SimpleTable", simple_properties, simple_validate, &dynamo_streamable, NULL,
+               "SAM's short form of a table: on demand unless it has ProvisionedThroughput; it has no stream.");
+
+const struct model_type global_table_type = TABLE_TYPE(
+    "AWS::DynamoDB::GlobalTable", global_properties, global_validate, &dynamo_global_streamable, NULL,
+    "A table with replicas in other Regions, which have each write a little later and pay for it again. Requests come to the first.");

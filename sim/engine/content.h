@@ -18,6 +18,7 @@ struct content {
     const char *object_key; /* NULL: not given */
     const char *operation;  /* the API action that a sender names, "PutObject"; NULL: the usual one of the target */
     const char *request;    /* "GET /items/7": a method, one space, a path; NULL: not given */
+    bool consistent;        /* a read wants the newest */
 };
 
 /* Number 0 is CONTENT_NONE. Immutable, the scenario's. */

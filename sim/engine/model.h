@@ -29,6 +29,11 @@ struct caller;      /* engine/caller.h */
 struct judge;       /* scenario/validation.h */
 struct sending;     /* engine/sending.h */
 
+/* How the SDKs call a service in their standard and adaptive modes, where that differs from others: names of rules. */
+struct sdk_habits {
+    const char *max_attempts, *base; /* of transient errors */
+};
+
 /* One thing that can happen to an entity while it runs, by the scenario's `changes`: {"at": "10m", "StartMessageMoveTask": "Dlq"}. */
 struct action {
     const char *verb;                  /* the key whose value names the entity: "fault", "deploy", or an operation of the service's API */
@@ -138,6 +143,13 @@ struct model_type {
     /* Of one who sends in somebody's name: what is known of that, from its state or its parsed blob. NULL: nothing. */
     const struct caller *(*caller)(const void *self);
 
+    /* Of one whose steps have a `via`: whom `request`, which it sent to what stands in front, is for. ENTITY_NONE: nobody. */
+    uint32_t (*beyond)(const struct simulation *simulation, const void *self, const struct request *request);
+    /* The types that it stands in front of, as a cache does: a step's `via` names it, and `call` what is behind; ends with NULL. NULL: it
+     * is called itself. */
+    const char *const *in_front_of;
+    const struct sdk_habits *sdk; /* NULL: as of any service */
+
     /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h).
      * NULL: never. */
     bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client);
@@ -147,7 +159,7 @@ struct model_type {
     const struct pollable *pollable;       /* of what can be polled */
     const struct streamable *streamable;   /* of what is read in order */
     const struct connectable *connectable; /* of what is connected to before it is called */
-    const struct scalable *scalable;       /* of what has a capacity that somebody else may set */
+    const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
     const struct observable *observable;   /* of what has a state that others act on */
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
@@ -169,6 +181,12 @@ static inline bool model_takes(const struct model_type *type, const char *operat
     while (name && *name && strcmp(*name, operation) != 0)
         name++;
     return name && *name;
+}
+
+/* May who sends name it as the one that gets it? What stands in front of something is named by a step's `via` alone. */
+static inline bool model_is_callable(const struct model_type *type)
+{
+    return type->accept && !type->in_front_of;
 }
 
 /* A short form of a template: each entry of the map `property` of an `on_type` whose Type is `entry_type` becomes a resource of
@@ -195,14 +213,16 @@ struct inner_form {
 };
 
 /* A resource that is said in another's properties: an `on_type` that has the property `property`, and not `unless`, makes one of
- * `makes_type`, named by the owner's name and `suffix`, which gets the owner's properties of the names in `moved`. */
+ * `makes_type`, named by the owner's name and `suffix`. It gets the owner's properties of the names in `moved`; or, where there are none, a
+ * copy of what `property` holds, and `owner` names the owner. */
 struct extraction {
     const char *on_type;
     const char *property;
     const char *unless;
     const char *makes_type;
     const char *suffix;
-    const char *const *moved; /* ends with NULL */
+    const char *const *moved; /* ends with NULL; NULL: none */
+    const char *owner;        /* the made resource's property, with `moved` NULL */
 };
 
 /* A resource that is there without being written: where any resource of `on_type` is, or is made by a rewrite, that does not have the

@@ -6,19 +6,18 @@
 
 #include <stdlib.h>
 
-static enum status init_policies(struct procedure_runner *runner, const struct step_list *steps, const struct rule_book *rules)
+static void init_policies(struct procedure_runner *runner, const struct step_list *steps, const struct simulation *simulation)
 {
     for (size_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->steps[i];
         if (step->kind == STEP_CALL) {
             struct retry_policy *policy = &runner->policies[step->place];
-            retry_policy_init(policy, &step->call->retry, rules);
+            retry_policy_init(policy, &step->call->retry, simulation->settings->rules, simulation->entities[step->call->target].type->sdk);
             runner->has_quotas = runner->has_quotas || policy->quota > 0 || policy->mode == RETRY_ADAPTIVE;
         }
         for (size_t k = 0; k < step->branch_count; k++)
-            init_policies(runner, &step->branches[k], rules);
+            init_policies(runner, &step->branches[k], simulation);
     }
-    return STATUS_OK;
 }
 
 enum status procedure_init(struct procedure_runner *runner, const struct procedure_type *type, const struct step_list *steps,
@@ -30,7 +29,7 @@ enum status procedure_init(struct procedure_runner *runner, const struct procedu
     runner->policies = calloc(runner->call_count ? runner->call_count : 1, sizeof *runner->policies);
     if (!runner->policies)
         return STATUS_NO_MEMORY;
-    init_policies(runner, steps, simulation->settings->rules);
+    init_policies(runner, steps, simulation);
     pool_init(&runner->runs, sizeof(struct run) + runner->node_most * sizeof(struct node), &simulation->memory, name);
     pool_init(&runner->tasks, sizeof(struct task), &simulation->memory, name);
     pool_init(&runner->orphans, orphan_size(), &simulation->memory, name);

@@ -84,15 +84,16 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
     struct task *task = task_at(runner, id);
     const struct step_call *call = task->call.step->call;
     struct request *request = request_at(simulation, task->call.request);
+    uint32_t to = call->via == ENTITY_NONE ? call->target : call->via;
     task->under_way = true;
     if (call->timeout_ns > 0)
         task_schedule(simulation, runner, id, PROCEDURE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, call->timeout_ns));
     if (simulation->tracer) {
-        simulation_trace(simulation, request, simulation->entities[call->target].name, "sent", simulation->now_ns, 0,
+        simulation_trace(simulation, request, simulation->entities[to].name, "sent", simulation->now_ns, 0,
                          simulation->entities[runner->self].name);
         simulation_trace_from_request(simulation, request_at(simulation, run_at(runner, task->run)->request));
     }
-    request_send(simulation, call->target, request);
+    request_send(simulation, to, request);
 }
 
 /* Sends now, or when the adaptive mode's limiter lets it. */

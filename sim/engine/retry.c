@@ -1,6 +1,7 @@
 /* retry.c: retry policies and the adaptive rate limiter. */
 #include "engine/retry.h"
 
+#include "engine/model.h"
 #include "engine/sim_time.h"
 
 #include <math.h>
@@ -45,6 +46,16 @@ static void standard_policy(struct retry_policy *policy, const struct rule_book 
     policy->refund_first = rule_number(rules, "sdk_standard_refund_first");
 }
 
+/* Throttles are waited for as everywhere, and the quota is the same. */
+static void apply_habits(struct retry_policy *policy, const struct sdk_habits *sdk, const struct rule_book *rules)
+{
+    if (!sdk)
+        return;
+    policy->max_attempts = (uint32_t)rule_number(rules, sdk->max_attempts);
+    for (int i = FAILURE_SERVER_ERROR; i < FAILURE_KINDS; i++)
+        policy->back_off[i].base_ns = (double)rule_ns(rules, sdk->base);
+}
+
 static struct adaptive_rules adaptive_rules(const struct rule_book *rules)
 {
     return (struct adaptive_rules){
@@ -58,7 +69,8 @@ static struct adaptive_rules adaptive_rules(const struct rule_book *rules)
     };
 }
 
-void retry_policy_init(struct retry_policy *policy, const struct retry_config *config, const struct rule_book *rules)
+void retry_policy_init(struct retry_policy *policy, const struct retry_config *config, const struct rule_book *rules,
+                       const struct sdk_habits *sdk)
 {
     *policy = (struct retry_policy){
         .mode = (enum retry_mode)config->mode, .max_attempts = 1, .jitter = JITTER_FULL, .on = ON_THROTTLED | ON_SERVER_ERROR | ON_TIMEOUT};
@@ -67,10 +79,12 @@ void retry_policy_init(struct retry_policy *policy, const struct retry_config *c
         break;
     case RETRY_STANDARD:
         standard_policy(policy, rules);
+        apply_habits(policy, sdk, rules);
         break;
     case RETRY_ADAPTIVE:
         standard_policy(policy, rules);
         policy->max_attempts = (uint32_t)rule_number(rules, "sdk_adaptive_max_attempts");
+        apply_habits(policy, sdk, rules);
         policy->adaptive = adaptive_rules(rules);
         break;
     case RETRY_LEGACY:

@@ -21,6 +21,8 @@ enum retry_on { ON_THROTTLED = 1, ON_SERVER_ERROR = 2, ON_TIMEOUT = 4, ON_ERROR 
 /* Why an attempt failed, as a client sees it. */
 enum failure { FAILURE_FINAL, FAILURE_THROTTLED, FAILURE_SERVER_ERROR, FAILURE_TIMEOUT, FAILURE_ERROR, FAILURE_KINDS };
 
+struct sdk_habits; /* engine/model.h */
+
 /* What the scenario says. */
 struct retry_config {
     int mode;
@@ -65,7 +67,9 @@ struct client {
     struct adaptive_limiter limiter;
 };
 
-void retry_policy_init(struct retry_policy *policy, const struct retry_config *config, const struct rule_book *rules);
+/* `sdk`: of the service that is called; NULL: any. */
+void retry_policy_init(struct retry_policy *policy, const struct retry_config *config, const struct rule_book *rules,
+                       const struct sdk_habits *sdk);
 void client_init(struct client *client, const struct retry_policy *policy);
 
 /* What kind of failure is `cause` to a client? */

@@ -50,15 +50,13 @@ static bool comes_before(const struct right *right, uint32_t from, uint32_t to)
     return right->target != to ? right->target < to : right->from < from;
 }
 
-bool right_is_missing(const struct simulation *simulation, uint32_t to, const struct request *request)
+bool right_is_lacking(const struct simulation *simulation, uint32_t from, uint32_t to, uint8_t content)
 {
     const struct right_table *rights = &simulation->settings->rights;
     uint32_t low = 0, high = rights->count;
-    if (request->from == to && !procedure_sent(request))
-        return false; /* one's own queue hands over what was let in */
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (comes_before(&rights->items[rights->by_pair[middle]], request->from, to))
+        if (comes_before(&rights->items[rights->by_pair[middle]], from, to))
             low = middle + 1;
         else
             high = middle;
@@ -66,12 +64,19 @@ bool right_is_missing(const struct simulation *simulation, uint32_t to, const st
     for (; low < rights->count; low++) {
         uint32_t place = rights->by_pair[low];
         const struct right *right = &rights->items[place];
-        if (right->target != to || right->from != request->from)
+        if (right->target != to || right->from != from)
             break;
-        if (simulation->denials[place] > 0 && content_set_has(&right->contents, request->content))
+        if (simulation->denials[place] > 0 && content_set_has(&right->contents, content))
             return true;
     }
     return false;
+}
+
+bool right_is_missing(const struct simulation *simulation, uint32_t to, const struct request *request)
+{
+    if (request->from == to && !procedure_sent(request))
+        return false; /* one's own queue hands over what was let in */
+    return right_is_lacking(simulation, request->from, to, request->content);
 }
 
 bool right_is_denied(const struct simulation *simulation, uint32_t number)

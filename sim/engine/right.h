@@ -38,6 +38,8 @@ enum status rights_init(struct simulation *simulation);
 void rights_deny(struct simulation *simulation, uint32_t holder, const char *pattern, bool more);
 /* Does `request`, on its way to `to`, need a right that its sender has not? O(log rights of the scenario). */
 bool right_is_missing(const struct simulation *simulation, uint32_t to, const struct request *request);
+/* The same of requests of `from` with that content. */
+bool right_is_lacking(const struct simulation *simulation, uint32_t from, uint32_t to, uint8_t content);
 /* The same of a right by its number. */
 bool right_is_denied(const struct simulation *simulation, uint32_t number);
 

@@ -3,7 +3,9 @@
 #ifndef SLSIM_ENGINE_SCALABLE_H
 #define SLSIM_ENGINE_SCALABLE_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct simulation;
 
@@ -16,5 +18,14 @@ struct scalable {
     /* From now on; it may take time to be there. What is beyond a quota is refused: then nothing changes. */
     void (*set_capacity)(struct simulation *simulation, void *self, int64_t capacity);
 };
+
+/* The capacity of that dimension, of a type's list; NULL: it has none (`list` may be NULL). */
+static inline const struct scalable *scalable_of(const struct scalable *list, const char *dimension)
+{
+    for (; list && list->dimension; list++)
+        if (strcmp(list->dimension, dimension) == 0)
+            return list;
+    return NULL;
+}
 
 #endif

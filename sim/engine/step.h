@@ -31,6 +31,7 @@ enum call_connect { CONNECT_INIT, CONNECT_INVOCATION };
 
 struct step_call {
     uint32_t target;                  /* entity */
+    uint32_t via;                     /* what stands in front of it, which gets the request; ENTITY_NONE: nothing */
     const char *spelling;             /* "call", "invoke" or "send": the key that names it */
     const char *part;                 /* what is named of it, "$LATEST" of "F:$LATEST", where that is no entity of its own; NULL: nothing */
     const struct distribution *count; /* requests, all at once; NULL: one */

@@ -66,6 +66,13 @@ __attribute__((always_inline)) static inline void gauge_add(struct gauge *gauge,
         gauge_change(total, now_ns, change);
 }
 
+/* What comes in pieces rather than lasting, so many level x ns at once: the average is its rate. The extremes do not see it. */
+static inline void gauge_add_piece(struct gauge *gauge, int128 piece)
+{
+    for (; gauge; gauge = gauge->total)
+        gauge->moment -= piece;
+}
+
 /* Level x ns from the simulation's zero to `now_ns`. */
 static inline int128 gauge_integral(const struct gauge *gauge, int64_t now_ns)
 {

@@ -1,4 +1,4 @@
-/* event_content.c: bodies, object keys, operations and requests: numbered, each once, and drawn by weight. */
+/* event_content.c: bodies, object keys, operations, requests and whether reads are consistent: numbered, each once, and drawn by weight. */
 #include "notation/event_content.h"
 
 #include "notation/value_parse.h"
@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum content_key { KEY_EVENT, KEY_OBJECT, KEY_OPERATION, KEY_REQUEST, CONTENT_KEYS };
+enum content_key { KEY_EVENT, KEY_OBJECT, KEY_OPERATION, KEY_REQUEST, KEY_CONSISTENT, CONTENT_KEYS };
 
-static const char *const key_names[CONTENT_KEYS] = {"event", "object_key", "operation", "request"};
+static const char *const key_names[CONTENT_KEYS] = {"event", "object_key", "operation", "request", "consistent"};
 
 #define REQUEST_LONGEST 2048u
 
@@ -64,16 +64,17 @@ static uint8_t content_number(struct parse *parse, const struct content *content
 {
     struct event_contents *contents = parse->contents;
     uint32_t number = 1;
-    while (number < contents->table.count && !(same_text(contents->items[number].event, content->event) &&
-                                               same_text(contents->items[number].object_key, content->object_key) &&
-                                               same_text(contents->items[number].operation, content->operation) &&
-                                               same_text(contents->items[number].request, content->request)))
+    while (number < contents->table.count &&
+           !(same_text(contents->items[number].event, content->event) &&
+             same_text(contents->items[number].object_key, content->object_key) &&
+             same_text(contents->items[number].operation, content->operation) &&
+             same_text(contents->items[number].request, content->request) && contents->items[number].consistent == content->consistent))
         number++;
     if (number < contents->table.count)
         return (uint8_t)number;
     if (number == CONTENT_COUNT) {
         parse_error(parse, node, path, "a few that stand for many are enough: filters see only what differs",
-                    "more than %u different contents (event, object_key, operation, request) in all", CONTENT_COUNT - 1);
+                    "more than %u different contents (event, object_key, operation, request, consistent) in all", CONTENT_COUNT - 1);
         return CONTENT_NONE;
     }
     contents->bodies[number] = content->event ? body_of(parse, content->event) : NULL;
@@ -114,6 +115,11 @@ static bool value_is_good(struct parse *parse, enum content_key key, const cJSON
     char shown[PARSE_SHOWN];
     if (key == KEY_EVENT)
         return true;
+    if (key == KEY_CONSISTENT) {
+        if (!cJSON_IsBool(node))
+            parse_error(parse, node, path, NULL, "must be true or false, or several with weights, got %s", parse_show(node, shown));
+        return cJSON_IsBool(node);
+    }
     const char *text = cJSON_IsString(node) ? node->valuestring : NULL;
     bool good = text && *text && (key == KEY_OBJECT || (key == KEY_OPERATION ? is_action(text) : is_request(text)));
     if (!good)
@@ -182,15 +188,16 @@ static bool content_of(struct parse *parse, const cJSON *const nodes[CONTENT_KEY
 {
     *content = (struct content){0};
     const char *texts[CONTENT_KEYS] = {NULL};
-    for (int key = KEY_OBJECT; key < CONTENT_KEYS; key++)
+    for (int key = KEY_OBJECT; key < KEY_CONSISTENT; key++)
         texts[key] = nodes[key] ? store_string(parse->store, nodes[key]->valuestring) : NULL;
     char *event = nodes[KEY_EVENT] ? cJSON_PrintUnformatted(nodes[KEY_EVENT]) : NULL;
     texts[KEY_EVENT] = event ? store_string(parse->store, event) : NULL;
     cJSON_free(event);
-    for (int key = 0; key < CONTENT_KEYS; key++)
+    for (int key = 0; key < KEY_CONSISTENT; key++)
         if (nodes[key] && !texts[key])
             parse->failed = true;
-    *content = (struct content){texts[KEY_EVENT], texts[KEY_OBJECT], texts[KEY_OPERATION], texts[KEY_REQUEST]};
+    *content = (struct content){texts[KEY_EVENT], texts[KEY_OBJECT], texts[KEY_OPERATION], texts[KEY_REQUEST],
+                                cJSON_IsTrue(nodes[KEY_CONSISTENT])};
     return !parse->failed;
 }
 
@@ -214,7 +221,7 @@ static bool combine(struct parse *parse, const struct alternatives keys[CONTENT_
         }
         if (!content_of(parse, nodes, &content))
             return false;
-        bool nothing = !content.event && !content.object_key && !content.operation && !content.request;
+        bool nothing = !content.event && !content.object_key && !content.operation && !content.request && !content.consistent;
         contents[i] = nothing ? CONTENT_NONE : content_number(parse, &content, object, path);
         if (contents[i] == CONTENT_NONE && !nothing)
             return false;
@@ -243,8 +250,9 @@ bool content_choice_parse(struct parse *parse, const cJSON *object, const struct
         count *= keys[key].count; /* at most 2^32 */
     }
     if (good && count >= CONTENT_COUNT) {
-        parse_error(parse, object, path, NULL, "event, object_key, operation and request make %zu combinations; there may be %u at most",
-                    count, CONTENT_COUNT - 1);
+        parse_error(parse, object, path, NULL,
+                    "event, object_key, operation, request and consistent make %zu combinations; there may be %u at most", count,
+                    CONTENT_COUNT - 1);
         good = false;
     }
     if (good && given && parse->contents && parse->store)

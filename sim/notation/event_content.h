@@ -1,4 +1,5 @@
-/* event_content.h: what a scenario says of its items: the keys `event`, `object_key`, `operation` and `request` of whoever sends. */
+/* event_content.h: what a scenario says of its items: the keys `event`, `object_key`, `operation`, `request` and `consistent` of whoever
+ * sends. */
 #ifndef SLSIM_NOTATION_EVENT_CONTENT_H
 #define SLSIM_NOTATION_EVENT_CONTENT_H
 
@@ -17,8 +18,8 @@ struct event_contents {
 /* NULL when memory is out. The store's. */
 struct event_contents *event_contents_new(struct scenario_store *store);
 
-/* Reads the four keys of `object`, each a value or weighted values ([{"weight": 9, "of": ...}, ...]), into parse->contents; several
- * weighted ones make each combination, by the product of the weights. Other keys are somebody else's. None of the four: *choice has no
+/* Reads these keys of `object`, each a value or weighted values ([{"weight": 9, "of": ...}, ...]), into parse->contents; several
+ * weighted ones make each combination, by the product of the weights. Other keys are somebody else's. None of them: *choice has no
  * content. False after reporting: then too. */
 bool content_choice_parse(struct parse *parse, const cJSON *object, const struct parse_path *path, struct content_choice *choice);
 

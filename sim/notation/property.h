@@ -44,7 +44,8 @@ enum property_kind {
     PROPERTY_RETRY,   /* struct retry_config: a mode's name, or an object */
     PROPERTY_PATTERN, /* const struct pattern *: what an event must look like; an object, or a string that spells one. `unit` is its
                          dialect: notation/pattern.h */
-    PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key", "operation" and "request" of a table share one field */
+    PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key", "operation", "request" and "consistent" of a table share one
+                         field */
     PROPERTY_LATER,   /* known, but not modelled yet: writing it is an error that says so, and `help` what it would say */
     PROPERTY_DEFAULTS /* as TABLE, but they cannot be written here: only their defaults are taken, for what another resource may set */
 };

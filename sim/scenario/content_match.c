@@ -203,7 +203,8 @@ const struct content_set *content_match(struct loader *loader, const struct patt
             partial = content->object_key  ? content->object_key
                       : content->operation ? content->operation
                       : content->request   ? content->request
-                                           : content->event;
+                      : content->event     ? content->event
+                                           : "a consistent read";
     }
     if (silent)
         diagnose(loader->parse.diagnostics, SEVERITY_WARNING, pattern->place, pattern->path, "give it an \"event\"",

@@ -7,25 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the resource says of another; NULL: nothing. */
-static const struct extraction *extraction_of(const struct model_registry *registry, const cJSON *resource)
+/* Does the resource say of another what the row tells of? */
+static bool is_said(const struct extraction *row, const cJSON *resource)
 {
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(resource, "Type");
     const cJSON *properties = cJSON_GetObjectItemCaseSensitive(resource, "Properties");
-    for (const struct extraction *row = registry->extractions; row && row->on_type && cJSON_IsString(type); row++) {
-        const cJSON *said = cJSON_GetObjectItemCaseSensitive(properties, row->property);
-        const cJSON *other = row->unless ? cJSON_GetObjectItemCaseSensitive(properties, row->unless) : NULL;
-        if (strcmp(row->on_type, type->valuestring) == 0 && said && !parse_is_nothing(said) && (!other || parse_is_nothing(other)))
-            return row;
-    }
-    return NULL;
+    const cJSON *said = cJSON_GetObjectItemCaseSensitive(properties, row->property);
+    const cJSON *other = row->unless ? cJSON_GetObjectItemCaseSensitive(properties, row->unless) : NULL;
+    return cJSON_IsString(type) && strcmp(row->on_type, type->valuestring) == 0 && said && !parse_is_nothing(said) &&
+           (!other || parse_is_nothing(other));
 }
 
 size_t extract_count(const struct model_registry *registry, const cJSON *resources)
 {
     size_t count = 0;
-    for (const cJSON *resource = resources->child; registry->extractions && resource; resource = resource->next)
-        count += extraction_of(registry, resource) != NULL;
+    for (const struct extraction *row = registry->extractions; row && row->on_type; row++)
+        for (const cJSON *resource = resources->child; resource; resource = resource->next)
+            count += is_said(row, resource);
     return count;
 }
 
@@ -47,10 +45,26 @@ static cJSON *take_properties(struct parse *parse, const struct extraction *row,
     return to;
 }
 
-static bool extract(struct parse *parse, const struct extraction *row, cJSON *owner, cJSON *resources, struct rewritten_list *list)
+/* A copy of what the property holds, and whose it is: its alias, where one is published by itself. NULL when memory is out. */
+static cJSON *copy_properties(struct parse *parse, const struct model_registry *registry, const struct extraction *row, const cJSON *owner)
+{
+    const cJSON *from = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(owner, "Properties"), row->property);
+    cJSON *to = cJSON_IsObject(from) ? json_copy(parse->places, from) : cJSON_CreateObject();
+    cJSON *name = rewrite_owner_name(registry, owner);
+    if (name)
+        json_set_places(parse->places, name, places_of(parse->places, from));
+    if (to && name && json_put(parse->places, to, row->owner, name))
+        return to;
+    places_delete(parse->places, to);
+    return NULL;
+}
+
+static bool extract(struct parse *parse, const struct model_registry *registry, const struct extraction *row, cJSON *owner,
+                    cJSON *resources, struct rewritten_list *list)
 {
     struct place place = places_of(parse->places, cJSON_GetObjectItemCaseSensitive(owner, "Properties"));
-    cJSON *resource = cJSON_CreateObject(), *type = cJSON_CreateString(row->makes_type), *properties = take_properties(parse, row, owner);
+    cJSON *resource = cJSON_CreateObject(), *type = cJSON_CreateString(row->makes_type),
+          *properties = row->moved ? take_properties(parse, row, owner) : copy_properties(parse, registry, row, owner);
     const char *kept = store_string(parse->store, owner->string);
     char *name = NULL;
     if (!resource || !type || !properties || !kept || asprintf(&name, "%s%s", owner->string, row->suffix) < 0) {
@@ -65,7 +79,7 @@ static bool extract(struct parse *parse, const struct extraction *row, cJSON *ow
                 cJSON_AddItemToObject(resources, name, resource);
     free(name);
     if (good)
-        list->made[list->count++] = (struct rewritten){.node = resource, .owner = kept};
+        list->made[list->count++] = (struct rewritten){.node = resource, .owner = kept, .extraction = row};
     return good;
 }
 
@@ -73,10 +87,8 @@ bool extract_resources(struct parse *parse, const struct model_registry *registr
 {
     const cJSON *last = resources->child ? resources->child->prev : NULL; /* what is made comes behind it */
     bool good = true;
-    for (cJSON *resource = resources->child; registry->extractions && resource && good;
-         resource = resource == last ? NULL : resource->next) {
-        const struct extraction *row = extraction_of(registry, resource);
-        good = !row || extract(parse, row, resource, resources, list);
-    }
+    for (const struct extraction *row = registry->extractions; row && row->on_type; row++)
+        for (cJSON *resource = resources->child; resource && good; resource = resource == last ? NULL : resource->next)
+            good = !is_said(row, resource) || extract(parse, registry, row, resource, resources, list);
     return good;
 }

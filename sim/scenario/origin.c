@@ -50,6 +50,10 @@ const struct parse_path *origin_path(const struct loader *loader, uint32_t entit
         steps[0] = (struct parse_path){NULL, "Resources", 0};
         steps[1] = (struct parse_path){&steps[0], origin->rewritten ? origin->rewritten->owner : name, 0};
         steps[2] = (struct parse_path){&steps[1], "Properties", 0};
+        if (origin->rewritten && origin->rewritten->extraction && !origin->rewritten->extraction->moved) {
+            steps[3] = (struct parse_path){&steps[2], origin->rewritten->extraction->property, 0};
+            return &steps[3];
+        }
         return &steps[2];
     case ORIGIN_SOURCE:
         steps[0] = (struct parse_path){NULL, "traffic", 0};

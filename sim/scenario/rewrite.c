@@ -165,20 +165,20 @@ static bool put_inner(struct parse *parse, const struct inner_form *form, cJSON 
     return json_put(parse->places, properties, form->property, list ? list : object);
 }
 
-/* The owner as the made resource names it: its alias, where it is published by itself. */
-static cJSON *owner_name(const struct model_registry *registry, const struct holder *holder)
+cJSON *rewrite_owner_name(const struct model_registry *registry, const cJSON *resource)
 {
-    const cJSON *properties = cJSON_GetObjectItemCaseSensitive(holder->resource, "Properties");
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(resource, "Type");
+    const cJSON *properties = cJSON_GetObjectItemCaseSensitive(resource, "Properties");
     for (const struct publication *row = registry->publications; row && row->on_type; row++) {
         const cJSON *alias = row->alias ? cJSON_GetObjectItemCaseSensitive(properties, row->alias) : NULL;
         char *name = NULL;
-        if (strcmp(row->on_type, holder->type) != 0 || !cJSON_IsString(alias) || !alias->valuestring[0])
+        if (!cJSON_IsString(type) || strcmp(row->on_type, type->valuestring) != 0 || !cJSON_IsString(alias) || !alias->valuestring[0])
             continue;
-        cJSON *owner = asprintf(&name, "%s:%s", holder->resource->string, alias->valuestring) < 0 ? NULL : cJSON_CreateString(name);
+        cJSON *owner = asprintf(&name, "%s:%s", resource->string, alias->valuestring) < 0 ? NULL : cJSON_CreateString(name);
         free(name);
         return owner;
     }
-    return cJSON_CreateString(holder->resource->string);
+    return cJSON_CreateString(resource->string);
 }
 
 /* The entry's properties, under the names that the resource has for them, and with its owner. NULL when memory is out. */
@@ -217,7 +217,7 @@ static cJSON *made_properties(struct parse *parse, const struct model_registry *
     }
     translate(parse, form, properties);
     cJSON *object = form ? inner_object(parse, form, properties) : NULL;
-    cJSON *owner = owner_name(registry, holder);
+    cJSON *owner = rewrite_owner_name(registry, holder->resource);
     if (owner)
         json_set_places(parse->places, owner, place);
     if (owner && (!form || object) && json_put(parse->places, object ? object : properties, row->owner, owner)) {
@@ -272,7 +272,8 @@ static bool make(struct rewriting *rewriting, const struct holder *holder, cJSON
         places_delete(parse->places, resource);
         return false;
     }
-    rewriting->list->made[rewriting->list->count++] = (struct rewritten){resource, holder->resource->string, kept, row};
+    rewriting->list->made[rewriting->list->count++] =
+        (struct rewritten){.node = resource, .owner = holder->resource->string, .entry = kept, .row = row};
     return true;
 }
 

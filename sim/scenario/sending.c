@@ -91,6 +91,11 @@ void validation_sends(struct validation *validation, const struct sending *sendi
         validation_sending_error(validation, sending, NULL, NULL, "%s cannot be called", validation_name(validation, sending->target));
         return;
     }
+    if (type->in_front_of) {
+        validation_sending_error(validation, sending, NULL, "a step names it beside what it calls: {\"call\": ..., \"via\": ...}",
+                                 "%s stands in front of something, and is not called itself", validation_name(validation, sending->target));
+        return;
+    }
     snprintf(property, sizeof property, "%.200s%.60s", sending->place, sending->target_key);
     if (sending->part && type->check_part)
         type->check_part(validation, property, config, sending->part);

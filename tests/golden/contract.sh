@@ -22,6 +22,7 @@ cat >base.json <<'END'
   "Resources": {
     "F": {"Type": "AWS::Serverless::Function", "Properties": {}},
     "G": {"Type": "AWS::Serverless::Function", "Properties": {}},
+    "Role": {"Type": "AWS::IAM::Role", "Properties": {}},
     "Api": {"Type": "AWS::Serverless::Function", "Properties": {"AutoPublishAlias": "live", "DeploymentPreference": {"Type": "AllAtOnce"}}},
     "ApiErrors": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Statistic": "Sum",
       "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "Api"}}], "Period": 60, "EvaluationPeriods": 1, "Threshold": 0,
@@ -30,6 +31,7 @@ cat >base.json <<'END'
     "Clicks": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}},
     "Topic": {"Type": "AWS::SNS::Topic", "Properties": {}},
     "Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST"}},
+    "Dax": {"Type": "AWS::DAX::Cluster", "Properties": {"NodeType": "dax.r5.large", "ReplicationFactor": 1, "IAMRoleARN": "r"}},
     "Partner": {"Type": "Custom::External", "Properties": {}}
   },
   "behavior": {"F": {"duration": "20ms"}, "G": {"duration": "20ms"}, "Api": {"duration": "20ms"}},

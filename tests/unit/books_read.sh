@@ -11,6 +11,8 @@ composed() {
     grep -rqE '"init_%[.0-9]*s_%s_%s"' "$1/models" && echo '^init_[a-z]+[0-9a-z.]*_(zip|image)_(x86_64|arm64)$'
     grep -rqF '"managed_policy_%.120s"' "$1/models" && echo '^managed_policy_'
     grep -rqF '"sam_policy_%.120s"' "$1/models" && echo '^sam_policy_'
+    grep -rqF '"dax_memory_gb_%s"' "$1/models" && echo '^dax_memory_gb_dax[.]'
+    grep -rqF '"dax_rps_%s"' "$1/models" && echo '^dax_rps_dax[.]'
     grep -rqF '"sns_%s_%s"' "$1/models" && echo '^sns_(retry|customer|http)_'
     grep -rqF '"rds_class_%s_%.20s"' "$1/models" && echo '^rds_class_(vcpus|gib|memory_factor)_'
     grep -rqF '"aurora_mysql_max_connections_%.40s"' "$1/models" && echo '^aurora_mysql_max_connections_db[.]'

@@ -131,8 +131,10 @@ static inline void crew_set(struct simulation *simulation, void *self, int64_t c
     crew_update(simulation, crew, crew_load(crew, simulation->now_ns / NS_PER_MIN));
 }
 
-static const struct scalable crew_scalable = {
-    .dimension = "lambda:function:ProvisionedConcurrency", .capacity = crew_asked, .allocated = crew_there, .set_capacity = crew_set};
+static const struct scalable crew_scalable[] = {
+    {.dimension = "lambda:function:ProvisionedConcurrency", .capacity = crew_asked, .allocated = crew_there, .set_capacity = crew_set},
+    {0},
+};
 
 static const struct model_type crew_type = {
     .type = "Test::Scaled::Crew",
@@ -144,7 +146,7 @@ static const struct model_type crew_type = {
     .create = crew_create,
     .start = crew_start,
     .handle = crew_handle,
-    .scalable = &crew_scalable,
+    .scalable = crew_scalable,
 };
 
 /* The real models and this one. */

@@ -256,8 +256,21 @@ static void test_mistakes(void **state)
         {"'KeySchema': []", "LATEST", "", "", "a provisioned table needs ProvisionedThroughput", false},
         {ON_DEMAND ", " TEN_UNITS, "LATEST", "", "", "has no provisioned capacity", false},
         {ON_DEMAND VIEW("KEYS_ONLY"), "LATEST", AGAIN("B") AGAIN("C"), ", 'key': 1", "3 mappings read T, and AWS advises at most 2", true},
-        {ON_DEMAND VIEW("KEYS_ONLY") ", 'GlobalSecondaryIndexes': []", "LATEST", "", ", 'key': 1", "what indexes cost is not simulated",
-         true},
+        {ON_DEMAND VIEW("KEYS_ONLY") ", 'LocalSecondaryIndexes': []", "LATEST", "", ", 'key': 1",
+         "what these indexes cost is not simulated", true},
+        {ON_DEMAND VIEW("KEYS_ONLY") ", 'GlobalSecondaryIndexes': [{'IndexName': 'I', " TEN_UNITS "}]", "LATEST", "", ", 'key': 1",
+         "an index of a table in mode PAY_PER_REQUEST has no provisioned capacity", false},
+        {TEN_UNITS VIEW("KEYS_ONLY") ", 'GlobalSecondaryIndexes': [{'IndexName': 'I'}]", "LATEST", "", ", 'key': 1",
+         "an index of a provisioned table needs ProvisionedThroughput", false},
+        {TEN_UNITS VIEW("KEYS_ONLY") ", 'GlobalSecondaryIndexes': [{'IndexName': 'I', 'ProvisionedThroughput': {'ReadCapacityUnits': 1, "
+                                     "'WriteCapacityUnits': 5}}]",
+         "LATEST", "", ", 'key': 1", "has 5 write units a second and the table 10", true},
+        {TEN_UNITS VIEW("KEYS_ONLY") ", 'OnDemandThroughput': {'MaxReadRequestUnits': 1}", "LATEST", "", ", 'key': 1",
+         "a provisioned table has no ceiling but its capacity", false},
+        {ON_DEMAND VIEW("KEYS_ONLY") ", 'OnDemandThroughput': {'MaxReadRequestUnits': 0}", "LATEST", "", ", 'key': 1",
+         "a maximum must be at least 1, or -1 for none", false},
+        {ON_DEMAND VIEW("KEYS_ONLY"), "LATEST", "", ", 'key': 1, 'operation': 'GetItm'", "T has no operation \"GetItm\"", false},
+        {ON_DEMAND VIEW("KEYS_ONLY"), "LATEST", "", ", 'key': 1, 'consistent': 'yes'", "must be true or false", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[2000];

@@ -84,7 +84,7 @@ static void test_modes(void **state)
         struct retry_policy policy;
         config.mode = cases[i].mode;
         config.jitter = JITTER_FULL;
-        retry_policy_init(&policy, &config, cases[i].course ? course : current);
+        retry_policy_init(&policy, &config, cases[i].course ? course : current, NULL);
         assert_int_equal(attempts_at(&policy, FAILURE_FINAL), 1);
         for (size_t f = 0; f < sizeof failures / sizeof *failures; f++) {
             const double *most_ms = failures[f] == FAILURE_THROTTLED ? cases[i].throttled_ms : cases[i].other_ms;
@@ -118,12 +118,12 @@ static void test_jitter(void **state)
     struct client client;
     const struct failed_attempt third = {FAILURE_TIMEOUT, 2};
     double spent, u[ITEMS];
-    retry_policy_init(&policy, &config, current);
+    retry_policy_init(&policy, &config, current, NULL);
     client_init(&client, &policy);
     for (uint64_t item = 0; item < 10; item++)
         assert_int_equal(ask_item(&policy, &client, third, item, &spent), 400 * MS);
     config.jitter = JITTER_EQUAL;
-    retry_policy_init(&policy, &config, current);
+    retry_policy_init(&policy, &config, current, NULL);
     for (uint64_t item = 0; item < ITEMS; item++) {
         u[item] = (double)(ask_item(&policy, &client, third, item, &spent) - 200 * MS) / (200 * MS);
         assert_true(u[item] >= 0 && u[item] < 1);
@@ -132,7 +132,7 @@ static void test_jitter(void **state)
     /* A very late attempt waits for the cap, not for infinity. */
     config = ten_times;
     config.max_attempts = 1000;
-    retry_policy_init(&policy, &config, current);
+    retry_policy_init(&policy, &config, current, NULL);
     assert_int_equal(ask(&policy, &client, FAILURE_TIMEOUT, 998), 5 * S);
     assert_int_equal(attempts_at(&policy, FAILURE_TIMEOUT), 1000);
 }
@@ -146,7 +146,7 @@ static void test_on(void **state)
         struct retry_config config = ten_times;
         struct retry_policy policy;
         config.on = on;
-        retry_policy_init(&policy, &config, current);
+        retry_policy_init(&policy, &config, current, NULL);
         for (size_t f = 0; f < sizeof failures / sizeof *failures; f++)
             assert_int_equal(attempts_at(&policy, failures[f]), on & bits[f] ? 10 : 1);
     }
@@ -198,12 +198,12 @@ static void test_quota(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (size_t f = 0; f < 3; f++) {
             const struct retry_config config = {.mode = cases[i].mode};
-            retry_policy_init(&policy, &config, cases[i].course ? course : current);
+            retry_policy_init(&policy, &config, cases[i].course ? course : current, NULL);
             client_init(&client, &policy);
             assert_int_equal(retries_left(&policy, &client, failures[f]), cases[i].retries[f]);
         }
     /* The legacy mode has none. */
-    retry_policy_init(&policy, &none, current);
+    retry_policy_init(&policy, &none, current, NULL);
     client_init(&client, &policy);
     assert_int_equal(retries_left(&policy, &client, FAILURE_THROTTLED), 10000);
 }
@@ -216,7 +216,7 @@ static void test_refunds(void **state)
     struct retry_policy policy;
     struct client client;
     double spent = 0;
-    retry_policy_init(&policy, &config, current);
+    retry_policy_init(&policy, &config, current, NULL);
     client_init(&client, &policy);
     retry_succeeded(&policy, &client, 0, 0);
     assert_near(client.tokens, 500, 0);
@@ -246,7 +246,7 @@ static void test_refunds(void **state)
 static void adaptive_client(struct retry_policy *policy, struct client *client)
 {
     const struct retry_config config = {.mode = RETRY_ADAPTIVE};
-    retry_policy_init(policy, &config, current);
+    retry_policy_init(policy, &config, current, NULL);
     client_init(client, policy);
 }
 
