@@ -29,7 +29,8 @@ const struct property database_settings_behavior[] = {
      .help = "What a write does after its query, within the transaction: functions that it invokes. A transaction whose `op` is read does "
              "not; left out, it is a write."},
     PROPERTY_LATER_ROW("failover_time", "failovers"),
-    PROPERTY_LATER_ROW("pinning_rate", "proxies"),
+    {"pinning_rate", PROPERTY_NUMBER, SETTING(pinning_rate), .minimum = "0", .maximum = "1", .fallback = "0",
+     .help = "Through a proxy: share of transactions that pin their client's session, as those do that change its state."},
     {0},
 };
 

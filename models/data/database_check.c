@@ -117,6 +117,7 @@ static void inherit(struct validation *validation, struct database_config *confi
         validation_error(validation, "Engine", database_engines[cluster->engine], "its cluster is of engine %s",
                          database_engines[cluster->engine]);
     own->query = own->query ? own->query : cluster->query;
+    own->pinning_rate = own->pinning_rate > 0 ? own->pinning_rate : cluster->pinning_rate;
     own->connect_time = own->connect_time ? own->connect_time : cluster->connect_time;
     own->parameter_group = own->parameter_group ? own->parameter_group : cluster->parameter_group;
     if (own->roles.count == 0)

@@ -11,6 +11,8 @@ struct database_cluster {
     struct gauge storage_bytes;
 };
 
+extern const struct model_type database_cluster_type;
+
 #define AT(field) offsetof(struct database_cluster, field)
 
 static const struct property cluster_properties[] = {
@@ -73,6 +75,13 @@ static void cluster_validate(struct validation *validation, void *config)
     database_check_writes(validation, &cluster->settings);
 }
 
+uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity)
+{
+    return simulation->entities[entity].type == &database_cluster_type
+               ? ((const struct database_cluster *)entity_state(simulation, entity))->writer
+               : entity;
+}
+
 static void cluster_start(struct simulation *simulation, void *self)
 {
     struct database_cluster *cluster = self;
@@ -87,14 +96,14 @@ static void cluster_accept(struct simulation *simulation, void *self, struct req
     request_send(simulation, cluster->writer, request);
 }
 
-static bool cluster_open(struct simulation *simulation, void *self, uint32_t count)
+static bool cluster_open(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
 {
-    return database_connectable.admit(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), count);
+    return database_connectable.admit(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), client, count);
 }
 
-static void cluster_close(struct simulation *simulation, void *self, uint32_t count)
+static void cluster_close(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
 {
-    database_connectable.release(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), count);
+    database_connectable.release(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), client, count);
 }
 
 static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)

@@ -178,8 +178,9 @@ static uint32_t begin_transaction(struct simulation *simulation, struct database
 }
 
 /* Opens `count` connections, or refuses them. */
-static bool open_connections(struct simulation *simulation, void *self, uint32_t count)
+static bool open_connections(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
 {
+    (void)client;
     struct database *database = self;
     struct database_metrics *metrics = &database->metrics;
     if (database->faults.down)
@@ -193,8 +194,9 @@ static bool open_connections(struct simulation *simulation, void *self, uint32_t
     return true;
 }
 
-static void close_connections(struct simulation *simulation, void *self, uint32_t count)
+static void close_connections(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
 {
+    (void)client;
     gauge_add(&((struct database *)self)->metrics.connections, simulation->now_ns, -(int64_t)count);
 }
 
@@ -210,11 +212,10 @@ static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t it
 
 const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
 
-/* Through a connection that its sender keeps? */
-static bool has_connection(const struct simulation *simulation, const struct request *request)
+bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client)
 {
     const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
-    return sender && sender->type->through_connection && sender->type->through_connection(simulation, sender->state, request);
+    return sender && sender->type->through_connection && sender->type->through_connection(simulation, sender->state, request, client);
 }
 
 void database_accept(struct simulation *simulation, void *self, struct request *request)
@@ -226,8 +227,9 @@ void database_accept(struct simulation *simulation, void *self, struct request *
         request_done(simulation, database->self, request, &cause_service_down);
         return;
     }
-    bool kept = has_connection(simulation, request);
-    if (!kept && !open_connections(simulation, database, 1)) {
+    uint64_t client;
+    bool kept = database_kept_connection(simulation, request, &client);
+    if (!kept && !open_connections(simulation, database, 0, 1)) {
         request_done(simulation, database->self, request, &cause_connections);
         return;
     }

@@ -43,6 +43,7 @@ struct database_settings {
     const struct distribution *query;        /* vCPU time of a transaction; NULL: not given */
     const struct distribution *connect_time; /* the same */
     struct step_list on_write;
+    double pinning_rate; /* through a proxy */
     int64_t stored_bytes;
 };
 
@@ -121,6 +122,8 @@ void database_handle(struct simulation *simulation, void *self, const struct eve
 void database_done(struct simulation *simulation, void *self, struct request *request);
 enum status database_finish(struct simulation *simulation, void *self);
 extern const struct connectable database_connectable;
+/* Does `request` come through a connection that its sender keeps, and whose? */
+bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client);
 
 /* database_check.c */
 void database_validate(struct validation *validation, void *blob);
@@ -128,6 +131,9 @@ void database_validate(struct validation *validation, void *blob);
 void database_check_writes(struct validation *validation, struct database_settings *settings);
 extern const char *const database_refusals[];
 extern const char *const database_operations[]; /* ends with NULL */
+
+/* database_cluster.c: the instance that answers at an instance or a cluster. */
+uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity);
 
 /* database.c: rows that both types have. */
 extern const struct property database_settings_properties[], database_settings_behavior[];

@@ -5,7 +5,7 @@
 #include "api_authorizer.h"
 #include "api_route.h"
 #include "api_usage.h"
-#include "deadline_line.h"
+#include "engine/deadline_line.h"
 #include "engine/caller.h"
 #include "engine/content.h"
 #include "engine/fault.h"

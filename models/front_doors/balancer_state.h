@@ -14,7 +14,7 @@
 #include "balancer_match.h"
 #include "balancer_metrics.h"
 #include "balancer_units.h"
-#include "deadline_line.h"
+#include "engine/deadline_line.h"
 #include "engine/content.h"
 #include "engine/fault.h"
 #include "engine/random.h"

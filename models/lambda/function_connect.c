@@ -64,10 +64,12 @@ void function_connect_destroy(struct function *function)
     free(function->links);
 }
 
-static void close_first(struct simulation *simulation, const struct function *function, uint32_t count)
+static void close_first(struct simulation *simulation, const struct function *function, const struct environment *environment,
+                        uint32_t count)
 {
+    uint64_t client = connectable_client(function->self, environment->id);
     for (uint32_t i = 0; i < count; i++)
-        function->links[i].role->release(simulation, function->links[i].state, (uint32_t)function->config.connections);
+        function->links[i].role->release(simulation, function->links[i].state, client, (uint32_t)function->config.connections);
 }
 
 bool function_connect(struct simulation *simulation, const struct function *function, struct environment *environment, uint64_t item,
@@ -79,8 +81,9 @@ bool function_connect(struct simulation *simulation, const struct function *func
     for (uint32_t i = 0; i < function->link_count; i++) {
         const struct function_link *link = &function->links[i];
         *ns = time_add(*ns, link->role->connect_ns(simulation, link->state, item, attempt));
-        if (!link->role->admit(simulation, link->state, (uint32_t)function->config.connections)) {
-            close_first(simulation, function, i);
+        uint64_t client = connectable_client(function->self, environment->id);
+        if (!link->role->admit(simulation, link->state, client, (uint32_t)function->config.connections)) {
+            close_first(simulation, function, environment, i);
             return false;
         }
     }
@@ -92,13 +95,16 @@ void function_disconnect(struct simulation *simulation, const struct function *f
 {
     if (!environment->connected)
         return;
-    close_first(simulation, function, function->link_count);
+    close_first(simulation, function, environment, function->link_count);
     environment->connected = false;
 }
 
-bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request)
+bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client)
 {
     const struct function *function = self;
     (void)simulation;
-    return function->link_count > 0 && procedure_sent(request) && procedure_call_of(function->procedure, request)->connect == CONNECT_INIT;
+    if (function->link_count == 0 || !procedure_sent(request) || procedure_call_of(function->procedure, request)->connect != CONNECT_INIT)
+        return false;
+    *client = connectable_client(function->self, procedure_data_of(function->procedure, request));
+    return true;
 }

@@ -15,6 +15,6 @@ bool function_connect(struct simulation *simulation, const struct function *func
 /* They are closed, if it has any. */
 void function_disconnect(struct simulation *simulation, const struct function *function, struct environment *environment);
 /* A type's `through_connection`. */
-bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request);
+bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client);
 
 #endif

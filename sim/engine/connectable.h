@@ -9,11 +9,17 @@
 
 struct simulation;
 
+/* Who keeps connections: one of the environments, or whatever else has them, of an entity. */
+static inline uint64_t connectable_client(uint32_t entity, uint32_t which)
+{
+    return (uint64_t)entity << 32 | which;
+}
+
 struct connectable {
-    /* Opens `count`, all or none; false: they are refused. */
-    bool (*admit)(struct simulation *simulation, void *self, uint32_t count);
-    /* Closes `count` that `admit` opened. */
-    void (*release)(struct simulation *simulation, void *self, uint32_t count);
+    /* Opens `count`, all or none; false: they are refused. `client` says whose they are: connectable_client. */
+    bool (*admit)(struct simulation *simulation, void *self, uint64_t client, uint32_t count);
+    /* Closes the `count` of this client that `admit` opened. */
+    void (*release)(struct simulation *simulation, void *self, uint64_t client, uint32_t count);
     /* How long opening takes, drawn for this item and attempt; what is opened together is opened at the same time. */
     int64_t (*connect_ns)(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt);
 };

@@ -77,6 +77,8 @@ void procedure_handle(struct simulation *simulation, struct procedure_runner *ru
 bool procedure_sent(const struct request *request);
 /* The call of one that a run sent. */
 const struct step_call *procedure_call_of(const struct procedure_runner *runner, const struct request *request);
+/* The `data` of that run. */
+uint32_t procedure_data_of(const struct procedure_runner *runner, const struct request *request);
 /* Its sender is one with procedures: and waits no longer for it? */
 bool procedure_left(const struct request *request);
 void procedure_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request);

@@ -185,6 +185,11 @@ const struct step_call *procedure_call_of(const struct procedure_runner *runner,
     return task_at(runner, request->from_data & ~SENT_BY_PROCEDURE)->call.step->call;
 }
 
+uint32_t procedure_data_of(const struct procedure_runner *runner, const struct request *request)
+{
+    return run_at(runner, task_at(runner, request->from_data & ~SENT_BY_PROCEDURE)->run)->data;
+}
+
 bool procedure_left(const struct request *request)
 {
     return (request->from_data & PROCEDURE_LEFT) == PROCEDURE_LEFT;

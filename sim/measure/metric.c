@@ -62,6 +62,8 @@ double metric_unit_scale(const struct metric_type *type)
 {
     if (type->parts > 0)
         return type->parts;
+    if (strcmp(type->unit, "Microseconds") == 0)
+        return 1e3;
     if (strcmp(type->unit, "Milliseconds") == 0)
         return 1e6;
     return strcmp(type->unit, "Seconds") == 0 ? 1e9 : 1;

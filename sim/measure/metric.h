@@ -15,7 +15,7 @@ enum metric_kind {
 struct metric_type {
     const char *name_space; /* NULL: kept for the bill, shown nowhere; else "AWS/Lambda" or "slsim" */
     const char *name;
-    const char *unit; /* CloudWatch's: Count, Milliseconds, Seconds, Bytes, Percent, None */
+    const char *unit; /* CloudWatch's: Count, Microseconds, Milliseconds, Seconds, Bytes, Percent, None */
     enum metric_kind kind;
     size_t offset;
     size_t other;         /* of PERCENT and GAUGE_RATIO */

@@ -55,6 +55,11 @@ static struct scale scale_of(double value, const char *unit)
 {
     if (strcmp(unit, "Milliseconds") == 0)
         return time_scale(value);
+    if (strcmp(unit, "Microseconds") == 0) {
+        struct scale scale = time_scale(value / 1000);
+        scale.factor /= 1000;
+        return scale;
+    }
     if (strcmp(unit, "Seconds") == 0) {
         struct scale scale = time_scale(value * 1000);
         scale.factor *= 1000;
@@ -119,7 +124,7 @@ char *figure_text_precise(double value, const char *unit, char *text)
 {
     static const struct {
         const char *unit, *format;
-    } formats[] = {{"Milliseconds", "%.6gms"}, {"Seconds", "%.6gs"}, {"USD", "$%.6g"}};
+    } formats[] = {{"Microseconds", "%.6gus"}, {"Milliseconds", "%.6gms"}, {"Seconds", "%.6gs"}, {"USD", "$%.6g"}};
     const char *format = value == rint(value) ? "%.15g" : "%.6g";
     if (isnan(value))
         return strcpy(text, "nothing");

@@ -18,6 +18,9 @@ struct unit_step {
 };
 
 static const struct unit_step unit_steps[] = {
+    {"Microseconds", 0, {1, "us"}},
+    {"Microseconds", 2000, {1e-3, "ms"}},
+    {"Microseconds", 2e6, {1e-6, "s"}},
     {"Milliseconds", 0, {1e3, "us"}},
     {"Milliseconds", 1, {1, "ms"}},
     {"Milliseconds", 2000, {1e-3, "s"}},

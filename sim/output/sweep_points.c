@@ -192,7 +192,7 @@ static double bound_of(const char *is, const char *unit)
     if (length > 1 && is[length - 1] == '%')
         return strtod(is, NULL);
     if (units_parse_time(is, &value))
-        return strcmp(unit, "Milliseconds") == 0 ? value / 1e6 : value / 1e9;
+        return value / (strcmp(unit, "Microseconds") == 0 ? 1e3 : strcmp(unit, "Milliseconds") == 0 ? 1e6 : 1e9);
     return units_parse_size(is, &value) ? value : NAN;
 }
 

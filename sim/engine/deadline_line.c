@@ -1,5 +1,5 @@
 /* deadline_line.c: time limits of calls that begin in order and may end in any. */
-#include "deadline_line.h"
+#include "engine/deadline_line.h"
 
 static struct deadline_place *place_of(const struct deadline_line *line, uint32_t id)
 {

@@ -1,7 +1,6 @@
-/* deadline_line.h: calls that all have the same time, in the order in which they began: only the first one's end is an event. Private to
- * this folder. */
-#ifndef SLSIM_FRONT_DOORS_DEADLINE_LINE_H
-#define SLSIM_FRONT_DOORS_DEADLINE_LINE_H
+/* deadline_line.h: calls that all have the same time, in the order in which they began: only the first one's end is an event. */
+#ifndef SLSIM_ENGINE_DEADLINE_LINE_H
+#define SLSIM_ENGINE_DEADLINE_LINE_H
 
 #include "engine/pool.h"
 #include "engine/simulation.h"

@@ -1,0 +1,96 @@
+/* database_proxy_pool.c: a proxy's connections to its database. Who wants one gets an idle one, or a new one as long as there are fewer
+ * than MaxConnectionsPercent of the database's; else it waits in line. Connections beyond MaxIdleConnectionsPercent are closed when they
+ * have been idle for a while; the one that came back last is used first. A database that refuses a connection is asked again. */
+#include "database_proxy_state.h"
+
+#include "engine/rule_book.h"
+
+#include <string.h>
+
+/* A connection for who asks now; false: there is none. */
+static bool take(struct simulation *simulation, struct database_proxy *proxy, bool *fresh)
+{
+    *fresh = proxy->idle == 0;
+    if (!*fresh) {
+        proxy->idle--;
+        return true;
+    }
+    if (proxy->metrics.connections.level >= proxy->most)
+        return false;
+    if (proxy->role->admit(simulation, proxy->target, connectable_client(proxy->self, 0), 1)) {
+        gauge_add(&proxy->metrics.connections, simulation->now_ns, 1);
+        return true;
+    }
+    if (!proxy->retries)
+        simulation_schedule(simulation, proxy->self, PROXY_RETRY, RANK_ARRIVAL,
+                            time_add(simulation->now_ns, rule_ns(simulation->settings->rules, "rds_proxy_retry_s")), 0);
+    proxy->retries = true;
+    return false;
+}
+
+static void grant(struct simulation *simulation, struct database_proxy *proxy, uint32_t call, bool fresh)
+{
+    gauge_add(&proxy->metrics.borrowed, simulation->now_ns, 1);
+    database_proxy_granted(simulation, proxy, call, fresh);
+}
+
+void database_proxy_borrow(struct simulation *simulation, struct database_proxy *proxy, uint32_t call)
+{
+    bool fresh;
+    if (proxy->line.first == POOL_NONE && take(simulation, proxy, &fresh)) {
+        grant(simulation, proxy, call, fresh);
+        return;
+    }
+    counter_add(&proxy->metrics.waited, 1);
+    gauge_add(&proxy->metrics.waiting, simulation->now_ns, 1);
+    deadline_enter(simulation, &proxy->line, call);
+}
+
+void database_proxy_serve(struct simulation *simulation, struct database_proxy *proxy)
+{
+    bool fresh;
+    if (proxy->serving)
+        return; /* what is served ended at once, and its connection is seen below */
+    proxy->serving = true;
+    while (proxy->line.first != POOL_NONE && take(simulation, proxy, &fresh)) {
+        uint32_t call = proxy->line.first;
+        deadline_leave(&proxy->line, call);
+        gauge_add(&proxy->metrics.waiting, simulation->now_ns, -1);
+        grant(simulation, proxy, call, fresh);
+    }
+    proxy->serving = false;
+}
+
+/* The longest idle one is looked at when its time has come, as long as there are too many. */
+static void look_later(struct simulation *simulation, struct database_proxy *proxy)
+{
+    if (proxy->looks || proxy->idle <= proxy->most_idle)
+        return;
+    int64_t due_ns = time_add(proxy->idle_since_ns[0], proxy->idle_ns);
+    proxy->looks = true;
+    simulation_schedule(simulation, proxy->self, PROXY_LOOK_AT_IDLE, RANK_EXPIRY, due_ns > simulation->now_ns ? due_ns : simulation->now_ns,
+                        0);
+}
+
+void database_proxy_give_back(struct simulation *simulation, struct database_proxy *proxy)
+{
+    gauge_add(&proxy->metrics.borrowed, simulation->now_ns, -1);
+    proxy->idle_since_ns[proxy->idle++] = simulation->now_ns;
+    database_proxy_serve(simulation, proxy);
+    look_later(simulation, proxy);
+}
+
+void database_proxy_look_at_idle(struct simulation *simulation, struct database_proxy *proxy)
+{
+    int64_t surplus = 0;
+    while (proxy->idle - surplus > proxy->most_idle && time_add(proxy->idle_since_ns[surplus], proxy->idle_ns) <= simulation->now_ns)
+        surplus++;
+    if (surplus > 0) {
+        proxy->idle -= surplus;
+        memmove(proxy->idle_since_ns, proxy->idle_since_ns + surplus, (size_t)proxy->idle * sizeof *proxy->idle_since_ns);
+        gauge_add(&proxy->metrics.connections, simulation->now_ns, -surplus);
+        proxy->role->release(simulation, proxy->target, connectable_client(proxy->self, 0), (uint32_t)surplus);
+    }
+    proxy->looks = false;
+    look_later(simulation, proxy);
+}

@@ -1,0 +1,120 @@
+/* database_proxy_state.h: a proxy in front of a database: as many clients as come, and few connections to the database that their
+ * transactions borrow. Private to this folder. Sources: rules rds_proxy_*, which cite the RDS User Guide, "RDS Proxy connection
+ * considerations", "Avoiding pinning" and "Monitoring RDS Proxy".
+ *
+ * From the ground up: database_proxy_pool.c (connections to the database, and the line for them), database_proxy_clients.c (who is
+ * connected), database_proxy_run.c (a transaction), database_proxy.c (the tables, what is refused and billed). */
+#ifndef SLSIM_DATA_DATABASE_PROXY_STATE_H
+#define SLSIM_DATA_DATABASE_PROXY_STATE_H
+
+#include "database_state.h"
+
+#include "engine/deadline_line.h"
+#include "engine/key_map.h"
+
+#define DATABASE_PROXY_TYPE "AWS::RDS::DBProxy"
+
+struct database_proxy_config {
+    int64_t idle_client_ns;
+    const struct distribution *latency, *connect_time; /* of a transaction; of a client that connects; NULL: none */
+    double pinning_rate;                               /* negative: as the database's */
+
+    /* by `validate`: */
+    uint32_t target; /* instance or cluster; ENTITY_NONE: none */
+    int64_t most_percent, idle_percent, borrow_timeout_ns;
+    double billed_vcpus;
+};
+
+/* A client that keeps its connections. */
+struct database_proxy_session {
+    uint32_t unused; /* the pool's */
+    uint32_t count;  /* of its connections; 0: it has gone, and is forgotten with its last transaction */
+    uint32_t busy;   /* transactions under way */
+    uint32_t pinned; /* connections to the database that are its own, */
+    uint32_t free;   /* and those of them that no transaction uses */
+    bool closed;     /* it was idle for too long; it connects again when it comes again */
+    uint64_t client;
+    struct deadline_place idle;
+};
+
+/* A transaction. */
+struct database_proxy_call {
+    uint32_t request;
+    uint32_t session; /* POOL_NONE: its client's connection is for it alone */
+    int64_t asked_ns; /* for a connection */
+    bool pinned;      /* uses one of its client's own */
+    struct deadline_place wait;
+};
+
+struct database_proxy_metrics {
+    struct gauge clients, connections, most, borrowed, pinned, waiting;
+    struct counter queries, waited, timed_out;
+    struct tally borrow;
+};
+
+struct database_proxy {
+    struct database_proxy_config config;
+    uint32_t self;
+
+    /* state */
+    const struct connectable *role; /* the target's */
+    void *target;                   /* its state */
+    int64_t most, most_idle;        /* connections */
+    int64_t idle;                   /* connections that nobody has */
+    int64_t *idle_since_ns;         /* owned; since when, the longest first */
+    int64_t idle_ns;                /* how long they may be, those that are too many */
+    bool serving;                   /* those in line */
+    bool looks, retries;            /* an event of that kind is to come */
+    struct pool calls, sessions;
+    struct key_map clients; /* sessions by client */
+    struct deadline_line line, idle_clients;
+    struct stream latencies, connects, pins;
+    struct database_proxy_metrics metrics;
+};
+
+enum database_proxy_event {
+    PROXY_ARRIVED,      /* data: the call */
+    PROXY_CONNECTED,    /* data: the call */
+    PROXY_BORROW_DUE,   /* the first in line has waited for too long */
+    PROXY_CLIENT_DUE,   /* a client has been idle for too long */
+    PROXY_LOOK_AT_IDLE, /* at connections that are more than should be idle */
+    PROXY_RETRY         /* the database refused a connection */
+};
+
+/* database_proxy_pool.c: `call` wants a connection; database_proxy_granted is told when it has one. */
+void database_proxy_borrow(struct simulation *simulation, struct database_proxy *proxy, uint32_t call);
+/* A connection that was borrowed comes back. */
+void database_proxy_give_back(struct simulation *simulation, struct database_proxy *proxy);
+/* Those who wait get what there is. */
+void database_proxy_serve(struct simulation *simulation, struct database_proxy *proxy);
+void database_proxy_look_at_idle(struct simulation *simulation, struct database_proxy *proxy);
+
+/* database_proxy_clients.c */
+extern const struct connectable database_proxy_connectable;
+/* The client of a transaction that begins: its session, or POOL_NONE for a connection that lasts as long. */
+uint32_t database_proxy_enter(struct simulation *simulation, struct database_proxy *proxy, const struct request *request);
+/* The transaction is over; `pins`: and its connection to the database is the client's own from now on. True: it is to be given back. */
+bool database_proxy_leave(struct simulation *simulation, struct database_proxy *proxy, uint32_t session, bool pinned, bool pins);
+void database_proxy_client_due(struct simulation *simulation, struct database_proxy *proxy);
+
+/* database_proxy_run.c: the call has its connection; `fresh`: one that is opened for it. */
+void database_proxy_granted(struct simulation *simulation, struct database_proxy *proxy, uint32_t call, bool fresh);
+enum status database_proxy_create(struct simulation *simulation, void *self);
+void database_proxy_start(struct simulation *simulation, void *self);
+void database_proxy_destroy(struct simulation *simulation, void *self);
+void database_proxy_accept(struct simulation *simulation, void *self, struct request *request);
+void database_proxy_handle(struct simulation *simulation, void *self, const struct event *event);
+void database_proxy_done(struct simulation *simulation, void *self, struct request *request);
+enum status database_proxy_finish(struct simulation *simulation, void *self);
+
+static inline struct database_proxy_call *proxy_call(const struct database_proxy *proxy, uint32_t id)
+{
+    return pool_at(&proxy->calls, id);
+}
+
+static inline struct database_proxy_session *proxy_session(const struct database_proxy *proxy, uint32_t id)
+{
+    return pool_at(&proxy->sessions, id);
+}
+
+#endif
