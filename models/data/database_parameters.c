@@ -2,10 +2,10 @@
  * Source: RDS User Guide, "Specifying DB parameters": numbers, {DBInstanceClassMemory/N}, LEAST and GREATEST of several. */
 #include "database_state.h"
 
+#include "document/units.h"
 #include "engine/rule_book.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -36,6 +36,9 @@ static const struct property group_properties[] = {
     {0},
 };
 
+/* Functions inside functions: more than anybody writes. */
+#define DEPTH_MOST 8
+
 /* A formula that is read from the left. */
 struct formula {
     const char *at;
@@ -54,13 +57,15 @@ static bool skip_word(struct formula *formula, const char *word)
 
 static bool read_plain(struct formula *formula, double *value)
 {
-    char *end;
+    char number[32];
     formula->at += strspn(formula->at, " ");
-    *value = strtod(formula->at, &end);
-    if (end == formula->at || !isfinite(*value))
+    size_t length = strspn(formula->at, "0123456789.");
+    if (length >= sizeof number)
         return false;
-    formula->at = end;
-    return true;
+    memcpy(number, formula->at, length);
+    number[length] = '\0';
+    formula->at += length;
+    return units_parse_number(number, value);
 }
 
 static bool read_value(struct formula *formula, double *value)
@@ -75,13 +80,14 @@ static bool read_value(struct formula *formula, double *value)
     }
     if (!several)
         return read_plain(formula, value);
-    if (formula->depth++ > 8 || !read_value(formula, value))
+    if (++formula->depth > DEPTH_MOST || !read_value(formula, value))
         return false;
     while (skip_word(formula, ",")) {
         if (!read_value(formula, &other))
             return false;
         *value = least ? fmin(*value, other) : fmax(*value, other);
     }
+    formula->depth--;
     return skip_word(formula, ")");
 }
 

@@ -61,6 +61,8 @@ static void test_max_connections(void **state)
         {"mysql", "db.m5.large", "'{DBInstanceClassMemory/98784247}'", 80},
         {"postgres", "db.m5.large", "'LEAST({DBInstanceClassMemory/9531392},50)'", 50},
         {"postgres", "db.m5.large", "'GREATEST({DBInstanceClassMemory/9531392}, 900)'", 900},
+        {"postgres", "db.m5.large",
+         "'GREATEST(LEAST(1,2),LEAST(2,3),LEAST(3,4),LEAST(4,5),LEAST(5,6),LEAST(6,7),LEAST(7,8),LEAST(8,9),LEAST(9,11))'", 9},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool group = cases[i].parameters[0] != '\0';
@@ -255,6 +257,11 @@ static void test_mistakes(void **state)
                       "I", "aurora-postgresql", "db.r5.large", ", 'DBClusterIdentifier': 'D'"),
                   ""),
          "its cluster is of engine aurora-mysql"},
+        {SCENARIO(INSTANCE("D", "postgres", "db.m5.large",
+                           ", 'DBParameterGroupName': {'Ref': 'P'}") ", 'P': {'Type': 'AWS::RDS::DBParameterGroup', 'Properties': "
+                                                                     "{'Parameters': {'max_connections': '0x10'}}}",
+                  ""),
+         "\"0x10\" gives no number of connections"},
         {SCENARIO(INSTANCE("D", "postgres", "db.m5.large", ", 'DBParameterGroupName': {'Ref': 'P'}") ", 'P': {'Type': "
                                                                                                      "'AWS::RDS::DBParameterGroup', "
                                                                                                      "'Properties': {'Parameters': "
