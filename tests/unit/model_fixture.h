@@ -100,6 +100,23 @@ static inline void model_close(struct model_run *run)
     scratch_fini(&run->folder);
 }
 
+/* For cmocka_unit_test_setup_teardown: *state is an open struct model_run. */
+static inline int model_setup(void **state)
+{
+    struct model_run *run = malloc(sizeof *run);
+    assert_non_null(run);
+    model_open(run);
+    *state = run;
+    return 0;
+}
+
+static inline int model_teardown(void **state)
+{
+    model_close(*state);
+    free(*state);
+    return 0;
+}
+
 /* Reads the scenario `text`; what was read before is forgotten. */
 static inline enum status model_load(struct model_run *run, const char *text)
 {

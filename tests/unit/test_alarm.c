@@ -2,22 +2,6 @@
 #include "model_fixture.h"
 #include "refusals.h"
 
-static int open_run(void **state)
-{
-    struct model_run *run = calloc(1, sizeof *run);
-    assert_non_null(run);
-    model_open(run);
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    model_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* A function called twice a second for 20 of 30 minutes, which fails from 10 to 15; `resources` beside it. */
 static void run_function(struct model_run *run, const char *resources)
 {
@@ -217,11 +201,11 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_states, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_metrics, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_steady, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_composite, open_run, close_run),
-        cmocka_unit_test_setup_teardown(test_refusals, open_run, close_run),
+        cmocka_unit_test_setup_teardown(test_states, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_metrics, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_steady, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_composite, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_refusals, model_setup, model_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

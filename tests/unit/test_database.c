@@ -299,21 +299,7 @@ static void test_most_connections(void **state)
     }
 }
 
-static int open_run(void **state)
-{
-    static struct model_run run;
-    model_open(&run);
-    *state = &run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    model_close(*state);
-    return 0;
-}
-
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_run, close_run)
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
 
 int main(void)
 {

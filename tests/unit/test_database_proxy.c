@@ -217,21 +217,7 @@ static void test_mistakes(void **state)
     assert_refused(*state, "{'duration': '1s', " RESOURCES("5", "", "", "%s") "}", more, sizeof more / sizeof *more);
 }
 
-static int open_run(void **state)
-{
-    static struct model_run run;
-    model_open(&run);
-    *state = &run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    model_close(*state);
-    return 0;
-}
-
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_run, close_run)
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
 
 int main(void)
 {

@@ -12,22 +12,6 @@
     "'5ms'}, 'Dax': {'hit_latency': '1ms'}, 'F': {'init': '0ms', 'steps': [" STEP "]}}, 'traffic': [" TRAFFIC "]}"
 #define READ(KEY) "{'call': 'T', 'op': 'GetItem', 'via': 'Dax', 'size': '1KB', 'key': " KEY "}"
 
-static int open_run(void **state)
-{
-    struct model_run *run = malloc(sizeof *run);
-    assert_non_null(run);
-    model_open(run);
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    model_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* Poisson reads of rate l of each item, a time to live T from insertion: l T / (1 + l T) of them hit. In a cycle there is one miss and a
  * Poisson number of hits with mean l T, so the ratio of n cycles has the variance l T / (1 + l T)^4 / n. What comes while the table answers
  * misses too: 5 ms of each cycle. */
@@ -202,7 +186,7 @@ static void test_mistakes(void **state)
 
 int main(void)
 {
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_run, close_run)
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_hit_ratio), TEST(test_latency_and_life), TEST(test_operations), TEST(test_room), TEST(test_load),
         TEST(test_cost),      TEST(test_failures),         TEST(test_mistakes),

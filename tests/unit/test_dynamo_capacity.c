@@ -9,22 +9,6 @@
 #define ON_DEMAND "'BillingMode': 'PAY_PER_REQUEST'"
 #define EVEN ", 'key': {'uniform': 1000000}"
 
-static int open_run(void **state)
-{
-    struct model_run *run = malloc(sizeof *run);
-    assert_non_null(run);
-    model_open(run);
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    model_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* A full bucket of 300 r, r a second and an even demand d > r: the first throttle at 300 r / (d - r), and r for ever after. */
 static void test_burst_of_reads(void **state)
 {
@@ -327,7 +311,7 @@ static void test_storage(void **state)
 
 int main(void)
 {
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_run, close_run)
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_burst_of_reads), TEST(test_units),   TEST(test_new_table),    TEST(test_items_recover), TEST(test_ceilings),
         TEST(test_index),          TEST(test_updates), TEST(test_auto_scaling), TEST(test_sdk),           TEST(test_storage),

@@ -7,22 +7,6 @@
 #define THREE "'Replicas': [{'Region': 'us-east-1'}, {'Region': 'eu-west-1'}, {'Region': 'ap-south-1'}]"
 #define ON_DEMAND "'BillingMode': 'PAY_PER_REQUEST', "
 
-static int open_run(void **state)
-{
-    struct model_run *run = malloc(sizeof *run);
-    assert_non_null(run);
-    model_open(run);
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    model_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* Each write comes to each of the two other replicas, after the lag; so many are on their way as Little's law says. */
 static void test_lag(void **state)
 {
@@ -125,7 +109,7 @@ static void test_readers(void **state)
 
 int main(void)
 {
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_run, close_run)
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
     const struct CMUnitTest tests[] = {TEST(test_lag), TEST(test_cost), TEST(test_mistakes), TEST(test_readers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
