@@ -100,7 +100,7 @@ scripts_parse() {
 no_globals() {
     local found
     found=$(objdump -t build/debug/libslsim_sim.a build/debug/libslsim_models.a | grep -E '[[:space:]]O[[:space:]]+\.(data|bss|tdata|tbss)[[:space:]]' |
-        grep -vE '[[:space:]](interrupted|folder|once)$')
+        grep -vE '[[:space:]](interrupted|unfinished|folder|once)$')
     [ -z "$found" ] || {
         echo "variables that outlive a run:"
         echo "$found"

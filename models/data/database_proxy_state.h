@@ -97,14 +97,14 @@ uint32_t database_proxy_enter(struct simulation *simulation, struct database_pro
 bool database_proxy_leave(struct simulation *simulation, struct database_proxy *proxy, uint32_t session, bool pinned, bool pins);
 void database_proxy_client_due(struct simulation *simulation, struct database_proxy *proxy);
 
-/* database_proxy_run.c: the call has its connection; `fresh`: one that is opened for it. */
-void database_proxy_granted(struct simulation *simulation, struct database_proxy *proxy, uint32_t call, bool fresh);
+/* database_proxy_run.c: the call `id` has its connection; `fresh`: one that is opened for it. */
+void database_proxy_granted(struct simulation *simulation, struct database_proxy *proxy, uint32_t id, bool fresh);
 enum status database_proxy_create(struct simulation *simulation, void *self);
 void database_proxy_start(struct simulation *simulation, void *self);
 void database_proxy_destroy(struct simulation *simulation, void *self);
 void database_proxy_accept(struct simulation *simulation, void *self, struct request *request);
 void database_proxy_handle(struct simulation *simulation, void *self, const struct event *event);
-void database_proxy_done(struct simulation *simulation, void *self, struct request *request);
+void database_proxy_done(struct simulation *simulation, void *self, struct request *answer);
 enum status database_proxy_finish(struct simulation *simulation, void *self);
 
 static inline struct database_proxy_call *proxy_call(const struct database_proxy *proxy, uint32_t id)

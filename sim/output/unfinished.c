@@ -14,23 +14,23 @@
 
 enum state { STATE_FREE, STATE_TAKEN, STATE_KNOWN };
 
-static struct unfinished {
+static struct {
     atomic_int state;
     int folder;
     char name[PATH_MAX];
-} list[UNFINISHED_MOST];
+} unfinished[UNFINISHED_MOST];
 
 int unfinished_begin(int folder, const char *name)
 {
-    if (strlen(name) >= sizeof list->name)
+    if (strlen(name) >= sizeof unfinished->name)
         return 0;
     for (int i = 0; i < UNFINISHED_MOST; i++) {
         int expected = STATE_FREE;
-        if (!atomic_compare_exchange_strong(&list[i].state, &expected, STATE_TAKEN))
+        if (!atomic_compare_exchange_strong(&unfinished[i].state, &expected, STATE_TAKEN))
             continue;
-        list[i].folder = folder;
-        (void)strcpy(list[i].name, name);
-        atomic_store(&list[i].state, STATE_KNOWN);
+        unfinished[i].folder = folder;
+        (void)strcpy(unfinished[i].name, name);
+        atomic_store(&unfinished[i].state, STATE_KNOWN);
         return i + 1;
     }
     return 0;
@@ -39,7 +39,7 @@ int unfinished_begin(int folder, const char *name)
 void unfinished_end(int number)
 {
     if (number > 0)
-        atomic_store(&list[number - 1].state, STATE_FREE);
+        atomic_store(&unfinished[number - 1].state, STATE_FREE);
 }
 
 /* What the kernel hands out, entry by entry: see getdents64(2). */
@@ -74,6 +74,6 @@ static void remove_all(int folder, const char *name, int depth)
 void unfinished_remove(void)
 {
     for (int i = 0; i < UNFINISHED_MOST; i++)
-        if (atomic_load(&list[i].state) == STATE_KNOWN)
-            remove_all(list[i].folder, list[i].name, 0);
+        if (atomic_load(&unfinished[i].state) == STATE_KNOWN)
+            remove_all(unfinished[i].folder, unfinished[i].name, 0);
 }
