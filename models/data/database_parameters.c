@@ -2,10 +2,10 @@
  * Source: RDS User Guide, "Specifying DB parameters": numbers, {DBInstanceClassMemory/N}, LEAST and GREATEST of several. */
 #include "database_state.h"
 
-#include "document/units.h"
 #include "engine/rule_book.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -57,7 +57,7 @@ static bool skip_word(struct formula *formula, const char *word)
 
 static bool read_plain(struct formula *formula, double *value)
 {
-    char number[32];
+    char number[32], *end;
     formula->at += strspn(formula->at, " ");
     size_t length = strspn(formula->at, "0123456789.");
     if (length >= sizeof number)
@@ -65,7 +65,8 @@ static bool read_plain(struct formula *formula, double *value)
     memcpy(number, formula->at, length);
     number[length] = '\0';
     formula->at += length;
-    return units_parse_number(number, value);
+    *value = strtod(number, &end);
+    return length > 0 && *end == '\0';
 }
 
 static bool read_value(struct formula *formula, double *value)
