@@ -236,7 +236,7 @@ void api_stage_accept(struct simulation *simulation, void *self, struct request 
 {
     struct api_stage *stage = self;
     struct api_stage *api = entity_state(simulation, stage->config.api); /* whose faults are those of all its stages */
-    const struct caller *caller = front_door_caller(simulation, request);
+    const struct caller *caller = request_caller(simulation, request);
     if (__builtin_expect(stage->config.first_stage != NULL, 0)) { /* an API stands for a stage that is a resource of its own */
         simulation->entities[stage->self].ledger.entered--;
         request_send(simulation, stage->config.first_entity, request);

@@ -246,7 +246,7 @@ static void connect(struct simulation *simulation, struct load_balancer *balance
 
 void balancer_listen(struct simulation *simulation, struct load_balancer *balancer, uint32_t listener, struct request *request)
 {
-    const struct caller *caller = front_door_caller(simulation, request);
+    const struct caller *caller = request_caller(simulation, request);
     uint64_t headers_bytes = caller && caller->headers_bytes > 0 ? (uint64_t)caller->headers_bytes : 0;
     counter_add(&balancer->metrics.calls, 1);
     connect(simulation, balancer);

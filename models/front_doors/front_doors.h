@@ -26,13 +26,4 @@ static inline bool is_callable_function(const struct model_type *type)
            (strncmp(type->type, "AWS::Lambda::", 13) == 0 || model_is(type, "AWS::Serverless::Function"));
 }
 
-/* What is said of who sent it; NULL: nothing. */
-static inline const struct caller *front_door_caller(const struct simulation *simulation, const struct request *request)
-{
-    if (request->from == ENTITY_NONE)
-        return NULL;
-    const struct entity *sender = &simulation->entities[request->from];
-    return sender->type->caller ? sender->type->caller(sender->state) : NULL;
-}
-
 #endif

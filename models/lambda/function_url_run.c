@@ -79,12 +79,6 @@ static void reply(struct simulation *simulation, struct function_url *url, struc
     request_done(simulation, url->self, request, cause);
 }
 
-static const struct caller *caller_of(const struct simulation *simulation, const struct request *request)
-{
-    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
-    return sender && sender->type->caller ? sender->type->caller(sender->state) : NULL;
-}
-
 /* By rule function_url_actions, as it was judged when the scenario was read. With AWS_IAM each request must be signed. */
 static bool is_denied(const struct simulation *simulation, const struct function_url *url, const struct request *request,
                       const struct caller *caller)
@@ -192,7 +186,7 @@ static void hand_over(struct simulation *simulation, struct function_url *url, s
 void url_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct function_url *url = self;
-    const struct caller *caller = caller_of(simulation, request);
+    const struct caller *caller = request_caller(simulation, request);
     enum browser_verdict verdict = BROWSER_SENDS;
     size_t length;
     if (caller && caller->origin)

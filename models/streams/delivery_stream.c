@@ -235,8 +235,7 @@ void firehose_take(struct simulation *simulation, struct firehose *firehose, uin
 /* How many records the sender puts together into one request. */
 static int64_t records_together(const struct simulation *simulation, const struct firehose *firehose, const struct request *request)
 {
-    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
-    const struct caller *caller = sender && sender->type->caller ? sender->type->caller(sender->state) : NULL;
+    const struct caller *caller = request_caller(simulation, request);
     if (content_set_has(&firehose->config.batch_operations, request->content))
         return firehose->put_batch_most;
     if (!caller || caller->records < 2 || request->attempt > 0)

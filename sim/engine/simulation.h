@@ -133,6 +133,13 @@ static inline void request_free(struct simulation *simulation, const struct requ
     pool_give(&simulation->requests, request->id);
 }
 
+/* What is known of who sent `request` and waits for its answer; NULL: nothing. */
+static inline const struct caller *request_caller(const struct simulation *simulation, const struct request *request)
+{
+    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
+    return sender && sender->type->caller ? sender->type->caller(sender->state) : NULL;
+}
+
 /* The sender of `waiting` waits no longer: it runs on for nobody. A request like it is the sender's, for another try; NULL when memory is
  * out. */
 struct request *request_leave(struct simulation *simulation, struct request *waiting);
