@@ -72,16 +72,9 @@ static void send(struct simulation *simulation, struct database_proxy *proxy, ui
 {
     const struct database_proxy_call *call = proxy_call(proxy, id);
     tally_add(&proxy->metrics.borrow, TALLY_ALL, simulation->now_ns - call->asked_ns);
-    struct request *copy = request_new(simulation);
-    if (!copy)
-        return;
-    uint32_t copy_id = copy->id;
-    *copy = *request_at(simulation, call->request);
-    copy->id = copy_id;
-    copy->from = proxy->self;
-    copy->from_data = id;
-    copy->is_batch = false;
-    request_send(simulation, proxy->config.target, copy);
+    struct request *sent = request_pass_on(simulation, request_at(simulation, call->request), proxy->self, id);
+    if (sent)
+        request_send(simulation, proxy->config.target, sent);
 }
 
 void database_proxy_granted(struct simulation *simulation, struct database_proxy *proxy, uint32_t id, bool fresh)

@@ -88,14 +88,9 @@ static void send_on(struct simulation *simulation, struct api_stage *stage, uint
     struct api_call *call = call_at(stage, id);
     const struct request *request = request_at(simulation, call->request);
     const struct caller *caller = call->caller;
-    struct request *sent = request_new(simulation);
+    struct request *sent = request_pass_on(simulation, request, stage->self, id);
     if (!sent)
         return;
-    uint32_t sent_id = sent->id;
-    *sent = *request;
-    sent->id = sent_id;
-    sent->from = stage->self;
-    sent->from_data = id;
     sent->born_ns = simulation->now_ns;
     sent->asynchronous = asynchronous;
     if (index % 2 == 0) /* an authorizer sees no body */
@@ -104,10 +99,8 @@ static void send_on(struct simulation *simulation, struct api_stage *stage, uint
         double bytes = (double)request->payload_bytes * stage->base64_factor;
         sent->payload_bytes = bytes >= UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
     }
-    call->sent = sent_id;
+    call->sent = sent->id;
     enter_line(simulation, stage, id, index);
-    if (simulation->tracer)
-        simulation_trace_from_request(simulation, request);
     request_send(simulation, target, sent);
 }
 

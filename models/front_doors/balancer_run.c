@@ -123,19 +123,13 @@ static void forward(struct simulation *simulation, struct load_balancer *balance
         finish_call(simulation, balancer, id, &answer_no_target);
         return;
     }
-    struct request *sent = request_new(simulation);
+    struct request *sent = request_pass_on(simulation, request, balancer->self, id);
     if (!sent)
         return;
-    uint32_t sent_id = sent->id;
-    *sent = *request;
-    sent->id = sent_id;
-    sent->from = balancer->self;
-    sent->from_data = id;
     sent->born_ns = simulation->now_ns;
     sent->asynchronous = false;
-    sent->is_batch = false;
     sent->payload_bytes = grown(balancer, call, request->payload_bytes);
-    call->sent = sent_id;
+    call->sent = sent->id;
     call->live = true;
     call->sent_ns = simulation->now_ns;
     group->registered[call->target].outstanding++;
@@ -144,8 +138,6 @@ static void forward(struct simulation *simulation, struct load_balancer *balance
     call->is_timed = group->kind != TARGET_LAMBDA || !balancer->function_untimed;
     if (call->is_timed)
         deadline_enter(simulation, &balancer->idle, id);
-    if (simulation->tracer)
-        simulation_trace_from_request(simulation, request);
     request_send(simulation, targets[call->target].entity, sent);
 }
 

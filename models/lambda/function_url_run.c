@@ -164,22 +164,15 @@ static void hand_over(struct simulation *simulation, struct function_url *url, s
                       bool withheld)
 {
     uint32_t id = pool_take(&url->calls);
-    struct request *sent = id == POOL_NONE ? NULL : request_new(simulation);
+    struct request *sent = id == POOL_NONE ? NULL : request_pass_on(simulation, request, url->self, id);
     if (!sent) {
         simulation_fail(simulation, simulation->memory.status);
         return;
     }
-    uint32_t sent_id = sent->id;
     *(struct url_call *)pool_at(&url->calls, id) = (struct url_call){.request = request->id, .withheld = withheld};
-    *sent = *request;
-    sent->id = sent_id;
-    sent->from = url->self;
-    sent->from_data = id;
     sent->asynchronous = false;
     if (caller && caller->base64)
         sent->payload_bytes = (uint32_t)fmin((double)request->payload_bytes * url->base64_factor, UINT32_MAX);
-    if (simulation->tracer)
-        simulation_trace_from_request(simulation, request);
     request_send(simulation, url->function, sent);
 }
 

@@ -94,20 +94,13 @@ static void pass_on(struct simulation *simulation, struct dax_cluster *cluster, 
                     struct passed_on passed)
 {
     uint32_t id = pool_take(&cluster->passing);
-    struct request *next = id == POOL_NONE ? NULL : request_new(simulation);
+    struct request *next = id == POOL_NONE ? NULL : request_pass_on(simulation, request, cluster->self, id);
     if (!next) {
         simulation_fail(simulation, simulation->memory.status);
         return;
     }
     passed.waiting = request->id;
     *(struct passed_on *)pool_at(&cluster->passing, id) = passed;
-    uint32_t next_id = next->id;
-    *next = *request;
-    next->id = next_id;
-    next->from = cluster->self;
-    next->from_data = id;
-    if (simulation->tracer)
-        simulation_trace_from_request(simulation, request);
     request_send(simulation, table, next);
 }
 

@@ -48,15 +48,35 @@ bool request_turn_away(struct simulation *simulation, uint32_t to, struct reques
     return true;
 }
 
+static struct request *copy_of(struct simulation *simulation, const struct request *request)
+{
+    struct request *copy = request_new(simulation);
+    if (!copy)
+        return NULL;
+    uint32_t id = copy->id;
+    *copy = *request;
+    copy->id = id;
+    return copy;
+}
+
+struct request *request_pass_on(struct simulation *simulation, const struct request *request, uint32_t by, uint32_t data)
+{
+    struct request *sent = copy_of(simulation, request);
+    if (!sent)
+        return NULL;
+    sent->from = by;
+    sent->from_data = data;
+    sent->is_batch = false;
+    if (simulation->tracer)
+        simulation_trace_from_request(simulation, request);
+    return sent;
+}
+
 struct request *request_leave(struct simulation *simulation, struct request *waiting)
 {
-    struct request *next = request_new(simulation);
-    if (!next)
-        return NULL;
-    uint32_t id = next->id;
-    *next = *waiting;
-    next->id = id;
-    waiting->from = ENTITY_NONE;
+    struct request *next = copy_of(simulation, waiting);
+    if (next)
+        waiting->from = ENTITY_NONE;
     return next;
 }
 

@@ -140,6 +140,10 @@ static inline const struct caller *request_caller(const struct simulation *simul
     return sender && sender->type->caller ? sender->type->caller(sender->state) : NULL;
 }
 
+/* A request like `request`, which waits, for `by` to send on: its answer comes to the `done` of `by`, with `data`. It is no batch, as the
+ * records are the sender's. NULL when memory is out. */
+struct request *request_pass_on(struct simulation *simulation, const struct request *request, uint32_t by, uint32_t data);
+
 /* The sender of `waiting` waits no longer: it runs on for nobody. A request like it is the sender's, for another try; NULL when memory is
  * out. */
 struct request *request_leave(struct simulation *simulation, struct request *waiting);
