@@ -4,7 +4,6 @@
  * Integration". */
 #include "api_route.h"
 #include "engine/request.h"
-#include "front_doors.h"
 #include "scenario/validation.h"
 
 #include <string.h>
@@ -86,9 +85,8 @@ void api_integrate(struct validation *validation, const struct api_integration *
         route->target = ENTITY_NONE;
         return;
     }
-    route->backend = http                                                               ? BACKEND_SERVER
-                     : is_callable_function(validation_type(validation, route->target)) ? BACKEND_FUNCTION
-                                                                                        : BACKEND_SERVICE;
+    bool is_function = model_takes(validation_type(validation, route->target), "Invoke");
+    route->backend = http ? BACKEND_SERVER : is_function ? BACKEND_FUNCTION : BACKEND_SERVICE;
     route->asynchronous =
         integration->parameters && strstr(integration->parameters, "X-Amz-Invocation-Type") && strstr(integration->parameters, "'Event'");
 }

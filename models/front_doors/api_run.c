@@ -4,7 +4,6 @@
  * "Quotas"; AWS's knowledge center, "API Gateway logs for troubleshooting": the usage plan comes after the authorizer. */
 #include "api_stage.h"
 #include "engine/caller.h"
-#include "front_doors.h"
 #include "measure/bill.h"
 
 static const struct cause cause_request_large = {.fate = FATE_REJECTED, .text = "413 request too large"};
@@ -219,12 +218,6 @@ static const struct cause *refusal_of(const struct api_stage *stage, const struc
     return stage->door_of[request->content] == stage->door_count ? stage->no_route : NULL;
 }
 
-/* Does one of these faults answer the request? */
-static bool struck(struct fault_state *faults, const struct request *request)
-{
-    return __builtin_expect(faults->any, 0) && (faults->down || fault_strikes(faults, request));
-}
-
 void api_stage_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct api_stage *stage = self;
@@ -236,7 +229,7 @@ void api_stage_accept(struct simulation *simulation, void *self, struct request 
         return;
     }
     counter_add(&stage->metrics.requests, 1);
-    if (struck(&stage->faults, request) || struck(&api->faults, request)) {
+    if (fault_befalls(&stage->faults, request) || fault_befalls(&api->faults, request)) {
         reply(simulation, stage, request, api_server_error(500), false);
         return;
     }

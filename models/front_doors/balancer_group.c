@@ -97,7 +97,7 @@ static void check_targets(struct validation *validation, struct target_group *gr
             continue;
         targets[i].entity = validation_callee(validation, "Id", targets[i].entity);
         const struct model_type *type = validation_type(validation, targets[i].entity);
-        bool is_function = is_callable_function(type);
+        bool is_function = model_takes(type, "Invoke");
         snprintf(place, sizeof place, "Targets[%zu].Id", i);
         if (group->kind == TARGET_LAMBDA ? !is_function : is_function)
             validation_error(validation, place,

@@ -6,7 +6,6 @@
 
 #include "engine/caller.h"
 #include "engine/rule_book.h"
-#include "front_doors.h"
 
 #define OWN(FATE, SERVER, STATUS, TEXT)                                                                                                    \
     {                                                                                                                                      \
@@ -246,7 +245,7 @@ void balancer_listen(struct simulation *simulation, struct load_balancer *balanc
         reply(simulation, balancer, request, &answer_no_listener);
         return;
     }
-    if (__builtin_expect(balancer->faults.any, 0) && (balancer->faults.down || fault_strikes(&balancer->faults, request))) {
+    if (fault_befalls(&balancer->faults, request)) {
         reply(simulation, balancer, request, &answer_fault);
         return;
     }

@@ -3,10 +3,6 @@
 #define SLSIM_FRONT_DOORS_FRONT_DOORS_H
 
 #include "engine/model.h"
-#include "engine/simulation.h"
-
-#include <stdbool.h>
-#include <string.h>
 
 /* API Gateway */
 extern const struct model_type rest_api_type, rest_stage_type, serverless_api_type;
@@ -18,12 +14,5 @@ extern const struct model_type usage_plan_type, usage_plan_key_type, api_key_typ
 
 /* Elastic Load Balancing */
 extern const struct model_type load_balancer_type, listener_type, listener_rule_type, target_group_type;
-
-/* Is it a function, or one of its versions or aliases? */
-static inline bool is_callable_function(const struct model_type *type)
-{
-    return type->accept && !model_is(type, "AWS::Lambda::Url") &&
-           (strncmp(type->type, "AWS::Lambda::", 13) == 0 || model_is(type, "AWS::Serverless::Function"));
-}
 
 #endif

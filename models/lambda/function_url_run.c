@@ -195,7 +195,7 @@ void url_accept(struct simulation *simulation, void *self, struct request *reque
         reply(simulation, url, request, &cause_succeeded);
         return;
     }
-    if (url->faults.any && (url->faults.down || fault_strikes(&url->faults, request))) {
+    if (fault_befalls(&url->faults, request)) {
         reply(simulation, url, request, url->faults.down ? &cause_service_down : &cause_service_error);
         return;
     }

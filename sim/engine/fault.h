@@ -49,6 +49,12 @@ static inline bool fault_strikes(struct fault_state *state, const struct request
     return stream_uniform(&state->errors) < state->error_rate;
 }
 
+/* Does a fault answer `request`: is its entity down, or does it strike? */
+static inline bool fault_befalls(struct fault_state *state, const struct request *request)
+{
+    return __builtin_expect(state->any, 0) && (state->down || fault_strikes(state, request));
+}
+
 /* Does a fault answer `request`, which comes to `self` now? Then that is done. */
 bool fault_answers_now(struct simulation *simulation, struct fault_state *state, uint32_t self, struct request *request);
 static inline bool fault_answers(struct simulation *simulation, struct fault_state *state, uint32_t self, struct request *request)
