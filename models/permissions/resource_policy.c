@@ -109,8 +109,7 @@ static void permission_validate(struct validation *validation, void *config)
 {
     const struct resource_policy *policy = config;
     uint32_t function = policy->function ? validation_named(validation, policy->function) : ENTITY_NONE;
-    const char *service = function == ENTITY_NONE ? NULL : validation_type(validation, function)->service;
-    if (policy->function && (!service || strcmp(service, "AWS Lambda") != 0))
+    if (policy->function && (function == ENTITY_NONE || !model_takes(validation_type(validation, function), "Invoke")))
         validation_warning(validation, "FunctionName", "write {\"Ref\": \"MyFunction\"}",
                            "%.100s is no function of this scenario: the permission has no effect", policy->function);
     if (policy->action && strncmp(policy->action, "lambda:", 7) != 0)

@@ -92,8 +92,7 @@ static void check_function(struct validation *validation, uint32_t function, con
 static uint32_t read_function(struct validation *validation, const char *text, const char *property)
 {
     uint32_t entity = validation_named(validation, text);
-    const char *service = entity == ENTITY_NONE ? NULL : validation_type(validation, entity)->service;
-    if (!service || strcmp(service, "AWS Lambda") != 0) {
+    if (entity == ENTITY_NONE || !model_takes(validation_type(validation, entity), "Invoke")) {
         validation_error(validation, property, "name a function: {\"Fn::GetAtt\": [\"F\", \"Arn\"]}", "\"%s\" names no function here",
                          text);
         return ENTITY_NONE;

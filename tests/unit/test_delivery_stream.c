@@ -5,9 +5,10 @@
 #include "statistics_bounds.h"
 
 #define PARAMETER(NAME, VALUE) ", {'ParameterName': '" NAME "', 'ParameterValue': '" VALUE "'}"
-#define LAMBDA(MORE)                                                                                                                       \
+#define LAMBDA(MORE) LAMBDA_OF("{'Fn::GetAtt': ['F', 'Arn']}", MORE)
+#define LAMBDA_OF(ARN, MORE)                                                                                                               \
     ", 'ProcessingConfiguration': {'Enabled': true, 'Processors': [{'Type': 'Lambda', 'Parameters': [{'ParameterName': 'LambdaArn', "      \
-    "'ParameterValue': {'Fn::GetAtt': ['F', 'Arn']}}" MORE "]}]}"
+    "'ParameterValue': " ARN "}" MORE "]}]}"
 #define FUNCTION(PROPERTIES) "'F': {'Type': 'AWS::Lambda::Function', 'Properties': {" PROPERTIES "}}"
 #define STREAM(HINTS, MORE)                                                                                                                \
     "'S': {'Type': 'AWS::KinesisFirehose::DeliveryStream', 'Properties': {'ExtendedS3DestinationConfiguration': {'BucketARN': "            \
@@ -57,6 +58,19 @@ static void test_closed_by_interval(void **state)
     assert_near(figure(run, "S", "DeliveryToS3.DataFreshness", "Maximum"), 60.1 + 300 + 0.15, 1e-9);
     assert_near(figure(run, "S", "ExecuteProcessing.Duration", "Average"), 100, 1e-9);
     assert_near(figure(run, "S", "ExecuteProcessing.Success", "Average"), 100, 0);
+}
+
+/* An alias is a function, too. */
+static void test_alias(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run,
+              "{'duration': '10m', 'drain': '10m', 'Resources': {" STREAM(HINTS("5", "300"), LAMBDA_OF("{'Ref': 'L'}", "")) ", " FUNCTION(
+                  "") ", 'V': {'Type': 'AWS::Lambda::Version', 'Properties': {'FunctionName': {'Ref': 'F'}}}, 'L': {'Type': "
+                      "'AWS::Lambda::Alias', 'Properties': {'FunctionName': {'Ref': 'F'}, 'FunctionVersion': {'Fn::GetAtt': ['V', "
+                      "'Version']}, 'Name': 'live'}}}, " BEHAVIOR("'duration': '100ms'",
+                                                                  "") ", " TRAFFIC("'constant': '10/s', 'payload': '1KB'") "}");
+    assert_int_equal(count_of(run, "F:live", "Invocations"), 10); /* a batch a minute */
 }
 
 /* Of Poisson arrivals a batch is opened by its first record: one every T + 1/rate, with 1 + rate T records on average. */
@@ -377,14 +391,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_closed_by_size), TEST(test_closed_by_interval),
-        TEST(test_poisson),        TEST(test_throttled),
-        TEST(test_refused_line),   TEST(test_function_error),
-        TEST(test_call_limit),     TEST(test_records),
-        TEST(test_output),         TEST(test_backup),
-        TEST(test_bucket_down),    TEST(test_quotas),
-        TEST(test_requests),       TEST(test_bill),
-        TEST(test_calls_at_once),  TEST(test_source),
-        TEST(test_mistakes),
+        TEST(test_alias),          TEST(test_poisson),
+        TEST(test_throttled),      TEST(test_refused_line),
+        TEST(test_function_error), TEST(test_call_limit),
+        TEST(test_records),        TEST(test_output),
+        TEST(test_backup),         TEST(test_bucket_down),
+        TEST(test_quotas),         TEST(test_requests),
+        TEST(test_bill),           TEST(test_calls_at_once),
+        TEST(test_source),         TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -260,6 +260,27 @@ static void test_services(void **state)
     model_close(&run);
 }
 
+/* A permission of an alias, of which nothing is said, and one of what is no function. */
+static void test_permission_of_an_alias(void **state)
+{
+    (void)state;
+#define PERMITTED(WHOM)                                                                                                                    \
+    "{'duration': '1m', 'drain': '1m', 'Resources': {'N': {'Type': 'AWS::SNS::Topic', 'Properties': {'Subscription': [{'Protocol': "       \
+    "'lambda', 'Endpoint': {'Ref': 'L'}}]}}, 'F': {'Type': 'AWS::Lambda::Function'}, 'V': {'Type': 'AWS::Lambda::Version', "               \
+    "'Properties': {'FunctionName': {'Ref': 'F'}}}, 'L': {'Type': 'AWS::Lambda::Alias', 'Properties': {'FunctionName': {'Ref': 'F'}, "     \
+    "'FunctionVersion': {'Fn::GetAtt': ['V', 'Version']}, 'Name': 'live'}}, 'P': {'Type': 'AWS::Lambda::Permission', 'Properties': "       \
+    "{'FunctionName': " WHOM ", 'Action': 'lambda:InvokeFunction', 'Principal': 'sns.amazonaws.com'}}}, 'behavior': {'F': {'init': "       \
+    "'0s', 'duration': '1ms'}}, 'traffic': [{'name': 'c', 'target': 'N', 'constant': '1/s'}]}"
+    struct model_run run;
+    model_open(&run);
+    model_execute(&run, PERMITTED("{'Ref': 'L'}"));
+    assert_int_equal(run.diagnostics.count, 0);
+    assert_int_equal(count_of(&run, "F:live", "Invocations"), 60);
+    assert_int_equal(model_load(&run, PERMITTED("{'Ref': 'N'}")), STATUS_OK);
+    assert_true(diagnosed(&run.diagnostics, 0, 0, "is no function of this scenario: the permission has no effect"));
+    model_close(&run);
+}
+
 /* An API's route with AWS_IAM; one without lets everybody in. */
 static void test_api(void **state)
 {
@@ -300,9 +321,11 @@ static void test_api(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_statements), cmocka_unit_test(test_attachments),   cmocka_unit_test(test_sam_policies),
-        cmocka_unit_test(test_callers),    cmocka_unit_test(test_mappings_wait), cmocka_unit_test(test_logs_and_traces),
-        cmocka_unit_test(test_services),   cmocka_unit_test(test_api),
+        cmocka_unit_test(test_statements),    cmocka_unit_test(test_attachments),
+        cmocka_unit_test(test_sam_policies),  cmocka_unit_test(test_callers),
+        cmocka_unit_test(test_mappings_wait), cmocka_unit_test(test_logs_and_traces),
+        cmocka_unit_test(test_services),      cmocka_unit_test(test_permission_of_an_alias),
+        cmocka_unit_test(test_api),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
