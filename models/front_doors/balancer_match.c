@@ -1,6 +1,8 @@
 /* balancer_match.c: conditions of listener rules: paths, methods, query strings, by patterns with wildcards. */
 #include "balancer_match.h"
 
+#include "engine/glob.h"
+
 #include <string.h>
 
 const char *const condition_fields[] = {"host-header", "http-header", "http-request-method", "path-pattern", "query-string",
@@ -8,42 +10,10 @@ const char *const condition_fields[] = {"host-header", "http-header", "http-requ
 
 static const char usual_request[] = "GET /";
 
-static char folded(char character, bool fold)
-{
-    return (char)(fold && character >= 'A' && character <= 'Z' ? character - 'A' + 'a' : character);
-}
-
-bool wildcard_match(const char *pattern, const char *text, size_t length, bool fold)
-{
-    const char *star = NULL;
-    size_t at = 0, star_at = 0;
-    for (;;) {
-        bool escaped = *pattern == '\\' && (pattern[1] == '*' || pattern[1] == '?' || pattern[1] == '\\');
-        if (!escaped && *pattern == '*') {
-            star = ++pattern; /* first as nothing; longer each time that what follows does not fit */
-            star_at = at;
-            continue;
-        }
-        const char *wanted = pattern + escaped;
-        if (at == length && *wanted == '\0')
-            return true;
-        bool same = at < length && *wanted != '\0' && ((*wanted == '?' && !escaped) || folded(*wanted, fold) == folded(text[at], fold));
-        if (same) {
-            pattern = wanted + 1;
-            at++;
-        } else if (star && star_at < length) {
-            pattern = star;
-            at = ++star_at;
-        } else {
-            return false;
-        }
-    }
-}
-
-static bool any_matches(const struct string_list *patterns, const char *text, size_t length, bool fold)
+static bool any_matches(const struct string_list *patterns, const char *text, size_t length)
 {
     for (size_t i = 0; i < patterns->count; i++)
-        if (wildcard_match(patterns->items[i], text, length, fold))
+        if (glob_matches(patterns->items[i], text, length, GLOB_ESCAPES))
             return true;
     return false;
 }
@@ -82,8 +52,9 @@ static bool has_query(const struct property_list *wanted, const char *request)
     while ((pair = next_pair(&at, &name_length, &length)))
         for (size_t i = 0; i < wanted->count; i++) {
             size_t skipped = name_length + (name_length < length);
-            bool named = !values[i].key || wildcard_match(values[i].key, pair, name_length, true);
-            if (named && wildcard_match(values[i].value ? values[i].value : "*", pair + skipped, length - skipped, true))
+            bool named = !values[i].key || glob_matches(values[i].key, pair, name_length, GLOB_ESCAPES | GLOB_ANY_CASE);
+            if (named &&
+                glob_matches(values[i].value ? values[i].value : "*", pair + skipped, length - skipped, GLOB_ESCAPES | GLOB_ANY_CASE))
                 return true;
         }
     return false;
@@ -105,7 +76,7 @@ bool condition_holds(const struct balancer_condition *condition, const char *req
     case CONDITION_METHOD:
         return is_method(&condition->values, request, method_length) || is_method(&condition->inner, request, method_length);
     case CONDITION_PATH:
-        return any_matches(&condition->values, path, path_length, false) || any_matches(&condition->inner, path, path_length, false);
+        return any_matches(&condition->values, path, path_length) || any_matches(&condition->inner, path, path_length);
     case CONDITION_QUERY:
         return has_query(&condition->query, request);
     default:

@@ -32,9 +32,6 @@ bool condition_holds(const struct balancer_condition *condition, const char *req
 size_t condition_values(const struct balancer_condition *condition);
 size_t condition_wildcards(const struct balancer_condition *condition);
 
-/* '*' stands for any characters, '?' for exactly one, '\' before either for itself. `fold`: capital and small letters are the same. */
-bool wildcard_match(const char *pattern, const char *text, size_t length, bool fold);
-
 /* Values of query parameters that come more than once in "GET /items?a=1&a=2", beyond the last of each name. */
 size_t query_repeats(const char *request);
 
