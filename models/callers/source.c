@@ -6,6 +6,7 @@
 #include "notation/property.h"
 #include "scenario/validation.h"
 
+#include <arpa/inet.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,19 +132,6 @@ static bool is_number(const char *text)
     return digits == 12 && text[digits] == '\0';
 }
 
-/* Four numbers with dots between them. */
-static bool is_address(const char *text)
-{
-    size_t parts = 0;
-    for (; parts < 4; parts++) {
-        size_t digits = strspn(text, "0123456789");
-        if (digits < 1 || digits > 3 || strtol(text, NULL, 10) > 255 || text[digits] != (parts < 3 ? '.' : '\0'))
-            return false;
-        text += digits + (parts < 3);
-    }
-    return true;
-}
-
 /* Who calls, and may they? */
 static void check_right(struct validation *validation, const struct caller *caller)
 {
@@ -159,7 +147,8 @@ static void check_right(struct validation *validation, const struct caller *call
         validation_warning(validation, "target", "say who signs its requests: \"as\": a role or a user",
                            "%s takes signed requests only (AuthType AWS_IAM): while it runs, 403",
                            validation_name(validation, caller->target));
-    if (caller->ip && !is_address(caller->ip))
+    struct in_addr address;
+    if (caller->ip && inet_pton(AF_INET, caller->ip, &address) != 1)
         validation_error(validation, "ip", "such as \"203.0.113.7\"", "is no address of IP version 4: \"%.40s\"", caller->ip);
     else if (caller->account && !is_number(caller->account))
         validation_error(validation, "account", "such as \"111122223333\"", "an account's number has 12 digits, got \"%.40s\"",

@@ -4,6 +4,7 @@
 #include "arn.h"
 #include "engine/glob.h"
 
+#include <arpa/inet.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,16 +70,15 @@ static enum key key_of(const char *name)
 /* "203.0.113.7", or of a range "203.0.113.0/24" its first address and `*bits`. False: none of version 4. */
 static bool read_address(const char *text, uint32_t *address, unsigned *bits)
 {
-    *address = 0;
+    char first[INET_ADDRSTRLEN];
+    struct in_addr read;
+    size_t length = strcspn(text, "/");
+    snprintf(first, sizeof first, "%.*s", (int)(length < sizeof first ? length : 0), text);
+    if (inet_pton(AF_INET, first, &read) != 1)
+        return false;
+    *address = ntohl(read.s_addr);
     *bits = 32;
-    for (unsigned part = 0; part < 4; part++) {
-        char *end = NULL;
-        unsigned long number = *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 256;
-        if (number > 255 || (part < 3 && *end != '.'))
-            return false;
-        *address = *address << 8 | (uint32_t)number;
-        text = part < 3 ? end + 1 : end;
-    }
+    text += length;
     if (*text == '/' && text[1] >= '0' && text[1] <= '9') {
         char *end = NULL;
         unsigned long width = strtoul(text + 1, &end, 10);
