@@ -93,17 +93,21 @@ static bool any_counted(const struct step_list *steps)
 }
 
 /* What was done stands with the function: an item that is tried again may meet another version. */
-static struct effects *effects_of(struct simulation *simulation, const struct function *function)
+static enum status count_effects(struct simulation *simulation, const struct function *function)
 {
     const struct rule_book *rules = simulation->settings->rules;
     struct function *family = function->family;
-    if (!any_counted(&function->config.handler.steps) || family->effects)
-        return any_counted(&function->config.handler.steps) ? family->effects : NULL;
-    family->effects = malloc(sizeof *family->effects);
-    if (family->effects)
+    if (!any_counted(&function->config.handler.steps))
+        return STATUS_OK;
+    if (!family->effects) {
+        family->effects = malloc(sizeof *family->effects);
+        if (!family->effects)
+            return STATUS_NO_MEMORY;
         effects_init(family->effects, rule_ns(rules, "effects_kept_s"), rule_ns(rules, "effects_kept_after_success_s"), &simulation->memory,
                      simulation->entities[family->self].name);
-    return family->effects;
+    }
+    function->procedure->effects = family->effects;
+    return STATUS_OK;
 }
 
 enum status function_steps_create(struct simulation *simulation, struct function *function)
@@ -115,8 +119,7 @@ enum status function_steps_create(struct simulation *simulation, struct function
         return STATUS_NO_MEMORY;
     enum status status = procedure_init(function->procedure, &handler_procedure, &function->config.handler.steps, simulation, function,
                                         function->self, FUNCTION_PROCEDURE);
-    function->procedure->effects = effects_of(simulation, function);
-    return status != STATUS_OK || function->procedure->effects || !any_counted(&function->config.handler.steps) ? status : STATUS_NO_MEMORY;
+    return status == STATUS_OK ? count_effects(simulation, function) : status;
 }
 
 void function_steps_destroy(struct function *function)

@@ -29,7 +29,7 @@ struct function_url {
     int auth_type;
     const char *invoke_mode;
     struct string_list origins, methods;
-    bool cors_given, max_age_given, credentials;
+    bool cors_given, credentials;
     int64_t max_age_ns;
 
     /* state */

@@ -91,19 +91,30 @@ static const char *name_of(struct validation *validation, uint32_t entity, const
     return text && *text && !strstr(text, "${") ? text : validation_name(validation, entity);
 }
 
-/* "function:F:live": the function has a name, and the part is called by it too. */
-static const char *part_arn(struct validation *validation, uint32_t entity, bool whole)
+uint32_t whole_of(const struct validation *validation, uint32_t entity)
 {
     const char *name = validation_name(validation, entity), *colon = strchr(name, ':');
-    char owner[300], text[700];
+    char owner[300];
     if (!colon)
-        return NULL;
+        return ENTITY_NONE;
     snprintf(owner, sizeof owner, "%.*s", (int)(colon - name), name);
-    uint32_t function = validation_find(validation, owner);
-    const char *arn = function == ENTITY_NONE ? NULL : arn_of(validation, function);
-    if (!arn || whole)
-        return arn;
-    snprintf(text, sizeof text, "%.400s%.255s", arn, colon);
+    return validation_find(validation, owner);
+}
+
+const char *arn_of_whole(struct validation *validation, uint32_t entity)
+{
+    uint32_t whole = whole_of(validation, entity);
+    return whole == ENTITY_NONE ? NULL : arn_of(validation, whole);
+}
+
+/* "function:F:live": the function has a name, and the part is called by it too. */
+static const char *part_arn(struct validation *validation, uint32_t entity)
+{
+    const char *arn = arn_of_whole(validation, entity);
+    char text[700];
+    if (!arn)
+        return NULL;
+    snprintf(text, sizeof text, "%.400s%.255s", arn, strchr(validation_name(validation, entity), ':'));
     return validation_string(validation, text);
 }
 
@@ -113,13 +124,8 @@ const char *arn_of(struct validation *validation, uint32_t entity)
     if (!kind)
         return NULL;
     if (strcmp(kind->service, "lambda") == 0 && strchr(validation_name(validation, entity), ':'))
-        return part_arn(validation, entity, false);
+        return part_arn(validation, entity);
     return fill_in(validation, kind->arn, name_of(validation, entity, kind));
-}
-
-const char *arn_of_whole(struct validation *validation, uint32_t entity)
-{
-    return strchr(validation_name(validation, entity), ':') ? part_arn(validation, entity, true) : NULL;
 }
 
 /* What "${Name}" or "${Name.Attribute}" stands for; what is not known here may be anything. */

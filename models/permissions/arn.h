@@ -24,7 +24,9 @@ const struct resource_kind *resource_kind(const struct model_type *type);
 
 /* The ARN of an entity; NULL: of none is known. The scenario's. */
 const char *arn_of(struct validation *validation, uint32_t entity);
-/* Of a function's version or alias, the function's; else NULL. */
+/* The function of a version or an alias; ENTITY_NONE: it is none. */
+uint32_t whole_of(const struct validation *validation, uint32_t entity);
+/* Its ARN; NULL: there is none. */
 const char *arn_of_whole(struct validation *validation, uint32_t entity);
 /* `text` of a policy with the names of resources as what they stand for: "${Jobs.Arn}" and "Jobs" by the queue's ARN. NULL when memory is
  * out. */

@@ -128,17 +128,6 @@ static void ask(struct validation *validation, const struct attachments *attachm
     }
 }
 
-/* The whole of a part; ENTITY_NONE: it is none. */
-static uint32_t whole_of(const struct validation *validation, uint32_t entity)
-{
-    const char *name = validation_name(validation, entity), *colon = strchr(name, ':');
-    char owner[300];
-    if (!colon)
-        return ENTITY_NONE;
-    snprintf(owner, sizeof owner, "%.*s", (int)(colon - name), name);
-    return validation_find(validation, owner);
-}
-
 /* What a resource's own policies say; those of a function hold for its aliases. */
 static struct opinion resource_opinion(struct validation *validation, const struct attached *attached, uint32_t target,
                                        const struct circumstances *request)
