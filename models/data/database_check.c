@@ -88,17 +88,10 @@ void database_check_writes(struct validation *validation, struct database_settin
 
 const char *const database_operations[] = {"read", "write", "SELECT", "INSERT", "UPDATE", "DELETE", NULL};
 
-static bool is_read(const struct content *content)
+static bool is_read(const struct content *content, const void *context)
 {
+    (void)context;
     return content->operation && (strcmp(content->operation, "read") == 0 || strcmp(content->operation, "SELECT") == 0);
-}
-
-static void note_reads(const struct validation *validation, struct database_config *config)
-{
-    const struct content_table *contents = validation_contents(validation);
-    for (uint32_t i = 1; i < contents->count; i++)
-        if (is_read(&contents->items[i]))
-            content_set_add(&config->reads, (uint8_t)i);
 }
 
 /* What the instance does not say itself is its cluster's. */
@@ -167,5 +160,5 @@ void database_validate(struct validation *validation, void *blob)
     config->invokes = !engine_invokes(config->settings.engine) ? INVOKES_NO_ENGINE
                       : has_role(&config->settings)            ? INVOKES
                                                                : INVOKES_NO_ROLE;
-    note_reads(validation, config);
+    validation_contents_where(validation, is_read, NULL, &config->reads);
 }

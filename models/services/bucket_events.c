@@ -275,7 +275,7 @@ void notification_add(struct validation *validation, uint32_t entity, struct not
     while (*end)
         end = &(*end)->next;
     *end = notification;
-    contents_where(validation, is_wanted, &wanted, &notification->matches);
+    validation_contents_where(validation, is_wanted, &wanted, &notification->matches);
     notification->outlet = (struct outlet){.target = notification->target, .on_failure = ENTITY_NONE, .matches = &notification->matches};
     outlet_add(validation, entity, &bucket->outlets, &notification->outlet);
 }
@@ -318,13 +318,13 @@ void bucket_classify(struct validation *validation, struct bucket *bucket)
     struct asked asked = {.bucket = bucket};
     struct content_set set;
     for (asked.class = CLASS_WRITE; asked.class < CLASSES; asked.class ++) {
-        contents_where(validation, is_of_class, &asked, &set);
+        validation_contents_where(validation, is_of_class, &asked, &set);
         for (uint32_t i = 0; i < CONTENT_COUNT; i++)
             if (content_set_has(&set, (uint8_t)i))
                 bucket->classes[i] = (uint8_t)asked.class;
     }
     for (; asked.envelope < NOT_ON_BUS; asked.envelope++) {
-        contents_where(validation, is_in_envelope, &asked, &set);
+        validation_contents_where(validation, is_in_envelope, &asked, &set);
         for (uint32_t i = 0; i < CONTENT_COUNT; i++) {
             if (!content_set_has(&set, (uint8_t)i))
                 continue;

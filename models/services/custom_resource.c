@@ -87,7 +87,7 @@ static bool is_deletion(const struct content *content, const void *context)
 static void custom_validate(struct validation *validation, void *config)
 {
     struct custom_resource *custom = config;
-    contents_where(validation, is_deletion, NULL, &custom->deletions);
+    validation_contents_where(validation, is_deletion, NULL, &custom->deletions);
     custom->target = kind_named(validation, custom->token);
     validation_flow(validation, validation_self(validation), custom->target);
     custom->runs = kind_is(validation, custom->target, KIND_FUNCTION);

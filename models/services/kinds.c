@@ -53,17 +53,6 @@ uint32_t kind_named(const struct validation *validation, const char *text)
     return entity != ENTITY_NONE && validation_type(validation, entity)->accept ? entity : ENTITY_NONE;
 }
 
-void contents_where(struct validation *validation, bool (*test)(const struct content *content, const void *context), const void *context,
-                    struct content_set *set)
-{
-    const struct content_table *table = validation_contents(validation);
-    static const struct content unknown = {0};
-    *set = (struct content_set){0};
-    for (uint32_t i = 0; i < CONTENT_COUNT && (i == 0 || i < table->count); i++)
-        if (test(i == 0 ? &unknown : &table->items[i], context))
-            set->bits[i / 64] |= UINT64_C(1) << i % 64;
-}
-
 static bool has_operation(const struct content *content, const void *context)
 {
     const struct string_list *names = context;
@@ -75,5 +64,5 @@ static bool has_operation(const struct content *content, const void *context)
 
 void contents_with_operation(struct validation *validation, const struct string_list *names, struct content_set *set)
 {
-    contents_where(validation, has_operation, names, set);
+    validation_contents_where(validation, has_operation, names, set);
 }

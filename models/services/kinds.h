@@ -29,9 +29,6 @@ bool kind_check(struct validation *validation, const char *property, uint32_t en
 /* The entity that a text means which need not name one: "F", "${F.Arn}", an ARN of elsewhere. ENTITY_NONE: nothing here. */
 uint32_t kind_named(const struct validation *validation, const char *text);
 
-/* Sets the bits of all contents for which `test` holds; number 0 is asked about as a content of which nothing is known. */
-void contents_where(struct validation *validation, bool (*test)(const struct content *content, const void *context), const void *context,
-                    struct content_set *set);
 /* Of contents whose operation is unknown or in `names`; an empty list means all. */
 void contents_with_operation(struct validation *validation, const struct string_list *names, struct content_set *set);
 

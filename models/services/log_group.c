@@ -305,7 +305,7 @@ static void subscription_validate(struct validation *validation, void *config)
     if (is_structured(subscription->pattern)) {
         validation_warning(validation, "FilterPattern", "write terms", "only patterns of terms are matched here: this one passes all");
     } else {
-        contents_where(validation, passes, subscription->pattern, &subscription->matches);
+        validation_contents_where(validation, passes, subscription->pattern, &subscription->matches);
         subscription->outlet.matches = &subscription->matches;
     }
     service_tell(validation, &group->service, subscription->group, "DestinationArn", &subscription->outlet, subscription->destination,

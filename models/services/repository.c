@@ -87,7 +87,7 @@ static void repository_validate(struct validation *validation, void *config)
         char property[60];
         snprintf(property, sizeof property, "Triggers[%zu].DestinationArn", i);
         check_events(validation, &triggers[i], i);
-        contents_where(validation, is_wanted, &triggers[i], &triggers[i].matches);
+        validation_contents_where(validation, is_wanted, &triggers[i], &triggers[i].matches);
         triggers[i].outlet.matches = &triggers[i].matches;
         service_tell(validation, &repository->service, validation_self(validation), property, &triggers[i].outlet, triggers[i].destination,
                      KIND_FUNCTION | KIND_TOPIC);

@@ -39,9 +39,9 @@ static const struct line_item dax_line_items[] = {
 #define AT(field) offsetof(struct dax_parameters, field)
 
 static const struct property value_properties[] = {
-    {"record-ttl-millis", PROPERTY_INTEGER, AT(item_ms), .minimum = "0", .fallback = "dax_ttl_s", .unit = "ms",
+    {"record-ttl-millis", PROPERTY_TIME, AT(item_ns), .minimum = "0", .fallback = "dax_ttl_s", .unit = "ms",
      .help = "How long an item is kept; 0: until it has to make room."},
-    {"query-ttl-millis", PROPERTY_INTEGER, AT(query_ms), .minimum = "0", .fallback = "dax_ttl_s", .unit = "ms",
+    {"query-ttl-millis", PROPERTY_TIME, AT(query_ns), .minimum = "0", .fallback = "dax_ttl_s", .unit = "ms",
      .help = "The same of answers to Query and Scan."},
     {0},
 };
@@ -122,11 +122,11 @@ static void cluster_validate(struct validation *validation, void *config)
     struct dax_cluster *cluster = config;
     uint32_t group = cluster->parameter_group ? validation_named(validation, cluster->parameter_group) : ENTITY_NONE;
     cluster->asked = dynamo_asked_all(validation);
-    cluster->item_ms = cluster->query_ms = rule_ns(validation_rules(validation), "dax_ttl_s") / NS_PER_MS;
+    cluster->item_ns = cluster->query_ns = rule_ns(validation_rules(validation), "dax_ttl_s");
     if (group != ENTITY_NONE && model_is(validation_type(validation, group), DAX_PARAMETERS_TYPE)) {
         const struct dax_parameters *parameters = validation_config(validation, group);
-        cluster->item_ms = parameters->item_ms;
-        cluster->query_ms = parameters->query_ms;
+        cluster->item_ns = parameters->item_ns;
+        cluster->query_ns = parameters->query_ns;
     } else if (cluster->parameter_group && strncmp(cluster->parameter_group, "default.", strlen("default.")) != 0) {
         validation_error(validation, "ParameterGroupName", "write {\"Ref\": <an AWS::DAX::ParameterGroup>}",
                          "names no parameter group here: \"%s\"", cluster->parameter_group);

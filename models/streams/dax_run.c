@@ -180,8 +180,8 @@ void dax_accept(struct simulation *simulation, void *self, struct request *reque
 
 static void keep(struct simulation *simulation, struct dax_cluster *cluster, const struct passed_on *passed)
 {
-    int64_t lives_ms = passed->kept == KEPT_QUERY ? cluster->query_ms : cluster->item_ms;
-    int64_t expires_ns = lives_ms > 0 ? time_add(simulation->now_ns, lives_ms * NS_PER_MS) : TIME_FOREVER;
+    int64_t lives_ns = passed->kept == KEPT_QUERY ? cluster->query_ns : cluster->item_ns;
+    int64_t expires_ns = lives_ns > 0 ? time_add(simulation->now_ns, lives_ns) : TIME_FOREVER;
     if (passed->kept == KEPT_GONE)
         lru_cache_remove(&cluster->cache, passed->key);
     else if (passed->kept != KEPT_NOT)

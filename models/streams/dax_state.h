@@ -21,7 +21,7 @@ enum dax_event { DAX_ANSWER };
 
 /* AWS::DAX::ParameterGroup: how long what is cached lives; 0: until it has to make room. */
 struct dax_parameters {
-    int64_t item_ms, query_ms;
+    int64_t item_ns, query_ns;
 };
 
 struct dax_cluster {
@@ -33,7 +33,7 @@ struct dax_cluster {
     int64_t nodes;
     const char *parameter_group;
     const struct distribution *hit_latency;
-    int64_t item_ms, query_ms;        /* set by validate */
+    int64_t item_ns, query_ns;        /* set by validate */
     const struct dynamo_asked *asked; /* by content; the same */
 
     /* state */

@@ -219,17 +219,10 @@ void firehose_receives(struct validation *validation, const struct sending *send
                                  validation_name(validation, sending->target), refusal_source);
 }
 
-static bool puts_batches(const struct content *content)
+static bool puts_batches(const struct content *content, const void *context)
 {
+    (void)context;
     return content->operation && strcmp(content->operation, "PutRecordBatch") == 0;
-}
-
-static void note_batches(const struct validation *validation, struct firehose_config *config)
-{
-    const struct content_table *contents = validation_contents(validation);
-    for (uint32_t i = 1; i < contents->count; i++)
-        if (puts_batches(&contents->items[i]))
-            content_set_add(&config->batch_operations, (uint8_t)i);
 }
 
 static void check_backup(struct validation *validation, const struct firehose_config *config)
@@ -259,7 +252,7 @@ void firehose_validate(struct validation *validation, void *blob)
     check_backup(validation, config);
     if (config->function != ENTITY_NONE)
         validation_flow(validation, validation_self(validation), config->function);
-    note_batches(validation, config);
+    validation_contents_where(validation, puts_batches, NULL, &config->batch_operations);
     config->batch_ns = least_interval_ns(rules, config->batch_ns);
     config->destination.interval_ns = least_interval_ns(rules, config->destination.interval_ns);
     config->backup.interval_ns = least_interval_ns(rules, config->backup.interval_ns);

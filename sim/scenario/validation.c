@@ -174,6 +174,17 @@ const struct content_table *validation_contents(const struct validation *validat
     return validation->loader->scenario->settings.contents;
 }
 
+void validation_contents_where(const struct validation *validation, bool (*test)(const struct content *content, const void *context),
+                               const void *context, struct content_set *set)
+{
+    const struct content_table *table = validation_contents(validation);
+    static const struct content unknown = {0};
+    *set = (struct content_set){0};
+    for (uint32_t i = 0; i < CONTENT_COUNT && (i == 0 || i < table->count); i++)
+        if (test(i == 0 ? &unknown : &table->items[i], context))
+            content_set_add(set, (uint8_t)i);
+}
+
 const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values)
 {
     const struct event_contents *contents = validation->loader->parse.contents;

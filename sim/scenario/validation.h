@@ -121,6 +121,9 @@ bool validation_has_right(const struct validation *validation, const char *patte
 
 /* What the scenario says of its items' bodies. */
 const struct content_table *validation_contents(const struct validation *validation);
+/* Makes `set` of all contents for which `test` holds; CONTENT_NONE is asked about as a content of which nothing is known. */
+void validation_contents_where(const struct validation *validation, bool (*test)(const struct content *content, const void *context),
+                               const void *context, struct content_set *set);
 /* The names of a content's body, by `index`, or of the object `within` it (NULL: of the body itself); NULL: there are no more, or it is no
  * object. *values: how many the list holds that stands there, 1 where none does. O(index). */
 const char *validation_event_name(const struct validation *validation, uint8_t content, const char *within, size_t index, size_t *values);

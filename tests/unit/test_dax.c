@@ -50,8 +50,11 @@ static void test_latency_and_life(void **state)
     assert_near(figure(run, "c", "ResponseTime", "Maximum"), 5, 0.2);
     assert_int_equal(fates_of(run, "Dax", FATE_SUCCEEDED, ""), 60);
     assert_int_equal(fates_of(run, "T", FATE_SUCCEEDED, ""), 6);
-    /* A time to live of 0 is for ever; left out, it is five minutes. */
+    /* A time to live of 0 is for ever, and so is one of centuries; left out, it is five minutes. */
     model_execute(run, CACHED("'duration': '1h'", GROUPED, GROUP("0"), READ("7"), "{'name': 'c', 'target': 'F', 'constant': '1/s'}"));
+    assert_int_equal(count_of(run, "Dax", "ItemCacheMisses"), 1);
+    model_execute(
+        run, CACHED("'duration': '1h'", GROUPED, GROUP("18446744073710"), READ("7"), "{'name': 'c', 'target': 'F', 'constant': '1/s'}"));
     assert_int_equal(count_of(run, "Dax", "ItemCacheMisses"), 1);
     model_execute(run, CACHED("'duration': '1h'", CLUSTER("1"), "", READ("7"), "{'name': 'c', 'target': 'F', 'constant': '1/s'}"));
     assert_int_equal(count_of(run, "Dax", "ItemCacheMisses"), 12); /* once in 301 s */
