@@ -37,7 +37,7 @@ static void grant(struct simulation *simulation, struct database_proxy *proxy, u
 void database_proxy_borrow(struct simulation *simulation, struct database_proxy *proxy, uint32_t call)
 {
     bool fresh;
-    if (proxy->line.first == POOL_NONE && take(simulation, proxy, &fresh)) {
+    if (proxy->line.calls.head == POOL_NONE && take(simulation, proxy, &fresh)) {
         grant(simulation, proxy, call, fresh);
         return;
     }
@@ -52,8 +52,8 @@ void database_proxy_serve(struct simulation *simulation, struct database_proxy *
     if (proxy->serving)
         return; /* what is served ended at once, and its connection is seen below */
     proxy->serving = true;
-    while (proxy->line.first != POOL_NONE && take(simulation, proxy, &fresh)) {
-        uint32_t call = proxy->line.first;
+    while (proxy->line.calls.head != POOL_NONE && take(simulation, proxy, &fresh)) {
+        uint32_t call = proxy->line.calls.head;
         deadline_leave(&proxy->line, call);
         gauge_add(&proxy->metrics.waiting, simulation->now_ns, -1);
         grant(simulation, proxy, call, fresh);

@@ -180,14 +180,13 @@ static enum status run_again(const struct options *options, const struct scenari
 static enum status watch_item(const struct options *options, const struct scenario *scenario, struct watcher *watcher)
 {
     struct span_tree tree;
-    const char *source = watcher->source ? watcher->source : scenario->entities[scenario->first_source].name;
     if (!option_given(options, OPTION_TREE)) {
         const struct tracer steps = {.context = watcher, .step = note_step};
         table_init(&watcher->table, life_columns, sizeof life_columns / sizeof *life_columns);
         return run_again(options, scenario, &steps);
     }
     const struct tracer spans = {.context = &tree, .span = span_tree_span, .link = span_tree_link};
-    span_tree_init(&tree, source, watcher->item);
+    span_tree_init(&tree, watcher->source ? watcher->source : scenario->entities[scenario->first_source].name, watcher->item);
     enum status status = run_again(options, scenario, &spans);
     table_init(&watcher->table, tree_columns, tree_column_count);
     span_tree_fill(&tree, &watcher->table, options->format == FORMAT_TABLE);
@@ -211,6 +210,8 @@ static enum status parse_item(struct manifest *manifest, const struct scenario *
             return refuse(manifest, "slsim explain RESULT lists them", "--item: there is no source \"%s\"", text);
     } else if (scenario->first_inner > scenario->first_source + 1) {
         return refuse(manifest, "as in --item users:17", "--item %s: say of which source, since there are several", text);
+    } else if (scenario->first_inner == scenario->first_source && option_given(manifest->options, OPTION_TREE)) {
+        return refuse(manifest, "as in --item Rule:17", "--item %s: say of what, since there is no traffic", text);
     }
     return STATUS_OK;
 }

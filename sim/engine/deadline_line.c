@@ -3,7 +3,7 @@
 
 static struct deadline_place *place_of(const struct deadline_line *line, uint32_t id)
 {
-    return (struct deadline_place *)((char *)pool_at(line->calls, id) + line->offset);
+    return (struct deadline_place *)chain_link(&line->calls, id); /* its first member */
 }
 
 static int64_t due_ns(const struct deadline_line *line, uint32_t id)
@@ -14,19 +14,13 @@ static int64_t due_ns(const struct deadline_line *line, uint32_t id)
 void deadline_line_init(struct deadline_line *line, const struct pool *calls, size_t offset, int64_t limit_ns, uint32_t entity,
                         uint16_t kind, uint32_t data)
 {
-    *line = (struct deadline_line){.calls = calls,
-                                   .offset = offset,
-                                   .limit_ns = limit_ns,
-                                   .first = POOL_NONE,
-                                   .last = POOL_NONE,
-                                   .entity = entity,
-                                   .data = data,
-                                   .kind = kind};
+    *line = (struct deadline_line){.limit_ns = limit_ns, .entity = entity, .data = data, .kind = kind};
+    chain_init(&line->calls, calls, offset);
 }
 
 static void schedule(struct simulation *simulation, struct deadline_line *line)
 {
-    int64_t at_ns = due_ns(line, line->first);
+    int64_t at_ns = due_ns(line, line->calls.head);
     line->scheduled = at_ns < simulation->end_ns; /* what lies past the end never happens */
     if (line->scheduled)
         simulation_schedule(simulation, line->entity, line->kind, RANK_EXPIRY, at_ns, line->data);
@@ -34,24 +28,20 @@ static void schedule(struct simulation *simulation, struct deadline_line *line)
 
 void deadline_enter(struct simulation *simulation, struct deadline_line *line, uint32_t id)
 {
-    struct deadline_place *place = place_of(line, id);
-    *place = (struct deadline_place){.previous = line->last, .next = POOL_NONE, .since_ns = simulation->now_ns};
-    *(line->last == POOL_NONE ? &line->first : &place_of(line, line->last)->next) = id;
-    line->last = id;
+    place_of(line, id)->since_ns = simulation->now_ns;
+    chain_append(&line->calls, id);
     if (!line->scheduled)
         schedule(simulation, line);
 }
 
 void deadline_leave(struct deadline_line *line, uint32_t id)
 {
-    const struct deadline_place *place = place_of(line, id);
-    *(place->previous == POOL_NONE ? &line->first : &place_of(line, place->previous)->next) = place->next;
-    *(place->next == POOL_NONE ? &line->last : &place_of(line, place->next)->previous) = place->previous;
+    chain_remove(&line->calls, id);
 }
 
 uint32_t deadline_due(struct simulation *simulation, struct deadline_line *line)
 {
-    uint32_t id = line->first;
+    uint32_t id = line->calls.head;
     if (id != POOL_NONE && due_ns(line, id) <= simulation->now_ns) {
         deadline_leave(line, id);
         return id;

@@ -2,7 +2,7 @@
 #ifndef SLSIM_ENGINE_DEADLINE_LINE_H
 #define SLSIM_ENGINE_DEADLINE_LINE_H
 
-#include "engine/pool.h"
+#include "engine/chain.h"
 #include "engine/simulation.h"
 
 #include <stdbool.h>
@@ -11,15 +11,13 @@
 
 /* A member of each call of the pool, at `offset`. */
 struct deadline_place {
-    uint32_t previous, next;
+    struct link link; /* first */
     int64_t since_ns;
 };
 
 struct deadline_line {
-    const struct pool *calls;
-    size_t offset;
+    struct chain calls; /* by their struct deadline_place, the first to end at the head */
     int64_t limit_ns;
-    uint32_t first, last;
     bool scheduled;
     /* the event: */
     uint32_t entity, data;

@@ -174,13 +174,18 @@ static inline bool model_is(const struct model_type *type, const char *name)
     return strcmp(type->type, name) == 0;
 }
 
-/* Is the operation among those that can be named to such a resource? A function, a version, an alias: what takes "Invoke". */
+/* Is the operation among those (ending with NULL; NULL: none)? */
+static inline bool operations_have(const char *const *operations, const char *operation)
+{
+    while (operations && *operations && strcmp(*operations, operation) != 0)
+        operations++;
+    return operations && *operations;
+}
+
+/* Is it among those that can be named to such a resource? A function, a version, an alias: what takes "Invoke". */
 static inline bool model_takes(const struct model_type *type, const char *operation)
 {
-    const char *const *name = type->operations;
-    while (name && *name && strcmp(*name, operation) != 0)
-        name++;
-    return name && *name;
+    return operations_have(type->operations, operation);
 }
 
 /* May who sends name it as the one that gets it? What stands in front of something is named by a step's `via` alone. */

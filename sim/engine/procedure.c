@@ -32,7 +32,7 @@ enum status procedure_init(struct procedure_runner *runner, const struct procedu
     init_policies(runner, steps, simulation);
     pool_init(&runner->runs, sizeof(struct run) + runner->node_most * sizeof(struct node), &simulation->memory, name);
     pool_init(&runner->tasks, sizeof(struct task), &simulation->memory, name);
-    pool_init(&runner->orphans, orphan_size(), &simulation->memory, name);
+    orphans_init(runner, &simulation->memory, name);
     stream_init(&runner->draws, simulation->settings->seed, simulation->replication, name, "steps");
     stream_init(&runner->retries, simulation->settings->seed, simulation->replication, name, "step retries");
     runner->type = type;

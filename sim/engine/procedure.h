@@ -79,7 +79,7 @@ bool procedure_sent(const struct request *request);
 const struct step_call *procedure_call_of(const struct procedure_runner *runner, const struct request *request);
 /* The `data` of that run. */
 uint32_t procedure_data_of(const struct procedure_runner *runner, const struct request *request);
-/* Its sender is one with procedures: and waits no longer for it? */
+/* Of a request whose sender is one with procedures: was it sent by a run that waits for it no longer? */
 bool procedure_left(const struct request *request);
 void procedure_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request);
 

@@ -102,6 +102,11 @@ void orphan_answered(struct simulation *simulation, struct procedure_runner *run
     request_free(simulation, request);
 }
 
+void orphans_init(struct procedure_runner *runner, struct memory_account *account, const char *owner)
+{
+    pool_init(&runner->orphans, sizeof(struct orphan), account, owner);
+}
+
 void orphans_fini(struct procedure_runner *runner)
 {
     for (uint32_t i = 0; i < runner->orphans.fresh && runner->orphans.used > 0; i++) {
@@ -109,9 +114,4 @@ void orphans_fini(struct procedure_runner *runner)
         free((void *)(uintptr_t)orphan->many); /* NULL where the place was given back */
     }
     pool_fini(&runner->orphans);
-}
-
-size_t orphan_size(void)
-{
-    return sizeof(struct orphan);
 }

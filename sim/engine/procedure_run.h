@@ -102,7 +102,7 @@ void call_had_effect(struct simulation *simulation, struct procedure_runner *run
 void call_leave(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, struct request *waiting);
 /* The answer to one that was left; `repeated`: nothing was done, as it had been before. */
 void orphan_answered(struct simulation *simulation, struct procedure_runner *runner, struct request *request, bool repeated);
+void orphans_init(struct procedure_runner *runner, struct memory_account *account, const char *owner);
 void orphans_fini(struct procedure_runner *runner);
-size_t orphan_size(void);
 
 #endif

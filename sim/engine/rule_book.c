@@ -13,13 +13,18 @@ static int compare_name(const void *name, const void *rule)
     return strcmp(name, ((const struct rule *)rule)->name);
 }
 
+bool rule_was_asked(const struct rule_book *book, size_t place)
+{
+    return book->asked && atomic_load_explicit(&book->asked[place], memory_order_relaxed);
+}
+
 const struct rule *rule_find(const struct rule_book *book, const char *name)
 {
     if (book->count == 0)
         return NULL;
     const struct rule *rule = bsearch(name, book->rules, book->count, sizeof *book->rules, compare_name);
     /* Looked at first: threads that share the book do not take the line from each other. */
-    if (rule && book->asked && !atomic_load_explicit(&book->asked[rule - book->rules], memory_order_relaxed))
+    if (rule && book->asked && !rule_was_asked(book, (size_t)(rule - book->rules)))
         atomic_store_explicit(&book->asked[rule - book->rules], true, memory_order_relaxed);
     return rule;
 }

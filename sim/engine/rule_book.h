@@ -33,6 +33,8 @@ struct rule_book {
 
 /* NULL when there is no such rule. O(log n). */
 const struct rule *rule_find(const struct rule_book *book, const char *name);
+/* Was the rule at that place of book->rules looked up? */
+bool rule_was_asked(const struct rule_book *book, size_t place);
 /* For rules that a model knows to exist: a missing or non-numeric one is a programmer's mistake and aborts with its name. A test checks
  * every name that the models use against both books. */
 double rule_number(const struct rule_book *book, const char *name);

@@ -36,7 +36,7 @@ static uint64_t tell(struct simulation *simulation, uint64_t item, struct trace_
         tracer->step(tracer->context, step);
     if (id == POOL_NONE)
         return 0;
-    if (end_ns > step->time_ns && tracer->span)
+    if (end_ns > step->time_ns)
         part = span_part_add(simulation, span_at(tracing, id), step, end_ns);
     const char *fate = fate_named(step->step);
     if (fate && strcmp(span_at(tracing, id)->at.resource, step->resource) == 0)
@@ -83,18 +83,21 @@ void simulation_trace_within(struct simulation *simulation, const struct request
         span_at(simulation->tracing, id)->within = part;
 }
 
+/* Where what begins in the open span belongs: within it, or the part of it that lasts as long. */
+static struct trace_place inside(const struct tracing *tracing, uint32_t span)
+{
+    struct trace_place place = *place_of(tracing, span);
+    if (span != POOL_NONE && span_at(tracing, span)->within != 0)
+        place.span = span_at(tracing, span)->within;
+    return place;
+}
+
 /* Where the next span belongs: where it was said, or where `item` is, at best at `resource`. */
 static struct trace_place take_parent(struct tracing *tracing, uint64_t item, const char *resource)
 {
-    struct trace_place parent = tracing->from;
+    const struct trace_place said = tracing->from;
     tracing->from = (struct trace_place){0};
-    if (parent.span != 0)
-        return parent;
-    uint32_t id = span_find(tracing, item, resource, false);
-    parent = *place_of(tracing, id);
-    if (id != POOL_NONE && span_at(tracing, id)->within != 0)
-        parent.span = span_at(tracing, id)->within;
-    return parent;
+    return said.span != 0 ? said : inside(tracing, span_find(tracing, item, resource, false));
 }
 
 void simulation_trace_enter(struct simulation *simulation, uint64_t item, uint32_t attempt, const char *resource, const char *name)
@@ -122,11 +125,8 @@ void simulation_trace_leave(struct simulation *simulation, uint64_t item, const 
 
 static void remember(struct tracing *tracing, uint32_t id)
 {
-    if (id == POOL_NONE)
-        return;
-    tracing->from = span_at(tracing, id)->at;
-    if (span_at(tracing, id)->within != 0)
-        tracing->from.span = span_at(tracing, id)->within;
+    if (id != POOL_NONE)
+        tracing->from = inside(tracing, id);
 }
 
 void simulation_trace_from(struct simulation *simulation, uint64_t item, const char *resource)

@@ -128,11 +128,12 @@ static void tell_parts(struct simulation *simulation, const struct open_span *sp
             .name = part->name,
             .outcome = "",
             .detail = part->detail,
-            .beside = part->begin_ns<until_ns, .unfinished = part->end_ns> end_ns && part->end_ns != TIME_FOREVER,
+            .beside = (part->begin_ns < until_ns),
+            .unfinished = (part->end_ns > end_ns && part->end_ns != TIME_FOREVER),
         };
         if (told.end_ns >= told.begin_ns) {
             until_ns = told.end_ns > until_ns ? told.end_ns : until_ns;
-            if (wanted && tracer->span)
+            if (wanted)
                 tracer->span(tracer->context, &told);
         }
         pool_give(&tracing->parts, id);
@@ -180,7 +181,7 @@ void span_close(struct simulation *simulation, uint32_t id, bool unfinished)
         .detail = span->detail,
         .unfinished = unfinished,
     };
-    if (wanted && simulation->tracer->span)
+    if (wanted)
         simulation->tracer->span(simulation->tracer->context, &told);
     forget(simulation, id);
 }

@@ -97,7 +97,7 @@ void trace_lane_give(struct simulation *simulation, const char *resource, uint32
 uint32_t span_of_request(const struct tracing *tracing, const struct request *request);
 /* Open for `item`, or for what it was made of: at `resource`, or else (not `strict`) the youngest. POOL_NONE: none. */
 uint32_t span_find(const struct tracing *tracing, uint64_t item, const char *resource, bool strict);
-/* POOL_NONE when memory is out, which fails the run. `request` is an id or POOL_NONE. */
+/* Only where the tracer wants spans. POOL_NONE when memory is out, which fails the run. `request` is an id or POOL_NONE. */
 uint32_t span_open(struct simulation *simulation, uint64_t item, uint32_t attempt, const char *resource, const char *name,
                    const struct trace_place *parent, uint32_t request);
 void span_close(struct simulation *simulation, uint32_t id, bool unfinished);

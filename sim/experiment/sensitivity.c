@@ -137,7 +137,7 @@ static enum status run_base(struct work *work)
     /* The study's own scenario has the same rules; it lives on, the trial's does not. */
     const struct rule_book *read = status == STATUS_OK ? trial.variant.scenario->rules : NULL;
     for (size_t i = 0; read && i < read->count; i++)
-        if (atomic_load_explicit(&read->asked[i], memory_order_relaxed))
+        if (rule_was_asked(read, i))
             (void)rule_find(study->scenario->rules, read->rules[i].name);
     trial_end(&trial);
     return status;

@@ -87,11 +87,9 @@ enum status inputs_collect(const struct scenario *scenario, const struct sensiti
 {
     const struct rule_book *book = scenario->rules;
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < book->count && status == STATUS_OK; i++) {
-        bool asked = book->asked && atomic_load_explicit(&book->asked[i], memory_order_relaxed);
-        if (asked && book->rules[i].assumption)
+    for (size_t i = 0; i < book->count && status == STATUS_OK; i++)
+        if (book->rules[i].assumption && rule_was_asked(book, i))
             status = add_rule(&book->rules[i], request, figure_count, sensitivity);
-    }
     for (size_t i = 0; i < request->axis_count && status == STATUS_OK; i++)
         status = add_axis(&request->axes[i], request, figure_count, sensitivity);
     return status;

@@ -183,7 +183,7 @@ void assumptions_csv(struct csv_writer *writer, const struct run_result *result)
     csv_writer_header(writer, "rule,value,unit,low,high,source,note");
     for (size_t i = 0; i < book->count; i++) {
         const struct rule *rule = &book->rules[i];
-        if (!rule->assumption || !book->asked || !atomic_load_explicit(&book->asked[i], memory_order_relaxed))
+        if (!rule->assumption || !rule_was_asked(book, i))
             continue;
         rule_value_text(rule, value, sizeof value);
         csv_text(writer, rule->name);

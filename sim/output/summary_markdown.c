@@ -8,7 +8,6 @@
 #include "output/table.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #define RULE_TEXT_SIZE 128
@@ -93,7 +92,7 @@ static enum status print_assumptions(const struct run_result *result, FILE *out)
     for (size_t i = 0; i < book->count; i++) {
         const struct rule *rule = &book->rules[i];
         char value[RULE_TEXT_SIZE], range[64] = "";
-        if (!rule->assumption || !book->asked || !atomic_load_explicit(&book->asked[i], memory_order_relaxed))
+        if (!rule->assumption || !rule_was_asked(book, i))
             continue;
         rule_value_text(rule, value, sizeof value);
         if (!isnan(rule->low) && !isnan(rule->high))

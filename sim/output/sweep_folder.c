@@ -332,9 +332,8 @@ bool sweep_folder_sync(const char *path)
 
 void sweep_folder_remove_partial(const struct sweep_folder *folder, struct diagnostics *diagnostics)
 {
-    remove_journal(folder->partial);
-
     struct stat about;
+    remove_journal(folder->partial);
     if (lstat(folder->partial, &about) == 0 && !result_folder_remove(AT_FDCWD, folder->partial))
         diagnose(diagnostics, SEVERITY_WARNING, (struct place){0}, NULL, "", "%s: could not be removed whole: %s", folder->partial,
                  strerror(errno));

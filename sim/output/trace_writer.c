@@ -123,8 +123,8 @@ static void tell_what_is_left_out(const struct trace_writer *writer, struct diag
     (void)seconds_text(writer->full_ns, time);
     diagnose(diagnostics, SEVERITY_NOTE, (struct place){0}, NULL,
              "--trace-limit N allows more; --trace-sample takes a few of each second instead",
-             "%s holds the %llu traces that began before %s s, and not the %llu after that: %s %llu %s", writer->output.path,
-             (unsigned long long)writer->begun, time, (unsigned long long)writer->left_out, "no more are begun after",
+             "%s holds the %llu traces that began before %s s, and not the %llu after that: no more are begun after %llu %s",
+             writer->output.path, (unsigned long long)writer->begun, time, (unsigned long long)writer->left_out,
              (unsigned long long)writer->most, writer->json ? "events" : "rows");
 }
 

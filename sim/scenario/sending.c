@@ -11,17 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROPERTY_SIZE 300
+
+/* Where `key` of the sending stands in the sender; NULL: what names its target. */
+static const char *property_of(const struct sending *sending, const char *key, char property[PROPERTY_SIZE])
+{
+    snprintf(property, PROPERTY_SIZE, "%.200s%.60s", sending->place, key ? key : sending->target_key);
+    return property;
+}
+
 void validation_sending_error(struct validation *validation, const struct sending *sending, const char *key, const char *hint,
                               const char *format, ...)
 {
-    char property[300], *message = NULL;
+    char property[PROPERTY_SIZE], *message = NULL;
     va_list arguments;
     va_start(arguments, format);
     if (vasprintf(&message, format, arguments) < 0)
         message = NULL;
     va_end(arguments);
-    snprintf(property, sizeof property, "%.200s%.60s", sending->place, key ? key : sending->target_key);
-    validation_error(validation, property, hint, "%s", message ? message : "");
+    validation_error(validation, property_of(sending, key, property), hint, "%s", message ? message : "");
     free(message);
 }
 
@@ -39,13 +47,6 @@ static size_t count_of(const char *const *names)
     while (names[count])
         count++;
     return count;
-}
-
-static bool knows(const char *const *operations, const char *name)
-{
-    while (*operations && strcmp(*operations, name) != 0)
-        operations++;
-    return *operations != NULL;
 }
 
 #define SHOWN_MOST 12u
@@ -72,7 +73,7 @@ void validation_sending_names(struct validation *validation, const struct sendin
     char hint[600];
     for (size_t i = 0; i < sending->content.count; i++) {
         const char *name = contents->items[sending->content.contents[i]].operation;
-        if (!name || knows(operations, name))
+        if (!name || operations_have(operations, name))
             continue;
         validation_sending_error(validation, sending, sending->operation_key, operations_hint(operations, name, hint, sizeof hint),
                                  "%s has no operation \"%s\" here", validation_name(validation, sending->target), name);
@@ -86,7 +87,7 @@ void validation_sends(struct validation *validation, const struct sending *sendi
         return; /* which was said */
     const struct model_type *type = validation_type(validation, sending->target);
     const void *config = validation_config(validation, sending->target);
-    char property[300];
+    char property[PROPERTY_SIZE];
     if (!type->accept) {
         validation_sending_error(validation, sending, NULL, NULL, "%s cannot be called", validation_name(validation, sending->target));
         return;
@@ -96,9 +97,8 @@ void validation_sends(struct validation *validation, const struct sending *sendi
                                  "%s stands in front of something, and is not called itself", validation_name(validation, sending->target));
         return;
     }
-    snprintf(property, sizeof property, "%.200s%.60s", sending->place, sending->target_key);
     if (sending->part && type->check_part)
-        type->check_part(validation, property, config, sending->part);
+        type->check_part(validation, property_of(sending, NULL, property), config, sending->part);
     if (type->operations)
         validation_sending_names(validation, sending, type->operations);
     if (type->receives)
