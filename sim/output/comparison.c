@@ -33,14 +33,25 @@ static enum status add_row(struct compare *compare, const struct headline_row *r
     return status;
 }
 
-/* What callers do not see, such as waits and losses: metrics whose table says so. */
-static enum status add_others(struct compare *compare, const struct run_result *result)
+/* Does the row of its resource show it already? */
+static bool has_figure(const struct headline_rows *rows, const struct figure *figure)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->list[i].key->resource, figure->resource) == 0)
+            for (const struct headline_column *column = rows->list[i].section->columns; column->title; column++)
+                if (strcmp(column->metric, figure->metric->name) == 0 && strcmp(column->stat, figure->stat) == 0)
+                    return true;
+    return false;
+}
+
+/* What callers do not see, such as waits and losses: metrics whose table says so. `rows` are the result's headlines, which are there. */
+static enum status add_others(struct compare *compare, const struct run_result *result, const struct headline_rows *rows)
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; i < result->figure_count && status == STATUS_OK; i++) {
         const struct figure *figure = &result->figures[i];
         const char *compared = figure->metric->compared;
-        bool wanted = compared && !figure->is_total && strcmp(compared, figure->stat) == 0;
+        bool wanted = compared && !figure->is_total && strcmp(compared, figure->stat) == 0 && !has_figure(rows, figure);
         /* What both have is A's to bring. */
         if (wanted && (result == compare->a || !run_result_find(compare->a, figure->resource, figure->metric->name, figure->stat)))
             status = compare_add(compare, figure->resource, figure->metric->name, figure->stat);
@@ -60,9 +71,9 @@ enum status comparison_add_headlines(struct compare *compare, const struct summa
         if (!has_row(&a, &b.list[i]))
             status = add_row(compare, &b.list[i]);
     if (status == STATUS_OK)
-        status = add_others(compare, compare->a);
+        status = add_others(compare, compare->a, &a);
     if (status == STATUS_OK)
-        status = add_others(compare, compare->b);
+        status = add_others(compare, compare->b, &b);
     headline_rows_fini(&a);
     headline_rows_fini(&b);
     return status == STATUS_OK ? compare_add_month(compare) : status;

@@ -148,13 +148,41 @@ static const char *find_stat(const struct figure_search *search, const struct me
     return NULL;
 }
 
+static bool find_of_type(const struct figure_search *search, const struct model_type *type, const char *metric, const char *stat,
+                         struct figure_name *figure)
+{
+    figure->metric = type ? find_metric(search, type, figure->resource, metric) : NULL;
+    figure->stat = figure->metric ? find_stat(search, figure->metric, stat) : NULL;
+    return figure->stat != NULL;
+}
+
 bool figure_find(const struct figure_search *search, const char *resource, const char *metric, const char *stat, struct figure_name *figure)
 {
     *figure = (struct figure_name){.resource = resource};
+    return find_of_type(search, find_subject(search, resource, &figure->entity), metric, stat, figure);
+}
+
+/* Where the metric's name ends: of those that the text begins with the longest; where there is none, before the first dot. */
+static size_t metric_length(const struct model_type *type, const char *text)
+{
+    size_t longest = 0;
+    for (const char *end = text + strcspn(text, ".");; end += 1 + strcspn(end + 1, ".")) {
+        if (is_metric_of(type, text, (size_t)(end - text)))
+            longest = (size_t)(end - text);
+        if (*end == '\0')
+            break;
+    }
+    return longest ? longest : strcspn(text, ".");
+}
+
+bool figure_find_spelled(const struct figure_search *search, const char *resource, char *text, struct figure_name *figure)
+{
+    *figure = (struct figure_name){.resource = resource};
     const struct model_type *type = find_subject(search, resource, &figure->entity);
-    figure->metric = type ? find_metric(search, type, resource, metric) : NULL;
-    figure->stat = figure->metric ? find_stat(search, figure->metric, stat) : NULL;
-    return figure->stat != NULL;
+    char *end = text + (type ? metric_length(type, text) : 0);
+    bool has_stat = *end == '.';
+    *end = '\0';
+    return find_of_type(search, type, text, has_stat ? end + 1 : NULL, figure);
 }
 
 enum is_unit figure_unit(const struct figure_name *figure)

@@ -27,6 +27,9 @@ struct figure_search {
 /* `stat` NULL: the metric's default. Strings of *figure that were asked for are those handed in. False after reporting. */
 bool figure_find(const struct figure_search *search, const char *resource, const char *metric, const char *stat,
                  struct figure_name *figure);
+/* The same of "Metric" or "Metric.stat" in one, which is cut in two. Names of metrics may have dots, as GetRecords.IteratorAgeMilliseconds.
+ */
+bool figure_find_spelled(const struct figure_search *search, const char *resource, char *text, struct figure_name *figure);
 
 /* What its values are written in, and what the metric's unit is called ("USD" of a cost). */
 enum is_unit figure_unit(const struct figure_name *figure);

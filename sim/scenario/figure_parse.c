@@ -46,24 +46,22 @@ static bool is_kept(const struct figure_name *figure)
     return false;
 }
 
-/* `name` (of the store) is "Name.Metric" or "Name.Metric.stat": names of resources and metrics have no dots. */
+/* `name` (of the store) is "Name.Metric" or "Name.Metric.stat": names of resources have no dots. */
 static bool read_name(struct reading *reading, char *name, struct figure_name *figure)
 {
     *figure = (struct figure_name){.stat = "Sum", .entity = ENTITY_NONE};
     if (strcmp(name, cost_name) == 0)
         return true;
-    char *metric = strchr(name, '.'), *stat = metric ? strchr(metric + 1, '.') : NULL;
-    if (!metric || metric == name || metric[1] == '\0' || metric[1] == '.' || (stat && stat[1] == '\0')) {
+    char *metric = strchr(name, '.');
+    if (!metric || metric == name || metric[1] == '.' || name[strlen(name) - 1] == '.') {
         complain(reading, "write Name.Metric, Name.Metric.stat or cost.month, as in Api.ResponseTime.p99", "\"%.100s\" names no figure",
                  name);
         return false;
     }
     *metric++ = '\0';
-    if (stat)
-        *stat++ = '\0';
     const struct figure_search search = {
         .parse = &reading->parse, .scenario = reading->scenario, .references = reading->scenario->names, .path = &reading->path};
-    if (!figure_find(&search, name, metric, stat, figure))
+    if (!figure_find_spelled(&search, name, metric, figure))
         return false;
     if (!is_kept(figure)) {
         complain(reading, "kept are Average, Minimum, Maximum, p50, p90, p95, p99 and p99.9", "%s is not kept of a run", figure->stat);

@@ -84,6 +84,7 @@ static const struct metric_type fake_worker_metrics[] = {
     {"fake", "Calls", "Count", METRIC_COUNT, offsetof(struct fake_worker, calls), 0, 0, 0, "Calls.", 0, 0, 0, NULL, 0},
     {"fake", "Took", "Milliseconds", METRIC_TALLY, offsetof(struct fake_worker, took), 0, 0, 0, "Time.", 0, 0, 0, NULL, 0},
     {"fake", "Age", "Seconds", METRIC_TALLY, offsetof(struct fake_worker, took), 0, 0, 0, "Age.", 0, 0, 0, NULL, 0},
+    {"fake", "Took.Longest", "Seconds", METRIC_TALLY, offsetof(struct fake_worker, took), 0, 0, 0, "A name with a dot.", 0, 0, 0, NULL, 0},
     {"fake", "Size", "Bytes", METRIC_TALLY, offsetof(struct fake_worker, bytes), 0, 0, 0, "Size.", 0, 0, 0, NULL, 0},
     {"fake", "Rate", "Percent", METRIC_PERCENT, offsetof(struct fake_worker, calls), offsetof(struct fake_worker, calls), 0, 0, "Share.", 0,
      0, 0, NULL, 0},

@@ -16,6 +16,8 @@ static void test_names(void **state)
         {"W.Calls", "W.Calls.Sum", IS_COUNT},
         {" W.Took.p99.9 ", "W.Took.p99.9", IS_TIME},
         {"W.Took.SampleCount", "W.Took.SampleCount", IS_COUNT},
+        {"W.Took.Longest", "W.Took.Longest.Average", IS_TIME},
+        {"W.Took.Longest.p99.9", "W.Took.Longest.p99.9", IS_TIME},
         {"u.LostRate", "u.LostRate.Average", IS_PERCENT},
         {"Fake::Compute::Worker.Calls", "Fake::Compute::Worker.Calls.Sum", IS_COUNT},
         {"cost.month", "cost.month", IS_MONEY},
@@ -30,7 +32,7 @@ static void test_names(void **state)
         assert_true(figure_name_parse(loaded.scenario, "--figure", cases[i].text, &diagnostics, &figure));
         assert_string_equal(figure_name_text(&figure, text, sizeof text), cases[i].shown);
         assert_int_equal(figure_unit(&figure), cases[i].unit);
-        assert_int_equal(loaded.scenario->wants_totals, i >= 4);
+        assert_int_equal(loaded.scenario->wants_totals, i >= 6);
     }
     assert_int_equal(diagnostics.count, 0);
     folder_remove(&loaded);
@@ -93,6 +95,8 @@ static void test_mistakes(void **state)
         {"X.Calls > 1", "Custom::Thing is not simulated"},
         {"W.Cals > 1", "W has no metric \"Cals\""},
         {"W.Calls.p50 > 1", "Calls has no such statistic"},
+        {"W.Took.Longest.p98x > 1s", "Took.Longest has no such statistic"},
+        {"W.Took.Long > 1s", "Took has no such statistic"},
         {"W.Took.p42 > 1s", "p42 is not kept of a run"},
         {"W.Took > 10", "needs a time with its unit"},
         {"W.Took > +10", "needs a time with its unit"},
