@@ -253,9 +253,9 @@ static const char *default_part(const void *config)
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
         .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
-        .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part, .actions = function_actions,             \
-        .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends,              \
-        .operations = lambda_operations,                                                                                                   \
+        .wish = function_wish, .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part,                   \
+        .actions = function_actions, .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals,          \
+        .sends = function_sends, .operations = lambda_operations,                                                                          \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

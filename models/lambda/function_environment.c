@@ -47,9 +47,17 @@ static void shut_down(struct simulation *simulation, struct function *function, 
     simulation_schedule(simulation, function->self, FUNCTION_SHUT, RANK_EXPIRY, time_add(simulation->now_ns, shutdown_ns), 0);
 }
 
-void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment)
+/* What it had goes with it. */
+static void let_go(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     function_disconnect(simulation, function, environment);
+    if (function->procedure)
+        procedure_forget_kept(simulation, function->procedure, environment->id);
+}
+
+void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment)
+{
+    let_go(simulation, function, environment);
     environment->state = ENVIRONMENT_GONE; /* a pending event will find it so */
     counter_add(&function->metrics.expired, 1);
     if (function->shutdown_limit_ns > 0)
@@ -61,7 +69,7 @@ void environment_destroy(struct simulation *simulation, struct function *functio
 
 void environment_lose(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending)
 {
-    function_disconnect(simulation, function, environment);
+    let_go(simulation, function, environment);
     environment->state = event_pending ? ENVIRONMENT_LOST : ENVIRONMENT_GONE;
     counter_add(&function->metrics.lost, 1);
     gauge_add(&function->metrics.environments, simulation->now_ns, -1);

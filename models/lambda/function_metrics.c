@@ -76,6 +76,16 @@ const struct metric_type function_metrics[] = {
      .help =
          "Calls of its steps that had their effect before, for the same item: retries, deliveries twice. Not of idempotent steps, nor of "
          "those that only read. Of a batch, the records."},
+    {"slsim", "TmpHits", "Count", METRIC_COUNT, AT(tmp_hits), .better = 1,
+     .help = "Calls with `cache` \"tmp\" that found in /tmp what they would have asked for: calls that were not made."},
+    {"slsim", "TmpMisses", "Count", METRIC_COUNT, AT(tmp_misses), .better = -1, .help = "Those that did not, and asked."},
+    {"slsim", "TmpHitRatio", "Percent", METRIC_PERCENT, AT(tmp_hits), .better = 1, .other = AT(tmp_lookups), .compared = "Average",
+     .help = "TmpHits of both."},
+    {"slsim", "TmpStaleHits", "Count", METRIC_COUNT, AT(tmp_stale), .better = -1, .compared = "Sum",
+     .help = "TmpHits of what calls of this function had written since, from other environments or past /tmp."},
+    {"slsim", "TmpEvictions", "Count", METRIC_COUNT, AT(tmp_evictions), .better = -1,
+     .help = "What had to make room, as /tmp has EphemeralStorage."},
+    {"slsim", "TmpBytes", "Bytes", METRIC_GAUGE, AT(tmp_bytes), .help = "What is kept in the /tmp of all environments."},
     {"slsim", "RestoreDuration", "Milliseconds", METRIC_TALLY, AT(restore_duration),
      .help = "Restores of snapshots, as RESTORE_REPORT lines say."},
     {"AWS/Lambda", "PostRuntimeExtensionsDuration", "Milliseconds", METRIC_TALLY, AT(post_runtime),

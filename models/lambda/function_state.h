@@ -56,6 +56,8 @@ struct function_metrics {
     struct counter created, expired, timeouts, out_of_memory;
     struct counter recursive_dropped;
     struct counter duplicate_effects;
+    struct counter tmp_lookups, tmp_hits, tmp_misses, tmp_stale, tmp_evictions;
+    struct gauge tmp_bytes;
     struct counter async_received, async_dropped, dead_letter_errors, destination_failures;
     struct tally async_age, iterator_age;
     struct gauge async_queued;
@@ -116,6 +118,7 @@ struct function {
     struct delivery async;              /* the internal event queue */
     struct stream async_jitter;         /* by item and try */
     struct procedure_runner *procedure; /* owned; NULL: the handler calls nobody, and its time is known when it begins */
+    uint64_t tmp_evicted;               /* of what its handlers keep, as far as it was counted */
     struct function_link *links;        /* owned; whom its environments keep connections to */
     uint32_t link_count;
     int64_t traced_second;       /* of a family: of the latest request that could be traced */

@@ -5,6 +5,7 @@
 #include "engine/batch.h"
 #include "engine/effects.h"
 #include "engine/sending.h"
+#include "function_call.h"
 #include "function_end.h"
 #include "function_environment.h"
 #include "function_stream.h"
@@ -72,12 +73,36 @@ static void effect_repeated(void *owner)
     counter_add(&((struct function *)owner)->metrics.duplicate_effects, 1);
 }
 
+static uint64_t tmp_bytes(const void *owner)
+{
+    return (uint64_t)((const struct function *)owner)->config.storage_mb * 1024 * 1024;
+}
+
+static void looked_in_tmp(void *owner, enum local_found found)
+{
+    struct function_metrics *metrics = &((struct function *)owner)->metrics;
+    counter_add(&metrics->tmp_lookups, 1);
+    counter_add(found == LOCAL_MISS ? &metrics->tmp_misses : &metrics->tmp_hits, 1);
+    counter_add(&metrics->tmp_stale, found == LOCAL_STALE_HIT);
+}
+
+static void kept_in_tmp(struct simulation *simulation, void *owner, const struct local_caches *caches)
+{
+    struct function *function = owner;
+    gauge_add(&function->metrics.tmp_bytes, simulation->now_ns, (int64_t)caches->used_bytes - function->metrics.tmp_bytes.level);
+    counter_add(&function->metrics.tmp_evictions, caches->evicted - function->tmp_evicted);
+    function->tmp_evicted = caches->evicted;
+}
+
 static const struct procedure_type handler_procedure = {
     .slowdown = steps_slowdown,
     .vcpus = steps_vcpus,
     .stretch = steps_stretch,
     .ended = steps_ended,
     .repeated = effect_repeated,
+    .storage_bytes = tmp_bytes,
+    .looked = looked_in_tmp,
+    .kept = kept_in_tmp,
 };
 
 static bool any_counted(const struct step_list *steps)
@@ -164,6 +189,13 @@ uint32_t function_beyond(const struct simulation *simulation, const void *self, 
     return function->procedure && procedure_sent(request) ? procedure_call_of(function->procedure, request)->target : ENTITY_NONE;
 }
 
+struct cache_wish *function_wish(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    const struct function *function = self;
+    return function->procedure && procedure_sent(request) ? procedure_wish(function->procedure, request) : NULL;
+}
+
 void function_steps_begin(struct simulation *simulation, struct function *function, struct environment *environment,
                           const struct request *request, int64_t before_ns, int64_t suppressed_ns)
 {
@@ -187,38 +219,15 @@ void function_steps_expired(struct simulation *simulation, struct function *func
     end_handler(simulation, function, environment);
 }
 
-/* Does an operation of that name, or a method, change nothing? */
-static bool only_reads(const struct content *content)
-{
-    static const char *const reads[] = {"read", "SELECT", "Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Head", "Describe"};
-    static const char *const methods[] = {"GET ", "HEAD ", "OPTIONS "};
-    for (size_t i = 0; content->operation && i < sizeof reads / sizeof *reads; i++)
-        if (strncmp(content->operation, reads[i], strlen(reads[i])) == 0)
-            return true;
-    for (size_t i = 0; content->request && i < sizeof methods / sizeof *methods; i++)
-        if (strncmp(content->request, methods[i], strlen(methods[i])) == 0)
-            return true;
-    return false;
-}
-
-/* Are its effects counted that it has more than once? */
-static bool is_counted(const struct validation *validation, const struct step_call *call)
-{
-    bool reads = call->content.count > 0;
-    for (size_t i = 0; i < call->content.count; i++)
-        reads = reads && only_reads(&validation_contents(validation)->items[call->content.contents[i]]);
-    return call->duplicate_effect && !call->idempotent && (call->duplicate_effect_given || !reads);
-}
-
 /* Whom a call means that names a function and no part of it: the alias that stands for it. */
 static void resolve(struct validation *validation, const struct step_list *steps)
 {
     for (size_t i = 0; i < steps->count; i++) {
         struct step *step = &steps->steps[i];
         if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
-            step->call->counted = is_counted(validation, step->call);
             if (!step->call->part)
                 step->call->target = validation_callee(validation, NULL, step->call->target);
+            function_call_resolve(validation, step->call);
             validation_flow(validation, validation_self(validation), step->call->target);
             if (step->call->via != ENTITY_NONE)
                 validation_flow(validation, validation_self(validation), step->call->via);
@@ -266,6 +275,8 @@ static void tell_call(struct validation *validation, const struct step_call *cal
         validation_sends(validation, &sending);
     if (call->target != ENTITY_NONE && call->via != ENTITY_NONE)
         tell_front(validation, call, &sending);
+    if (call->target != ENTITY_NONE)
+        function_call_check_cache(validation, call, &sending);
     if (call->connect_given && call->target != ENTITY_NONE && !validation_type(validation, call->target)->connectable)
         validation_sending_error(validation, &sending, "connect", "leave it out", "%s is %s, which takes no connections",
                                  validation_name(validation, call->target), validation_type(validation, call->target)->type);

@@ -13,6 +13,8 @@ void function_steps_begin(struct simulation *simulation, struct function *functi
 void function_steps_expired(struct simulation *simulation, struct function *function, struct environment *environment);
 /* Whom a call of its steps is for: model_type.beyond. */
 uint32_t function_beyond(const struct simulation *simulation, const void *self, const struct request *request);
+/* What a call of its steps asks of its cache: model_type.wish. */
+struct cache_wish *function_wish(const struct simulation *simulation, const void *self, const struct request *request);
 /* An invocation with steps has ended, and its records were judged: what was done for those that are over for good need not be kept long. */
 void function_steps_settle(struct simulation *simulation, struct function *function, const struct request *request, bool good);
 void function_steps_validate(struct validation *validation, const struct function_config *config);

@@ -21,6 +21,8 @@ struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
 struct connectable; /* engine/connectable.h */
+struct cacheable;   /* engine/cacheable.h */
+struct cache_wish;  /* engine/cacheable.h */
 struct scalable;    /* engine/scalable.h */
 struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
@@ -149,6 +151,11 @@ struct model_type {
      * is called itself. */
     const char *const *in_front_of;
     const struct sdk_habits *sdk; /* NULL: as of any service */
+
+    /* Of one whose steps have a `cache`: what `request`, which it sent, asks of it. Good as long as the request is under way. NULL:
+     * nothing, it was sent for something else. */
+    struct cache_wish *(*wish)(const struct simulation *simulation, const void *self, const struct request *request);
+    const struct cacheable *cacheable; /* of what a step's `cache` may name */
 
     /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h).
      * NULL: never. */

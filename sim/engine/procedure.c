@@ -35,6 +35,7 @@ enum status procedure_init(struct procedure_runner *runner, const struct procedu
     orphans_init(runner, &simulation->memory, name);
     stream_init(&runner->draws, simulation->settings->seed, simulation->replication, name, "steps");
     stream_init(&runner->retries, simulation->settings->seed, simulation->replication, name, "step retries");
+    local_caches_init(&runner->own, type->storage_bytes ? type->storage_bytes(owner) : 0, &simulation->memory, name);
     runner->type = type;
     return STATUS_OK;
 }
@@ -46,6 +47,7 @@ void procedure_fini(struct procedure_runner *runner)
     if (!runner->type)
         return;
     orphans_fini(runner);
+    local_caches_fini(&runner->own);
     pool_fini(&runner->runs);
     pool_fini(&runner->tasks);
 }

@@ -7,7 +7,9 @@
 #ifndef SLSIM_ENGINE_PROCEDURE_H
 #define SLSIM_ENGINE_PROCEDURE_H
 
+#include "engine/cacheable.h"
 #include "engine/effects.h"
+#include "engine/local_cache.h"
 #include "engine/pool.h"
 #include "engine/random.h"
 #include "engine/request.h"
@@ -34,6 +36,12 @@ struct procedure_type {
     void (*ended)(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end);
     /* A call had an effect that it had had before for the same item. */
     void (*repeated)(void *owner);
+    /* How many bytes each `data` can keep for CACHE_TMP; NULL: it has no such calls, and neither of the next is called. */
+    uint64_t (*storage_bytes)(const void *owner);
+    /* A call has looked there. */
+    void (*looked)(void *owner, enum local_found found);
+    /* What is kept there has changed. */
+    void (*kept)(struct simulation *simulation, void *owner, const struct local_caches *caches);
 };
 
 struct procedure_runner {
@@ -50,6 +58,7 @@ struct procedure_runner {
     uint32_t client_room;          /* `data` below this have theirs */
     bool has_quotas;
     struct effects *effects; /* the owner's, set by it; NULL: nobody counts what is done again */
+    struct local_caches own; /* of each `data`: what its calls have kept by themselves */
     struct pool orphans;     /* calls under way that their runs have left */
     struct pool runs, tasks;
     struct stream draws, retries;
@@ -71,12 +80,16 @@ uint32_t procedure_start(struct simulation *simulation, struct procedure_runner 
 void procedure_cancel(struct simulation *simulation, struct procedure_runner *runner, uint32_t run);
 /* `data` stands for somebody new from here on: an environment that was just made. */
 void procedure_forget(struct procedure_runner *runner, uint32_t data);
+/* What `data` stood for is gone, with what it has kept. O(what it has kept). */
+void procedure_forget_kept(struct simulation *simulation, struct procedure_runner *runner, uint32_t data);
 
 void procedure_handle(struct simulation *simulation, struct procedure_runner *runner, const struct event *event);
 /* Was `request` sent by a procedure of its sender? Then its answer is procedure_answered's. */
 bool procedure_sent(const struct request *request);
 /* The call of one that a run sent. */
 const struct step_call *procedure_call_of(const struct procedure_runner *runner, const struct request *request);
+/* What it asks of the call's cache; NULL: it is for what the call names, or nobody waits for it. */
+struct cache_wish *procedure_wish(const struct procedure_runner *runner, const struct request *request);
 /* The `data` of that run. */
 uint32_t procedure_data_of(const struct procedure_runner *runner, const struct request *request);
 /* Of a request whose sender is one with procedures: was it sent by a run that waits for it no longer? */

@@ -79,12 +79,29 @@ static void fill_request(struct procedure_runner *runner, const struct step_call
     }
 }
 
+struct request *call_request(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
+{
+    struct request *request = make_request(simulation, runner, id);
+    if (request)
+        fill_request(runner, task_at(runner, id)->call.step->call, request);
+    return request;
+}
+
+/* Whom the call's next request is for. */
+static uint32_t recipient(const struct task *task)
+{
+    const struct step_call *call = task->call.step->call;
+    if (task->stage != CALL_ASKS)
+        return call->cache;
+    return call->via == ENTITY_NONE ? call->target : call->via;
+}
+
 void call_send(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
 {
     struct task *task = task_at(runner, id);
     const struct step_call *call = task->call.step->call;
     struct request *request = request_at(simulation, task->call.request);
-    uint32_t to = call->via == ENTITY_NONE ? call->target : call->via;
+    uint32_t to = recipient(task);
     task->under_way = true;
     if (call->timeout_ns > 0)
         task_schedule(simulation, runner, id, PROCEDURE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, call->timeout_ns));
@@ -96,8 +113,7 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
     request_send(simulation, to, request);
 }
 
-/* Sends now, or when the adaptive mode's limiter lets it. */
-static void send_when_allowed(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
+void call_send_when_allowed(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
 {
     const struct task *task = task_at(runner, id);
     uint32_t place = task->call.step->place;
@@ -128,16 +144,17 @@ void call_begin(struct simulation *simulation, struct procedure_runner *runner, 
     task->call.born_ns = simulation->now_ns;
     if (simulation->tracer)
         simulation_derive(simulation, task->call.item, parent);
-    struct request *request = make_request(simulation, runner, id);
+    struct request *request = call_request(simulation, runner, id);
     if (!request)
         return;
-    fill_request(runner, step->call, request);
     task->call.request = request->id;
-    send_when_allowed(simulation, runner, id);
+    if (step->call->cache_use != CACHE_UNUSED && (request->group != 0 || step->call->cache_apart))
+        cached_begin(simulation, runner, id);
+    else
+        call_send_when_allowed(simulation, runner, id);
 }
 
-/* The call has its last answer. */
-static void call_over(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, bool good)
+void call_over(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, bool good)
 {
     struct task *task = task_at(runner, id);
     uint32_t strand = task->call.strand, run = task->run;
@@ -205,6 +222,13 @@ void procedure_answered(struct simulation *simulation, struct procedure_runner *
         return;
     }
     struct task *task = task_at(runner, id);
+    if (task->stage != CALL_ASKS) {
+        bool good = request->cause == &cause_succeeded;
+        task->under_way = false;
+        request_free(simulation, request);
+        cached_answered(simulation, runner, id, good);
+        return;
+    }
     const struct step *step = task->call.step;
     const struct retry_policy *policy = &runner->policies[step->place];
     struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, step->place);
@@ -221,7 +245,10 @@ void procedure_answered(struct simulation *simulation, struct procedure_runner *
     if (!repeated && call_is_counted(runner, step))
         call_had_effect(simulation, runner, id);
     request_free(simulation, request);
-    call_over(simulation, runner, id, true);
+    if (task->call.wish.bytes > 0)
+        cached_asked(simulation, runner, id);
+    else
+        call_over(simulation, runner, id, true);
 }
 
 /* The caller's patience is over for one attempt, if it is still that one. */
@@ -238,5 +265,10 @@ void call_timed_out(struct simulation *simulation, struct procedure_runner *runn
         return;
     call_leave(simulation, runner, id, waiting);
     task->under_way = false;
-    try_again(simulation, runner, id, next, FAILURE_TIMEOUT);
+    if (task->stage == CALL_ASKS) {
+        try_again(simulation, runner, id, next, FAILURE_TIMEOUT);
+        return;
+    }
+    request_free(simulation, next);
+    cached_answered(simulation, runner, id, false);
 }

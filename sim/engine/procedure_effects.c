@@ -66,7 +66,7 @@ void call_leave(struct simulation *simulation, struct procedure_runner *runner, 
 {
     const struct task *task = task_at(runner, id);
     waiting->from = ENTITY_NONE;
-    if (!call_is_counted(runner, task->call.step))
+    if (task->stage != CALL_ASKS || !call_is_counted(runner, task->call.step))
         return;
     uint32_t left = pool_take(&runner->orphans);
     if (left == POOL_NONE) {

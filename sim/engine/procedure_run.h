@@ -6,6 +6,9 @@
 
 #include "engine/procedure.h"
 
+/* Where a call stands that has a cache: what it called last. */
+enum call_stage { CALL_ASKS /* what it names */, CALL_LOOKS /* whether the cache has it */, CALL_KEEPS /* it there */ };
+
 enum node_kind { NODE_DELAY, NODE_CALL, NODE_FORK, NODE_BRANCH };
 
 struct node {
@@ -39,6 +42,7 @@ struct task {
     bool open;               /* not over: else it only waits for its events */
     bool is_call;
     bool under_way; /* a call: `request` is with the target */
+    uint8_t stage;  /* a call: enum call_stage */
     uint16_t attempt;
     union {
         struct {
@@ -53,7 +57,8 @@ struct task {
             uint64_t parent; /* for which it is made, as the `k`-th of its step */
             uint32_t k;
             int64_t born_ns;
-            double spent; /* of the quota, by the last retry */
+            double spent;           /* of the quota, by the last retry */
+            struct cache_wish wish; /* where it has a cache, and what it is about has a name there; else of no bytes */
         } call;
     };
 };
@@ -91,8 +96,22 @@ void strand_arrive(struct simulation *simulation, struct procedure_runner *runne
 /* procedure_call.c: the `k`-th call of a step, for the item `parent`. The answer may come before it returns. */
 void call_begin(struct simulation *simulation, struct procedure_runner *runner, uint32_t strand, const struct step *step, uint64_t parent,
                 uint32_t k);
+/* A request like this call, for its next sending; NULL when memory is out, which fails the replication. */
+struct request *call_request(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
 void call_send(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
+/* The same, or when the adaptive mode's limiter lets it. */
+void call_send_when_allowed(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
+/* The call has its last answer. */
+void call_over(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, bool good);
 void call_timed_out(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
+
+/* procedure_cache.c: each goes on with a call that has a cache. */
+/* It has just been made. */
+void cached_begin(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
+/* Its cache has answered, or has not in time. */
+void cached_answered(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, bool good);
+/* What it names has answered well. */
+void cached_asked(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
 
 /* procedure_effects.c: is it of those whose effects are counted? */
 bool call_is_counted(const struct procedure_runner *runner, const struct step *step);

@@ -28,6 +28,17 @@ struct step_list {
 enum call_type { CALL_REQUEST_RESPONSE, CALL_EVENT };
 enum call_on_error { CALL_FAIL, CALL_CONTINUE };
 enum call_connect { CONNECT_INIT, CONNECT_INVOCATION };
+enum call_strategy { STRATEGY_LAZY, STRATEGY_WRITE_THROUGH };
+
+/* What a call does with its cache. */
+enum call_cache_use {
+    CACHE_UNUSED,  /* it has none */
+    CACHE_READS,   /* looks there first */
+    CACHE_WRITES,  /* changes what is kept there */
+    CACHE_DELETES, /* the same: it is no more */
+};
+
+#define CACHE_TMP (UINT32_MAX - 1) /* `cache`: the handler's own; ENTITY_WORD(0) of notation/property.h */
 
 struct step_call {
     uint32_t target;                  /* entity */
@@ -40,9 +51,15 @@ struct step_call {
     struct key_choice key;              /* KEY_NONE: that of the item that is handled */
     int64_t timeout_ns;                 /* of one attempt; 0: none */
     struct retry_config retry;
-    int type;     /* enum call_type */
-    int on_error; /* enum call_on_error */
-    int connect;  /* enum call_connect: where a connection to the target is opened, if it takes one */
+    int type;                       /* enum call_type */
+    int on_error;                   /* enum call_on_error */
+    uint32_t cache;                 /* an entity that keeps what was fetched, or CACHE_TMP; ENTITY_NONE: there is none */
+    const struct distribution *ttl; /* ns that it is kept; NULL: until it has to make room */
+    int strategy;                   /* enum call_strategy: how the cache is filled */
+    bool strategy_given;
+    uint8_t cache_use; /* enum call_cache_use; set by its owner's validation, as the next */
+    bool cache_apart;  /* it is kept by what the call asks, beside its key */
+    int connect;       /* enum call_connect: where a connection to the target is opened, if it takes one */
     bool connect_given;
     bool each;             /* once for each record of a batch */
     bool idempotent;       /* it bears a key by which it is known again, and is then done once */

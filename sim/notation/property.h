@@ -28,7 +28,8 @@ enum property_kind {
     PROPERTY_STEPS,              /* struct step_list */
     PROPERTY_ARRIVAL,   /* const struct arrival_process *: the property's name says which process; all share one field, one must be given.
                            With a `unit` that is the process, and nothing need be given */
-    PROPERTY_REFERENCE, /* uint32_t: the index of a resource, ENTITY_NONE where not given */
+    PROPERTY_REFERENCE, /* uint32_t: the index of a resource, ENTITY_NONE where not given; the k-th of `choices`, words that mean none:
+                           ENTITY_WORD(k) */
     PROPERTY_OBJECT,    /* `properties` of the object, offsets into the same struct */
     PROPERTY_ACCEPTED,  /* CloudFormation's own, without effect on what is simulated: any value, not kept */
     PROPERTY_ENUM_LIST, /* int: as ENUM, written as a list of exactly one */
@@ -69,6 +70,8 @@ struct lifetime {
     int64_t halving_ns;               /* HALVING */
 };
 
+#define ENTITY_WORD(k) (UINT32_MAX - 1 - (uint32_t)(k))
+
 /* The name of a row, ACCEPTED, for every key that no other row names. */
 #define PROPERTY_ANY_KEY "*"
 
@@ -84,7 +87,7 @@ struct property {
     const char *maximum;  /* the same */
     const char *step;     /* whole multiples of this only; a literal or a rule */
     const char *fallback; /* where not given: JSON text such as "0" or "\"most_recent\"", or a rule's name; NULL: the field stays zero */
-    const char *const *choices;        /* ENUM; ends with NULL */
+    const char *const *choices;        /* ENUM, and REFERENCE that may be a word; ends with NULL */
     const struct property *properties; /* OBJECT, LIST, MAP, TABLE, and ENUM that may be an object; ends with {0} */
     size_t size;                       /* LIST, MAP: of an element */
     size_t given;                      /* 1 + offset of a bool that says whether the key was there; 0: nobody asks */

@@ -213,6 +213,25 @@ static bool value_arrival(struct parse *parse, const struct property *property, 
     return process != NULL;
 }
 
+/* Is it one of the words that may stand there, or nearly so? Then it is no resource: ENTITY_NONE after reporting. */
+static bool is_word(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
+                    uint32_t *entity)
+{
+    char hint[PARSE_HINT];
+    size_t count = choice_count(property);
+    for (uint32_t i = 0; i < count; i++)
+        if (strcmp(node->valuestring, property->choices[i]) == 0) {
+            *entity = ENTITY_WORD(i);
+            return true;
+        }
+    *entity = ENTITY_NONE;
+    if (!suggest(node->valuestring, property->choices, count) || references_find(parse->references, node->valuestring))
+        return false;
+    parse_error(parse, node, path, parse_suggestion(parse, node->valuestring, property->choices, count, hint),
+                "there is no resource \"%s\"", node->valuestring);
+    return true;
+}
+
 static bool value_reference(struct parse *parse, const struct property *property, const cJSON *node, const struct parse_path *path,
                             void *blob)
 {
@@ -222,6 +241,10 @@ static bool value_reference(struct parse *parse, const struct property *property
         entity = ENTITY_NONE;
         memcpy(field(property, blob), &entity, sizeof entity);
         return true;
+    }
+    if (property->choices && cJSON_IsString(node) && is_word(parse, property, node, path, &entity)) {
+        memcpy(field(property, blob), &entity, sizeof entity);
+        return entity != ENTITY_NONE;
     }
     if (!reference_parse(parse, node, path, &entity, &text))
         return false;

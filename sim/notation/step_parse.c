@@ -27,6 +27,8 @@ static const struct step_kind_keys kinds[] = {
 static const char *const call_types[] = {"RequestResponse", "Event", NULL};
 static const char *const on_errors[] = {"fail", "continue", NULL};
 static const char *const connects[] = {"init", "invocation", NULL};
+static const char *const caches[] = {"tmp", NULL};
+static const char *const strategies[] = {"lazy", "write_through", NULL};
 
 static const struct property shared_keys[] = {
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of each request; left out: as what is handled."},
@@ -52,9 +54,15 @@ static const struct property shared_keys[] = {
     {"duplicate_effect", PROPERTY_BOOLEAN, AT(duplicate_effect), .fallback = "true",
      .given = PROPERTY_GIVEN(struct step_call, duplicate_effect_given),
      .help = "Whether what it does again for the same item has its effect again (DuplicateEffects); left out: unless it only reads."},
-    PROPERTY_LATER_ROW("cache", "caches"),
-    PROPERTY_LATER_ROW("strategy", "how a cache is filled"),
-    PROPERTY_LATER_ROW("ttl", "how long a cache keeps what it holds"),
+    {"cache", PROPERTY_REFERENCE, AT(cache), .choices = caches,
+     .help = "What keeps what was fetched: a resource that caches, or \"tmp\": the environment's own /tmp, which it loses when it ends. "
+             "A read looks there first. By the call's key, and its path or object."},
+    {"strategy", PROPERTY_ENUM, AT(strategy), .choices = strategies, .fallback = "\"lazy\"",
+     .given = PROPERTY_GIVEN(struct step_call, strategy_given),
+     .help =
+         "How the cache is filled. lazy: by a read that missed; a write leaves it as it is. write_through: by a write, after it; a read "
+         "that missed does not."},
+    {"ttl", PROPERTY_TIME_DISTRIBUTION, AT(ttl), .help = "How long the cache keeps it; left out: until it has to make room."},
     {0},
 };
 
