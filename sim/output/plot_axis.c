@@ -56,7 +56,7 @@ static void add_tick(struct plot *plot, struct plot_axis *axis, double at, const
         plot->failed = true;
 }
 
-static void set_label(struct plot *plot, struct plot_axis *axis, const char *label)
+void plot_axis_label(struct plot *plot, struct plot_axis *axis, const char *label)
 {
     free(axis->label);
     axis->label = strdup(label);
@@ -100,7 +100,7 @@ static void ticks_by(struct plot *plot, struct plot_axis *axis, double step)
 
 void plot_axis_linear(struct plot *plot, struct plot_axis *axis, const char *label, double low, double high)
 {
-    set_label(plot, axis, label);
+    plot_axis_label(plot, axis, label);
     if (!(high > low)) /* one value, or none */
         high = low + (low == 0 ? 1 : fabs(low) * 0.1);
     double step = round_step(high - low, TICKS_WANTED);
@@ -130,7 +130,7 @@ static void log_text(double value, const char *unit, char text[FIGURE_TEXT_SIZE]
 void plot_axis_log(struct plot *plot, struct plot_axis *axis, const char *label, const char *unit, double low, double high)
 {
     static const double between[] = {1, 2, 5}, finer[] = {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9};
-    set_label(plot, axis, label);
+    plot_axis_label(plot, axis, label);
     axis->log = true;
     if (!(low > 0))
         low = high > 0 ? high / 1000 : 1;
@@ -171,7 +171,7 @@ struct plot_unit plot_axis_time(struct plot *plot, struct plot_axis *axis, doubl
     while (high_s > scales[scale].until_s)
         scale++;
     const struct plot_unit *unit = &scales[scale].unit;
-    set_label(plot, axis, scales[scale].label);
+    plot_axis_label(plot, axis, scales[scale].label);
     axis->low = low_s * unit->factor;
     axis->high = high_s * unit->factor;
     if (!(axis->high > axis->low))
