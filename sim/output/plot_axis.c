@@ -129,7 +129,12 @@ static void log_text(double value, const char *unit, char text[FIGURE_TEXT_SIZE]
 
 void plot_axis_log(struct plot *plot, struct plot_axis *axis, const char *label, const char *unit, double low, double high)
 {
-    static const double between[] = {1, 2, 5}, finer[] = {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9};
+    /* Where ticks of a decade stand: in so short a range each a tenth of it or so from the next, so that their texts do not meet. */
+    static const struct {
+        double decades;
+        size_t count;
+        double at[10];
+    } steps[] = {{0.5, 10, {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}}, {0.99, 6, {1, 1.5, 2, 3, 5, 7}}, {3, 3, {1, 2, 5}}, {INFINITY, 1, {1}}};
     plot_axis_label(plot, axis, label);
     axis->log = true;
     if (!(low > 0))
@@ -137,15 +142,16 @@ void plot_axis_log(struct plot *plot, struct plot_axis *axis, const char *label,
     if (!(high > low))
         high = low * 10;
     double decades = log10(high) - log10(low); /* the quotient may be too large for a number */
-    const double *steps = decades < 1 ? finer : between;
-    size_t fine = decades < 1 ? sizeof finer / sizeof *finer : decades <= 3 ? 3 : 1;
+    size_t fine = 0;
+    while (decades > steps[fine].decades)
+        fine++;
     int every = decades > 12 ? (int)ceil(decades / 8) : 1;
     axis->low = low;
     axis->high = high;
     char text[FIGURE_TEXT_SIZE];
     for (int power = (int)floor(log10(low) - 1e-9); power <= (int)ceil(log10(high)); power++) {
-        for (size_t i = 0; i < fine; i++) {
-            double at = steps[i] * pow(10, power);
+        for (size_t i = 0; i < steps[fine].count; i++) {
+            double at = steps[fine].at[i] * pow(10, power);
             if (at < low * 0.999 || at > high * 1.001 || power % every != 0)
                 continue;
             log_text(at, unit, text);
