@@ -28,7 +28,7 @@ static inline void check_z(const char *what, double z, double alpha)
 }
 
 /* `values`, independent, have the mean `expected` under the hypothesis: Student's t, by their own scatter. */
-static inline void check_mean(const char *what, const double *values, size_t count, double expected, double alpha)
+static inline void check_student(const char *what, const double *values, size_t count, double expected, double alpha)
 {
     const double error = gsl_stats_sd(values, 1, count) / sqrt((double)count);
     const double t = (gsl_stats_mean(values, 1, count) - expected) / error, freedom = (double)(count - 1);

@@ -241,8 +241,8 @@ static void mmpp_counts_have_their_dispersion(void **state)
             means[group] = gsl_stats_mean(counts, 1, 100);
             variances[group] = gsl_stats_variance(counts, 1, 100);
         }
-        check_mean("mean count", means, 60, mean_rate * t, ALPHA);
-        check_mean("variance of counts", variances, 60, dispersion * mean_rate * t, ALPHA);
+        check_student("mean count", means, 60, mean_rate * t, ALPHA);
+        check_student("variance of counts", variances, 60, dispersion * mean_rate * t, ALPHA);
     }
 }
 
@@ -262,7 +262,7 @@ static void mmpp_visits_all_states(void **state)
             late[replication] += times_s[i] >= 50;
         free(times_s);
     }
-    check_mean("late arrivals", late, 500, 50 * (7 * 1 + 60 * 0.5) / 4.5, ALPHA);
+    check_student("late arrivals", late, 500, 50 * (7 * 1 + 60 * 0.5) / 4.5, ALPHA);
     /* At the start the rate is 7; that the state changes within 10 ms moves the chance by less than 0.01 * 60 * 0.01. */
     double early = 500 - first_silences, chance = 1 - exp(-7 * 0.01);
     assert_true(gsl_cdf_binomial_P((unsigned)early, chance - 0.006, 500) > ALPHA / 2);

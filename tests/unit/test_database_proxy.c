@@ -19,7 +19,7 @@ static void check_share(const struct model_run *run, const char *metric, double 
     double shares[8];
     for (uint32_t i = 0; i < 8; i++)
         shares[i] = figure_of(run, "X", metric, "Sum", i) / figure_of(run, "X", "QueryRequests", "Sum", i);
-    check_mean(metric, shares, 8, expected, 1e-3);
+    check_student(metric, shares, 8, expected, 1e-3);
 }
 
 static void test_mmc(void **state)
@@ -36,8 +36,8 @@ static void test_mmc(void **state)
     }
     double c = erlang_c(6.4, 8);
     check_share(run, "BorrowsWaited", c);
-    check_mean("mean wait", waits, 8, c / (80 - 64), 1e-3);
-    check_mean("borrowed", borrowed, 8, 6.4, 1e-3);
+    check_student("mean wait", waits, 8, c / (80 - 64), 1e-3);
+    check_student("borrowed", borrowed, 8, 6.4, 1e-3);
     assert_near(figure(run, "D", "DatabaseConnections", "Maximum"), 8, 0);
     assert_near(figure(run, "X", "MaxDatabaseConnectionsAllowed", "Maximum"), 8, 0);
     assert_near(figure(run, "X", "DatabaseConnections", "Minimum"), 8, 0); /* after the warm-up */

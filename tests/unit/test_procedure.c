@@ -207,7 +207,7 @@ static void test_line(void **state)
     double waiting[20];
     for (uint32_t i = 0; i < 20; i++)
         waiting[i] = figure_of(&run, "P", "Waiting", "Average", i);
-    check_mean("waiting", waiting, 20, erlang_c(6, 8) * 6 / (8 - 6), 1e-3);
+    check_student("waiting", waiting, 20, erlang_c(6, 8) * 6 / (8 - 6), 1e-3);
     model_close(&run);
 }
 
