@@ -81,7 +81,7 @@ const struct metric_type function_metrics[] = {
     {"slsim", "TmpMisses", "Count", METRIC_COUNT, AT(tmp_misses), .better = -1, .help = "Those that did not, and asked."},
     {"slsim", "TmpHitRatio", "Percent", METRIC_PERCENT, AT(tmp_hits), .better = 1, .other = AT(tmp_lookups), .compared = "Average",
      .help = "TmpHits of both."},
-    {"slsim", "TmpStaleHits", "Count", METRIC_COUNT, AT(tmp_stale), .better = -1, .compared = "Sum",
+    {"slsim", "TmpStaleHits", "Count", METRIC_COUNT, AT(tmp_stale), .better = -1,
      .help = "TmpHits of what calls of this function had written since, from other environments or past /tmp."},
     {"slsim", "TmpEvictions", "Count", METRIC_COUNT, AT(tmp_evictions), .better = -1,
      .help = "What had to make room, as /tmp has EphemeralStorage."},
