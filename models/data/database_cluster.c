@@ -7,6 +7,7 @@
 
 struct database_cluster {
     struct database_settings settings; /* first: as an instance's */
+    int64_t stored_bytes;
     uint32_t self;
     uint32_t writer; /* by `validate` at first: ENTITY_NONE: it has no instance */
     /* by `validate`: */
@@ -62,7 +63,7 @@ static const struct property cluster_properties[] = {
 
 static const struct property cluster_behavior[] = {
     {.kind = PROPERTY_TABLE, .properties = database_settings_behavior},
-    {"stored", PROPERTY_SIZE, AT(settings.stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
+    {"stored", PROPERTY_SIZE, AT(stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
     {0},
 };
 
@@ -143,7 +144,7 @@ static enum status cluster_create(struct simulation *simulation, void *self)
 static void cluster_start(struct simulation *simulation, void *self)
 {
     struct database_cluster *cluster = self;
-    gauge_add(&cluster->storage_bytes, simulation->now_ns, cluster->settings.stored_bytes);
+    gauge_add(&cluster->storage_bytes, simulation->now_ns, cluster->stored_bytes);
 }
 
 static void cluster_destroy(struct simulation *simulation, void *self)

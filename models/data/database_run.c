@@ -160,14 +160,6 @@ static void end_work(struct simulation *simulation, struct database *database, u
     }
 }
 
-static int64_t draw_ns(struct stream *stream, const struct distribution *distribution, const struct request *request)
-{
-    if (!distribution)
-        return 0;
-    stream_at(stream, request->item, request->attempt);
-    return distribution_sample_ns(distribution, &stream->rng);
-}
-
 static uint32_t begin_transaction(struct simulation *simulation, struct database *database, const struct request *request, bool connected)
 {
     uint32_t id = pool_take(&database->transactions);
@@ -175,10 +167,11 @@ static uint32_t begin_transaction(struct simulation *simulation, struct database
         simulation_fail(simulation, simulation->memory.status);
         return POOL_NONE;
     }
+    int64_t query_ns = distribution_draw_ns(database->config.settings.query, &database->queries, request->item, request->attempt);
     *transaction_at(database, id) = (struct transaction){
         .request = request->id,
         .run = POOL_NONE,
-        .work_ns = fault_slowed(&database->faults, draw_ns(&database->queries, database->config.settings.query, request)),
+        .work_ns = fault_slowed(&database->faults, query_ns),
         .connected = connected,
     };
     chain_append(&database->all, id);
@@ -220,10 +213,8 @@ static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t it
 {
     struct database *database = self;
     (void)simulation;
-    if (!database->config.settings.connect_time)
-        return 0;
-    stream_at(&database->connects, item, attempt);
-    return fault_slowed(&database->faults, distribution_sample_ns(database->config.settings.connect_time, &database->connects.rng));
+    return fault_slowed(&database->faults,
+                        distribution_draw_ns(database->config.settings.connect_time, &database->connects, item, attempt));
 }
 
 const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};

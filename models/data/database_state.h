@@ -48,7 +48,6 @@ struct database_settings {
     const struct distribution *failover_time; /* the same */
     struct step_list on_write;
     double pinning_rate; /* through a proxy */
-    int64_t stored_bytes;
 };
 
 /* Who is told what happens to a database: the scenario's, by database_news_find. */
@@ -145,7 +144,7 @@ int64_t database_invoke_timeout_ns(struct validation *validation, const char *na
 /* database_bill.c: the line item of an instance, and how many of its units an hour are; NULL where the book has no price. */
 const struct line_item *database_line_item(enum database_engine engine, const char *class, int64_t vcpus, double *units);
 extern const struct line_item database_line_items[];
-extern const size_t database_line_item_gp3, database_line_item_aurora;
+extern const size_t database_line_item_gp3; /* the place of storage */
 
 /* database_news.c: events of databases, on the default bus and to their subscriptions. */
 /* For `validate`. */

@@ -22,42 +22,33 @@ static const struct connectable *role_of(const struct simulation *simulation, co
                                                                           : NULL;
 }
 
-static uint32_t count_calls(const struct step_list *steps)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < steps->count; i++) {
-        count += steps->steps[i].kind == STEP_CALL;
-        for (size_t k = 0; k < steps->steps[i].branch_count; k++)
-            count += count_calls(&steps->steps[i].branches[k]);
-    }
-    return count;
-}
+struct linking {
+    const struct simulation *simulation;
+    struct function *function;
+};
 
-static void collect(const struct simulation *simulation, struct function *function, const struct step_list *steps)
+static void collect(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        const struct connectable *role = role_of(simulation, step);
-        uint32_t known = 0;
-        while (role && known < function->link_count && function->links[known].target != step->call->target)
-            known++;
-        if (role && known == function->link_count)
-            function->links[function->link_count++] =
-                (struct function_link){.target = step->call->target, .role = role, .state = entity_state(simulation, step->call->target)};
-        for (size_t k = 0; k < step->branch_count; k++)
-            collect(simulation, function, &step->branches[k]);
-    }
+    const struct linking *linking = context;
+    struct function *function = linking->function;
+    const struct connectable *role = role_of(linking->simulation, step);
+    uint32_t known = 0;
+    (void)place;
+    while (role && known < function->link_count && function->links[known].target != step->call->target)
+        known++;
+    if (role && known == function->link_count)
+        function->links[function->link_count++] = (struct function_link){
+            .target = step->call->target, .role = role, .state = entity_state(linking->simulation, step->call->target)};
 }
 
 enum status function_connect_create(struct simulation *simulation, struct function *function)
 {
-    const struct step_list *steps = &function->config.handler.steps;
     if (!function->procedure || function->config.connections == 0)
         return STATUS_OK;
-    function->links = calloc(count_calls(steps) + 1u, sizeof *function->links);
+    function->links = calloc(function->procedure->call_count + 1u, sizeof *function->links);
     if (!function->links)
         return STATUS_NO_MEMORY;
-    collect(simulation, function, steps);
+    steps_visit(&function->config.handler.steps, NULL, collect, &(struct linking){simulation, function});
     return STATUS_OK;
 }
 
