@@ -121,6 +121,8 @@ struct function {
     uint64_t tmp_evicted;               /* of what its handlers keep, as far as it was counted */
     struct function_link *links;        /* owned; whom its environments keep connections to */
     uint32_t link_count;
+    int64_t *connected_ns; /* owned; by environment: when it opened its connections */
+    size_t connected_room;
     int64_t traced_second;       /* of a family: of the latest request that could be traced */
     uint32_t traced_for_certain; /* in that second */
     uint32_t chain_limit;        /* invocations in one chain of requests; 0: loops are not detected */
