@@ -165,8 +165,8 @@ struct model_type {
     const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
     const struct observable *observable;   /* of what has a state that others act on */
 
-    const struct hosts *hosts;             /* of what is several servers */
-    const struct registrar *registrar;     /* of what hands requests to servers that come and go */
+    const struct hosts *hosts;         /* of what is several servers */
+    const struct registrar *registrar; /* of what hands requests to servers that come and go */
 
     /* Optional: what it runs, from its state or its parsed blob, so that another may run it too. */
     void (*handled)(const void *self, struct handled *handled);
