@@ -39,6 +39,10 @@
     ROW(proxy_target_group_type)     \
     ROW(parameter_group_type)        \
     ROW(cluster_parameter_group_type) \
+    ROW(cache_cluster_type)          \
+    ROW(cache_group_type)            \
+    ROW(cache_serverless_type)       \
+    ROW(cache_parameters_type)       \
     ROW(bucket_type)                 \
     ROW(bucket_notification_type)    \
     ROW(config_rule_type)            \

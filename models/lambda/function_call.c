@@ -1,6 +1,7 @@
 /* function_call.c: an API's actions by how their names begin, a request by its method. */
 #include "function_call.h"
 
+#include "engine/cacheable.h"
 #include "lambda_kinds.h"
 #include "scenario/validation.h"
 
@@ -105,6 +106,10 @@ void function_call_check_cache(struct validation *validation, const struct step_
     }
     if (!cache_is_one(validation, call, sending))
         return;
+    if (call->cache != CACHE_TMP && (call->cache_use == CACHE_READS) == (call->strategy == STRATEGY_LAZY) &&
+        call->cache_use != CACHE_DELETES)
+        validation_type(validation, call->cache)
+            ->cacheable->keeps(validation, sending, validation_config(validation, call->cache), !call->ttl);
     if (call->type != CALL_EVENT && !call->cache_apart)
         validation_sending_needs_key(validation, sending, "behind a cache");
     if (call->type == CALL_EVENT)

@@ -16,36 +16,38 @@ struct function_link {
     void *state;
 };
 
-static const struct connectable *role_of(const struct simulation *simulation, const struct step *step)
-{
-    return step->kind == STEP_CALL && step->call->connect == CONNECT_INIT ? simulation->entities[step->call->target].type->connectable
-                                                                          : NULL;
-}
-
 struct linking {
     const struct simulation *simulation;
     struct function *function;
 };
 
-static void collect(void *context, struct step *step, const char *place)
+static void add_link(const struct linking *linking, uint32_t target)
 {
-    const struct linking *linking = context;
     struct function *function = linking->function;
-    const struct connectable *role = role_of(linking->simulation, step);
+    const struct connectable *role = linking->simulation->entities[target].type->connectable;
     uint32_t known = 0;
-    (void)place;
-    while (role && known < function->link_count && function->links[known].target != step->call->target)
+    while (role && known < function->link_count && function->links[known].target != target)
         known++;
     if (role && known == function->link_count)
-        function->links[function->link_count++] = (struct function_link){
-            .target = step->call->target, .role = role, .state = entity_state(linking->simulation, step->call->target)};
+        function->links[function->link_count++] =
+            (struct function_link){.target = target, .role = role, .state = entity_state(linking->simulation, target)};
+}
+
+static void collect(void *context, struct step *step, const char *place)
+{
+    (void)place;
+    if (step->kind != STEP_CALL || step->call->connect != CONNECT_INIT)
+        return;
+    add_link(context, step->call->target);
+    if (step->call->cache != ENTITY_NONE && step->call->cache != CACHE_TMP)
+        add_link(context, step->call->cache);
 }
 
 enum status function_connect_create(struct simulation *simulation, struct function *function)
 {
     if (!function->procedure || function->config.connections == 0)
         return STATUS_OK;
-    function->links = calloc(function->procedure->call_count + 1u, sizeof *function->links);
+    function->links = calloc(2u * function->procedure->call_count + 1u, sizeof *function->links);
     if (!function->links)
         return STATUS_NO_MEMORY;
     steps_visit(&function->config.handler.steps, NULL, collect, &(struct linking){simulation, function});

@@ -248,6 +248,11 @@ static void tell_front(struct validation *validation, const struct step_call *ca
         validation_sending_needs_key(validation, sending, "behind a cache");
 }
 
+static bool takes_connections(const struct validation *validation, uint32_t entity)
+{
+    return entity != ENTITY_NONE && entity != CACHE_TMP && validation_type(validation, entity)->connectable;
+}
+
 static void tell_call(void *context, struct step *step, const char *place)
 {
     struct validation *validation = context;
@@ -276,7 +281,8 @@ static void tell_call(void *context, struct step *step, const char *place)
         tell_front(validation, call, &sending);
     if (call->target != ENTITY_NONE)
         function_call_check_cache(validation, call, &sending);
-    if (call->connect_given && call->target != ENTITY_NONE && !validation_type(validation, call->target)->connectable)
+    if (call->connect_given && call->target != ENTITY_NONE && !takes_connections(validation, call->target) &&
+        !takes_connections(validation, call->cache))
         validation_sending_error(validation, &sending, "connect", "leave it out", "%s is %s, which takes no connections",
                                  validation_name(validation, call->target), validation_type(validation, call->target)->type);
 }

@@ -218,6 +218,7 @@ const struct model_type auto_scaling_group_type = {
     .accept = servers_accept,
     .done = servers_done,
     .beyond = servers_beyond,
+    .wish = servers_wish,
     .hosts = &servers_hosts,
     .scalable = group_scalable,
     .finish = servers_finish,

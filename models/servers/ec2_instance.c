@@ -72,6 +72,7 @@ const struct model_type ec2_instance_type = {
     .accept = servers_accept,
     .done = servers_done,
     .beyond = servers_beyond,
+    .wish = servers_wish,
     .finish = servers_finish,
     .quantities = instance_quantities,
 };

@@ -284,6 +284,7 @@ const struct model_type ecs_service_type = {
     .accept = servers_accept,
     .done = servers_done,
     .beyond = servers_beyond,
+    .wish = servers_wish,
     .hosts = &servers_hosts,
     .scalable = service_scalable,
     .finish = servers_finish,

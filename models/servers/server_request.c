@@ -354,6 +354,13 @@ uint32_t servers_beyond(const struct simulation *simulation, const void *self, c
     return servers->procedure && procedure_sent(request) ? procedure_call_of(servers->procedure, request)->target : ENTITY_NONE;
 }
 
+struct cache_wish *servers_wish(const struct simulation *simulation, const void *self, const struct request *request)
+{
+    (void)simulation;
+    const struct servers *servers = self;
+    return servers->procedure && procedure_sent(request) ? procedure_wish(servers->procedure, request) : NULL;
+}
+
 /* As the procedure needs them; work goes to the processor. */
 static double no_slowdown(const void *owner, double parallel)
 {

@@ -244,6 +244,8 @@ void servers_accept_by(struct simulation *simulation, void *self, uint32_t serve
 void servers_handle_request(struct simulation *simulation, struct servers *servers, const struct event *event);
 void servers_done(struct simulation *simulation, void *self, struct request *request);
 uint32_t servers_beyond(const struct simulation *simulation, const void *self, const struct request *request);
+/* model_type.wish: a server has the caches that its steps name, but no /tmp that outlasts a call. */
+struct cache_wish *servers_wish(const struct simulation *simulation, const void *self, const struct request *request);
 /* All that the server has is lost. */
 void servers_drop(struct simulation *simulation, struct servers *servers, uint32_t server);
 /* So many servers more, or fewer, can be handed requests. */

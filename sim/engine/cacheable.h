@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct sending; /* engine/sending.h */
 struct simulation;
+struct validation; /* scenario/validation.h */
 
 enum cache_verb { CACHE_GET, CACHE_SET, CACHE_DELETE };
 
@@ -20,6 +22,9 @@ struct cache_wish {
 };
 
 struct cacheable {
+    /* When the scenario is read: a call whose cache it is, with this `config`, will keep things there, which are over at some time or not
+     * (`for_ever`). What is to say of that it says through the sender's validation. */
+    void (*keeps)(struct validation *validation, const struct sending *sending, const void *config, bool for_ever);
     /* What it may have kept of `key` is no longer what is stored. Costs no time, and is no request: it is for counting what is served in
      * spite of it. */
     void (*outdated)(struct simulation *simulation, void *self, uint64_t key);

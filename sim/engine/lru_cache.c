@@ -71,6 +71,23 @@ enum status lru_cache_put(struct lru_cache *cache, uint64_t key, uint32_t bytes,
     return STATUS_OK;
 }
 
+void lru_cache_limit(struct lru_cache *cache, uint64_t capacity_bytes, int64_t now_ns)
+{
+    cache->capacity_bytes = capacity_bytes;
+    while (cache->used_bytes > capacity_bytes) {
+        uint32_t oldest = cache->used.tail;
+        cache->evicted += now_ns < entry_at(cache, oldest)->expires_ns;
+        forget(cache, oldest);
+    }
+}
+
+void lru_cache_mark(struct lru_cache *cache, uint64_t key, uint32_t value)
+{
+    uint32_t id = key_map_find(&cache->places, key);
+    if (id != POOL_NONE)
+        entry_at(cache, id)->value = value;
+}
+
 void lru_cache_remove(struct lru_cache *cache, uint64_t key)
 {
     uint32_t id = key_map_find(&cache->places, key);

@@ -41,6 +41,13 @@ const struct lru_entry *lru_cache_find(struct lru_cache *cache, uint64_t key, in
  * kept, and nothing goes for it. STATUS_LIMIT or STATUS_NO_MEMORY when memory cannot be had. Amortised O(1). */
 enum status lru_cache_put(struct lru_cache *cache, uint64_t key, uint32_t bytes, uint32_t value, int64_t expires_ns);
 
+/* Gives it another capacity: the oldest entries go until the rest fits. Those whose life is over by `now_ns` are not counted as evicted.
+ * O(what goes). */
+void lru_cache_limit(struct lru_cache *cache, uint64_t capacity_bytes, int64_t now_ns);
+
+/* Sets an entry's value, if it is there; that is no use of it. O(1). */
+void lru_cache_mark(struct lru_cache *cache, uint64_t key, uint32_t value);
+
 /* Forgets one entry, if it is there. O(1). */
 void lru_cache_remove(struct lru_cache *cache, uint64_t key);
 /* Forgets all. O(entries). */

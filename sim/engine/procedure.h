@@ -40,7 +40,8 @@ struct procedure_type {
     void (*ended)(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end);
     /* A call had an effect that it had had before for the same item. */
     void (*repeated)(void *owner);
-    /* How many bytes each `data` can keep for CACHE_TMP; NULL: it has no such calls, and neither of the next is called. */
+    /* How many bytes each `data` can keep for CACHE_TMP; NULL: there is no such place, its calls do without, and neither of the next is
+     * called. */
     uint64_t (*storage_bytes)(const void *owner);
     /* A call has looked there. */
     void (*looked)(void *owner, enum local_found found);

@@ -10,6 +10,14 @@
 /* Where the ttl of a call is drawn, behind its size, key and content. */
 #define TTL_PLACE 3
 
+bool cached_can(const struct simulation *simulation, const struct procedure_runner *runner, const struct step_call *call,
+                const struct request *request)
+{
+    if (request->group == 0 && !call->cache_apart)
+        return false;
+    return call->cache == CACHE_TMP ? runner->type->storage_bytes != NULL : simulation->entities[runner->self].type->wish != NULL;
+}
+
 static void make_wish(struct procedure_runner *runner, struct task *task, const struct request *request)
 {
     const struct step_call *call = task->call.step->call;

@@ -148,7 +148,7 @@ void call_begin(struct simulation *simulation, struct procedure_runner *runner, 
     if (!request)
         return;
     task->call.request = request->id;
-    if (step->call->cache_use != CACHE_UNUSED && (request->group != 0 || step->call->cache_apart))
+    if (step->call->cache_use != CACHE_UNUSED && cached_can(simulation, runner, step->call, request))
         cached_begin(simulation, runner, id);
     else
         call_send_when_allowed(simulation, runner, id);

@@ -106,6 +106,9 @@ void call_over(struct simulation *simulation, struct procedure_runner *runner, u
 void call_timed_out(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
 
 /* procedure_cache.c: each goes on with a call that has a cache. */
+/* Has it one here, and has what it is about a name there? */
+bool cached_can(const struct simulation *simulation, const struct procedure_runner *runner, const struct step_call *call,
+                const struct request *request);
 /* It has just been made. */
 void cached_begin(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
 /* Its cache has answered, or has not in time. */

@@ -32,6 +32,7 @@ cat >base.json <<'END'
     "Topic": {"Type": "AWS::SNS::Topic", "Properties": {}},
     "Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST"}},
     "Dax": {"Type": "AWS::DAX::Cluster", "Properties": {"NodeType": "dax.r5.large", "ReplicationFactor": 1, "IAMRoleARN": "r"}},
+    "Redis": {"Type": "AWS::ElastiCache::ReplicationGroup", "Properties": {"CacheNodeType": "cache.t4g.micro"}},
     "Partner": {"Type": "Custom::External", "Properties": {}}
   },
   "behavior": {"F": {"duration": "20ms"}, "G": {"duration": "20ms"}, "Api": {"duration": "20ms"}},
@@ -163,7 +164,7 @@ probe() { # probe WHAT NAME...: one name, or one JSON text
         in_table "$name" type "$name" || grep -q "^## $name\$" models.md && there ||
             try_patch '.Resources.X = {"Type": $with, "Properties": {}} | .traffic[0].target = "X"' "\"$name\""
         ;;
-    unmodelled) try_patch ".Resources.X = {\"Type\": \"AWS::ElastiCache::CacheCluster\"} | .behavior.X[\"$name\"] = 1" ;;
+    unmodelled) try_patch ".Resources.X = {\"Type\": \"AWS::Neptune::DBInstance\"} | .behavior.X[\"$name\"] = 1" ;;
     *) echo "contract.sh: no kind \"$what\"" >&2 && exit 2 ;;
     esac
 }

@@ -13,6 +13,8 @@ composed() {
     grep -rqF '"sam_policy_%.120s"' "$1/models" && echo '^sam_policy_'
     grep -rqF '"dax_memory_gb_%s"' "$1/models" && echo '^dax_memory_gb_dax[.]'
     grep -rqF '"dax_rps_%s"' "$1/models" && echo '^dax_rps_dax[.]'
+    grep -rqF '"elasticache_maxmemory_%.60s"' "$1/models" && echo '^elasticache_maxmemory_cache[.]'
+    grep -rqF '"elasticache_maxclients_%.60s"' "$1/models" && echo '^elasticache_maxclients_cache[.]'
     grep -rqF '"sns_%s_%s"' "$1/models" && echo '^sns_(retry|customer|http)_'
     grep -rqF '"rds_class_%s_%.20s"' "$1/models" && echo '^rds_class_(vcpus|gib|memory_factor)_'
     grep -rqF '"aurora_mysql_max_connections_%.40s"' "$1/models" && echo '^aurora_mysql_max_connections_db[.]'
