@@ -129,7 +129,7 @@ int study_batch(const struct study_call *call)
     if (status == STATUS_OK && batch.answer.format == FORMAT_TABLE)
         (void)printf("%zu passed, %zu failed in %zu card%s\n", batch.passed, batch.failed, set.count, set.count == 1 ? "" : "s");
     else if (status == STATUS_OK)
-        status = answer_print(&batch.answer, "figures", &batch.table, NULL, stdout);
+        status = answer_print(&batch.answer, "results", &batch.table, NULL, stdout);
     if (status == STATUS_NO_MEMORY)
         (void)session_report_status(status, "study");
     table_fini(&batch.table);
