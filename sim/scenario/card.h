@@ -18,39 +18,37 @@
 
 /* One answer that can be chosen. */
 struct card_choice {
-  const char *text, *why;
-  const char *set; /* JSON, {"PATH": value}: the setting under which it would be
-                      right; NULL: there is none */
-  const char *expect; /* JSON: the `expect` that holds then, and does not as the
-                         card stands */
-  bool right;
+    const char *text, *why;
+    const char *set;    /* JSON, {"PATH": value}: the setting under which it would be
+                           right; NULL: there is none */
+    const char *expect; /* JSON: the `expect` that holds then, and does not as the
+                           card stands */
+    bool right;
 };
 
 /* All strings are the card's; NULL where nothing is said. */
 struct card {
-  const char *id; /* the file's name without .json */
-  const char *path;
-  const char *description;
-  const uint32_t *statements;
-  size_t statement_count;
+    const char *id; /* the file's name without .json */
+    const char *path;
+    const char *description;
+    const uint32_t *statements;
+    size_t statement_count;
 
-  const char *topic, *fact, *question, *answer, *why, *next, *source,
-      *derivation;
-  uint32_t exams;               /* a bit for each of card_exams */
-  struct property_list choices; /* of struct card_choice */
-  struct string_list
-      timeline;     /* figures by name; none: those that are expected */
-  bool notes_given; /* the other book of rules gives another answer, or none */
-  const char *notes_text, *notes_today;
-  const char *notes_expect; /* JSON: what holds by the other book; NULL: it is
-                               not run by that */
+    const char *topic, *fact, *question, *answer, *why, *next, *source, *derivation;
+    uint32_t exams;               /* a bit for each of card_exams */
+    struct property_list choices; /* of struct card_choice */
+    struct string_list timeline;  /* figures by name; none: those that are expected */
+    bool notes_given;             /* the other book of rules gives another answer, or none */
+    const char *notes_text, *notes_today;
+    const char *notes_expect; /* JSON: what holds by the other book; NULL: it is
+                                 not run by that */
 
-  const char *rules; /* the book by which the scenario is run */
-  const char *other; /* the book by which it is run as well */
-  const char *book;  /* the path of the setting that says which: rules that the
-                        scenario sets itself hold by both */
-  struct document *document;
-  struct scenario_store *store;
+    const char *rules; /* the book by which the scenario is run */
+    const char *other; /* the book by which it is run as well */
+    const char *book;  /* the path of the setting that says which: rules that the
+                          scenario sets itself hold by both */
+    struct document *document;
+    struct scenario_store *store;
 };
 
 /* The exams' short names; ends with NULL. */
@@ -65,13 +63,12 @@ void card_check(struct parse *parse, const cJSON *tree);
 
 /* Reads a card, which must be whole: STATUS_INVALID with diagnostics otherwise.
  * On anything but STATUS_OK *card is NULL. */
-enum status card_load(const char *path, struct diagnostics *diagnostics,
-                      struct card **card);
+enum status card_load(const char *path, struct diagnostics *diagnostics, struct card **card);
 void card_free(struct card *card); /* NULL is fine */
 
-static inline const struct card_choice *card_choice(const struct card *card,
-                                                    size_t index) {
-  return (const struct card_choice *)card->choices.items + index;
+static inline const struct card_choice *card_choice(const struct card *card, size_t index)
+{
+    return (const struct card_choice *)card->choices.items + index;
 }
 
 /* The index of the right one. */
