@@ -1,5 +1,4 @@
-/* study_command.c: slsim study: study cards. What its subcommands share, and
- * which of them is meant. */
+/* study_command.c: slsim study: study cards. What its subcommands share, and which of them is meant. */
 #include "command/study.h"
 
 #include "command/interrupt.h"
@@ -70,8 +69,7 @@ enum status study_run(const struct study_call *call, const struct card *card, en
     return status;
 }
 
-/* The next byte of standard input, EOF at its end; also when the reader
- * interrupts, which a read alone would not notice. */
+/* The next byte of standard input, EOF at its end; also when the reader interrupts, which a read alone would not notice. */
 static int next_byte(const atomic_bool *interrupted)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -81,8 +79,7 @@ static int next_byte(const atomic_bool *interrupted)
     return !atomic_load(interrupted) && read(STDIN_FILENO, &byte, 1) == 1 ? byte : EOF;
 }
 
-/* One line of standard input, as much of it as there is room for; false when
- * there are no more. */
+/* One line of standard input, as much of it as there is room for; false when there are no more. */
 static bool read_line(char line[LINE_SIZE])
 {
     const atomic_bool *interrupted = interrupt_watch();
@@ -222,21 +219,16 @@ const struct command study_command = {
     .summary = "study cards: a fact, a question, a simulation, and why",
     .examples = "  slsim study list --topic queues --exam dva\n"
                 "  slsim study show queue-01\n"
-                "  slsim study show queue-01 --all                 also what "
-                "would make each wrong answer right\n"
+                "  slsim study show queue-01 --all                 also what would make each wrong answer right\n"
                 "  slsim study quiz --count 10 --seed 7\n"
-                "  slsim study --batch                             run all "
-                "cards and judge them: for scripts\n"
-                "  slsim study export html -o cards.html           one page "
-                "with everything; or markdown (lessons), anki\n",
-    .details = "CARD is a card's name, or a file of your own. Answers are read from "
-               "standard input: A, B, ...; an empty line shows the answer.\n"
-               "A quiz asks first what is due: five Leitner boxes; a right answer "
-               "moves a card one box up, a wrong one back into the first, and "
-               "a\n"
-               "card of box b comes again 2^(b-1) quizzes later. It is kept in "
-               "$XDG_STATE_HOME/slsim/study.json (~/.local/state/slsim).\n"
-               "--batch: exit code 1 where a figure is not as the card predicts.\n",
+                "  slsim study --batch                             run all cards and judge them: for scripts\n"
+                "  slsim study export html -o cards.html           one page with everything; or markdown (lessons), anki\n",
+    .details =
+        "CARD is a card's name, or a file of your own. Answers are read from standard input: A, B, ...; an empty line shows the answer.\n"
+        "A quiz asks first what is due: five Leitner boxes; a right answer moves a card one box up, a wrong one back into the first, and "
+        "a\n"
+        "card of box b comes again 2^(b-1) quizzes later. It is kept in $XDG_STATE_HOME/slsim/study.json (~/.local/state/slsim).\n"
+        "--batch: exit code 1 where a figure is not as the card predicts.\n",
     .options = BATCHES | OPTION_BIT(OPTION_CARDS) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_ALL) | OPTION_BIT(OPTION_OUTPUT) |
                OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
     .missing = NULL,

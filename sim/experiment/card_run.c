@@ -126,8 +126,7 @@ static const struct series_sink *listen(void *context, uint32_t replication)
     return replication == 0 ? &listener->sink : NULL;
 }
 
-/* Where nothing happens any more there is nothing to see: lines end a period
- * after the last of them does. */
+/* Where nothing happens any more there is nothing to see: lines end a period after the last of them does. */
 static void trim(struct card_outcome *outcome)
 {
     size_t last = 0;

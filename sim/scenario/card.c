@@ -26,8 +26,7 @@ static const struct property choice_properties[] = {
     {.name = "set",
      .kind = PROPERTY_JSON,
      .offset = CHOICE_AT(set),
-     .help = "Of a wrong one: settings under which it would be right, by the "
-             "paths of `--set`: `{\"Jobs.VisibilityTimeout\": 180}`."},
+     .help = "Of a wrong one: settings under which it would be right, by the paths of `--set`: `{\"Jobs.VisibilityTimeout\": 180}`."},
     {.name = "expect",
      .kind = PROPERTY_JSON,
      .offset = CHOICE_AT(expect),
@@ -41,8 +40,7 @@ static const struct property notes_properties[] = {
     {.name = "expect",
      .kind = PROPERTY_JSON,
      .offset = AT(notes_expect),
-     .help = "What holds by the other book of rules, as `expect`. Left out: "
-             "the card has no meaning by that book."},
+     .help = "What holds by the other book of rules, as `expect`. Left out: the card has no meaning by that book."},
     {0},
 };
 
@@ -66,14 +64,12 @@ static const struct property properties[] = {
     {.name = "timeline",
      .kind = PROPERTY_STRINGS,
      .offset = AT(timeline),
-     .help = "Figures to show by `period`, such as "
-             "`Jobs.NumberOfMessagesSent.Sum`. Left out: those that are expected."},
+     .help = "Figures to show by `period`, such as `Jobs.NumberOfMessagesSent.Sum`. Left out: those that are expected."},
     {.name = "why", .kind = PROPERTY_STRING, .offset = AT(why), .help = "Why it is so."},
     {.name = "derivation",
      .kind = PROPERTY_STRING,
      .offset = AT(derivation),
-     .help = "How the expected figures follow from a closed form or a "
-             "documented figure, which it names."},
+     .help = "How the expected figures follow from a closed form or a documented figure, which it names."},
     {.name = "next", .kind = PROPERTY_STRING, .offset = AT(next), .help = "What to try next."},
     {.name = "source", .kind = PROPERTY_STRING, .offset = AT(source), .help = "Where the fact is documented."},
     {.name = "notes",
@@ -81,8 +77,7 @@ static const struct property properties[] = {
      .offset = 0,
      .properties = notes_properties,
      .given = PROPERTY_GIVEN(struct card, notes_given),
-     .help = "Where the books of rules differ. Without it, what is expected "
-             "holds by both."},
+     .help = "Where the books of rules differ. Without it, what is expected holds by both."},
     {0},
 };
 
@@ -128,15 +123,12 @@ static void need(struct reading *reading, const char *key, const char *value, co
         parse_error(&reading->parse, reading->study, &path, hint, "a study card needs it");
 }
 
-/* A wrong choice has the setting that would make it right, or says why there is
- * none. */
+/* A wrong choice has the setting that would make it right, or says why there is none. */
 static void check_choice(struct reading *reading, size_t index, const struct card_choice *choice)
 {
     const struct parse_path study = {NULL, "study", 0}, list = {&study, "choices", 0}, path = {&list, NULL, index};
     if (choice->right && (choice->set || choice->expect))
-        parse_error(&reading->parse, reading->study, &path, NULL,
-                    "the right choice is right as the scenario stands: it takes no "
-                    "\"set\"");
+        parse_error(&reading->parse, reading->study, &path, NULL, "the right choice is right as the scenario stands: it takes no \"set\"");
     else if (!choice->set != !choice->expect)
         parse_error(&reading->parse, reading->study, &path, NULL, "\"set\" and \"expect\" belong together");
     else if (!choice->right && !choice->set && !choice->why)
@@ -166,8 +158,7 @@ static void check_whole(struct reading *reading)
         parse_error(&reading->parse, reading->study, &choices, NULL, "one must be right, %zu are", right);
     if (card->notes_given && (!card->notes_text || !card->notes_today))
         parse_error(&reading->parse, reading->study, &study, NULL,
-                    "\"notes\" says both what the notes say (\"text\") and what "
-                    "holds \"today\"");
+                    "\"notes\" says both what the notes say (\"text\") and what holds \"today\"");
     if (cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(card->document->tree, "expect")) == 0)
         parse_error(&reading->parse, reading->study, &expect, "the answer's figures stand there", "a study card needs it");
 }

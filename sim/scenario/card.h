@@ -1,6 +1,5 @@
-/* card.h: a study card: a scenario whose key `study` states a fact, asks what
- * comes of it, and says why. What is predicted is the scenario's `expect`. Read
- * without its resources being checked: the list of cards needs none of that. */
+/* card.h: a study card: a scenario whose key `study` states a fact, asks what comes of it, and says why. What is predicted is the
+ * scenario's `expect`. Read without its resources being checked: the list of cards needs none of that. */
 #ifndef SLSIM_SCENARIO_CARD_H
 #define SLSIM_SCENARIO_CARD_H
 
@@ -19,10 +18,8 @@
 /* One answer that can be chosen. */
 struct card_choice {
     const char *text, *why;
-    const char *set;    /* JSON, {"PATH": value}: the setting under which it would be
-                           right; NULL: there is none */
-    const char *expect; /* JSON: the `expect` that holds then, and does not as the
-                           card stands */
+    const char *set;    /* JSON, {"PATH": value}: the setting under which it would be right; NULL: there is none */
+    const char *expect; /* JSON: the `expect` that holds then, and does not as the card stands */
     bool right;
 };
 
@@ -40,13 +37,11 @@ struct card {
     struct string_list timeline;  /* figures by name; none: those that are expected */
     bool notes_given;             /* the other book of rules gives another answer, or none */
     const char *notes_text, *notes_today;
-    const char *notes_expect; /* JSON: what holds by the other book; NULL: it is
-                                 not run by that */
+    const char *notes_expect; /* JSON: what holds by the other book; NULL: it is not run by that */
 
     const char *rules; /* the book by which the scenario is run */
     const char *other; /* the book by which it is run as well */
-    const char *book;  /* the path of the setting that says which: rules that the
-                          scenario sets itself hold by both */
+    const char *book;  /* the path of the setting that says which: rules that the scenario sets itself hold by both */
     struct document *document;
     struct scenario_store *store;
 };
@@ -57,12 +52,10 @@ extern const char *const card_exams[];
 /* The keys of `study`, for the schema and the reference too. */
 const struct property *card_properties(void);
 
-/* Says what is wrong with how a scenario's `study` is written; what is left out
- * is left out. */
+/* Says what is wrong with how a scenario's `study` is written; what is left out is left out. */
 void card_check(struct parse *parse, const cJSON *tree);
 
-/* Reads a card, which must be whole: STATUS_INVALID with diagnostics otherwise.
- * On anything but STATUS_OK *card is NULL. */
+/* Reads a card, which must be whole: STATUS_INVALID with diagnostics otherwise. On anything but STATUS_OK *card is NULL. */
 enum status card_load(const char *path, struct diagnostics *diagnostics, struct card **card);
 void card_free(struct card *card); /* NULL is fine */
 
