@@ -82,7 +82,9 @@
     ROW(load_balancer_type)          \
     ROW(listener_type)               \
     ROW(listener_rule_type)          \
-    ROW(target_group_type)
+    ROW(target_group_type)           \
+    ROW(state_machine_type)          \
+    ROW(serverless_machine_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;
