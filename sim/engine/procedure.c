@@ -6,18 +6,22 @@
 
 #include <stdlib.h>
 
-static void init_policies(struct procedure_runner *runner, const struct step_list *steps, const struct simulation *simulation)
+struct policies {
+    struct procedure_runner *runner;
+    const struct simulation *simulation;
+};
+
+static void init_policy(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        if (step->kind == STEP_CALL) {
-            struct retry_policy *policy = &runner->policies[step->place];
-            retry_policy_init(policy, &step->call->retry, simulation->settings->rules, simulation->entities[step->call->target].type->sdk);
-            runner->has_quotas = runner->has_quotas || policy->quota > 0 || policy->mode == RETRY_ADAPTIVE;
-        }
-        for (size_t k = 0; k < step->branch_count; k++)
-            init_policies(runner, &step->branches[k], simulation);
-    }
+    const struct policies *policies = context;
+    const struct simulation *simulation = policies->simulation;
+    struct procedure_runner *runner = policies->runner;
+    (void)place;
+    if (step->kind != STEP_CALL)
+        return;
+    struct retry_policy *policy = &runner->policies[step->place];
+    retry_policy_init(policy, &step->call->retry, simulation->settings->rules, simulation->entities[step->call->target].type->sdk);
+    runner->has_quotas = runner->has_quotas || policy->quota > 0 || policy->mode == RETRY_ADAPTIVE;
 }
 
 enum status procedure_init(struct procedure_runner *runner, const struct procedure_type *type, const struct step_list *steps,
@@ -29,7 +33,7 @@ enum status procedure_init(struct procedure_runner *runner, const struct procedu
     runner->policies = calloc(runner->call_count ? runner->call_count : 1, sizeof *runner->policies);
     if (!runner->policies)
         return STATUS_NO_MEMORY;
-    init_policies(runner, steps, simulation);
+    steps_visit(steps, NULL, init_policy, &(struct policies){runner, simulation});
     pool_init(&runner->runs, sizeof(struct run) + runner->node_most * sizeof(struct node), &simulation->memory, name);
     pool_init(&runner->tasks, sizeof(struct task), &simulation->memory, name);
     orphans_init(runner, &simulation->memory, name);
@@ -236,12 +240,23 @@ static void end_strand(struct simulation *simulation, struct procedure_runner *r
         finish_run(simulation, runner, run_id, PROCEDURE_DONE);
 }
 
+/* Its owner tells by procedure_worked when it is done. */
+static void begin_work(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, const struct node *node)
+{
+    struct task *task = task_at(runner, id);
+    task->pending++;
+    if (!runner->type->work(simulation, runner->owner, run_at(runner, task->run)->data, id, (double)node->time_ns, node->step->parallel))
+        simulation_fail(simulation, simulation->memory.status != STATUS_OK ? simulation->memory.status : STATUS_NO_MEMORY);
+}
+
 /* Begins the node that the strand stands on. */
 static void begin_node(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, uint32_t place)
 {
     const struct node *node = &run_at(runner, task_at(runner, id)->run)->nodes[place];
     if (node->kind == NODE_DELAY)
         task_schedule(simulation, runner, id, PROCEDURE_GO_ON, RANK_COMPLETION, time_add(simulation->now_ns, node->time_ns));
+    else if (node->kind == NODE_WORK)
+        begin_work(simulation, runner, id, node);
     else if (node->kind == NODE_CALL)
         begin_calls(simulation, runner, id, node);
     else
@@ -265,10 +280,20 @@ static void walk(struct simulation *simulation, struct procedure_runner *runner,
         task->strand.at = node->kind == NODE_FORK ? node->end : place + 1;
         task->strand.waiting = 1;
         begin_node(simulation, runner, id, place);
-        if (run->over || node->kind == NODE_DELAY || --task_at(runner, id)->strand.waiting > 0)
+        if (run->over || node->kind == NODE_DELAY || node->kind == NODE_WORK || --task_at(runner, id)->strand.waiting > 0)
             break;
     }
     let_go(runner, run_id);
+}
+
+void procedure_worked(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
+{
+    struct task *task = task_at(runner, id);
+    task->pending--;
+    if (task->open)
+        walk(simulation, runner, id);
+    else
+        drop_task(runner, id);
 }
 
 void procedure_handle(struct simulation *simulation, struct procedure_runner *runner, const struct event *event)
