@@ -69,7 +69,7 @@ static const struct envelope *const subscription_envelopes[] = {database_event, 
 static const struct metric_type subscription_metrics[] = {SERVICE_METRICS(struct event_subscription), {0}};
 
 /* The RDS User Guide, "Amazon RDS event categories and event messages", and the Aurora User Guide's. */
-static const char *const categories[] = {
+static const char *const known_categories[] = {
     "availability", "backtrack",   "backup",    "configuration change", "creation",          "deletion",     "failover",
     "failure",      "low storage", "migration", "global-failover",      "maintenance",       "notification", "patching",
     "read replica", "recovery",    "security",  "restoration",          "security patching", "serverless",
@@ -77,13 +77,13 @@ static const char *const categories[] = {
 
 static void check_categories(struct validation *validation, const struct string_list *wanted)
 {
-    const size_t count = sizeof categories / sizeof *categories;
+    const size_t count = sizeof known_categories / sizeof *known_categories;
     for (size_t i = 0; i < wanted->count; i++) {
         char place[64], hint[120];
         size_t k = 0;
-        while (k < count && strcmp(categories[k], wanted->items[i]) != 0)
+        while (k < count && strcmp(known_categories[k], wanted->items[i]) != 0)
             k++;
-        const char *near = validation_nearest(wanted->items[i], categories, count);
+        const char *near = validation_nearest(wanted->items[i], known_categories, count);
         snprintf(place, sizeof place, "EventCategories[%zu]", i);
         snprintf(hint, sizeof hint, near ? "did you mean \"%s\"?" : "availability, failover, failure and others", near);
         if (k == count)
