@@ -28,6 +28,9 @@ struct envelope;    /* engine/content.h */
 struct caller;      /* engine/caller.h */
 struct judge;       /* scenario/validation.h */
 struct sending;     /* engine/sending.h */
+struct handled;     /* engine/handler.h */
+struct hosts;       /* engine/hosts.h */
+struct registrar;   /* engine/hosts.h */
 
 /* How the SDKs call a service in their standard and adaptive modes, where that differs from others: names of rules. */
 struct sdk_habits {
@@ -51,10 +54,11 @@ struct action {
 /* Parts of an entity that nobody writes down and that are measured by themselves, "Clicks/shard-0": entities too, made when the scenario
  * has been read. */
 struct inner_parts {
-    const struct model_type *type;         /* theirs: metrics in a state of their own, and nothing that is read from the scenario */
-    const char *name;                      /* "shard": they are numbered from 0 */
-    uint32_t (*count)(const void *config); /* by the owner's blob, once it is validated */
-    size_t first_offset;                   /* of an uint32_t of the owner's state: the first one's entity; the others follow */
+    const struct model_type *type; /* theirs: metrics in a state of their own, and nothing that is read from the scenario */
+    const char *name;              /* "shard": they are numbered from 0 */
+    const char *(*name_of)(const void *config, uint32_t index); /* they have names instead, "Machine/Check"; NULL: numbers */
+    uint32_t (*count)(const void *config);                      /* by the owner's blob, once it is validated */
+    size_t first_offset; /* of an uint32_t of the owner's state: the first one's entity; the others follow */
 };
 
 struct model_type {
@@ -150,9 +154,10 @@ struct model_type {
     const char *const *in_front_of;
     const struct sdk_habits *sdk; /* NULL: as of any service */
 
-    /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h).
-     * NULL: never. */
-    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client);
+    /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h),
+     * and `*since_ns` when it was opened. NULL: never. */
+    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
+                               int64_t *since_ns);
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
@@ -161,6 +166,12 @@ struct model_type {
     const struct connectable *connectable; /* of what is connected to before it is called */
     const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
     const struct observable *observable;   /* of what has a state that others act on */
+
+    const struct hosts *hosts;         /* of what is several servers */
+    const struct registrar *registrar; /* of what hands requests to servers that come and go */
+
+    /* Optional: what it runs, from its state or its parsed blob, so that another may run it too. */
+    void (*handled)(const void *self, struct handled *handled);
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
     enum status (*finish)(struct simulation *simulation, void *self);
