@@ -52,6 +52,8 @@ static const char values[] =
     "'Whether a read is strongly consistent, or weighted.'},"
     "'pattern':{'type':['object','string'],'description':'An event pattern: fields with lists of what they may be, or a text that spells "
     "such an object.'},"
+    "'workflow':{'type':['object','string'],'description':'A state machine in the States Language: StartAt and States; or a text that "
+    "spells one.'},"
     "'lifetime':{'anyOf':[{'const':'forever'},{'type':'object','properties':{'halving':{'$ref':'#/$defs/time'}},'required':['halving'],"
     "'additionalProperties':false},{'$ref':'#/$defs/time_distribution'}]},";
 
@@ -99,9 +101,13 @@ static const char arrivals[] =
     "'function':{'type':'string'},'placed':{'enum':['uniform','even','start']},'one_per_minute':{'type':'boolean'}},'required':['csv']},";
 
 static const char expectation[] =
-    "{'type':'array','items':{'type':'object','additionalProperties':false,'properties':{'resource':{'type':'string'},'metric':{'type':"
+    "{'type':'array','items':{'anyOf':[{'type':'object','additionalProperties':false,'properties':{'refused':{'type':'string','minLength':"
+    "1},"
+    "'at':{'type':'string'}},'required':['refused']},{'type':'object','additionalProperties':false,'properties':{'warned':{'type':'string',"
+    "'minLength':1},'at':{'type':'string'}},'required':['warned']},"
+    "{'type':'object','additionalProperties':false,'properties':{'resource':{'type':'string'},'metric':{'type':"
     "'string'},'stat':{'type':'string'},'cost':{'enum':['month']},'is':{'type':'string'},'from':{'$ref':'#/$defs/time'},'until':{'$ref':'#/"
-    "$defs/time'}},'required':['is'],'oneOf':[{'required':['resource','metric']},{'required':['cost']}]}}";
+    "$defs/time'}},'required':['is'],'oneOf':[{'required':['resource','metric']},{'required':['cost']}]}]}}";
 
 /* Top-level keys that are neither plain nor made from a model's table. */
 static const struct {
