@@ -66,6 +66,9 @@ bool validation_number_of(const struct validation *validation, uint32_t entity, 
 /* A neighbour's choice by its property's name, given or by default: one of the words that may stand there; NULL where it has none. */
 const char *validation_choice_of(const struct validation *validation, uint32_t entity, const char *property);
 
+/* Is it polled, and keeps the order of its groups? */
+bool validation_in_order(const struct validation *validation, uint32_t entity);
+
 /* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
 bool validation_varied(const struct validation *validation, const char *property);
 
