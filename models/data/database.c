@@ -41,7 +41,7 @@ static const struct property instance_properties[] = {
     {"DBClusterIdentifier", PROPERTY_REFERENCE, AT(cluster), .help = "The Aurora cluster that it is an instance of."},
     {"DBParameterGroupName", PROPERTY_STRING, AT(settings.parameter_group),
      .help = "Its parameter group; one that is not here: the default."},
-    {"AllocatedStorage", PROPERTY_SIZE, AT(storage_bytes), .unit = "GB", .minimum = "0", .maximum = "65536", .fallback = "0",
+    {"AllocatedStorage", PROPERTY_SIZE, AT(storage_bytes), .unit = "GB", .minimum = "0", .maximum = "rds_storage_max_gb", .fallback = "0",
      .help = "For the bill; Aurora's is the cluster's."},
     {"MultiAZ", PROPERTY_BOOLEAN, AT(multi_az), .fallback = "false", .help = "A standby, which is billed like the instance."},
     ACCEPTED("AllowMajorVersionUpgrade"),

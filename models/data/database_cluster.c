@@ -6,6 +6,7 @@
 
 struct database_cluster {
     struct database_settings settings; /* first: as an instance's */
+    int64_t stored_bytes;
     uint32_t self;
     uint32_t writer; /* by `validate`: ENTITY_NONE: it has no instance */
     struct gauge storage_bytes;
@@ -53,7 +54,7 @@ static const struct property cluster_properties[] = {
 
 static const struct property cluster_behavior[] = {
     {.kind = PROPERTY_TABLE, .properties = database_settings_behavior},
-    {"stored", PROPERTY_SIZE, AT(settings.stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
+    {"stored", PROPERTY_SIZE, AT(stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
     {0},
 };
 
@@ -85,7 +86,7 @@ uint32_t database_instance_of(const struct simulation *simulation, uint32_t enti
 static void cluster_start(struct simulation *simulation, void *self)
 {
     struct database_cluster *cluster = self;
-    gauge_add(&cluster->storage_bytes, simulation->now_ns, cluster->settings.stored_bytes);
+    gauge_add(&cluster->storage_bytes, simulation->now_ns, cluster->stored_bytes);
 }
 
 /* It is entered at the instance instead, which answers. */

@@ -17,8 +17,9 @@ struct proxy_target_group {
 #define GROUP(field) offsetof(struct proxy_target_group, field)
 
 static const struct property proxy_properties[] = {
-    {"IdleClientTimeout", PROPERTY_TIME, CONFIG(idle_client_ns), .unit = "s", .minimum = "1", .maximum = "28800",
-     .fallback = "rds_proxy_client_idle_timeout_s", .help = "A client that sends nothing for so long is disconnected."},
+    {"IdleClientTimeout", PROPERTY_TIME, CONFIG(idle_client_ns), .unit = "s", .minimum = "1",
+     .maximum = "rds_proxy_client_idle_timeout_max_s", .fallback = "rds_proxy_client_idle_timeout_s",
+     .help = "A client that sends nothing for so long is disconnected."},
     ACCEPTED("Auth"),
     ACCEPTED("DBProxyName"),
     ACCEPTED("DebugLogging"),

@@ -32,7 +32,7 @@ static bool admit(struct simulation *simulation, void *self, uint64_t client, ui
         simulation_fail(simulation, simulation->memory.status == STATUS_OK ? STATUS_NO_MEMORY : simulation->memory.status);
         return false;
     }
-    *proxy_session(proxy, id) = (struct database_proxy_session){.count = count, .client = client};
+    *proxy_session(proxy, id) = (struct database_proxy_session){.count = count};
     gauge_add(&proxy->metrics.clients, simulation->now_ns, count);
     deadline_enter(simulation, &proxy->idle_clients, id);
     return true;
@@ -61,10 +61,7 @@ static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t it
 {
     struct database_proxy *proxy = self;
     (void)simulation;
-    if (!proxy->config.connect_time)
-        return 0;
-    stream_at(&proxy->connects, item, attempt);
-    return distribution_sample_ns(proxy->config.connect_time, &proxy->connects.rng);
+    return distribution_draw_ns(proxy->config.connect_time, &proxy->connects, item, attempt);
 }
 
 const struct connectable database_proxy_connectable = {.admit = admit, .release = release, .connect_ns = connect_ns};

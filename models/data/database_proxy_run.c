@@ -9,12 +9,6 @@
 
 static const struct cause cause_borrow = {.fate = FATE_TIMED_OUT, .text = "Timed-out waiting to acquire database connection"};
 
-static int64_t draw_ns(struct stream *stream, const struct distribution *distribution, const struct request *request)
-{
-    stream_at(stream, request->item, request->attempt);
-    return distribution_sample_ns(distribution, &stream->rng);
-}
-
 enum status database_proxy_create(struct simulation *simulation, void *self)
 {
     struct database_proxy *proxy = self;
@@ -113,7 +107,7 @@ void database_proxy_accept(struct simulation *simulation, void *self, struct req
     }
     uint32_t session = database_proxy_enter(simulation, proxy, request);
     *proxy_call(proxy, id) = (struct database_proxy_call){.request = request->id, .session = session};
-    int64_t ns = draw_ns(&proxy->latencies, proxy->config.latency, request);
+    int64_t ns = distribution_draw_ns(proxy->config.latency, &proxy->latencies, request->item, request->attempt);
     if (session == POOL_NONE)
         ns = time_add(ns, database_proxy_connectable.connect_ns(simulation, proxy, request->item, request->attempt));
     if (ns > 0)

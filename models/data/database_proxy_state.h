@@ -27,13 +27,11 @@ struct database_proxy_config {
 
 /* A client that keeps its connections. */
 struct database_proxy_session {
-    uint32_t unused; /* the pool's */
     uint32_t count;  /* of its connections; 0: it has gone, and is forgotten with its last transaction */
     uint32_t busy;   /* transactions under way */
     uint32_t pinned; /* connections to the database that are its own, */
     uint32_t free;   /* and those of them that no transaction uses */
     bool closed;     /* it was idle for too long; it connects again when it comes again */
-    uint64_t client;
     struct deadline_place idle;
 };
 

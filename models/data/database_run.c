@@ -65,8 +65,8 @@ enum status database_create(struct simulation *simulation, void *self)
     const char *name = simulation->entities[database->self].name;
     if (!database->config.settings.query)
         database->config.settings.query = rule_find(simulation->settings->rules, "rds_query")->distribution;
-    database->first = database->last = POOL_NONE;
     pool_init(&database->transactions, sizeof(struct transaction), &simulation->memory, name);
+    chain_init(&database->line, &database->transactions, offsetof(struct transaction, line));
     stream_init(&database->queries, simulation->settings->seed, simulation->replication, name, "query");
     stream_init(&database->connects, simulation->settings->seed, simulation->replication, name, "connect_time");
     if (database->config.settings.on_write.count == 0)
@@ -112,23 +112,16 @@ static void begin_work(struct simulation *simulation, struct database *database,
         work(simulation, database, id);
         return;
     }
-    transaction_at(database, id)->next = POOL_NONE;
-    if (database->last == POOL_NONE)
-        database->first = id;
-    else
-        transaction_at(database, database->last)->next = id;
-    database->last = id;
+    chain_append(&database->line, id);
     gauge_add(&metrics->waiting, simulation->now_ns, 1);
 }
 
 static void work_next(struct simulation *simulation, struct database *database)
 {
-    uint32_t id = database->first;
+    uint32_t id = database->line.head;
     if (id == POOL_NONE)
         return;
-    database->first = transaction_at(database, id)->next;
-    if (database->first == POOL_NONE)
-        database->last = POOL_NONE;
+    chain_remove(&database->line, id);
     gauge_add(&database->metrics.waiting, simulation->now_ns, -1);
     work(simulation, database, id);
 }
@@ -151,14 +144,6 @@ static void end_work(struct simulation *simulation, struct database *database, u
         transaction_at(database, id)->run = procedure_start(simulation, database->procedure, request, id, 0, 0);
 }
 
-static int64_t draw_ns(struct stream *stream, const struct distribution *distribution, const struct request *request)
-{
-    if (!distribution)
-        return 0;
-    stream_at(stream, request->item, request->attempt);
-    return distribution_sample_ns(distribution, &stream->rng);
-}
-
 static uint32_t begin_transaction(struct simulation *simulation, struct database *database, const struct request *request, bool connected)
 {
     uint32_t id = pool_take(&database->transactions);
@@ -166,11 +151,11 @@ static uint32_t begin_transaction(struct simulation *simulation, struct database
         simulation_fail(simulation, simulation->memory.status);
         return POOL_NONE;
     }
+    int64_t query_ns = distribution_draw_ns(database->config.settings.query, &database->queries, request->item, request->attempt);
     *transaction_at(database, id) = (struct transaction){
-        .next = POOL_NONE,
         .request = request->id,
         .run = POOL_NONE,
-        .work_ns = fault_slowed(&database->faults, draw_ns(&database->queries, database->config.settings.query, request)),
+        .work_ns = fault_slowed(&database->faults, query_ns),
         .connected = connected,
     };
     gauge_add(&database->metrics.load, simulation->now_ns, 1);
@@ -204,10 +189,8 @@ static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t it
 {
     struct database *database = self;
     (void)simulation;
-    if (!database->config.settings.connect_time)
-        return 0;
-    stream_at(&database->connects, item, attempt);
-    return fault_slowed(&database->faults, distribution_sample_ns(database->config.settings.connect_time, &database->connects.rng));
+    return fault_slowed(&database->faults,
+                        distribution_draw_ns(database->config.settings.connect_time, &database->connects, item, attempt));
 }
 
 const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};

@@ -7,6 +7,7 @@
 #ifndef SLSIM_DATA_DATABASE_STATE_H
 #define SLSIM_DATA_DATABASE_STATE_H
 
+#include "engine/chain.h"
 #include "engine/connectable.h"
 #include "engine/fault.h"
 #include "engine/procedure.h"
@@ -44,7 +45,6 @@ struct database_settings {
     const struct distribution *connect_time; /* the same */
     struct step_list on_write;
     double pinning_rate; /* through a proxy */
-    int64_t stored_bytes;
 };
 
 struct database_config {
@@ -64,7 +64,7 @@ struct database_config {
 
 /* A transaction. */
 struct transaction {
-    uint32_t next;    /* in line */
+    struct link line; /* for a vCPU */
     uint32_t request; /* what asks for it */
     uint32_t run;     /* of on_write; POOL_NONE: none */
     int64_t work_ns;
@@ -84,7 +84,7 @@ struct database {
 
     /* state */
     struct pool transactions;
-    uint32_t first, last; /* of the line for a vCPU */
+    struct chain line; /* for a vCPU */
     struct stream queries, connects;
     struct procedure_runner *procedure; /* owned; NULL: writes call nobody */
     struct database_metrics metrics;
@@ -111,7 +111,7 @@ int64_t database_invoke_timeout_ns(struct validation *validation, const char *na
 /* database_bill.c: the line item of an instance, and how many of its units an hour are; NULL where the book has no price. */
 const struct line_item *database_line_item(enum database_engine engine, const char *class, int64_t vcpus, double *units);
 extern const struct line_item database_line_items[];
-extern const size_t database_line_item_gp3, database_line_item_aurora;
+extern const size_t database_line_item_gp3; /* the place of storage */
 
 /* database_run.c */
 enum status database_create(struct simulation *simulation, void *self);

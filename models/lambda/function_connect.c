@@ -24,33 +24,25 @@ static const struct connectable *role_of(const struct simulation *simulation, co
                                                                           : NULL;
 }
 
-static uint32_t count_calls(const struct step_list *steps)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < steps->count; i++) {
-        count += steps->steps[i].kind == STEP_CALL;
-        for (size_t k = 0; k < steps->steps[i].branch_count; k++)
-            count += count_calls(&steps->steps[i].branches[k]);
-    }
-    return count;
-}
+struct linking {
+    const struct simulation *simulation;
+    struct function *function;
+};
 
-static void collect(const struct simulation *simulation, struct function *function, const struct step_list *steps)
+static void collect(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        const struct connectable *role = role_of(simulation, step);
-        uint32_t known = 0;
-        while (role && known < function->link_count && function->links[known].target != step->call->target)
-            known++;
-        if (role && known == function->link_count)
-            function->links[function->link_count++] = (struct function_link){.target = step->call->target,
-                                                                             .count = (uint32_t)function->config.connections,
-                                                                             .role = role,
-                                                                             .state = entity_state(simulation, step->call->target)};
-        for (size_t k = 0; k < step->branch_count; k++)
-            collect(simulation, function, &step->branches[k]);
-    }
+    const struct linking *linking = context;
+    struct function *function = linking->function;
+    const struct connectable *role = role_of(linking->simulation, step);
+    uint32_t known = 0;
+    (void)place;
+    while (role && known < function->link_count && function->links[known].target != step->call->target)
+        known++;
+    if (role && known == function->link_count)
+        function->links[function->link_count++] = (struct function_link){.target = step->call->target,
+                                                                         .count = (uint32_t)function->config.connections,
+                                                                         .role = role,
+                                                                         .state = entity_state(linking->simulation, step->call->target)};
 }
 
 static void collect_mounts(const struct simulation *simulation, struct function *function)
@@ -68,16 +60,16 @@ static void collect_mounts(const struct simulation *simulation, struct function 
 
 enum status function_connect_create(struct simulation *simulation, struct function *function)
 {
-    const struct step_list *steps = &function->config.handler.steps;
     bool calls = function->procedure && function->config.connections > 0;
-    if (!calls && function->config.file_systems.count == 0)
+    size_t most = (calls ? function->procedure->call_count : 0) + function->config.file_systems.count;
+    if (most == 0)
         return STATUS_OK;
-    function->links = calloc(count_calls(steps) + function->config.file_systems.count + 1u, sizeof *function->links);
+    function->links = calloc(most, sizeof *function->links);
     if (!function->links)
         return STATUS_NO_MEMORY;
     collect_mounts(simulation, function); /* first: a step that reads the file system goes by the mount */
     if (calls)
-        collect(simulation, function, steps);
+        steps_visit(&function->config.handler.steps, NULL, collect, &(struct linking){simulation, function});
     return STATUS_OK;
 }
 

@@ -109,37 +109,27 @@ static bool is_mounted(const struct function_config *config, uint32_t target)
     return false;
 }
 
-/* A step that reads or writes a file system. */
-static void check_call(struct validation *validation, const struct function_config *config, const struct step_call *call, const char *here)
+struct file_check {
+    struct validation *validation;
+    const struct function_config *config;
+};
+
+/* A step that reads or writes a file system reads one that is mounted. */
+static void check_step(void *context, struct step *step, const char *place)
 {
+    const struct file_check *check = context;
+    struct validation *validation = check->validation;
+    const struct step_call *call = step->kind == STEP_CALL ? step->call : NULL;
+    if (!call || call->target == ENTITY_NONE || !model_is(validation_type(validation, call->target), FILE_SYSTEM_TYPE))
+        return;
     const char *name = validation_name(validation, call->target);
     char key[220];
-    snprintf(key, sizeof key, "%s.connect", here);
-    if (!is_mounted(config, call->target))
-        validation_error(validation, here, "add FileSystemConfigs, whose Arn names an access point of it",
+    snprintf(key, sizeof key, "%s.connect", place);
+    if (!is_mounted(check->config, call->target))
+        validation_error(validation, place, "add FileSystemConfigs, whose Arn names an access point of it",
                          "%s is a file system that the function does not mount", name);
     else if (call->connect_given && call->connect == CONNECT_INVOCATION)
         validation_error(validation, key, "leave it out", "%s is mounted in INIT, not in the invocation", name);
-}
-
-static void check_steps(struct validation *validation, const struct function_config *config, const struct step_list *steps,
-                        const char *path)
-{
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        char here[200], inner[260];
-        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
-        if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE &&
-            model_is(validation_type(validation, step->call->target), FILE_SYSTEM_TYPE))
-            check_call(validation, config, step->call, here);
-        for (size_t k = 0; k < step->branch_count; k++) {
-            if (step->kind == STEP_PARALLEL)
-                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
-            else
-                snprintf(inner, sizeof inner, "%s.steps", here);
-            check_steps(validation, config, &step->branches[k], inner);
-        }
-    }
 }
 
 void function_files_validate(struct validation *validation, struct function_config *config, bool silent)
@@ -159,5 +149,5 @@ void function_files_validate(struct validation *validation, struct function_conf
             check_network(validation, config, mounts[i].file_system);
     }
     if (!silent)
-        check_steps(validation, config, &config->handler.steps, "behavior.steps");
+        steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct file_check){validation, config});
 }
