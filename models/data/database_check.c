@@ -115,21 +115,20 @@ static void inherit(struct validation *validation, struct database_config *confi
 static void size_up(struct validation *validation, struct database_config *config)
 {
     const struct rule_book *rules = validation_rules(validation);
-    double memory_bytes;
     if (!config->class)
         return; /* that it is missing was said */
     if (strcmp(config->class, "db.serverless") == 0) {
         validation_error(validation, "DBInstanceClass", "name a class such as db.r6g.large", "not modelled yet: Aurora Serverless");
         return;
     }
-    if (!database_class(rules, config->class, &config->vcpus, &memory_bytes)) {
+    if (!database_class(rules, config->class, &config->vcpus, &config->memory_bytes)) {
         validation_error(validation, "DBInstanceClass", "such as db.t3.medium, db.m5.large or db.r6g.xlarge",
                          "the rules rds_class_* know no class \"%s\"", config->class);
         return;
     }
     const enum database_engine engine = (enum database_engine)config->settings.engine;
-    if (!database_group_connections(validation, config->settings.parameter_group, engine, memory_bytes, &config->max_connections))
-        config->max_connections = database_default_connections(rules, engine, config->class, memory_bytes);
+    if (!database_group_connections(validation, config->settings.parameter_group, engine, config->memory_bytes, &config->max_connections))
+        config->max_connections = database_default_connections(rules, engine, config->class, config->memory_bytes);
     if (config->max_connections < 1)
         validation_error(validation, "DBInstanceClass", "choose another, or give max_connections in a parameter group",
                          "the rules aurora_mysql_max_connections_* have no value for %s", config->class);
@@ -153,5 +152,9 @@ void database_validate(struct validation *validation, void *blob)
     config->invokes = !engine_invokes(config->settings.engine) ? INVOKES_NO_ENGINE
                       : has_role(&config->settings)            ? INVOKES
                                                                : INVOKES_NO_ROLE;
+    if (config->cluster != ENTITY_NONE && config->settings.failover_time)
+        validation_warning(validation, "behavior.failover_time", "say it of the cluster",
+                           "has no effect: it is the cluster that fails over");
+    database_news_find(validation, &config->news);
     validation_contents_where(validation, is_read, NULL, &config->reads);
 }

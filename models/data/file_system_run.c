@@ -268,9 +268,10 @@ static bool mount(struct simulation *simulation, void *self, uint64_t client, ui
     return true;
 }
 
-static void unmount(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
+static void unmount(struct simulation *simulation, void *self, uint64_t client, uint32_t count, int64_t since_ns)
 {
     (void)client;
+    (void)since_ns;
     gauge_add(&((struct file_system *)self)->metrics.connections, simulation->now_ns, -(int64_t)count);
 }
 

@@ -1,12 +1,14 @@
 /* function_connect.c: a connection that is opened in INIT is kept by its environment from call to call, and closed when the environment
  * ends, or when a time-out takes its process. One that is refused fails INIT, and with it the invocation; the next invocation of that
- * environment initialises again, as after any failed INIT. Source: Lambda developer guide, "Best practices", "Execution environment
- * lifecycle".
+ * environment initialises again, as after any failed INIT. An environment sees that a connection is gone when it calls through it: that
+ * call fails, and the next invocation opens all of them anew, within its own time. Source: Lambda developer guide, "Best practices",
+ * "Execution environment lifecycle".
  * A file system is mounted in the same way, by one connection whatever the handler calls; where it cannot be mounted there is nothing to
  * initialise, so the environment goes. Source: Lambda developer guide, "Using Amazon EFS with Lambda"; Invoke API: EFSMount*Exception. */
 #include "function_connect.h"
 
 #include "engine/connectable.h"
+#include "engine/room.h"
 #include "function_files.h"
 
 #include <stdlib.h>
@@ -76,6 +78,7 @@ enum status function_connect_create(struct simulation *simulation, struct functi
 void function_connect_destroy(struct function *function)
 {
     free(function->links);
+    free(function->connected_ns);
 }
 
 static void close_first(struct simulation *simulation, const struct function *function, const struct environment *environment,
@@ -83,7 +86,8 @@ static void close_first(struct simulation *simulation, const struct function *fu
 {
     uint64_t client = connectable_client(function->self, environment->id);
     for (uint32_t i = 0; i < count; i++)
-        function->links[i].role->release(simulation, function->links[i].state, client, function->links[i].count);
+        function->links[i].role->release(simulation, function->links[i].state, client, function->links[i].count,
+                                         function->connected_ns[environment->id]);
 }
 
 /* How it ends where `link` is refused. */
@@ -96,12 +100,17 @@ static enum invocation_end refusal_end(const struct simulation *simulation, cons
     return reachable ? END_MOUNT_TIMED_OUT : END_MOUNT_UNREACHABLE;
 }
 
-enum invocation_end function_connect(struct simulation *simulation, const struct function *function, struct environment *environment,
+enum invocation_end function_connect(struct simulation *simulation, struct function *function, struct environment *environment,
                                      uint64_t item, uint32_t attempt, int64_t *ns)
 {
     *ns = 0;
     if (function->link_count == 0 || environment->connected)
         return END_SUCCEEDED;
+    if (!room_for(&function->connected_ns, environment->id + 1u, &function->connected_room, sizeof *function->connected_ns)) {
+        simulation_fail(simulation, STATUS_NO_MEMORY);
+        return END_INIT_FAILED;
+    }
+    function->connected_ns[environment->id] = simulation->now_ns;
     for (uint32_t i = 0; i < function->link_count; i++) {
         const struct function_link *link = &function->links[i];
         *ns = time_add(*ns, link->role->connect_ns(simulation, link->state, item, attempt));
@@ -129,12 +138,26 @@ double function_bytes_per_s(const void *self)
     return ((const struct function *)self)->share.bytes_per_s;
 }
 
-bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client)
+bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
+                                 int64_t *since_ns)
 {
     const struct function *function = self;
     (void)simulation;
     if (function->link_count == 0 || !procedure_sent(request) || procedure_call_of(function->procedure, request)->connect != CONNECT_INIT)
         return false;
-    *client = connectable_client(function->self, procedure_data_of(function->procedure, request));
+    uint32_t id = procedure_data_of(function->procedure, request);
+    if (!((const struct environment *)pool_at(&function->environments, id))->connected)
+        return false; /* it has seen that it is gone, and tries again */
+    *client = connectable_client(function->self, id);
+    *since_ns = function->connected_ns[id];
     return true;
+}
+
+void function_connection_lost(struct simulation *simulation, const struct function *function, const struct request *request)
+{
+    uint64_t client;
+    int64_t since_ns;
+    if (procedure_left(request) || !function_through_connection(simulation, function, request, &client, &since_ns))
+        return; /* nobody hears of it, or it was the call's own */
+    function_disconnect(simulation, function, pool_at(&function->environments, procedure_data_of(function->procedure, request)));
 }

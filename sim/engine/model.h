@@ -150,9 +150,10 @@ struct model_type {
     const char *const *in_front_of;
     const struct sdk_habits *sdk; /* NULL: as of any service */
 
-    /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h).
-     * NULL: never. */
-    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client);
+    /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h),
+     * and `*since_ns` when it was opened. NULL: never. */
+    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
+                               int64_t *since_ns);
 
     /* Of one whose network is limited: bytes that it moves in a second, up or down, for who answers it with many. NULL: as many as it
      * likes.
