@@ -85,7 +85,13 @@
     ROW(load_balancer_type)          \
     ROW(listener_type)               \
     ROW(listener_rule_type)          \
-    ROW(target_group_type)
+    ROW(target_group_type)           \
+    ROW(ec2_instance_type)           \
+    ROW(launch_template_type)        \
+    ROW(auto_scaling_group_type)     \
+    ROW(ecs_service_type)            \
+    ROW(task_definition_type)        \
+    ROW(ecs_cluster_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;

@@ -248,6 +248,12 @@ static const char *default_part(const void *config)
     return ((const struct function *)config)->config.published_alias;
 }
 
+static void function_handled(const void *self, struct handled *handled)
+{
+    const struct function_config *config = &((const struct function *)self)->config;
+    *handled = (struct handled){.handler = &config->handler, .error_rate = config->error_rate};
+}
+
 #define FUNCTION_TABLE(NAME, PROPERTIES)                                                                                                   \
     {                                                                                                                                      \
         .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \

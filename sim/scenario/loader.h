@@ -59,8 +59,9 @@ struct flow {
 };
 
 struct loader {
-    const struct scenario_base *base; /* whose books are taken where the tree asks for the same; NULL: none */
-    struct scenario_base *made;       /* what is to be left for others; NULL: nothing */
+    const struct scenario_base *base;   /* whose books are taken where the tree asks for the same; NULL: none */
+    struct scenario_base *made;         /* what is to be left for others; NULL: nothing */
+    struct expected_messages *messages; /* the caller's; NULL: nobody asks */
     struct parse parse;
     struct scenario *scenario;
     struct document *document;

@@ -36,7 +36,8 @@ struct input_file {
     char sha256[65];
 };
 
-struct scenario_base; /* scenario/scenario_base.h */
+struct expected_messages; /* scenario/expected_message.h */
+struct scenario_base;     /* scenario/scenario_base.h */
 
 struct scenario {
     const char *name;
@@ -80,6 +81,7 @@ struct scenario_options {
     const struct scenario_base *base; /* the files as they were read before, with the settings of then: `sets` go over these, and `path` is
                                          but a name. Must outlive the scenario. NULL: `path` is read */
     struct scenario_base **made;      /* where such a base is to be left (NULL after a failure), which then owns the books; may be NULL */
+    struct expected_messages *messages; /* where the messages that `expect` names go, also of a scenario that is refused; NULL: nowhere */
     const cJSON *tree; /* the scenario, resolved already, as a manifest keeps it: then `path` is not read, and only its folder counts;
                           NULL: `path` is read */
 };

@@ -102,7 +102,12 @@ static const char expectations[] =
     "`stat`\n"
     "is by default `Sum` for counts and `Average` for the rest. `is` takes `== != < <= > >=`, `\"within 2% of 7.68\"` or\n"
     "`\"between 3 and 5\"`; times, sizes and percentages carry their unit, counts are bare. `from` and `until` lie on boundaries of "
-    "`period`.\n";
+    "`period`.\n\n"
+    "`{\"refused\": \"must be at most 10240\", \"at\": \"Resources.F.Properties.MemorySize\"}` holds where the scenario is refused with an "
+    "error\n"
+    "that says this, of this path (without `at`: of any); `{\"warned\": ...}` where there is a warning. The command that verifies takes "
+    "such a scenario;\n"
+    "all others refuse it.\n";
 
 static const char *default_of(const char *key)
 {

@@ -98,9 +98,13 @@ static const char arrivals[] =
     "'function':{'type':'string'},'placed':{'enum':['uniform','even','start']},'one_per_minute':{'type':'boolean'}},'required':['csv']},";
 
 static const char expectation[] =
-    "{'type':'array','items':{'type':'object','additionalProperties':false,'properties':{'resource':{'type':'string'},'metric':{'type':"
+    "{'type':'array','items':{'anyOf':[{'type':'object','additionalProperties':false,'properties':{'refused':{'type':'string','minLength':"
+    "1},"
+    "'at':{'type':'string'}},'required':['refused']},{'type':'object','additionalProperties':false,'properties':{'warned':{'type':'string',"
+    "'minLength':1},'at':{'type':'string'}},'required':['warned']},"
+    "{'type':'object','additionalProperties':false,'properties':{'resource':{'type':'string'},'metric':{'type':"
     "'string'},'stat':{'type':'string'},'cost':{'enum':['month']},'is':{'type':'string'},'from':{'$ref':'#/$defs/time'},'until':{'$ref':'#/"
-    "$defs/time'}},'required':['is'],'oneOf':[{'required':['resource','metric']},{'required':['cost']}]}}";
+    "$defs/time'}},'required':['is'],'oneOf':[{'required':['resource','metric']},{'required':['cost']}]}]}}";
 
 /* Top-level keys that are neither plain nor made from a model's table. */
 static const struct {
