@@ -51,6 +51,8 @@ static const char values[] =
     "'Whether a read is strongly consistent, or weighted.'},"
     "'pattern':{'type':['object','string'],'description':'An event pattern: fields with lists of what they may be, or a text that spells "
     "such an object.'},"
+    "'workflow':{'type':['object','string'],'description':'A state machine in the States Language: StartAt and States; or a text that "
+    "spells one.'},"
     "'lifetime':{'anyOf':[{'const':'forever'},{'type':'object','properties':{'halving':{'$ref':'#/$defs/time'}},'required':['halving'],"
     "'additionalProperties':false},{'$ref':'#/$defs/time_distribution'}]},";
 
