@@ -264,7 +264,7 @@ static void function_handled(const void *self, struct handled *handled)
         .accept = function_accept, .through_connection = function_through_connection, .bytes_per_s = function_bytes_per_s,                 \
         .done = function_done, .beyond = function_beyond, .noticed = deployment_noticed, .changed = function_changed,                      \
         .default_part = default_part, .actions = function_actions, .finish = function_finish, .quantities = function_quantities,           \
-        .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,                                           \
+        .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations, .handled = function_handled,              \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);
