@@ -89,7 +89,9 @@
     ROW(group_policy_type)           \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
-    ROW(ecs_cluster_type)
+    ROW(ecs_cluster_type)            \
+    ROW(state_machine_type)          \
+    ROW(serverless_machine_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;
