@@ -97,6 +97,7 @@
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \
     ROW(group_policy_type)           \
+    ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
     ROW(ecs_cluster_type)            \
