@@ -43,6 +43,9 @@
     ROW(cache_group_type)            \
     ROW(cache_serverless_type)       \
     ROW(cache_parameters_type)       \
+    ROW(file_system_type)            \
+    ROW(mount_target_type)           \
+    ROW(access_point_type)           \
     ROW(bucket_type)                 \
     ROW(bucket_notification_type)    \
     ROW(config_rule_type)            \
@@ -58,6 +61,13 @@
     ROW(subscription_filter_type)    \
     ROW(topic_rule_type)             \
     ROW(external_service_type)       \
+    ROW(distribution_type)           \
+    ROW(cache_policy_type)           \
+    ROW(edge_function_type)          \
+    ROW(origin_request_policy_type)  \
+    ROW(response_headers_policy_type) \
+    ROW(origin_access_control_type)  \
+    ROW(origin_access_identity_type) \
     ROW(rest_api_type)               \
     ROW(rest_stage_type)             \
     ROW(rest_resource_type)          \
@@ -90,9 +100,13 @@
     ROW(ec2_instance_type)           \
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \
+    ROW(group_policy_type)           \
+    ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
-    ROW(ecs_cluster_type)
+    ROW(ecs_cluster_type)            \
+    ROW(state_machine_type)          \
+    ROW(serverless_machine_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;
