@@ -39,6 +39,9 @@
     ROW(proxy_target_group_type)     \
     ROW(parameter_group_type)        \
     ROW(cluster_parameter_group_type) \
+    ROW(file_system_type)            \
+    ROW(mount_target_type)           \
+    ROW(access_point_type)           \
     ROW(bucket_type)                 \
     ROW(bucket_notification_type)    \
     ROW(config_rule_type)            \
@@ -54,6 +57,13 @@
     ROW(subscription_filter_type)    \
     ROW(topic_rule_type)             \
     ROW(external_service_type)       \
+    ROW(distribution_type)           \
+    ROW(cache_policy_type)           \
+    ROW(edge_function_type)          \
+    ROW(origin_request_policy_type)  \
+    ROW(response_headers_policy_type) \
+    ROW(origin_access_control_type)  \
+    ROW(origin_access_identity_type) \
     ROW(rest_api_type)               \
     ROW(rest_stage_type)             \
     ROW(rest_resource_type)          \
@@ -86,6 +96,8 @@
     ROW(ec2_instance_type)           \
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \
+    ROW(group_policy_type)           \
+    ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
     ROW(ecs_cluster_type)            \

@@ -104,6 +104,9 @@ static const struct picture_line capacity[] = {
 };
 static const struct picture_line tokens[] = {{"", OWN, "TokensAvailable", .stat = "Minimum"}, {0}};
 static const struct picture_line connections[] = {{"", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line mounts[] = {{"", "AWS/EFS", "ClientConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line mounts_refused[] = {{"refused", OWN, "ConnectionsRefused", .stat = "Sum", .rate = true}, {0}};
+static const struct picture_line burst_credits[] = {{"", "AWS/EFS", "BurstCreditBalance", .stat = "Minimum"}, {0}};
 static const struct picture_line target_time[] = {
     {"maximum", BALANCER, "TargetResponseTime", .stat = "Maximum"},
     {"p99", BALANCER, "TargetResponseTime", .stat = "p99"},
@@ -147,10 +150,10 @@ static const struct picture_type pictures[] = {
      .panels = {{"per second", .mark = PICTURE_LINES, .lines = requests},
                 {"per second", "Below: requests that failed or were turned away.", PICTURE_BARS, .lines = troubles}}},
     {"latency", "Response time", "What callers waited, by percentile; the axis is logarithmic where waits differ much.", PICTURE_EACH,
-     .having = "Requests", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response}}},
+     .having = "Attempts", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response}}},
     {"latency-distribution", "Share of calls that waited longer",
      "The curve tells which share waited at least so long: the further right it reaches, the longer the tail.", PICTURE_EACH,
-     .having = "Requests", .distribution = "ResponseTime", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response_count}}},
+     .having = "Attempts", .distribution = "ResponseTime", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response_count}}},
     {"duration", "Duration", "How long the handler ran, by percentile, without waiting and start.", PICTURE_EACH, .most = 1,
      .having = "Invocations", .panels = {{"duration", .mark = PICTURE_LINES, .lines = duration}}},
     {"start-and-duration", "Cold and warm calls that took longer",
@@ -205,6 +208,11 @@ static const struct picture_type pictures[] = {
      .panels = {{"tokens", .mark = PICTURE_LINES, .lines = tokens}}},
     {"connections", "Connections", "Open database connections.", PICTURE_RESOURCES,
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = connections}}},
+    {"mounts", "Mounts", "Environments that have a file system mounted.", PICTURE_EACH, .having = "ClientConnections",
+     .panels = {{"connections", .mark = PICTURE_LINES, .lines = mounts},
+                {"per second", "Below: mounts that were refused.", PICTURE_BARS, .lines = mounts_refused}}},
+    {"burst-credits", "Burst credits", "Bytes that a file system may still move faster than its baseline.", PICTURE_RESOURCES,
+     .panels = {{"bytes", .mark = PICTURE_LINES, .lines = burst_credits}}},
     {"target-time", "Targets' response time", "How long a load balancer waited for its targets, by percentile.", PICTURE_EACH,
      .having = "NewConnectionCount",
      .panels = {{"response time", .mark = PICTURE_LINES, .lines = target_time},

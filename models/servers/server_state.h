@@ -115,6 +115,7 @@ struct servers {
     const char *instance_type;
     uint32_t launch_template, task, cluster;
     int64_t least, most, desired;
+    int64_t largest; /* MaxSize as the template has it */
     int64_t grace_ns, cooldown_ns, warmup_ns;
     bool desired_given, warmup_given, door_checks, rebalances;
     int termination; /* enum server_choice */
@@ -142,6 +143,7 @@ struct servers {
     uint32_t end;            /* those from here on were never there */
     uint32_t turn;           /* whose it is, of requests that come by no door */
     int64_t wanted;          /* servers */
+    int64_t booted_ns;       /* when the last one came into service that had to boot */
     int64_t here, here_spot; /* booting or running */
     uint64_t ordinals, salt;
     uint32_t fault_ordinal; /* of those that took servers */

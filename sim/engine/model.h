@@ -95,6 +95,7 @@ struct model_type {
 
     /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
     bool keeps_chain;
+    bool gets;           /* it sends over HTTP: what it sends without a word is a GET */
     bool answers_denied; /* who may not call it is answered by it, in its own words: others are turned away before it */
     bool closes_loops;   /* it counts how often a chain of requests comes round to it */
 
@@ -147,6 +148,9 @@ struct model_type {
     /* Of one who sends in somebody's name: what is known of that, from its state or its parsed blob. NULL: nothing. */
     const struct caller *(*caller)(const void *self);
 
+    /* Of one that runs functions near its users: does it run this one? By its state. NULL: none. */
+    bool (*runs_at_edge)(const void *self, uint32_t function);
+
     /* Of one whose steps have a `via`: whom `request`, which it sent to what stands in front, is for. ENTITY_NONE: nobody. */
     uint32_t (*beyond)(const struct simulation *simulation, const void *self, const struct request *request);
     /* The types that it stands in front of, as a cache does: a step's `via` names it, and `call` what is behind; ends with NULL. NULL: it
@@ -158,6 +162,11 @@ struct model_type {
      * and `*since_ns` when it was opened. NULL: never. */
     bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
                                int64_t *since_ns);
+
+    /* Of one whose network is limited: bytes that it moves in a second, up or down, for who answers it with many. NULL: as many as it
+     * likes.
+     */
+    double (*bytes_per_s)(const void *self);
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
