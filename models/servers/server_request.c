@@ -306,7 +306,7 @@ static void lose(struct simulation *simulation, struct servers *servers, struct 
     while (chain->head != POOL_NONE) {
         uint32_t id = chain->head;
         chain_remove(chain, id);
-        counter_add(&servers->metrics.lost, 1);
+        counter_add(&servers->metrics.lost, !servers_call(servers, id)->is_check);
         answer(simulation, servers, id, &cause_host_gone);
     }
 }

@@ -257,6 +257,41 @@ static void test_service_scaling(void **state)
     assert_int_equal(count_of(run, "P", "ScaleOuts"), 1);
 }
 
+/* A server whose only thread is busy for 100 s answers no checks: those of 10 and 20 s have failed by 25 s, when it is replaced; or, with a
+ * grace period, by the first one that fails after that. The new one has booted 30 s later, and its first check is at once. */
+static void check_replaced(struct model_run *run, const char *type, const char *grace, double lost_s)
+{
+    char text[2500];
+    snprintf(
+        text, sizeof text,
+        "{'duration': '100s', 'Resources': {" FUNCTION ", 'T': {'Type': 'AWS::EC2::LaunchTemplate', 'Properties': "
+        "{'LaunchTemplateData': {'InstanceType': 'm5.large'}}}, 'S': {'Type': 'AWS::AutoScaling::AutoScalingGroup', 'Properties': "
+        "{'MinSize': 1, 'MaxSize': 1, 'LaunchTemplate': {'LaunchTemplateId': {'Ref': 'T'}}, 'TargetGroupARNs': [{'Ref': 'G'}], "
+        "'HealthCheckType': '%s', 'HealthCheckGracePeriod': %s}}, "
+        "'B': {'Type': 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'Properties': {'LoadBalancerAttributes': "
+        "[{'Key': 'idle_timeout.timeout_seconds', 'Value': '4000'}]}}, "
+        "'L': {'Type': 'AWS::ElasticLoadBalancingV2::Listener', 'Properties': {'LoadBalancerArn': {'Ref': 'B'}, 'Port': 80, 'Protocol': "
+        "'HTTP', 'DefaultActions': [{'Type': 'forward', 'TargetGroupArn': {'Ref': 'G'}}]}}, "
+        "'G': {'Type': 'AWS::ElasticLoadBalancingV2::TargetGroup', 'Properties': {'HealthCheckIntervalSeconds': 10, "
+        "'HealthCheckTimeoutSeconds': 5, 'UnhealthyThresholdCount': 2}}}, "
+        "'behavior': {'F': {'init': '0ms', 'wait': '100s'}, 'B': {'overhead': '0ms'}, "
+        "'S': {'like': 'F', 'capacity': 1, 'boot': '30s'}}, "
+        "'traffic': [{'name': 'u', 'target': 'B', 'bursts': {'size': 1, 'every': '1h'}}]}",
+        type, grace);
+    model_execute(run, text);
+    assert_int_equal(count_of(run, "S", "RequestsLost") > 0, lost_s > 0);
+    assert_near(figure(run, "G", "HealthyHostCount", "Average"), lost_s > 0 ? (25 + 100 - lost_s - 30) / 100 : 0.25, 1e-9);
+    assert_int_equal(count_of(run, "B", "HTTPCode_ELB_502_Count"), lost_s > 0);
+    model_forget(run);
+}
+
+static void test_replaced(void **state)
+{
+    check_replaced(*state, "ELB", "0", 25);
+    check_replaced(*state, "ELB", "40", 45);
+    check_replaced(*state, "EC2", "0", 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +306,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stop, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_lost, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_spot, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_replaced, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_credits, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_service_scaling, model_setup, model_teardown),
     };
