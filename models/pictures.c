@@ -104,6 +104,13 @@ static const struct picture_line capacity[] = {
 };
 static const struct picture_line tokens[] = {{"", OWN, "TokensAvailable", .stat = "Minimum"}, {0}};
 static const struct picture_line connections[] = {{"", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line nat_connections[] = {{"", "AWS/NATGateway", "ActiveConnectionCount", .stat = "Maximum"}, {0}};
+static const struct picture_line nat_troubles[] = {
+    {"reset", OWN, "ConnectionResets", .stat = "Sum"},
+    {"no port", "AWS/NATGateway", "ErrorPortAllocation", .stat = "Sum"},
+    {0},
+};
+static const struct picture_line unreachable[] = {{"unreachable", OWN, "Unreachable", .stat = "Sum"}, {0}};
 static const struct picture_line target_time[] = {
     {"maximum", BALANCER, "TargetResponseTime", .stat = "Maximum"},
     {"p99", BALANCER, "TargetResponseTime", .stat = "p99"},
@@ -187,6 +194,12 @@ static const struct picture_type pictures[] = {
      .panels = {{"tokens", .mark = PICTURE_LINES, .lines = tokens}}},
     {"connections", "Connections", "Open database connections.", PICTURE_RESOURCES,
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = connections}}},
+    {"nat-connections", "Connections through a NAT gateway", "Those that it knows.", PICTURE_EACH, .having = "ActiveConnectionCount",
+     .panels = {{"connections", .mark = PICTURE_LINES, .lines = nat_connections},
+                {"count", "Below: calls over one that it had forgotten, and packets for which it had no port.", PICTURE_BARS,
+                 .lines = nat_troubles}}},
+    {"unreachable", "Calls that nothing leads to", "By the subnet that they come from.", PICTURE_RESOURCES,
+     .panels = {{"calls", .mark = PICTURE_LINES, .lines = unreachable}}},
     {"target-time", "Targets' response time", "How long a load balancer waited for its targets, by percentile.", PICTURE_EACH,
      .having = "NewConnectionCount",
      .panels = {{"response time", .mark = PICTURE_LINES, .lines = target_time},

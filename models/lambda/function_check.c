@@ -5,6 +5,7 @@
 #include "engine/rule_book.h"
 #include "function_async.h"
 #include "function_log.h"
+#include "function_network.h"
 #include "function_rights.h"
 #include "function_steps.h"
 #include "lambda_kinds.h"
@@ -108,6 +109,8 @@ static void resolve_init(struct validation *validation, struct function_config *
     config->init = rule->distribution;
     if (!config->placement_given)
         config->placement = rule_find(rules, "placement")->distribution;
+    if (!config->placement_given)
+        config->placement = later_by(validation, config->placement, function_network_start_ns(validation, config));
     if (config->code_size_bytes > 0)
         resolve_code_size(validation, config);
 }
@@ -220,7 +223,6 @@ static void warn_unmodelled(struct validation *validation, const struct function
         const char *property;
     } list[] = {
         {given->events, "Events"},
-        {given->vpc, "VpcConfig"},
         {given->file_system, "FileSystemConfigs"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
@@ -286,6 +288,7 @@ void function_validate(struct validation *validation, void *config)
         deployment_validate(validation, config);
     function_log_validate(validation, function);
     function_steps_validate(validation, function);
+    function_network_validate(validation, function, silent);
     function_rights_validate(validation, function, silent);
     if (!silent)
         check_memory_varied(validation, function);

@@ -36,7 +36,18 @@ enum extensions { EXTENSIONS_NONE, EXTENSIONS_INTERNAL, EXTENSIONS_EXTERNAL };
 
 /* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
 struct function_unmodelled {
-    bool events, provisioned, vpc, file_system;
+    bool events, provisioned, file_system;
+};
+
+/* VpcConfig. */
+struct function_network_config {
+    struct string_list subnets, groups;
+    bool attached;          /* set by validate, as are */
+    const uint32_t *places; /* the subnets' entities, ENTITY_NONE for one of elsewhere, */
+    uint32_t place_count;
+    uint64_t groups_key; /* and a number for the security groups */
+    int64_t created_ns;  /* when the function is made; with created_given: else long before */
+    bool created_given;
 };
 
 /* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */
@@ -68,6 +79,7 @@ struct function_config {
     int snap_start;              /* enum snap_start: ApplyOn */
     int url_mode;                /* enum response_mode: InvokeMode of FunctionUrlConfig */
     struct function_unmodelled unmodelled;
+    struct function_network_config network;
 
     struct handler handler;
     const struct distribution *init;

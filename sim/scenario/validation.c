@@ -87,18 +87,29 @@ bool validation_written_of(const struct validation *validation, uint32_t entity,
 
 bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number)
 {
-    const struct property *row = property_find(validation_type(validation, entity)->properties, property);
+    static const char own[] = "behavior.";
+    const struct model_type *type = validation_type(validation, entity);
+    bool behaves = strncmp(property, own, sizeof own - 1) == 0;
+    const struct property *table = behaves ? type->behavior : type->properties;
+    const struct property *row = table ? property_find(table, behaves ? property + sizeof own - 1 : property) : NULL;
     const char *field = (const char *)validation_config(validation, entity) + (row ? row->offset : 0);
-    if (!row || (row->kind != PROPERTY_INTEGER && row->kind != PROPERTY_TIME && row->kind != PROPERTY_SIZE && row->kind != PROPERTY_NUMBER))
-        return false;
     int64_t whole;
-    if (row->kind == PROPERTY_NUMBER) {
+    switch (row ? row->kind : PROPERTY_ACCEPTED) {
+    case PROPERTY_NUMBER:
         memcpy(number, field, sizeof *number);
-    } else {
+        return true;
+    case PROPERTY_BOOLEAN:
+        *number = *(const bool *)field;
+        return true;
+    case PROPERTY_INTEGER:
+    case PROPERTY_TIME:
+    case PROPERTY_SIZE:
         memcpy(&whole, field, sizeof whole);
         *number = (double)whole;
+        return true;
+    default:
+        return false;
     }
-    return true;
 }
 
 bool validation_written(const struct validation *validation, const char *property)

@@ -59,7 +59,8 @@ bool validation_instant(const struct validation *validation, const char *text, i
 bool validation_written(const struct validation *validation, const char *property);
 /* The same of another entity. */
 bool validation_written_of(const struct validation *validation, uint32_t entity, const char *property);
-/* A neighbour's number by its property's name, in the base unit (ns, bytes), given or by default; false where it has no such number. */
+/* A neighbour's number by its property's name ("Timeout", "behavior.capacity"), in the base unit (ns, bytes), or 0 and 1 for what is true
+ * or not, given or by default; false where it has no such number. */
 bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number);
 
 /* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
