@@ -4,6 +4,7 @@
 #define SLSIM_TESTS_STATISTICS_BOUNDS_H
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +25,14 @@ static inline void check_tails(const char *what, double lower, double upper, dou
 static inline void check_z(const char *what, double z, double alpha)
 {
     check_tails(what, gsl_cdf_ugaussian_P(z), gsl_cdf_ugaussian_Q(z), alpha);
+}
+
+/* `values`, independent, have the mean `expected` under the hypothesis: Student's t, by their own scatter. */
+static inline void check_student(const char *what, const double *values, size_t count, double expected, double alpha)
+{
+    const double error = gsl_stats_sd(values, 1, count) / sqrt((double)count);
+    const double t = (gsl_stats_mean(values, 1, count) - expected) / error, freedom = (double)(count - 1);
+    check_tails(what, gsl_cdf_tdist_P(t, freedom), gsl_cdf_tdist_Q(t, freedom), alpha);
 }
 
 /* `count` is Poisson of mean `mean` under the hypothesis. */

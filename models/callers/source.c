@@ -22,8 +22,6 @@ static const char *const invocation_types[] = {"RequestResponse", "Event", NULL}
 
 /* What of a request only edges and data stores ask about. */
 static const struct property later_properties[] = {
-    PROPERTY_LATER_ROW("region", "where the users are, and their network"),
-    PROPERTY_LATER_ROW("rtt", "the users' network; add it to the times that are reported"),
     PROPERTY_LATER_ROW("variants", "query strings of an object, for caches"),
     {0},
 };
@@ -80,6 +78,12 @@ static const struct property source_properties[] = {
      .help =
          "Requests are of a page of this origin, \"https://www.example.com\", in a browser for each of `clients`: a function URL is asked "
          "by a preflight first, unless it is a GET without a signature, and again when its MaxAge is over."},
+    {"region", PROPERTY_STRING, AT(caller.region),
+     .help = "The AWS Region near which the users are, \"eu-west-1\": which of several places serves them. Left out: nobody knows."},
+    {"rtt", PROPERTY_TIME_DISTRIBUTION, AT(rtt),
+     .help =
+         "The network's time of each attempt, drawn anew: half of it passes before the request comes to the target, the rest before its "
+         "answer is back. It counts in ResponseTime, in client_timeout and in when users think. Left out: none."},
     {"headers", PROPERTY_SIZE, AT(caller.headers_bytes), .fallback = "0", .minimum = "0", .unit = "B",
      .help = "Size of a request's line and headers, checked against an API's limit."},
     {"base64", PROPERTY_BOOLEAN, AT(caller.base64), .fallback = "false",
@@ -130,6 +134,19 @@ static bool is_number(const char *text)
 {
     size_t digits = strspn(text, "0123456789");
     return digits == 12 && text[digits] == '\0';
+}
+
+/* Is it spelt as Regions are: "eu-west-1", "us-gov-east-1"? */
+static bool is_region(const char *text)
+{
+    size_t words = 0;
+    while (words < 4 && strspn(text, "abcdefghijklmnopqrstuvwxyz") > 1) {
+        text += strspn(text, "abcdefghijklmnopqrstuvwxyz");
+        if (*text++ != '-')
+            return false;
+        words++;
+    }
+    return words >= 2 && words < 4 && strspn(text, "0123456789") == 1 && text[1] == '\0';
 }
 
 /* Who calls, and may they? */
@@ -213,6 +230,8 @@ static void source_validate(struct validation *validation, void *config)
                          "must lie before %s: nothing would ever be sent", source->until_given ? "`until`" : "the end of `duration`");
     check_key(validation, &source->caller);
     check_right(validation, &source->caller);
+    if (source->caller.region && !is_region(source->caller.region))
+        validation_error(validation, "region", "such as \"eu-west-1\"", "is no name of a Region: \"%.40s\"", source->caller.region);
     take_habits(validation, source);
     if (source->key.kind != KEY_NONE && source->object.kind != KEY_NONE)
         validation_error(validation, "object", "leave one of them out", "key and object both say which thing an item is about");
@@ -263,6 +282,9 @@ static enum status source_create(struct simulation *simulation, void *self)
     stream_init(&source->event_stream, seed, simulation->replication, name, "event");
     stream_init(&source->retry_stream, seed, simulation->replication, name, "retry");
     stream_init(&source->think_stream, seed, simulation->replication, name, "think");
+    stream_init(&source->rtt_stream, seed, simulation->replication, name, "rtt");
+    if (source->rtt && distribution_is_constant(source->rtt) && distribution_sample(source->rtt, NULL) == 0)
+        source->rtt = NULL;
     if (distribution_is_constant(source->payload))
         source->payload_bytes = (uint32_t)fmin(distribution_sample(source->payload, NULL), UINT32_MAX);
     retry_policy_init(&source->policy, &source->retry, simulation->settings->rules, simulation->entities[source->caller.target].type->sdk);
@@ -326,6 +348,12 @@ static void source_handle(struct simulation *simulation, void *self, const struc
         break;
     case SOURCE_TIMEOUT:
         source_attempt_timed_out(simulation, source, event->data);
+        break;
+    case SOURCE_REACHED:
+        source_reached(simulation, source, request_at(simulation, event->data));
+        break;
+    case SOURCE_ANSWERED:
+        source_answered(simulation, source, request_at(simulation, event->data));
         break;
     }
 }

@@ -60,20 +60,46 @@ static struct request *new_request(struct simulation *simulation, struct source 
     return request;
 }
 
+/* The network's time of an attempt: half of it there, the rest back. The same whenever it is asked for. */
+static int64_t rtt_ns(struct source *source, const struct request *request)
+{
+    stream_at(&source->rtt_stream, request->item, request->attempt);
+    return distribution_sample_ns(source->rtt, &source->rtt_stream.rng);
+}
+
 static inline void hand_over(struct simulation *simulation, struct source *source, struct request *request)
 {
     counter_add(&source->attempts, 1);
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[source->caller.target].name, "sent", simulation->now_ns, 0, "");
+    if (__builtin_expect(source->rtt != NULL, 0))
+        simulation_schedule(simulation, source->self, SOURCE_REACHED, RANK_ARRIVAL,
+                            time_add(simulation->now_ns, rtt_ns(source, request) / 2), request->id);
+    else
+        request_send(simulation, source->caller.target, request);
+}
+
+/* Has the caller given this attempt up while it was on the network? Then it is nobody's item, but still in the caller's name. */
+static bool is_given_up(const struct source *source, const struct request *request)
+{
+    return !source->plain && request->from_data == POOL_NONE;
+}
+
+void source_reached(struct simulation *simulation, struct source *source, struct request *request)
+{
+    if (!source->plain && !is_given_up(source, request))
+        ((struct item *)pool_at(&source->items, request->from_data))->place = ITEM_WITH_TARGET;
     request_send(simulation, source->caller.target, request);
 }
 
 void source_send(struct simulation *simulation, struct source *source, struct request *request)
 {
-    if (source->client_timeout_ns > 0) {
-        struct item *item = pool_at(&source->items, request->from_data);
+    struct item *item = source->plain ? NULL : pool_at(&source->items, request->from_data);
+    if (item)
+        item->place = source->rtt ? ITEM_ON_ITS_WAY : ITEM_WITH_TARGET;
+    if (item && source->client_timeout_ns > 0) {
         int64_t until_ns = time_add(simulation->now_ns, source->client_timeout_ns);
-        item->under_way = true;
+        item->sent_ns = simulation->now_ns;
         if (until_ns < simulation->end_ns) { /* what lies past the end never happens, and must not keep the item */
             item->timers++;
             simulation_schedule(simulation, source->self, SOURCE_TIMEOUT, RANK_EXPIRY, until_ns, request->from_data);
@@ -222,6 +248,19 @@ static void retry_or_settle(struct simulation *simulation, struct source *source
 void source_done(struct simulation *simulation, void *self, struct request *request)
 {
     struct source *source = self;
+    if (__builtin_expect(source->rtt == NULL, 1)) {
+        source_answered(simulation, source, request);
+        return;
+    }
+    int64_t all_ns = rtt_ns(source, request);
+    if (!source->plain && !is_given_up(source, request))
+        ((struct item *)pool_at(&source->items, request->from_data))->place = ITEM_ON_ITS_WAY_BACK;
+    simulation_schedule(simulation, source->self, SOURCE_ANSWERED, RANK_COMPLETION, time_add(simulation->now_ns, all_ns - all_ns / 2),
+                        request->id);
+}
+
+void source_answered(struct simulation *simulation, struct source *source, struct request *request)
+{
     const struct cause *cause = request->cause;
     if (__builtin_expect(source->response_limit_bytes > 0, 0) && cause == &cause_succeeded &&
         request->payload_bytes > source->response_limit_bytes)
@@ -231,9 +270,13 @@ void source_done(struct simulation *simulation, void *self, struct request *requ
         request_free(simulation, request);
         return;
     }
+    if (is_given_up(source, request)) {
+        request_free(simulation, request);
+        return;
+    }
     struct item *item = pool_at(&source->items, request->from_data);
     enum failure failure = failure_of(cause);
-    item->under_way = false;
+    item->place = ITEM_HERE;
     client_learn(&source->policy, &source->client_list[item->client], failure == FAILURE_THROTTLED, simulation->now_ns);
     retry_or_settle(simulation, source, request, cause, cause == &cause_response_large ? FAILURE_FINAL : failure);
 }
@@ -247,11 +290,15 @@ void source_attempt_timed_out(struct simulation *simulation, struct source *sour
         return;
     }
     struct request *waiting = request_at(simulation, item->request);
-    if (!item->under_way || waiting->sent_ns + source->client_timeout_ns != simulation->now_ns)
+    if (item->place == ITEM_HERE || item->sent_ns + source->client_timeout_ns != simulation->now_ns)
         return; /* that attempt was answered; another is under way or about to be sent */
     struct request *next = request_leave(simulation, waiting);
     if (!next)
         return;
-    item->under_way = false;
+    if (item->place != ITEM_WITH_TARGET) {
+        waiting->from = source->self;
+        waiting->from_data = POOL_NONE;
+    }
+    item->place = ITEM_HERE;
     retry_or_settle(simulation, source, next, &cause_client_timeout, FAILURE_TIMEOUT);
 }

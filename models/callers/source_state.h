@@ -16,7 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum source_event { SOURCE_ARRIVAL, SOURCE_SEND, SOURCE_TIMEOUT, SOURCE_USER };
+enum source_event { SOURCE_ARRIVAL, SOURCE_SEND, SOURCE_TIMEOUT, SOURCE_USER, SOURCE_REACHED, SOURCE_ANSWERED };
+
+/* Where the request of an item is. */
+enum item_place { ITEM_HERE, ITEM_ON_ITS_WAY, ITEM_WITH_TARGET, ITEM_ON_ITS_WAY_BACK };
 
 /* An item that waits for more than its answer: for a retry, a client's time limit, or a user. Found again by request->from_data. */
 struct item {
@@ -26,9 +29,10 @@ struct item {
     uint32_t user;   /* POOL_NONE: not of a closed loop */
     uint32_t timers; /* pending time limits of its attempts */
     uint16_t attempt;
-    bool open;      /* not settled yet */
-    bool under_way; /* `request` is with the target */
-    double spent;   /* of the client's quota, by the last retry */
+    bool open;       /* not settled yet */
+    uint8_t place;   /* enum item_place */
+    int64_t sent_ns; /* when this attempt left the caller */
+    double spent;    /* of the client's quota, by the last retry */
 };
 
 struct source {
@@ -45,6 +49,7 @@ struct source {
     struct retry_config retry;
     int64_t request_limit_bytes, response_limit_bytes; /* the caller's own; 0: none */
     int invocation_type;
+    const struct distribution *rtt; /* there and back, of each attempt; NULL: nothing */
     struct key_choice key, object;
     bool poison; /* every item always fails */
     const char *name;
@@ -64,7 +69,7 @@ struct source {
     uint64_t *user_thinks;                    /* owned: how often each user has thought */
     struct arrival next;
     struct arrival_generator generator;
-    struct stream payload_stream, key_stream, event_stream, retry_stream, think_stream;
+    struct stream payload_stream, key_stream, event_stream, retry_stream, think_stream, rtt_stream;
 
     struct counter requests, succeeded, failed, rejected, attempts;
     struct tally response_time;
@@ -78,6 +83,9 @@ void source_begin_item(struct simulation *simulation, struct source *source, int
 /* Another try of the item of `request`. */
 void source_send(struct simulation *simulation, struct source *source, struct request *request);
 void source_done(struct simulation *simulation, void *self, struct request *request);
+/* A request has come to the target; its answer has come back. */
+void source_reached(struct simulation *simulation, struct source *source, struct request *request);
+void source_answered(struct simulation *simulation, struct source *source, struct request *request);
 /* The caller's patience is over for one attempt of the item: the oldest that is pending, if it has not been answered. */
 void source_attempt_timed_out(struct simulation *simulation, struct source *source, uint32_t id);
 

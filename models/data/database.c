@@ -28,7 +28,9 @@ const struct property database_settings_behavior[] = {
     {"on_write", PROPERTY_STEPS, SETTING(on_write),
      .help = "What a write does after its query, within the transaction: functions that it invokes. A transaction whose `op` is read does "
              "not; left out, it is a write."},
-    PROPERTY_LATER_ROW("failover_time", "failovers"),
+    {"failover_time", PROPERTY_TIME_DISTRIBUTION, SETTING(failover_time),
+     .help = "How long a failover takes, until clients can connect again; left out: rule rds_failover_multi_az of an instance with a "
+             "standby, rds_failover_alone without one; aurora_failover_replica of a cluster with a reader, aurora_failover_alone without."},
     {"pinning_rate", PROPERTY_NUMBER, SETTING(pinning_rate), .minimum = "0", .maximum = "1", .fallback = "0",
      .help = "Through a proxy: share of transactions that pin their client's session, as those do that change its state."},
     {0},
@@ -41,9 +43,12 @@ static const struct property instance_properties[] = {
     {"DBClusterIdentifier", PROPERTY_REFERENCE, AT(cluster), .help = "The Aurora cluster that it is an instance of."},
     {"DBParameterGroupName", PROPERTY_STRING, AT(settings.parameter_group),
      .help = "Its parameter group; one that is not here: the default."},
-    {"AllocatedStorage", PROPERTY_SIZE, AT(storage_bytes), .unit = "GB", .minimum = "0", .maximum = "65536", .fallback = "0",
+    {"AllocatedStorage", PROPERTY_SIZE, AT(storage_bytes), .unit = "GB", .minimum = "0", .maximum = "rds_storage_max_gb", .fallback = "0",
      .help = "For the bill; Aurora's is the cluster's."},
-    {"MultiAZ", PROPERTY_BOOLEAN, AT(multi_az), .fallback = "false", .help = "A standby, which is billed like the instance."},
+    {"MultiAZ", PROPERTY_BOOLEAN, AT(multi_az), .fallback = "false",
+     .help = "A standby, which is billed like the instance, and takes over when it fails."},
+    {"PromotionTier", PROPERTY_INTEGER, AT(promotion_tier), .minimum = "0", .maximum = "15", .fallback = "1",
+     .help = "Of an Aurora cluster's readers the one of the lowest takes over; of several the largest, then the first in the file."},
     ACCEPTED("AllowMajorVersionUpgrade"),
     ACCEPTED("AutoMinorVersionUpgrade"),
     ACCEPTED("AvailabilityZone"),
@@ -74,7 +79,6 @@ static const struct property instance_properties[] = {
     ACCEPTED("Port"),
     ACCEPTED("PreferredBackupWindow"),
     ACCEPTED("PreferredMaintenanceWindow"),
-    ACCEPTED("PromotionTier"),
     ACCEPTED("PubliclyAccessible"),
     ACCEPTED("StorageEncrypted"),
     ACCEPTED("StorageThroughput"),
@@ -99,9 +103,14 @@ static const struct metric_type instance_metrics[] = {
      .help = "Connections beyond max_connections, which are refused."},
     {"slsim", "ConnectionsOpened", "Count", METRIC_COUNT, AT(opened),
      .help = "Connections opened: by environments that keep them, and for single transactions."},
+    {"slsim", "ConnectionsLost", "Count", METRIC_COUNT, AT(lost), .better = -1,
+     .help = "Connections that ended with a failure of the instance."},
+    {"slsim", "StaleConnections", "Count", METRIC_COUNT, AT(stale), .better = -1,
+     .help = "Transactions that came through one of them: who keeps a connection sees only then that it is gone."},
     {"slsim", "TransactionTime", "Milliseconds", METRIC_TALLY, AT(time), .better = -1, .compared = "p99",
      .help = "From a transaction's coming to its end."},
     {"slsim", "VcpuWaiting", "Count", METRIC_GAUGE, AT(waiting), .better = -1, .help = "Transactions in line for a vCPU."},
+    DATABASE_FAILOVER_METRICS(offsetof(struct database, failover)),
     {NULL, "busy", "None", METRIC_GAUGE, AT(busy), .help = ""},
     {NULL, "vCPUs", "None", METRIC_GAUGE, AT(vcpus), .help = ""},
     {0},
@@ -123,20 +132,34 @@ static void instance_quantities(const struct simulation *simulation, const void 
 
 FAULT_FUNCTIONS(database, self)
 
-static void refuse_failover(struct validation *validation, const void *config, void *arguments)
+static void check_failover(struct validation *validation, const void *config, void *arguments)
 {
-    (void)config;
     (void)arguments;
-    validation_error(validation, "kind", "take it down for as long: \"kind\": \"down\", \"for\": \"60s\"", "not modelled yet: failovers");
+    const struct database_config *instance = &((const struct database *)config)->config;
+    if (!instance->multi_az && instance->cluster == ENTITY_NONE)
+        validation_warning(validation, "kind", "MultiAZ: true",
+                           "there is no standby to fail over to: it is recovered, as long as its failover_time or the rule "
+                           "rds_failover_alone says");
+}
+
+static void begin_failover(struct simulation *simulation, void *self, const void *arguments)
+{
+    struct database *database = self;
+    const struct database_config *config = &database->config;
+    if (config->cluster != ENTITY_NONE) {
+        database_cluster_fail(simulation, entity_state(simulation, config->cluster), arguments);
+        return;
+    }
+    if (!database_failover_begin(simulation, &database->failover, database->self, DATABASE_RECOVERED, database->self,
+                                 config->settings.failover_time, config->multi_az ? "rds_failover_multi_az" : "rds_failover_alone"))
+        return;
+    listeners_tell(simulation, &database->failover.listeners, database->self);
+    database_lose(simulation, database, database->failover.until_ns);
+    database_news_tell(simulation, &config->news, database->self, database->failover.ordinal, TOLD_STARTED);
 }
 
 static const struct action instance_actions[] = {
-    {.verb = "fault",
-     .kind = "failover",
-     .size = sizeof(struct fault),
-     .validate = refuse_failover,
-     .begin = begin_fault,
-     .help = "Not modelled yet."},
+    DATABASE_FAILOVER_ROW(check_failover, begin_failover),
     FAULT_ROW("down", NULL, begin_fault, end_fault, "Every transaction that comes fails at once."),
     FAULT_SLOW_ROW,
     FAULT_ROW("errors", fault_errors_properties, begin_fault, end_fault, "That share of the transactions fails after their query."),
@@ -156,6 +179,8 @@ const struct model_type database_instance_type = {
     .line_items = database_line_items,
     .refusals = database_refusals,
     .actions = instance_actions,
+    .envelopes = database_instance_envelopes,
+    .envelope = database_envelope,
     .validate = database_validate,
     .create = database_create,
     .start = database_start,

@@ -7,7 +7,7 @@
 
 #define HOURS "An instance of this class x time."
 
-/* The parts are Multi-AZ's, which count twice. */
+/* One by each class, in the order of the alphabet; storage is last. */
 const struct line_item database_line_items[] = {
     {"InstanceUsage:db.m5.large:mysql", HOURS},
     {"InstanceUsage:db.m5.large:postgres", HOURS},
@@ -41,18 +41,17 @@ const struct line_item database_line_items[] = {
     {"InstanceUsage:db.t4g.small:mysql", HOURS},
     {"InstanceUsage:db.t4g.small:postgres", HOURS},
     {"RDS:GP3-Storage", "AllocatedStorage x time, of what is not Aurora."},
-    {"Aurora:StorageUsage", "What is stored x time, of an Aurora cluster."},
     {0},
 };
 
 #define ITEMS (sizeof database_line_items / sizeof *database_line_items)
-const size_t database_line_item_gp3 = ITEMS - 3, database_line_item_aurora = ITEMS - 2;
+const size_t database_line_item_gp3 = ITEMS - 2;
 
 static const struct line_item *find_item(const char *class, const char *engine)
 {
     char name[120];
     snprintf(name, sizeof name, "InstanceUsage:%.60s:%s", class, engine);
-    for (size_t i = 0; i < ITEMS - 3; i++)
+    for (size_t i = 0; i < database_line_item_gp3; i++)
         if (strcmp(database_line_items[i].usage_type, name) == 0)
             return &database_line_items[i];
     return NULL;

@@ -39,35 +39,28 @@ static void limit_call(struct validation *validation, const struct database_sett
         step->call->timeout_ns = database_invoke_timeout_ns(validation, settings->parameter_group);
 }
 
-static void check_steps(struct validation *validation, const struct database_settings *settings, const struct step_list *steps,
-                        const char *path)
+struct write_check {
+    struct validation *validation;
+    const struct database_settings *settings;
+};
+
+static void check_step(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        struct step *step = &steps->steps[i];
-        char here[200];
-        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
-        if (step->kind == STEP_CPU)
-            validation_error(validation, here, "add it to query", "a write's own work is its query");
-        if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
-            if (!model_takes(validation_type(validation, step->call->target), "Invoke"))
-                validation_error(validation, here, "let a function do it", "a database calls functions alone, and %s is %s",
-                                 validation_name(validation, step->call->target), validation_type(validation, step->call->target)->type);
-            if (step->call->via != ENTITY_NONE)
-                validation_error(validation, here, "leave it out", "a database calls functions directly: `via` is for a function's steps");
-            if (!step->call->part)
-                step->call->target = validation_callee(validation, NULL, step->call->target);
-            validation_flow(validation, validation_self(validation), step->call->target);
-            limit_call(validation, settings, step);
-        }
-        for (size_t k = 0; k < step->branch_count; k++) {
-            char inner[260];
-            if (step->kind == STEP_PARALLEL)
-                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
-            else
-                snprintf(inner, sizeof inner, "%s.steps", here);
-            check_steps(validation, settings, &step->branches[k], inner);
-        }
-    }
+    const struct write_check *check = context;
+    struct validation *validation = check->validation;
+    if (step->kind == STEP_CPU)
+        validation_error(validation, place, "add it to query", "a write's own work is its query");
+    if (step->kind != STEP_CALL || step->call->target == ENTITY_NONE)
+        return;
+    if (!model_takes(validation_type(validation, step->call->target), "Invoke"))
+        validation_error(validation, place, "let a function do it", "a database calls functions alone, and %s is %s",
+                         validation_name(validation, step->call->target), validation_type(validation, step->call->target)->type);
+    if (step->call->via != ENTITY_NONE)
+        validation_error(validation, place, "leave it out", "a database calls functions directly: `via` is for a function's steps");
+    if (!step->call->part)
+        step->call->target = validation_callee(validation, NULL, step->call->target);
+    validation_flow(validation, validation_self(validation), step->call->target);
+    limit_call(validation, check->settings, step);
 }
 
 void database_check_writes(struct validation *validation, struct database_settings *settings)
@@ -83,7 +76,7 @@ void database_check_writes(struct validation *validation, struct database_settin
             validation, "behavior.on_write", "AssociatedRoles: [{\"FeatureName\": \"Lambda\", \"RoleArn\": ...}]",
             "calling a function needs an associated role of the feature Lambda (allow_invalid: %s: then every such write fails)",
             refusal_role);
-    check_steps(validation, settings, &settings->on_write, "behavior.on_write");
+    steps_visit(&settings->on_write, "behavior.on_write", check_step, &(struct write_check){validation, settings});
 }
 
 const char *const database_operations[] = {"read", "write", "SELECT", "INSERT", "UPDATE", "DELETE", NULL};
@@ -122,21 +115,20 @@ static void inherit(struct validation *validation, struct database_config *confi
 static void size_up(struct validation *validation, struct database_config *config)
 {
     const struct rule_book *rules = validation_rules(validation);
-    double memory_bytes;
     if (!config->class)
         return; /* that it is missing was said */
     if (strcmp(config->class, "db.serverless") == 0) {
         validation_error(validation, "DBInstanceClass", "name a class such as db.r6g.large", "not modelled yet: Aurora Serverless");
         return;
     }
-    if (!database_class(rules, config->class, &config->vcpus, &memory_bytes)) {
+    if (!database_class(rules, config->class, &config->vcpus, &config->memory_bytes)) {
         validation_error(validation, "DBInstanceClass", "such as db.t3.medium, db.m5.large or db.r6g.xlarge",
                          "the rules rds_class_* know no class \"%s\"", config->class);
         return;
     }
     const enum database_engine engine = (enum database_engine)config->settings.engine;
-    if (!database_group_connections(validation, config->settings.parameter_group, engine, memory_bytes, &config->max_connections))
-        config->max_connections = database_default_connections(rules, engine, config->class, memory_bytes);
+    if (!database_group_connections(validation, config->settings.parameter_group, engine, config->memory_bytes, &config->max_connections))
+        config->max_connections = database_default_connections(rules, engine, config->class, config->memory_bytes);
     if (config->max_connections < 1)
         validation_error(validation, "DBInstanceClass", "choose another, or give max_connections in a parameter group",
                          "the rules aurora_mysql_max_connections_* have no value for %s", config->class);
@@ -160,5 +152,9 @@ void database_validate(struct validation *validation, void *blob)
     config->invokes = !engine_invokes(config->settings.engine) ? INVOKES_NO_ENGINE
                       : has_role(&config->settings)            ? INVOKES
                                                                : INVOKES_NO_ROLE;
+    if (config->cluster != ENTITY_NONE && config->settings.failover_time)
+        validation_warning(validation, "behavior.failover_time", "say it of the cluster",
+                           "has no effect: it is the cluster that fails over");
+    database_news_find(validation, &config->news);
     validation_contents_where(validation, is_read, NULL, &config->reads);
 }

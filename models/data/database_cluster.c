@@ -1,15 +1,25 @@
 /* database_cluster.c: AWS::RDS::DBCluster: an Aurora cluster, by its own endpoint: what comes to it goes to its writer, the first of its
- * instances in the file. */
+ * instances in the file. When it fails over, the reader of the lowest promotion tier takes over, of several the largest: those two restart,
+ * the others go on. Source: Aurora User Guide, "High availability for Amazon Aurora". */
 #include "database_state.h"
 
 #include "engine/rule_book.h"
 
 struct database_cluster {
     struct database_settings settings; /* first: as an instance's */
+    int64_t stored_bytes;
     uint32_t self;
-    uint32_t writer; /* by `validate`: ENTITY_NONE: it has no instance */
+    uint32_t writer; /* by `validate` at first: ENTITY_NONE: it has no instance */
+    /* by `validate`: */
+    const uint32_t *members;
+    uint32_t member_count;
+    struct database_news news;
+
+    struct database_failover failover;
     struct gauge storage_bytes;
 };
+
+enum { CLUSTER_RECOVERED };
 
 extern const struct model_type database_cluster_type;
 
@@ -53,67 +63,180 @@ static const struct property cluster_properties[] = {
 
 static const struct property cluster_behavior[] = {
     {.kind = PROPERTY_TABLE, .properties = database_settings_behavior},
-    {"stored", PROPERTY_SIZE, AT(settings.stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
+    {"stored", PROPERTY_SIZE, AT(stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
     {0},
 };
+
+/* Its instances, in the order of the file. */
+static void find_members(struct validation *validation, struct database_cluster *cluster)
+{
+    uint32_t *members = NULL, entities = validation_entity_count(validation), self = validation_self(validation);
+    for (uint32_t i = 0; i < entities; i++) {
+        if (!model_is(validation_type(validation, i), DATABASE_INSTANCE_TYPE) ||
+            ((const struct database *)validation_config(validation, i))->config.cluster != self)
+            continue;
+        members = members ? members : validation_alloc(validation, entities, sizeof *members);
+        if (!members)
+            return;
+        members[cluster->member_count++] = i;
+        validation_flow(validation, self, i);
+    }
+    cluster->members = members;
+}
 
 static void cluster_validate(struct validation *validation, void *config)
 {
     struct database_cluster *cluster = config;
-    cluster->writer = ENTITY_NONE;
     if (cluster->settings.engine != ENGINE_AURORA_POSTGRES && cluster->settings.engine != ENGINE_AURORA_MYSQL)
         validation_error(validation, "Engine", "make it an AWS::RDS::DBInstance, or an Aurora cluster",
                          "not modelled yet: clusters that are not Aurora's");
-    for (uint32_t i = 0; i < validation_entity_count(validation) && cluster->writer == ENTITY_NONE; i++)
-        if (model_is(validation_type(validation, i), DATABASE_INSTANCE_TYPE) &&
-            ((const struct database *)validation_config(validation, i))->config.cluster == validation_self(validation))
-            cluster->writer = i;
+    find_members(validation, cluster);
+    cluster->writer = cluster->member_count > 0 ? cluster->members[0] : ENTITY_NONE;
     if (cluster->writer == ENTITY_NONE)
         validation_error(validation, NULL, "add an AWS::RDS::DBInstance whose DBClusterIdentifier names it", "a cluster needs an instance");
-    else
-        validation_flow(validation, validation_self(validation), cluster->writer);
+    database_news_find(validation, &cluster->news);
     database_check_writes(validation, &cluster->settings);
+}
+
+static struct database *member_at(const struct simulation *simulation, uint32_t entity)
+{
+    return entity_state(simulation, entity);
+}
+
+static const struct database_cluster *cluster_at(const struct simulation *simulation, uint32_t entity)
+{
+    return simulation->entities[entity].type == &database_cluster_type ? entity_state(simulation, entity) : NULL;
 }
 
 uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity)
 {
-    return simulation->entities[entity].type == &database_cluster_type
-               ? ((const struct database_cluster *)entity_state(simulation, entity))->writer
-               : entity;
+    const struct database_cluster *cluster = cluster_at(simulation, entity);
+    if (!cluster)
+        return entity;
+    return cluster->failover.under_way ? cluster->failover.heir : cluster->writer;
+}
+
+struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity)
+{
+    if (cluster_at(simulation, entity))
+        return &((struct database_cluster *)entity_state(simulation, entity))->failover;
+    return &member_at(simulation, entity)->failover;
+}
+
+int64_t database_connections_most(const struct simulation *simulation, uint32_t entity)
+{
+    const struct database_cluster *cluster = cluster_at(simulation, entity);
+    int64_t most = cluster ? 0 : member_at(simulation, entity)->config.max_connections;
+    for (uint32_t i = 0; cluster && i < cluster->member_count; i++) {
+        int64_t connections = member_at(simulation, cluster->members[i])->config.max_connections;
+        most = connections > most ? connections : most;
+    }
+    return most;
+}
+
+static enum status cluster_create(struct simulation *simulation, void *self)
+{
+    struct database_cluster *cluster = self;
+    database_failover_init(simulation, &cluster->failover, cluster->self);
+    return STATUS_OK;
 }
 
 static void cluster_start(struct simulation *simulation, void *self)
 {
     struct database_cluster *cluster = self;
-    gauge_add(&cluster->storage_bytes, simulation->now_ns, cluster->settings.stored_bytes);
+    gauge_add(&cluster->storage_bytes, simulation->now_ns, cluster->stored_bytes);
+}
+
+static void cluster_destroy(struct simulation *simulation, void *self)
+{
+    (void)simulation;
+    database_failover_fini(&((struct database_cluster *)self)->failover);
+}
+
+/* Who takes over: the writer itself, where there is nobody else. */
+static uint32_t find_heir(const struct simulation *simulation, const struct database_cluster *cluster)
+{
+    uint32_t heir = cluster->writer;
+    for (uint32_t i = 0; i < cluster->member_count; i++) {
+        const struct database_config *config = &member_at(simulation, cluster->members[i])->config;
+        const struct database_config *best = &member_at(simulation, heir)->config;
+        if (cluster->members[i] == cluster->writer)
+            continue;
+        if (heir == cluster->writer || config->promotion_tier < best->promotion_tier ||
+            (config->promotion_tier == best->promotion_tier && config->memory_bytes > best->memory_bytes))
+            heir = cluster->members[i];
+    }
+    return heir;
+}
+
+void database_cluster_fail(struct simulation *simulation, void *self, const void *arguments)
+{
+    (void)arguments;
+    struct database_cluster *cluster = self;
+    struct database_failover *failover = &cluster->failover;
+    uint32_t heir = find_heir(simulation, cluster);
+    if (!database_failover_begin(simulation, failover, cluster->self, CLUSTER_RECOVERED, heir, cluster->settings.failover_time,
+                                 heir == cluster->writer ? "aurora_failover_alone" : "aurora_failover_replica"))
+        return;
+    listeners_tell(simulation, &failover->listeners, cluster->self);
+    database_lose(simulation, member_at(simulation, cluster->writer), failover->until_ns);
+    if (heir != cluster->writer)
+        database_lose(simulation, member_at(simulation, heir), failover->until_ns);
+    database_news_tell(simulation, &cluster->news, cluster->self, failover->ordinal, TOLD_STARTED);
+}
+
+static void cluster_handle(struct simulation *simulation, void *self, const struct event *event)
+{
+    (void)event;
+    struct database_cluster *cluster = self;
+    cluster->writer = cluster->failover.heir;
+    database_failover_end(&cluster->failover);
+    database_news_tell(simulation, &cluster->news, cluster->self, cluster->failover.ordinal, TOLD_COMPLETED);
+}
+
+/* Somebody has been told. */
+static void cluster_done(struct simulation *simulation, void *self, struct request *request)
+{
+    (void)self;
+    request_free(simulation, request);
+}
+
+/* Who answers the client: proxies find the heir before the endpoint leads to it. */
+static uint32_t answerer(const struct simulation *simulation, const struct database_cluster *cluster, uint64_t client)
+{
+    return database_is_proxy(simulation, client) ? database_instance_of(simulation, cluster->self) : cluster->writer;
 }
 
 /* It is entered at the instance instead, which answers. */
 static void cluster_accept(struct simulation *simulation, void *self, struct request *request)
 {
     const struct database_cluster *cluster = self;
+    uint64_t client = CONNECTABLE_NOBODY;
+    int64_t since_ns;
     simulation->entities[cluster->self].ledger.entered--;
-    request_send(simulation, cluster->writer, request);
+    database_kept_connection(simulation, request, &client, &since_ns);
+    request_send(simulation, answerer(simulation, cluster, client), request);
 }
 
 static bool cluster_open(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
 {
-    return database_connectable.admit(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), client, count);
+    return database_connectable.admit(simulation, member_at(simulation, answerer(simulation, self, client)), client, count);
 }
 
-static void cluster_close(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
+static void cluster_close(struct simulation *simulation, void *self, uint64_t client, uint32_t count, int64_t since_ns)
 {
-    database_connectable.release(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), client, count);
+    database_connectable.release(simulation, member_at(simulation, answerer(simulation, self, client)), client, count, since_ns);
 }
 
 static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
 {
-    return database_connectable.connect_ns(simulation, entity_state(simulation, ((struct database_cluster *)self)->writer), item, attempt);
+    return database_connectable.connect_ns(simulation, member_at(simulation, ((struct database_cluster *)self)->writer), item, attempt);
 }
 
 static const struct connectable cluster_connectable = {.admit = cluster_open, .release = cluster_close, .connect_ns = cluster_connect_ns};
 
 static const struct metric_type cluster_metrics[] = {
+    DATABASE_FAILOVER_METRICS(AT(failover)),
     {NULL, "stored bytes", "None", METRIC_GAUGE, AT(storage_bytes), .help = ""},
     {0},
 };
@@ -127,6 +250,8 @@ static void cluster_quantities(const struct simulation *simulation, const void *
     bill_add(bill, &cluster_line_items[0], (double)cluster->storage_bytes.whole.integral / month_ns / BYTES_PER_GB);
 }
 
+static const struct action cluster_actions[] = {DATABASE_FAILOVER_ROW(NULL, database_cluster_fail), {0}};
+
 const struct model_type database_cluster_type = {
     .type = DATABASE_CLUSTER_TYPE,
     .service = "Amazon Relational Database Service",
@@ -138,9 +263,16 @@ const struct model_type database_cluster_type = {
     .metrics = cluster_metrics,
     .line_items = cluster_line_items,
     .refusals = database_refusals,
+    .actions = cluster_actions,
+    .envelopes = database_cluster_envelopes,
+    .envelope = database_envelope,
     .validate = cluster_validate,
+    .create = cluster_create,
     .start = cluster_start,
+    .destroy = cluster_destroy,
+    .handle = cluster_handle,
     .accept = cluster_accept,
+    .done = cluster_done,
     .connectable = &cluster_connectable,
     .operations = database_operations,
     .quantities = cluster_quantities,

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+extern const struct model_type database_proxy_type;
+
 struct proxy_target_group {
     uint32_t proxy;
     struct string_list instances, clusters;
@@ -17,8 +19,9 @@ struct proxy_target_group {
 #define GROUP(field) offsetof(struct proxy_target_group, field)
 
 static const struct property proxy_properties[] = {
-    {"IdleClientTimeout", PROPERTY_TIME, CONFIG(idle_client_ns), .unit = "s", .minimum = "1", .maximum = "28800",
-     .fallback = "rds_proxy_client_idle_timeout_s", .help = "A client that sends nothing for so long is disconnected."},
+    {"IdleClientTimeout", PROPERTY_TIME, CONFIG(idle_client_ns), .unit = "s", .minimum = "1",
+     .maximum = "rds_proxy_client_idle_timeout_max_s", .fallback = "rds_proxy_client_idle_timeout_s",
+     .help = "A client that sends nothing for so long is disconnected."},
     ACCEPTED("Auth"),
     ACCEPTED("DBProxyName"),
     ACCEPTED("DebugLogging"),
@@ -42,6 +45,8 @@ static const struct property proxy_behavior[] = {
     {"pinning_rate", PROPERTY_NUMBER, CONFIG(pinning_rate), .minimum = "-1", .maximum = "1", .fallback = "-1",
      .help =
          "Share of transactions that pin their client's session: it keeps that connection to its end. Left out, or -1: the database's."},
+    {"failover_reduction", PROPERTY_PROBABILITY, CONFIG(failover_reduction), .fallback = "rds_proxy_failover_reduction",
+     .help = "The share of a failover's time that is over sooner for the proxy than for clients of the database itself."},
     {0},
 };
 
@@ -177,12 +182,20 @@ static void proxy_validate(struct validation *validation, void *blob)
     config->billed_vcpus = billed_vcpus(validation, config->target);
 }
 
-static bool proxy_through(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client)
+/* What it sends goes through a connection that it has: of one that is gone it hears at once. */
+static bool proxy_through(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
+                          int64_t *since_ns)
 {
     (void)simulation;
     (void)request;
     *client = connectable_client(((const struct database_proxy *)self)->self, 0);
+    *since_ns = INT64_MAX;
     return true;
+}
+
+bool database_is_proxy(const struct simulation *simulation, uint64_t client)
+{
+    return client != CONNECTABLE_NOBODY && simulation->entities[client >> 32].type == &database_proxy_type;
 }
 
 const struct model_type database_proxy_type = {
@@ -201,6 +214,7 @@ const struct model_type database_proxy_type = {
     .destroy = database_proxy_destroy,
     .handle = database_proxy_handle,
     .accept = database_proxy_accept,
+    .noticed = database_proxy_noticed,
     .through_connection = proxy_through,
     .connectable = &database_proxy_connectable,
     .operations = database_operations,

@@ -32,17 +32,18 @@ static bool admit(struct simulation *simulation, void *self, uint64_t client, ui
         simulation_fail(simulation, simulation->memory.status == STATUS_OK ? STATUS_NO_MEMORY : simulation->memory.status);
         return false;
     }
-    *proxy_session(proxy, id) = (struct database_proxy_session){.count = count, .client = client};
+    *(struct database_proxy_session *)pool_at(&proxy->sessions, id) = (struct database_proxy_session){.count = count, .era = proxy->era};
     gauge_add(&proxy->metrics.clients, simulation->now_ns, count);
     deadline_enter(simulation, &proxy->idle_clients, id);
     return true;
 }
 
-static void release(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
+static void release(struct simulation *simulation, void *self, uint64_t client, uint32_t count, int64_t since_ns)
 {
     struct database_proxy *proxy = self;
     uint32_t id = key_map_find(&proxy->clients, client);
     (void)count;
+    (void)since_ns;
     if (id == POOL_NONE)
         return;
     struct database_proxy_session *session = proxy_session(proxy, id);
@@ -61,10 +62,7 @@ static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t it
 {
     struct database_proxy *proxy = self;
     (void)simulation;
-    if (!proxy->config.connect_time)
-        return 0;
-    stream_at(&proxy->connects, item, attempt);
-    return distribution_sample_ns(proxy->config.connect_time, &proxy->connects.rng);
+    return distribution_draw_ns(proxy->config.connect_time, &proxy->connects, item, attempt);
 }
 
 const struct connectable database_proxy_connectable = {.admit = admit, .release = release, .connect_ns = connect_ns};
@@ -72,7 +70,8 @@ const struct connectable database_proxy_connectable = {.admit = admit, .release 
 uint32_t database_proxy_enter(struct simulation *simulation, struct database_proxy *proxy, const struct request *request)
 {
     uint64_t client;
-    uint32_t id = database_kept_connection(simulation, request, &client) ? key_map_find(&proxy->clients, client) : POOL_NONE;
+    int64_t since_ns;
+    uint32_t id = database_kept_connection(simulation, request, &client, &since_ns) ? key_map_find(&proxy->clients, client) : POOL_NONE;
     if (id == POOL_NONE) {
         gauge_add(&proxy->metrics.clients, simulation->now_ns, 1);
         return POOL_NONE;

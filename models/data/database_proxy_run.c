@@ -9,12 +9,6 @@
 
 static const struct cause cause_borrow = {.fate = FATE_TIMED_OUT, .text = "Timed-out waiting to acquire database connection"};
 
-static int64_t draw_ns(struct stream *stream, const struct distribution *distribution, const struct request *request)
-{
-    stream_at(stream, request->item, request->attempt);
-    return distribution_sample_ns(distribution, &stream->rng);
-}
-
 enum status database_proxy_create(struct simulation *simulation, void *self)
 {
     struct database_proxy *proxy = self;
@@ -42,17 +36,15 @@ enum status database_proxy_create(struct simulation *simulation, void *self)
 void database_proxy_start(struct simulation *simulation, void *self)
 {
     struct database_proxy *proxy = self;
-    const struct database *database = entity_state(simulation, database_instance_of(simulation, proxy->config.target));
-    proxy->most = database->config.max_connections * proxy->config.most_percent / 100;
-    proxy->most = proxy->most < 1 ? 1 : proxy->most;
-    proxy->most_idle = database->config.max_connections * proxy->config.idle_percent / 100;
+    uint32_t target = proxy->config.target;
+    const struct database *database = entity_state(simulation, database_instance_of(simulation, target));
+    database_proxy_size(simulation, proxy);
     if (proxy->config.pinning_rate < 0)
         proxy->config.pinning_rate = database->config.settings.pinning_rate;
     proxy->idle_ns = rule_ns(simulation->settings->rules, "rds_proxy_idle_timeout_s");
-    proxy->idle_since_ns = calloc((size_t)proxy->most, sizeof *proxy->idle_since_ns);
-    if (!proxy->idle_since_ns)
+    proxy->idle_since_ns = calloc((size_t)database_connections_most(simulation, target) + 1, sizeof *proxy->idle_since_ns);
+    if (!proxy->idle_since_ns || listeners_add(&database_failover_of(simulation, target)->listeners, proxy->self) != STATUS_OK)
         simulation_fail(simulation, STATUS_NO_MEMORY);
-    gauge_add(&proxy->metrics.most, simulation->now_ns, proxy->most);
 }
 
 void database_proxy_destroy(struct simulation *simulation, void *self)
@@ -68,7 +60,7 @@ void database_proxy_destroy(struct simulation *simulation, void *self)
 }
 
 /* It has a connection that is open: the same request goes on to the database. */
-static void send(struct simulation *simulation, struct database_proxy *proxy, uint32_t id)
+static void send_on(struct simulation *simulation, struct database_proxy *proxy, uint32_t id)
 {
     const struct database_proxy_call *call = proxy_call(proxy, id);
     tally_add(&proxy->metrics.borrow, TALLY_ALL, simulation->now_ns - call->asked_ns);
@@ -84,7 +76,7 @@ void database_proxy_granted(struct simulation *simulation, struct database_proxy
     if (ns > 0)
         simulation_schedule(simulation, proxy->self, PROXY_CONNECTED, RANK_ARRIVAL, time_add(simulation->now_ns, ns), id);
     else
-        send(simulation, proxy, id);
+        send_on(simulation, proxy, id);
 }
 
 /* It asks for a connection: its client's own, or any. */
@@ -99,7 +91,8 @@ static void ask(struct simulation *simulation, struct database_proxy *proxy, uin
         return;
     }
     session->free--;
-    send(simulation, proxy, id);
+    call->era = proxy->era;
+    send_on(simulation, proxy, id);
 }
 
 void database_proxy_accept(struct simulation *simulation, void *self, struct request *request)
@@ -113,7 +106,7 @@ void database_proxy_accept(struct simulation *simulation, void *self, struct req
     }
     uint32_t session = database_proxy_enter(simulation, proxy, request);
     *proxy_call(proxy, id) = (struct database_proxy_call){.request = request->id, .session = session};
-    int64_t ns = draw_ns(&proxy->latencies, proxy->config.latency, request);
+    int64_t ns = distribution_draw_ns(proxy->config.latency, &proxy->latencies, request->item, request->attempt);
     if (session == POOL_NONE)
         ns = time_add(ns, database_proxy_connectable.connect_ns(simulation, proxy, request->item, request->attempt));
     if (ns > 0)
@@ -122,13 +115,15 @@ void database_proxy_accept(struct simulation *simulation, void *self, struct req
         ask(simulation, proxy, id);
 }
 
-/* `connected`: it has had a connection, which goes back or stays with its client. */
+/* `connected`: it has had a connection, which goes back or stays with its client; unless it is gone. */
 static void end(struct simulation *simulation, struct database_proxy *proxy, uint32_t id, bool connected, const struct cause *cause,
                 uint32_t payload_bytes)
 {
     struct database_proxy_call call = *proxy_call(proxy, id);
     struct request *request = request_at(simulation, call.request);
     bool pins = false;
+    if (connected && call.era != proxy->era)
+        call.pinned = connected = false;
     if (connected && !call.pinned && proxy->config.pinning_rate > 0) {
         stream_at(&proxy->pins, request->item, request->attempt);
         pins = stream_uniform(&proxy->pins) < proxy->config.pinning_rate;
@@ -166,7 +161,10 @@ void database_proxy_handle(struct simulation *simulation, void *self, const stru
         ask(simulation, proxy, event->data);
         break;
     case PROXY_CONNECTED:
-        send(simulation, proxy, event->data);
+        if (proxy_call(proxy, event->data)->era == proxy->era)
+            send_on(simulation, proxy, event->data);
+        else
+            database_proxy_borrow(simulation, proxy, event->data); /* it was lost before anything came through */
         break;
     case PROXY_BORROW_DUE:
         borrow_due(simulation, proxy);

@@ -18,6 +18,7 @@ struct database_proxy_config {
     int64_t idle_client_ns;
     const struct distribution *latency, *connect_time; /* of a transaction; of a client that connects; NULL: none */
     double pinning_rate;                               /* negative: as the database's */
+    double failover_reduction;
 
     /* by `validate`: */
     uint32_t target; /* instance or cluster; ENTITY_NONE: none */
@@ -27,13 +28,12 @@ struct database_proxy_config {
 
 /* A client that keeps its connections. */
 struct database_proxy_session {
-    uint32_t unused; /* the pool's */
     uint32_t count;  /* of its connections; 0: it has gone, and is forgotten with its last transaction */
     uint32_t busy;   /* transactions under way */
     uint32_t pinned; /* connections to the database that are its own, */
     uint32_t free;   /* and those of them that no transaction uses */
+    uint32_t era;    /* of `pinned` and `free`: database_proxy.era */
     bool closed;     /* it was idle for too long; it connects again when it comes again */
-    uint64_t client;
     struct deadline_place idle;
 };
 
@@ -41,6 +41,7 @@ struct database_proxy_session {
 struct database_proxy_call {
     uint32_t request;
     uint32_t session; /* POOL_NONE: its client's connection is for it alone */
+    uint32_t era;     /* of its connection: database_proxy.era */
     int64_t asked_ns; /* for a connection */
     bool pinned;      /* uses one of its client's own */
     struct deadline_place wait;
@@ -63,6 +64,8 @@ struct database_proxy {
     int64_t idle;                   /* connections that nobody has */
     int64_t *idle_since_ns;         /* owned; since when, the longest first */
     int64_t idle_ns;                /* how long they may be, those that are too many */
+    uint32_t era;                   /* the database has failed so often: connections of another are gone */
+    int64_t back_ns;                /* until then there is nobody to connect to */
     bool serving;                   /* those in line */
     bool looks, retries;            /* an event of that kind is to come */
     struct pool calls, sessions;
@@ -78,7 +81,7 @@ enum database_proxy_event {
     PROXY_BORROW_DUE,   /* the first in line has waited for too long */
     PROXY_CLIENT_DUE,   /* a client has been idle for too long */
     PROXY_LOOK_AT_IDLE, /* at connections that are more than should be idle */
-    PROXY_RETRY         /* the database refused a connection */
+    PROXY_RETRY         /* the database refused a connection, or fails over */
 };
 
 /* database_proxy_pool.c: `call` wants a connection; database_proxy_granted is told when it has one. */
@@ -88,6 +91,10 @@ void database_proxy_give_back(struct simulation *simulation, struct database_pro
 /* Those who wait get what there is. */
 void database_proxy_serve(struct simulation *simulation, struct database_proxy *proxy);
 void database_proxy_look_at_idle(struct simulation *simulation, struct database_proxy *proxy);
+/* How many connections there may be, of the instance that answers. */
+void database_proxy_size(struct simulation *simulation, struct database_proxy *proxy);
+/* A type's `noticed`: the database fails over. */
+void database_proxy_noticed(struct simulation *simulation, void *self, uint32_t subject);
 
 /* database_proxy_clients.c */
 extern const struct connectable database_proxy_connectable;
@@ -114,7 +121,12 @@ static inline struct database_proxy_call *proxy_call(const struct database_proxy
 
 static inline struct database_proxy_session *proxy_session(const struct database_proxy *proxy, uint32_t id)
 {
-    return pool_at(&proxy->sessions, id);
+    struct database_proxy_session *session = pool_at(&proxy->sessions, id);
+    if (session->era != proxy->era) { /* what it had pinned is gone */
+        session->era = proxy->era;
+        session->pinned = session->free = 0;
+    }
+    return session;
 }
 
 #endif

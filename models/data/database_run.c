@@ -1,7 +1,9 @@
 /* database_run.c: a transaction, from its connection to its end. It holds a connection all the time; it waits in line for one of the vCPUs,
  * uses it for the time of its query, and then, if it is a write that calls functions, waits for them without one.
  * A call of type RequestResponse blocks the transaction for as long as the function takes, and one that fails or takes longer than the
- * database waits fails it; a call of type Event is over when it is accepted. Source: rules rds_invoke_*. */
+ * database waits fails it; a call of type Event is over when it is accepted. An instance that fails loses all of them, and the connections
+ * that others keep: who comes through one of those is told then. Sources: rules rds_invoke_*; RDS User Guide, "Failing over a Multi-AZ DB
+ * instance". */
 #include "database_state.h"
 
 #include "engine/random.h"
@@ -13,6 +15,8 @@ static const struct cause cause_connections = {.fate = FATE_THROTTLED, .text = "
 static const struct cause cause_trigger = {.fate = FATE_FAILED, .text = "on_write failed"};
 static const struct cause cause_engine = {.fate = FATE_FAILED, .text = "no function to call another with"};
 static const struct cause cause_role = {.fate = FATE_FAILED, .text = "AccessDenied"};
+static const struct cause cause_failover = {.fate = FATE_FAILED, .server_error = true, .text = "failing over"};
+static const struct cause cause_lost = {.fate = FATE_FAILED, .server_error = true, .disconnects = true, .text = "connection lost"};
 
 static struct transaction *transaction_at(const struct database *database, uint32_t id)
 {
@@ -42,7 +46,11 @@ static void end_transaction(struct simulation *simulation, struct database *data
         gauge_add(&metrics->connections, simulation->now_ns, -1);
     tally_add(&metrics->time, TALLY_ALL, simulation->now_ns - request->sent_ns);
     counter_add(&metrics->failed, cause != &cause_succeeded);
-    pool_give(&database->transactions, id);
+    chain_remove(&database->all, id);
+    if (transaction->state == TRANSACTION_LOST)
+        database->lost++; /* its event gives it back */
+    else
+        pool_give(&database->transactions, id);
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[database->self].name, fate_names[cause->fate], simulation->now_ns, 0,
                          cause->text);
@@ -65,8 +73,11 @@ enum status database_create(struct simulation *simulation, void *self)
     const char *name = simulation->entities[database->self].name;
     if (!database->config.settings.query)
         database->config.settings.query = rule_find(simulation->settings->rules, "rds_query")->distribution;
-    database->first = database->last = POOL_NONE;
     pool_init(&database->transactions, sizeof(struct transaction), &simulation->memory, name);
+    chain_init(&database->all, &database->transactions, offsetof(struct transaction, place));
+    chain_init(&database->line, &database->transactions, offsetof(struct transaction, turn));
+    database->lost_ns = -1;
+    database_failover_init(simulation, &database->failover, database->self);
     stream_init(&database->queries, simulation->settings->seed, simulation->replication, name, "query");
     stream_init(&database->connects, simulation->settings->seed, simulation->replication, name, "connect_time");
     if (database->config.settings.on_write.count == 0)
@@ -94,11 +105,13 @@ void database_destroy(struct simulation *simulation, void *self)
         procedure_fini(database->procedure);
     free(database->procedure);
     fault_fini(&database->faults);
+    database_failover_fini(&database->failover);
 }
 
 static void work(struct simulation *simulation, struct database *database, uint32_t id)
 {
     gauge_add(&database->metrics.busy, simulation->now_ns, 1);
+    transaction_at(database, id)->state = TRANSACTION_WORKS;
     simulation_schedule(simulation, database->self, DATABASE_WORKED, RANK_COMPLETION,
                         time_add(simulation->now_ns, transaction_at(database, id)->work_ns), id);
 }
@@ -112,23 +125,17 @@ static void begin_work(struct simulation *simulation, struct database *database,
         work(simulation, database, id);
         return;
     }
-    transaction_at(database, id)->next = POOL_NONE;
-    if (database->last == POOL_NONE)
-        database->first = id;
-    else
-        transaction_at(database, database->last)->next = id;
-    database->last = id;
+    transaction_at(database, id)->state = TRANSACTION_IN_LINE;
+    chain_append(&database->line, id);
     gauge_add(&metrics->waiting, simulation->now_ns, 1);
 }
 
 static void work_next(struct simulation *simulation, struct database *database)
 {
-    uint32_t id = database->first;
+    uint32_t id = database->line.head;
     if (id == POOL_NONE)
         return;
-    database->first = transaction_at(database, id)->next;
-    if (database->first == POOL_NONE)
-        database->last = POOL_NONE;
+    chain_remove(&database->line, id);
     gauge_add(&database->metrics.waiting, simulation->now_ns, -1);
     work(simulation, database, id);
 }
@@ -147,16 +154,10 @@ static void end_work(struct simulation *simulation, struct database *database, u
         end_transaction(simulation, database, id, &cause_succeeded);
     else if (database->config.invokes != INVOKES)
         end_transaction(simulation, database, id, database->config.invokes == INVOKES_NO_ROLE ? &cause_role : &cause_engine);
-    else
+    else {
+        transaction_at(database, id)->state = TRANSACTION_CALLS;
         transaction_at(database, id)->run = procedure_start(simulation, database->procedure, request, id, 0, 0);
-}
-
-static int64_t draw_ns(struct stream *stream, const struct distribution *distribution, const struct request *request)
-{
-    if (!distribution)
-        return 0;
-    stream_at(stream, request->item, request->attempt);
-    return distribution_sample_ns(distribution, &stream->rng);
+    }
 }
 
 static uint32_t begin_transaction(struct simulation *simulation, struct database *database, const struct request *request, bool connected)
@@ -166,24 +167,30 @@ static uint32_t begin_transaction(struct simulation *simulation, struct database
         simulation_fail(simulation, simulation->memory.status);
         return POOL_NONE;
     }
+    int64_t query_ns = distribution_draw_ns(database->config.settings.query, &database->queries, request->item, request->attempt);
     *transaction_at(database, id) = (struct transaction){
-        .next = POOL_NONE,
         .request = request->id,
         .run = POOL_NONE,
-        .work_ns = fault_slowed(&database->faults, draw_ns(&database->queries, database->config.settings.query, request)),
+        .work_ns = fault_slowed(&database->faults, query_ns),
         .connected = connected,
     };
+    chain_append(&database->all, id);
     gauge_add(&database->metrics.load, simulation->now_ns, 1);
     return id;
+}
+
+/* Is it back from a failover for this client? Proxies know themselves when they find it. */
+static bool is_back(const struct simulation *simulation, const struct database *database, uint64_t client)
+{
+    return database->back_ns <= simulation->now_ns || database_is_proxy(simulation, client);
 }
 
 /* Opens `count` connections, or refuses them. */
 static bool open_connections(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
 {
-    (void)client;
     struct database *database = self;
     struct database_metrics *metrics = &database->metrics;
-    if (database->faults.down)
+    if (database->faults.down || !is_back(simulation, database, client))
         return false;
     if (metrics->connections.level + count > database->config.max_connections) {
         counter_add(&metrics->refused, count);
@@ -194,42 +201,56 @@ static bool open_connections(struct simulation *simulation, void *self, uint64_t
     return true;
 }
 
-static void close_connections(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
+static void close_connections(struct simulation *simulation, void *self, uint64_t client, uint32_t count, int64_t since_ns)
 {
     (void)client;
-    gauge_add(&((struct database *)self)->metrics.connections, simulation->now_ns, -(int64_t)count);
+    struct database *database = self;
+    if (since_ns > database->lost_ns)
+        gauge_add(&database->metrics.connections, simulation->now_ns, -(int64_t)count);
 }
 
 static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
 {
     struct database *database = self;
     (void)simulation;
-    if (!database->config.settings.connect_time)
-        return 0;
-    stream_at(&database->connects, item, attempt);
-    return fault_slowed(&database->faults, distribution_sample_ns(database->config.settings.connect_time, &database->connects.rng));
+    return fault_slowed(&database->faults,
+                        distribution_draw_ns(database->config.settings.connect_time, &database->connects, item, attempt));
 }
 
 const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
 
-bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client)
+bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client, int64_t *since_ns)
 {
     const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
-    return sender && sender->type->through_connection && sender->type->through_connection(simulation, sender->state, request, client);
+    return sender && sender->type->through_connection &&
+           sender->type->through_connection(simulation, sender->state, request, client, since_ns);
+}
+
+/* Why a transaction cannot begin, which comes through a connection of `since_ns` that is kept, or opens its own; NULL: it can. */
+static const struct cause *refusal_of(const struct simulation *simulation, struct database *database, bool kept, int64_t since_ns)
+{
+    if (database->faults.down)
+        return &cause_service_down;
+    counter_add(&database->metrics.stale, kept && since_ns <= database->lost_ns);
+    if (kept)
+        return since_ns <= database->lost_ns ? &cause_lost : NULL;
+    return is_back(simulation, database, CONNECTABLE_NOBODY) ? NULL : &cause_failover;
 }
 
 void database_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct database *database = self;
     counter_add(&database->metrics.transactions, 1);
-    if (database->faults.down) {
+    uint64_t client;
+    int64_t since_ns = 0;
+    bool kept = database_kept_connection(simulation, request, &client, &since_ns);
+    const struct cause *refusal = refusal_of(simulation, database, kept, since_ns);
+    if (refusal) {
         counter_add(&database->metrics.failed, 1);
-        request_done(simulation, database->self, request, &cause_service_down);
+        request_done(simulation, database->self, request, refusal);
         return;
     }
-    uint64_t client;
-    bool kept = database_kept_connection(simulation, request, &client);
-    if (!kept && !open_connections(simulation, database, 0, 1)) {
+    if (!kept && !open_connections(simulation, database, CONNECTABLE_NOBODY, 1)) {
         request_done(simulation, database->self, request, &cause_connections);
         return;
     }
@@ -243,25 +264,90 @@ void database_accept(struct simulation *simulation, void *self, struct request *
         begin_work(simulation, database, id);
 }
 
+/* It is lost: it has its connection and its vCPU no longer. Where an event names it, that stays to come. */
+static void strip(struct simulation *simulation, struct database *database, uint32_t id)
+{
+    struct database_metrics *metrics = &database->metrics;
+    struct transaction *transaction = transaction_at(database, id);
+    transaction->connected = false;
+    switch (transaction->state) {
+    case TRANSACTION_WORKS:
+        gauge_add(&metrics->busy, simulation->now_ns, -1);
+        gauge_add(&metrics->load_cpu, simulation->now_ns, -1);
+        transaction->state = TRANSACTION_LOST;
+        break;
+    case TRANSACTION_CONNECTS:
+        transaction->state = TRANSACTION_LOST;
+        break;
+    case TRANSACTION_IN_LINE:
+        chain_remove(&database->line, id);
+        gauge_add(&metrics->waiting, simulation->now_ns, -1);
+        gauge_add(&metrics->load_cpu, simulation->now_ns, -1);
+        break;
+    case TRANSACTION_CALLS:
+        procedure_cancel(simulation, database->procedure, transaction->run);
+        break;
+    case TRANSACTION_LOST:
+        break;
+    }
+}
+
+void database_lose(struct simulation *simulation, struct database *database, int64_t back_ns)
+{
+    struct database_metrics *metrics = &database->metrics;
+    int64_t under_way = metrics->load.level;
+    database->lost_ns = simulation->now_ns;
+    database->back_ns = back_ns;
+    counter_add(&metrics->lost, (uint64_t)metrics->connections.level);
+    gauge_add(&metrics->connections, simulation->now_ns, -metrics->connections.level);
+    for (uint32_t id = database->all.head; id != POOL_NONE; id = transaction_at(database, id)->place.next)
+        strip(simulation, database, id);
+    for (; under_way > 0 && simulation->status == STATUS_OK; under_way--) /* whoever comes meanwhile is behind them */
+        end_transaction(simulation, database, database->all.head, &cause_lost);
+}
+
+/* Was the transaction lost that an event names? Then it is given back. */
+static bool was_lost(struct database *database, uint32_t id)
+{
+    if (__builtin_expect(transaction_at(database, id)->state != TRANSACTION_LOST, 1))
+        return false;
+    database->lost--;
+    pool_give(&database->transactions, id);
+    return true;
+}
+
 void database_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     struct database *database = self;
-    if (event->kind == DATABASE_CONNECTED)
-        begin_work(simulation, database, event->data);
-    else if (event->kind == DATABASE_WORKED)
-        end_work(simulation, database, event->data);
-    else
+    switch (event->kind) {
+    case DATABASE_CONNECTED:
+        if (!was_lost(database, event->data))
+            begin_work(simulation, database, event->data);
+        break;
+    case DATABASE_WORKED:
+        if (!was_lost(database, event->data))
+            end_work(simulation, database, event->data);
+        break;
+    case DATABASE_RECOVERED:
+        database_failover_end(&database->failover);
+        database_news_tell(simulation, &database->config.news, database->self, database->failover.ordinal, TOLD_COMPLETED);
+        break;
+    default:
         procedure_handle(simulation, database->procedure, event);
+    }
 }
 
 void database_done(struct simulation *simulation, void *self, struct request *request)
 {
-    procedure_answered(simulation, ((struct database *)self)->procedure, request);
+    if (procedure_sent(request))
+        procedure_answered(simulation, ((struct database *)self)->procedure, request);
+    else /* somebody has been told */
+        request_free(simulation, request);
 }
 
 enum status database_finish(struct simulation *simulation, void *self)
 {
     const struct database *database = self;
     simulation_in_flight(simulation, database->self, (uint64_t)database->metrics.load.level);
-    return database->metrics.load.level == database->transactions.used ? STATUS_OK : STATUS_INTERNAL;
+    return database->metrics.load.level + database->lost == database->transactions.used ? STATUS_OK : STATUS_INTERNAL;
 }

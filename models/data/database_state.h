@@ -3,12 +3,15 @@
  * the RDS and Aurora User Guides, "Quotas", "Invoking a Lambda function" and "Managing performance".
  *
  * From the ground up: database_class.c (what a class has), database_parameters.c (parameter groups), database_bill.c (what an instance
- * costs), database_run.c (a transaction), database_check.c (what is refused), database_cluster.c and database.c (the tables). */
+ * costs), database_news.c (its events), database_failover.c (what all failovers have in common), database_run.c (a transaction, and what a
+ * failover does to all of them), database_check.c (what is refused), database_cluster.c and database.c (the tables). */
 #ifndef SLSIM_DATA_DATABASE_STATE_H
 #define SLSIM_DATA_DATABASE_STATE_H
 
+#include "engine/chain.h"
 #include "engine/connectable.h"
 #include "engine/fault.h"
+#include "engine/observable.h"
 #include "engine/procedure.h"
 #include "measure/bill.h"
 #include "measure/counter.h"
@@ -40,40 +43,66 @@ struct database_settings {
     const char *parameter_group; /* NULL: the default one */
     struct property_list roles;  /* of struct database_role */
 
-    const struct distribution *query;        /* vCPU time of a transaction; NULL: not given */
-    const struct distribution *connect_time; /* the same */
+    const struct distribution *query;         /* vCPU time of a transaction; NULL: not given */
+    const struct distribution *connect_time;  /* the same */
+    const struct distribution *failover_time; /* the same */
     struct step_list on_write;
     double pinning_rate; /* through a proxy */
-    int64_t stored_bytes;
+};
+
+/* Who is told what happens to a database: the scenario's, by database_news_find. */
+struct database_news {
+    uint32_t bus;                  /* ENTITY_NONE: nobody has rules */
+    const uint32_t *subscriptions; /* AWS::RDS::EventSubscription */
+    uint32_t count;
+};
+
+enum database_told { TOLD_STARTED, TOLD_COMPLETED };
+
+/* The failovers of an instance that stands alone, or of a cluster; one at a time. */
+struct database_failover {
+    struct listeners listeners; /* proxies: they hear when it begins */
+    struct stream times;
+    uint32_t ordinal;
+    bool under_way;
+    int64_t began_ns, until_ns; /* of the last */
+    uint32_t heir;              /* the instance that answers afterwards */
+    struct counter count;
+    struct tally time;
 };
 
 struct database_config {
     struct database_settings settings; /* first: as a cluster's */
     uint32_t cluster;                  /* ENTITY_NONE: it stands alone */
     const char *class;
-    int64_t storage_bytes;
+    int64_t storage_bytes, promotion_tier;
     bool multi_az;
 
     /* by `validate`: */
     int64_t vcpus, max_connections;
+    double memory_bytes;
+    struct database_news news;
     enum database_invokes invokes;
     struct content_set reads; /* contents that say a read */
     const struct line_item *item;
     double item_units; /* of `item`, for each hour of the instance */
 };
 
+enum transaction_state { TRANSACTION_CONNECTS, TRANSACTION_IN_LINE, TRANSACTION_WORKS, TRANSACTION_CALLS, TRANSACTION_LOST };
+
 /* A transaction. */
 struct transaction {
-    uint32_t next;    /* in line */
-    uint32_t request; /* what asks for it */
-    uint32_t run;     /* of on_write; POOL_NONE: none */
+    struct link place, turn; /* among all that are under way; in line for a vCPU */
+    uint32_t request;        /* what asks for it */
+    uint32_t run;            /* of on_write; POOL_NONE: none */
     int64_t work_ns;
-    bool connected; /* by a connection that is its own, and ends with it */
+    enum transaction_state state; /* LOST: it has been answered, and only an event still names it */
+    bool connected;               /* by a connection that is its own, and ends with it */
 };
 
 struct database_metrics {
     struct gauge connections, load, load_cpu, busy, vcpus, waiting;
-    struct counter transactions, failed, refused, opened;
+    struct counter transactions, failed, refused, opened, lost, stale;
     struct tally time;
 };
 
@@ -84,13 +113,17 @@ struct database {
 
     /* state */
     struct pool transactions;
-    uint32_t first, last; /* of the line for a vCPU */
+    struct chain all, line;            /* of them: under way, in their order; in line for a vCPU */
+    uint32_t lost;                     /* of them, in that state */
+    int64_t lost_ns;                   /* connections that were opened by then are gone; negative: none are */
+    int64_t back_ns;                   /* until then it answers proxies alone, which find it sooner */
+    struct database_failover failover; /* where it stands alone */
     struct stream queries, connects;
     struct procedure_runner *procedure; /* owned; NULL: writes call nobody */
     struct database_metrics metrics;
 };
 
-enum database_event { DATABASE_CONNECTED, DATABASE_WORKED, DATABASE_PROCEDURE /* and those that follow */ };
+enum database_event { DATABASE_CONNECTED, DATABASE_WORKED, DATABASE_RECOVERED, DATABASE_PROCEDURE /* and those that follow */ };
 
 /* database_class.c: false where there is no such class. */
 bool database_class(const struct rule_book *rules, const char *class, int64_t *vcpus, double *memory_bytes);
@@ -111,7 +144,44 @@ int64_t database_invoke_timeout_ns(struct validation *validation, const char *na
 /* database_bill.c: the line item of an instance, and how many of its units an hour are; NULL where the book has no price. */
 const struct line_item *database_line_item(enum database_engine engine, const char *class, int64_t vcpus, double *units);
 extern const struct line_item database_line_items[];
-extern const size_t database_line_item_gp3, database_line_item_aurora;
+extern const size_t database_line_item_gp3; /* the place of storage */
+
+/* database_news.c: events of databases, on the default bus and to their subscriptions. */
+/* For `validate`. */
+void database_news_find(struct validation *validation, struct database_news *news);
+/* `entity`, an instance or a cluster, tells of its failover. */
+void database_news_tell(struct simulation *simulation, const struct database_news *news, uint32_t entity, uint32_t ordinal,
+                        enum database_told told);
+extern const struct envelope *const database_instance_envelopes[], *const database_cluster_envelopes[]; /* by enum database_told */
+uint32_t database_envelope(const struct simulation *simulation, const void *self, const struct request *request);
+
+/* database_failover.c */
+void database_failover_init(struct simulation *simulation, struct database_failover *failover, uint32_t entity);
+void database_failover_fini(struct database_failover *failover);
+/* One begins, to `heir`, and its end will be an event `kind` of `entity`; false: one is under way, and this one has no effect. `time` NULL:
+ * as the rule `fallback` says. */
+bool database_failover_begin(struct simulation *simulation, struct database_failover *failover, uint32_t entity, uint16_t kind,
+                             uint32_t heir, const struct distribution *time, const char *fallback);
+void database_failover_end(struct database_failover *failover);
+/* Rows of an action table: the fault itself. */
+#define DATABASE_FAILOVER_ROW(VALIDATE, BEGIN)                                                                                             \
+    {                                                                                                                                      \
+        .verb = "fault", .kind = "failover", .size = sizeof(struct fault), .validate = VALIDATE, .begin = BEGIN,                           \
+        .help = "It fails over once: what is under way and all connections are lost, and for its failover_time nobody can connect."        \
+    }
+/* Rows of a metric table; OFFSET is that of the struct database_failover. */
+#define DATABASE_FAILOVER_METRICS(OFFSET)                                                                                                  \
+    {"slsim",                                                                                                                              \
+     "Failovers",                                                                                                                          \
+     "Count",                                                                                                                              \
+     METRIC_COUNT,                                                                                                                         \
+     (OFFSET) + offsetof(struct database_failover, count),                                                                                 \
+     .better = -1,                                                                                                                         \
+     .help = "Failovers that began."},                                                                                                     \
+    {                                                                                                                                      \
+        "slsim", "FailoverTime", "Milliseconds", METRIC_TALLY, (OFFSET) + offsetof(struct database_failover, time),                        \
+            .better = -1, .help = "From the failure until clients find it again; proxies do sooner."                                       \
+    }
 
 /* database_run.c */
 enum status database_create(struct simulation *simulation, void *self);
@@ -122,8 +192,10 @@ void database_handle(struct simulation *simulation, void *self, const struct eve
 void database_done(struct simulation *simulation, void *self, struct request *request);
 enum status database_finish(struct simulation *simulation, void *self);
 extern const struct connectable database_connectable;
-/* Does `request` come through a connection that its sender keeps, and whose? */
-bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client);
+/* Does `request` come through a connection that its sender keeps, whose, and since when? */
+bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client, int64_t *since_ns);
+/* The instance fails: its connections and transactions are lost, and it is back for clients at `back_ns`. */
+void database_lose(struct simulation *simulation, struct database *database, int64_t back_ns);
 
 /* database_check.c */
 void database_validate(struct validation *validation, void *blob);
@@ -132,8 +204,16 @@ void database_check_writes(struct validation *validation, struct database_settin
 extern const char *const database_refusals[];
 extern const char *const database_operations[]; /* ends with NULL */
 
-/* database_cluster.c: the instance that answers at an instance or a cluster. */
+/* database_cluster.c: the instance that answers at an instance or a cluster, or will when its failover is over. */
 uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity);
+/* Of an instance that stands alone, or of a cluster. */
+struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity);
+/* The greatest number of connections that the instance, or any of the cluster's, lets in. */
+int64_t database_connections_most(const struct simulation *simulation, uint32_t entity);
+/* An action of the cluster, or of one of its instances. */
+void database_cluster_fail(struct simulation *simulation, void *self, const void *arguments);
+/* Is it a proxy's connection? */
+bool database_is_proxy(const struct simulation *simulation, uint64_t client);
 
 /* database.c: rows that both types have. */
 extern const struct property database_settings_properties[], database_settings_behavior[];

@@ -10,11 +10,14 @@ void function_connect_destroy(struct function *function);
 
 /* Opens an environment's connections, all or none, for the item and attempt by which their time is drawn: *ns is how long that takes.
  * False: one was refused. Nothing happens where it has them, or keeps none. */
-bool function_connect(struct simulation *simulation, const struct function *function, struct environment *environment, uint64_t item,
+bool function_connect(struct simulation *simulation, struct function *function, struct environment *environment, uint64_t item,
                       uint32_t attempt, int64_t *ns);
 /* They are closed, if it has any. */
 void function_disconnect(struct simulation *simulation, const struct function *function, struct environment *environment);
 /* A type's `through_connection`. */
-bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client);
+bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
+                                 int64_t *since_ns);
+/* The answer to `request`, which a handler sent, says that the connection is gone that it came through. */
+void function_connection_lost(struct simulation *simulation, const struct function *function, const struct request *request);
 
 #endif

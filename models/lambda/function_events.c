@@ -2,6 +2,7 @@
 #include "function_events.h"
 
 #include "deployment.h"
+#include "function_connect.h"
 #include "function_end.h"
 #include "function_idle.h"
 #include "function_network.h"
@@ -89,9 +90,11 @@ void function_handle(struct simulation *simulation, void *self, const struct eve
 void function_done(struct simulation *simulation, void *self, struct request *request)
 {
     struct function *function = self;
-    if (procedure_sent(request))
+    if (procedure_sent(request)) {
+        if (__builtin_expect(request->cause->disconnects, 0))
+            function_connection_lost(simulation, function, request);
         procedure_answered(simulation, function->procedure, request);
-    else if (deployment_sent(request))
+    } else if (deployment_sent(request))
         deployment_answered(simulation, function, request);
     else
         delivery_answered(simulation, &function->async, request);

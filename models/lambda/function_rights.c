@@ -46,27 +46,21 @@ static void check_trust(struct validation *validation, uint32_t role)
                                });
 }
 
-static void check_steps(struct validation *validation, const struct step_list *steps, const struct deed *common, const char *path)
+struct asking {
+    struct validation *validation;
+    struct deed common;
+};
+
+static void check_step(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        char here[200], inner[260];
-        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
-        if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
-            struct deed deed = *common;
-            deed.target = step->call->target;
-            deed.contents = &step->call->content;
-            deed.property = here;
-            validation_may(validation, &deed);
-        }
-        for (size_t k = 0; k < step->branch_count; k++) {
-            if (step->kind == STEP_PARALLEL)
-                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
-            else
-                snprintf(inner, sizeof inner, "%s.steps", here);
-            check_steps(validation, &step->branches[k], common, inner);
-        }
-    }
+    const struct asking *asking = context;
+    struct deed deed = asking->common;
+    if (step->kind != STEP_CALL || step->call->target == ENTITY_NONE)
+        return;
+    deed.target = step->call->target;
+    deed.contents = &step->call->content;
+    deed.property = place;
+    validation_may(asking->validation, &deed);
 }
 
 /* What SAM's role is given by itself: AWSLambdaBasicExecutionRole, and what Tracing, VpcConfig, DeadLetterQueue, destinations and events
@@ -128,7 +122,7 @@ void function_rights_validate(struct validation *validation, struct function_con
     if (!silent)
         check_trust(validation, role);
     check_own(validation, config, &common, by_sam);
-    check_steps(validation, &config->handler.steps, &common, "behavior.steps");
+    steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct asking){validation, common});
     bool serverless = validation_written(validation, "DeadLetterQueue");
     function_right_to_send(validation, self, self, async->dead_letter,
                            silent       ? NULL

@@ -101,14 +101,6 @@ static const struct cause *admit(struct simulation *simulation, struct function 
     return NULL;
 }
 
-static int64_t draw_ns(const struct distribution *distribution, struct stream *stream, const struct request *request)
-{
-    if (!distribution)
-        return 0;
-    stream_at(stream, request->item, request->attempt);
-    return distribution_sample_ns(distribution, &stream->rng);
-}
-
 /* Has it come true that happens at this rate? */
 static bool draw_happens(struct stream *stream, const struct request *request, double rate)
 {
@@ -146,7 +138,7 @@ static enum invocation_end draw_end(struct function *function, const struct requ
 /* An environment that a version's snapshot is restored in. Returns how long that takes; its invocation fails when that is too long. */
 static int64_t plan_restore(struct function *function, struct environment *environment, const struct request *request)
 {
-    int64_t restore_ns = draw_ns(function->config.restore, &function->streams.restore, request);
+    int64_t restore_ns = distribution_draw_ns(function->config.restore, &function->streams.restore, request->item, request->attempt);
     if (restore_ns > function->restore_limit_ns) {
         restore_ns = function->restore_limit_ns;
         environment->outcome = END_RESTORE_TIMED_OUT;
@@ -166,12 +158,12 @@ static int64_t plan_start(struct function *function, struct environment *environ
         environment->init_ns = plan_restore(function, environment, request);
         before_ns = environment->init_ns;
         if (config->placement_given) /* by default none: what is measured of a restore begins before the virtual machine */
-            before_ns = time_add(before_ns, draw_ns(config->placement, &streams->placement, request));
+            before_ns = time_add(before_ns, distribution_draw_ns(config->placement, &streams->placement, request->item, request->attempt));
     } else if (environment->cold || environment->needs_init) {
-        init_ns = draw_ns(config->init, &streams->init, request);
+        init_ns = distribution_draw_ns(config->init, &streams->init, request->item, request->attempt);
     }
     if (environment->cold && !function->restores) {
-        before_ns = draw_ns(config->placement, &streams->placement, request);
+        before_ns = distribution_draw_ns(config->placement, &streams->placement, request->item, request->attempt);
         /* An INIT that overruns is given up and done again within the invocation (rule init_retry_under_function_timeout). */
         environment->needs_init = init_ns > function->init_limit_ns;
         environment->init_ns = environment->needs_init ? function->init_limit_ns : init_ns;

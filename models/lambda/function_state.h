@@ -133,6 +133,8 @@ struct function {
     struct procedure_runner *procedure; /* owned; NULL: the handler calls nobody, and its time is known when it begins */
     struct function_link *links;        /* owned; whom its environments keep connections to */
     uint32_t link_count;
+    int64_t *connected_ns; /* owned; by environment: when it opened its connections */
+    size_t connected_room;
     int64_t traced_second;       /* of a family: of the latest request that could be traced */
     uint32_t traced_for_certain; /* in that second */
     uint32_t chain_limit;        /* invocations in one chain of requests; 0: loops are not detected */

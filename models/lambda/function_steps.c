@@ -83,16 +83,10 @@ static const struct procedure_type handler_procedure = {
     .repeated = effect_repeated,
 };
 
-static bool any_counted(const struct step_list *steps)
+static void look_for_counted(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        if (steps->steps[i].kind == STEP_CALL && steps->steps[i].call->counted)
-            return true;
-        for (size_t k = 0; k < steps->steps[i].branch_count; k++)
-            if (any_counted(&steps->steps[i].branches[k]))
-                return true;
-    }
-    return false;
+    (void)place;
+    *(bool *)context = *(bool *)context || (step->kind == STEP_CALL && step->call->counted);
 }
 
 /* What was done stands with the function: an item that is tried again may meet another version. */
@@ -100,7 +94,9 @@ static enum status count_effects(struct simulation *simulation, const struct fun
 {
     const struct rule_book *rules = simulation->settings->rules;
     struct function *family = function->family;
-    if (!any_counted(&function->config.handler.steps))
+    bool any_counted = false;
+    steps_visit(&function->config.handler.steps, NULL, look_for_counted, &any_counted);
+    if (!any_counted)
         return STATUS_OK;
     if (!family->effects) {
         family->effects = malloc(sizeof *family->effects);
@@ -200,26 +196,23 @@ static bool is_counted(const struct validation *validation, const struct step_ca
 }
 
 /* Whom a call means that names a function and no part of it: the alias that stands for it. */
-static void resolve(struct validation *validation, const struct step_list *steps)
+static void resolve(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        struct step *step = &steps->steps[i];
-        if (step->kind == STEP_CALL && step->call->target != ENTITY_NONE) {
-            step->call->counted = is_counted(validation, step->call);
-            if (!step->call->part)
-                step->call->target = validation_callee(validation, NULL, step->call->target);
-            validation_flow(validation, validation_self(validation), step->call->target);
-            if (step->call->via != ENTITY_NONE)
-                validation_flow(validation, validation_self(validation), step->call->via);
-        }
-        for (size_t k = 0; k < step->branch_count; k++)
-            resolve(validation, &step->branches[k]);
-    }
+    struct validation *validation = context;
+    (void)place;
+    if (step->kind != STEP_CALL || step->call->target == ENTITY_NONE)
+        return;
+    step->call->counted = is_counted(validation, step->call);
+    if (!step->call->part)
+        step->call->target = validation_callee(validation, NULL, step->call->target);
+    validation_flow(validation, validation_self(validation), step->call->target);
+    if (step->call->via != ENTITY_NONE)
+        validation_flow(validation, validation_self(validation), step->call->via);
 }
 
 void function_steps_validate(struct validation *validation, const struct function_config *config)
 {
-    resolve(validation, &config->handler.steps);
+    steps_visit(&config->handler.steps, NULL, resolve, validation);
 }
 
 /* What stands in front of what is called. */
@@ -235,15 +228,21 @@ static void tell_front(struct validation *validation, const struct step_call *ca
         validation_sending_needs_key(validation, sending, "behind a cache");
 }
 
-static void tell_call(struct validation *validation, const struct step_call *call, const char *place)
+static void tell_call(void *context, struct step *step, const char *place)
 {
+    struct validation *validation = context;
+    const struct step_call *call = step->call;
+    char inside[260];
+    if (step->kind != STEP_CALL)
+        return;
+    snprintf(inside, sizeof inside, "%s.", place);
     const struct sending sending = {
         .target = call->target,
         .part = call->part,
         .content = call->content,
         .has_key = call->key.kind != KEY_NONE,
         .passes_key_on = true,
-        .place = place,
+        .place = inside,
         .target_key = call->spelling,
         .operation_key = "op",
     };
@@ -260,30 +259,11 @@ static void tell_call(struct validation *validation, const struct step_call *cal
                                  validation_name(validation, call->target), validation_type(validation, call->target)->type);
 }
 
-static void tell_list(struct validation *validation, const struct step_list *steps, const char *path)
-{
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        char here[200];
-        snprintf(here, sizeof here, "%.150s[%zu].", path, i);
-        if (step->kind == STEP_CALL)
-            tell_call(validation, step->call, here);
-        for (size_t k = 0; k < step->branch_count; k++) {
-            char inner[260];
-            if (step->kind == STEP_PARALLEL)
-                snprintf(inner, sizeof inner, "%sparallel[%zu]", here, k);
-            else
-                snprintf(inner, sizeof inner, "%ssteps", here);
-            tell_list(validation, &step->branches[k], inner);
-        }
-    }
-}
-
 /* A version that does what its function does has nothing to tell beside it. */
 void function_sends(struct validation *validation, const void *config)
 {
     const struct function_config *own = &((const struct function *)config)->config;
     const struct function *whole = own->whole == ENTITY_NONE ? NULL : validation_config(validation, own->whole);
     if (!whole || whole->config.handler.steps.steps != own->handler.steps.steps)
-        tell_list(validation, &own->handler.steps, "behavior.steps");
+        steps_visit(&own->handler.steps, "behavior.steps", tell_call, validation);
 }

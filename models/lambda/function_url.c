@@ -133,11 +133,6 @@ static void url_validate(struct validation *validation, void *config)
                                    });
 }
 
-static void url_handle(struct simulation *simulation, void *self, const struct event *event)
-{
-    (void)simulation, (void)self, (void)event;
-}
-
 FAULT_FUNCTIONS(function_url, self)
 
 static const struct action url_actions[] = {FAULT_ENDPOINT_ROWS, {0}};
@@ -158,7 +153,6 @@ const struct model_type function_url_type = {
     .actions = url_actions,
     .create = url_create,
     .destroy = url_destroy,
-    .handle = url_handle,
     .accept = url_accept,
     .done = url_done,
     .finish = url_finish,

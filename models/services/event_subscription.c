@@ -3,24 +3,47 @@
 #include "engine/content.h"
 #include "service.h"
 
+#include <string.h>
+
 struct event_subscription {
     struct service service;
     uint32_t topic;
     bool enabled, event_bridge;
-    struct string_list categories;
+    struct string_list categories, source_ids;
+    int source_type; /* index into source_types */
+    bool source_type_given;
+    uint32_t *sources; /* by `validate`: of source_ids, those that are here */
+    uint32_t source_count;
     struct content_set matches;
     struct outlet outlet, bus;
 };
+
+static const char *const source_types[] = {"db-instance",
+                                           "db-cluster",
+                                           "db-parameter-group",
+                                           "db-security-group",
+                                           "db-snapshot",
+                                           "db-cluster-snapshot",
+                                           "db-proxy",
+                                           "custom-engine-version",
+                                           "zero-etl",
+                                           "blue-green-deployment",
+                                           NULL};
+/* What they are here; NULL: none that is simulated, or tells anything. */
+static const char *const source_models[] = {"AWS::RDS::DBInstance", "AWS::RDS::DBCluster", NULL};
 
 #define AT(field) offsetof(struct event_subscription, field)
 
 static const struct property subscription_properties[] = {
     {"SnsTopicArn", PROPERTY_REFERENCE, AT(topic), .required = true, .help = "The topic that is told."},
     {"EventCategories", PROPERTY_STRINGS, AT(categories),
-     .help = "Only events of these: a source's `operation` says its events' category; events without one pass."},
+     .help = "Only events of these: a source's `operation` says its events' category, events without one pass; a database's own are of "
+             "the category failover."},
     {"Enabled", PROPERTY_BOOLEAN, AT(enabled), .fallback = "true", .help = "false tells nobody."},
-    ACCEPTED("SourceIds"),
-    ACCEPTED("SourceType"),
+    {"SourceIds", PROPERTY_STRINGS, AT(source_ids), .help = "Only events of these databases; left out: of all."},
+    {"SourceType", PROPERTY_ENUM, AT(source_type), .choices = source_types,
+     .given = PROPERTY_GIVEN(struct event_subscription, source_type_given),
+     .help = "Only events of databases of this kind; left out: of all."},
     ACCEPTED("SubscriptionName"),
     ACCEPTED("Tags"),
     {0},
@@ -29,7 +52,7 @@ static const struct property subscription_properties[] = {
 static const struct property subscription_behavior[] = {
     SERVICE_DELAY(struct event_subscription, "rds_event_delay"),
     {"event_bridge", PROPERTY_BOOLEAN, AT(event_bridge), .fallback = "false",
-     .help = "The same events stand on the default event bus, where databases put them whether anybody subscribes or not."},
+     .help = "Events of a source stand on the default event bus too; databases put their own there, whether anybody subscribes or not."},
     {0},
 };
 
@@ -44,10 +67,26 @@ static const struct envelope *const subscription_envelopes[] = {database_event, 
 
 static const struct metric_type subscription_metrics[] = {SERVICE_METRICS(struct event_subscription), {0}};
 
+static void find_sources(struct validation *validation, struct event_subscription *subscription)
+{
+    size_t count = subscription->source_ids.count;
+    if (count == 0)
+        return;
+    if (!subscription->source_type_given)
+        validation_error(validation, "SourceIds", "add SourceType: db-instance or db-cluster", "SourceIds need a SourceType");
+    subscription->sources = validation_alloc(validation, count, sizeof *subscription->sources);
+    for (size_t i = 0; subscription->sources && i < count; i++) {
+        uint32_t entity = validation_named(validation, subscription->source_ids.items[i]);
+        if (entity != ENTITY_NONE)
+            subscription->sources[subscription->source_count++] = entity;
+    }
+}
+
 static void subscription_validate(struct validation *validation, void *config)
 {
     struct event_subscription *subscription = config;
     subscription->service.part = "event";
+    find_sources(validation, subscription);
     contents_with_operation(validation, &subscription->categories, &subscription->matches);
     subscription->outlet.matches = &subscription->matches;
     struct service nobody = {0};
@@ -58,9 +97,55 @@ static void subscription_validate(struct validation *validation, void *config)
         service_tell(validation, &subscription->service, validation_self(validation), NULL, &subscription->bus, bus, KIND_BUS);
 }
 
+/* The category of an event that a database tells by itself: its envelope says it. NULL: it is none. */
+static const char *category_of(const struct simulation *simulation, const struct request *request)
+{
+    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
+    if (!sender || !sender->type->envelope)
+        return NULL;
+    const struct envelope *row = sender->type->envelopes[sender->type->envelope(simulation, sender->state, request)];
+    while (row->path && strcmp(row->path, "detail.EventCategories") != 0)
+        row++;
+    return row->path ? row->text : NULL;
+}
+
+/* Is the subscription for events of that category, of who sends it? */
+static bool is_wanted(const struct simulation *simulation, const struct event_subscription *subscription, uint32_t from,
+                      const char *category)
+{
+    const struct string_list *categories = &subscription->categories;
+    bool category_wanted = categories->count == 0, source_wanted = subscription->source_ids.count == 0;
+    const char *model = subscription->source_type <= 1 ? source_models[subscription->source_type] : NULL;
+    if (subscription->source_type_given && (!model || !model_is(simulation->entities[from].type, model)))
+        return false;
+    for (size_t i = 0; i < categories->count; i++)
+        category_wanted = category_wanted || strcmp(categories->items[i], category) == 0;
+    for (uint32_t i = 0; i < subscription->source_count; i++)
+        source_wanted = source_wanted || subscription->sources[i] == from;
+    return category_wanted && source_wanted;
+}
+
+static void subscription_accept(struct simulation *simulation, void *self, struct request *request)
+{
+    struct event_subscription *subscription = self;
+    struct service *service = &subscription->service;
+    const char *category = category_of(simulation, request);
+    if (!category) {
+        service_accept(simulation, self, request);
+        return;
+    }
+    counter_add(&service->received, 1);
+    if (subscription->enabled && is_wanted(simulation, subscription, request->from, category))
+        fanout_send(simulation, &service->fanout, 0, request);
+    else
+        counter_add(&service->metrics.filtered, 1);
+    request_done(simulation, service->self, request, &cause_succeeded);
+}
+
 const struct model_type event_subscription_type = {
     .type = "AWS::RDS::EventSubscription",
-    .help = "Events of databases, told to a topic: each arrival of a source is an event; up to five minutes late.",
+    .help =
+        "Events of databases, told to a topic up to five minutes later: those of the scenario's databases, and each arrival of a source.",
     .size = sizeof(struct event_subscription),
     .self_offset = offsetof(struct event_subscription, service.self),
     .properties = subscription_properties,
@@ -68,5 +153,10 @@ const struct model_type event_subscription_type = {
     .metrics = subscription_metrics,
     .validate = subscription_validate,
     .envelopes = subscription_envelopes,
-    SERVICE_FUNCTIONS,
+    .create = service_create,
+    .destroy = service_destroy,
+    .handle = service_handle,
+    .accept = subscription_accept,
+    .done = service_done,
+    .finish = service_finish,
 };

@@ -23,7 +23,6 @@ static const struct cause cause_no_table = {.fate = FATE_REJECTED, .text = "Reso
 enum kept { KEPT_NOT, KEPT_ITEM, KEPT_QUERY, KEPT_GONE };
 
 struct passed_on {
-    uint32_t pool_link;
     uint32_t waiting; /* the request that it is for */
     uint64_t key;
     uint32_t bytes;
@@ -134,10 +133,10 @@ static void read(struct simulation *simulation, struct dax_cluster *cluster, str
                 (struct passed_on){.key = key, .bytes = request->payload_bytes, .kept = (uint8_t)kept});
         return;
     }
-    stream_at(&cluster->latencies, request->item, request->attempt);
-    int64_t latency_ns = fault_slowed(&cluster->faults, distribution_sample_ns(cluster->hit_latency, &cluster->latencies.rng));
+    int64_t latency_ns = distribution_draw_ns(cluster->hit_latency, &cluster->latencies, request->item, request->attempt);
     cluster->answering++;
-    simulation_schedule(simulation, cluster->self, DAX_ANSWER, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
+    simulation_schedule(simulation, cluster->self, DAX_ANSWER, RANK_COMPLETION,
+                        time_add(simulation->now_ns, fault_slowed(&cluster->faults, latency_ns)), request->id);
 }
 
 static void write(struct simulation *simulation, struct dax_cluster *cluster, struct request *request, uint32_t table,

@@ -7,18 +7,13 @@
 
 #define PARTITIONS_MOST 1000000
 
-static double most_of(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* Provisioned, reads and writes share the partitions out; on demand they are there for the one of the two that needs more. */
 static uint32_t partitions(const struct dynamo_table *table, const struct rule_book *rules)
 {
     double reads = throughput_partitions(&table->reads, rules), writes = throughput_partitions(&table->writes, rules);
-    double count = table->billing == BILLING_PROVISIONED ? reads + writes : most_of(reads, writes);
+    double count = table->billing == BILLING_PROVISIONED ? reads + writes : fmax(reads, writes);
     double by_size = (double)table->storage_bytes / fmax((double)rule_bytes(rules, "ddb_partition_gb"), 1);
-    return (uint32_t)fmin(fmax(1, ceil(most_of(count, by_size) - 1e-9)), PARTITIONS_MOST);
+    return (uint32_t)fmin(fmax(1, ceil(fmax(count, by_size) - 1e-9)), PARTITIONS_MOST);
 }
 
 /* What the view keeps of an item. A write is taken to replace an item of its own size. */

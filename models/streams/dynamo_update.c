@@ -4,8 +4,6 @@
  * automatically with DynamoDB auto scaling" and "Quotas". */
 #include "dynamo_state.h"
 
-#define SECONDS_PER_DAY 86400
-
 struct throughput *dynamo_throughput_at(struct dynamo_table *table, uint32_t which)
 {
     if (which < 2)
@@ -18,7 +16,7 @@ struct throughput *dynamo_throughput_at(struct dynamo_table *table, uint32_t whi
 static bool may_decrease(struct simulation *simulation, struct dynamo_table *table)
 {
     const struct rule_book *rules = simulation->settings->rules;
-    int64_t day = (simulation->settings->start_epoch_s + simulation->now_ns / NS_PER_S) / SECONDS_PER_DAY;
+    int64_t day = (simulation->settings->start_epoch_s + simulation->now_ns / NS_PER_S) / (NS_PER_DAY / NS_PER_S);
     uint32_t used = table->decrease_day == day ? table->decreases : 0;
     bool free_now = used < (uint32_t)rule_count(rules, "ddb_decreases_first_hour", 0, 1000000);
     bool rested =

@@ -16,20 +16,16 @@ static struct firehose_object *object_at(const struct firehose *firehose, uint32
     return pool_at(&firehose->objects, id);
 }
 
-/* As a thing that memory is counted for: `count` items of `size` bytes in place of `*capacity`. */
-static bool grow(struct simulation *simulation, const struct firehose *firehose, void **list, uint32_t *capacity, size_t size)
+bool firehose_grow(struct simulation *simulation, const struct firehose *firehose, void *list, size_t count, size_t *capacity, size_t size)
 {
-    uint32_t wanted = *capacity ? 2 * *capacity : 16;
-    enum status status =
-        memory_account_take(&simulation->memory, (uint64_t)(wanted - *capacity) * size, simulation->entities[firehose->self].name);
-    void *grown = status == STATUS_OK ? realloc(*list, wanted * size) : NULL;
-    if (!grown) {
-        simulation_fail(simulation, status != STATUS_OK ? status : STATUS_NO_MEMORY);
-        return false;
-    }
-    *list = grown;
-    *capacity = wanted;
-    return true;
+    size_t before = *capacity;
+    if (count < before)
+        return true;
+    enum status status = STATUS_NO_MEMORY;
+    if (room_for(list, count + 1, capacity, size))
+        status = memory_account_take(&simulation->memory, (*capacity - before) * size, simulation->entities[firehose->self].name);
+    simulation_fail(simulation, status);
+    return status == STATUS_OK;
 }
 
 bool firehose_add_lane(struct simulation *simulation, struct firehose *firehose)
@@ -39,7 +35,8 @@ bool firehose_add_lane(struct simulation *simulation, struct firehose *firehose)
         return false;
     }
     struct firehose_lane *lane = &firehose->lanes[firehose->lane_count++];
-    *lane = (struct firehose_lane){.batch = POOL_NONE, .first = POOL_NONE, .last = POOL_NONE};
+    *lane = (struct firehose_lane){.batch = POOL_NONE};
+    chain_init(&lane->line, &firehose->batches, offsetof(struct firehose_batch, line));
     for (int i = 0; i < FIREHOSE_ROUTES; i++)
         lane->objects[i] = POOL_NONE;
     return true;
@@ -116,8 +113,7 @@ void firehose_object_add(struct simulation *simulation, struct firehose *firehos
     }
     struct firehose_object *object = object_at(firehose, id);
     if (route == ROUTE_DESTINATION) {
-        if (object->count == object->capacity &&
-            !grow(simulation, firehose, (void **)&object->arrived_ns, &object->capacity, sizeof *object->arrived_ns))
+        if (!firehose_grow(simulation, firehose, &object->arrived_ns, object->count, &object->capacity, sizeof *object->arrived_ns))
             return;
         object->arrived_ns[object->count] = record->arrived_ns;
     }
@@ -141,7 +137,7 @@ static int64_t put_wait_ns(struct simulation *simulation, void *owner, const str
     const struct firehose *firehose = owner;
     (void)cause;
     int64_t end_ns = time_add(object_at(firehose, item->next)->oldest_ns, firehose->retention_ns);
-    int64_t wait_ns = back_off_ns(&firehose->put_back_off, item->tries - 1);
+    int64_t wait_ns = back_off_ns(&firehose->back_off, item->tries - 1);
     if (simulation->now_ns >= end_ns)
         return DELIVERY_GIVE_UP;
     return wait_ns < end_ns - simulation->now_ns ? wait_ns : end_ns - simulation->now_ns;
@@ -195,9 +191,9 @@ enum status firehose_objects_create(struct simulation *simulation, struct fireho
     const struct rule_book *rules = simulation->settings->rules;
     firehose->free_object = POOL_NONE;
     pool_init(&firehose->objects, sizeof(struct firehose_object), &simulation->memory, simulation->entities[firehose->self].name);
-    firehose->put_back_off = (struct back_off){.base_ns = (double)rule_pause_ns(rules, "service_retry_base_s"),
-                                               .factor = 2,
-                                               .cap_ns = (double)rule_pause_ns(rules, "service_retry_cap_s")};
+    firehose->back_off = (struct back_off){.base_ns = (double)rule_pause_ns(rules, "service_retry_base_s"),
+                                           .factor = 2,
+                                           .cap_ns = (double)rule_pause_ns(rules, "service_retry_cap_s")};
     delivery_init_routes(&firehose->delivery, &put_delivery, simulation, firehose, firehose->self, FIREHOSE_DELIVERY);
     for (int route = 0; route < FIREHOSE_ROUTES; route++) {
         const struct delivery_policy policy = {

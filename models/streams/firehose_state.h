@@ -10,6 +10,7 @@
 
 #include "engine/back_off.h"
 #include "engine/batch.h"
+#include "engine/chain.h"
 #include "engine/delivery.h"
 #include "engine/fault.h"
 #include "engine/streamable.h"
@@ -78,7 +79,8 @@ struct firehose_parameter {
 /* One that is being filled, or is on its way. Never given back to its pool: what it allocated is used again. */
 struct firehose_object {
     uint32_t next; /* among those that are free */
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     uint64_t bytes, source_bytes; /* source_bytes: before the transformation */
     uint64_t item;                /* of its first record: stands for it wherever something is drawn */
     int64_t oldest_ns;            /* when its oldest record came */
@@ -88,9 +90,11 @@ struct firehose_object {
 
 /* The same of what a function gets. */
 struct firehose_batch {
-    uint32_t next; /* in its lane's line, or among those that are free */
+    uint32_t next;    /* among those that are free */
+    struct link line; /* of its lane */
     uint32_t lane;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t record_capacity, arrived_capacity;
     uint32_t request; /* under way; POOL_NONE: none */
     uint32_t tries;
     uint64_t bytes;
@@ -103,9 +107,9 @@ struct firehose_batch {
 struct firehose_lane {
     uint32_t batch; /* that is being filled; POOL_NONE: none */
     int64_t batch_due_ns;
-    uint32_t first, last; /* batches that wait for a call; POOL_NONE: none */
-    uint32_t calls;       /* batches that the function has, or that are to be tried again */
-    bool calling;         /* inside the loop that calls */
+    struct chain line; /* batches that wait for a call */
+    uint32_t calls;    /* batches that the function has, or that are to be tried again */
+    bool calling;      /* inside the loop that calls */
     uint32_t objects[FIREHOSE_ROUTES];
 };
 
@@ -139,7 +143,7 @@ struct firehose {
     struct pool objects, batches;
     uint32_t free_object, free_batch;
     struct delivery delivery;
-    struct back_off put_back_off, call_back_off;
+    struct back_off back_off; /* of puts and calls */
     struct stream drops;
     int64_t retention_ns, call_limit_ns;
     uint32_t calls_most;   /* of a lane, at once */
@@ -182,7 +186,10 @@ void firehose_object_add(struct simulation *simulation, struct firehose *firehos
 void firehose_object_due(struct simulation *simulation, struct firehose *firehose, uint32_t lane, enum firehose_route route);
 /* So many records have their fate. */
 void firehose_settle(struct simulation *simulation, struct firehose *firehose, uint64_t count, const struct cause *cause);
-/* Room for one more lane; false when memory is out, which also fails the run. */
+/* Room in the list that the pointer at `list` owns for one more item of `size` bytes behind `count`; false when memory is out, which also
+ * fails the run. */
+bool firehose_grow(struct simulation *simulation, const struct firehose *firehose, void *list, size_t count, size_t *capacity, size_t size);
+/* One more lane; false when memory is out, which also fails the run. */
 bool firehose_add_lane(struct simulation *simulation, struct firehose *firehose);
 
 /* firehose_transform.c */

@@ -29,9 +29,6 @@ void firehose_batches_create(struct simulation *simulation, struct firehose *fir
     firehose->free_batch = POOL_NONE;
     pool_init(&firehose->batches, sizeof(struct firehose_batch), &simulation->memory, name);
     stream_init(&firehose->drops, simulation->settings->seed, simulation->replication, name, "dropped");
-    firehose->call_back_off = (struct back_off){.base_ns = (double)rule_pause_ns(rules, "service_retry_base_s"),
-                                                .factor = 2,
-                                                .cap_ns = (double)rule_pause_ns(rules, "service_retry_cap_s")};
     firehose->call_limit_ns = rule_ns(rules, "firehose_function_timeout_s");
     firehose->payload_most = (uint64_t)rule_bytes(rules, "firehose_payload_max_mb");
     firehose->text_factor = rule_number(rules, "base64_factor");
@@ -69,21 +66,8 @@ static uint32_t take_batch(struct simulation *simulation, struct firehose *fireh
 
 static bool grow_batch(struct simulation *simulation, const struct firehose *firehose, struct firehose_batch *batch)
 {
-    uint32_t wanted = batch->capacity ? 2 * batch->capacity : 16;
-    size_t size = sizeof *batch->records + sizeof *batch->arrived_ns;
-    enum status status =
-        memory_account_take(&simulation->memory, (uint64_t)(wanted - batch->capacity) * size, simulation->entities[firehose->self].name);
-    struct batch_record *records = status == STATUS_OK ? realloc(batch->records, wanted * sizeof *records) : NULL;
-    if (records)
-        batch->records = records;
-    int64_t *arrived_ns = records ? realloc(batch->arrived_ns, wanted * sizeof *arrived_ns) : NULL;
-    if (!arrived_ns) {
-        simulation_fail(simulation, status != STATUS_OK ? status : STATUS_NO_MEMORY);
-        return false;
-    }
-    batch->arrived_ns = arrived_ns;
-    batch->capacity = wanted;
-    return true;
+    return firehose_grow(simulation, firehose, &batch->records, batch->count, &batch->record_capacity, sizeof *batch->records) &&
+           firehose_grow(simulation, firehose, &batch->arrived_ns, batch->count, &batch->arrived_capacity, sizeof *batch->arrived_ns);
 }
 
 static void call(struct simulation *simulation, struct firehose *firehose, uint32_t id)
@@ -119,11 +103,9 @@ static void call_next(struct simulation *simulation, struct firehose *firehose, 
     if (lanes[index].calling)
         return;
     lanes[index].calling = true;
-    while (simulation->status == STATUS_OK && lanes[index].first != POOL_NONE && lanes[index].calls < firehose->calls_most) {
-        uint32_t id = lanes[index].first;
-        lanes[index].first = batch_at(firehose, id)->next;
-        if (lanes[index].first == POOL_NONE)
-            lanes[index].last = POOL_NONE;
+    while (simulation->status == STATUS_OK && lanes[index].line.head != POOL_NONE && lanes[index].calls < firehose->calls_most) {
+        uint32_t id = lanes[index].line.head;
+        chain_remove(&lanes[index].line, id);
         lanes[index].calls++;
         call(simulation, firehose, id);
     }
@@ -134,12 +116,7 @@ static void close_batch(struct simulation *simulation, struct firehose *firehose
 {
     struct firehose_lane *lane = &firehose->lanes[lane_index];
     uint32_t id = lane->batch;
-    batch_at(firehose, id)->next = POOL_NONE;
-    if (lane->last == POOL_NONE)
-        lane->first = id;
-    else
-        batch_at(firehose, lane->last)->next = id;
-    lane->last = id;
+    chain_append(&lane->line, id);
     lane->batch = POOL_NONE;
     call_next(simulation, firehose, lane_index);
 }
@@ -167,7 +144,7 @@ static uint32_t batch_for(struct simulation *simulation, struct firehose *fireho
                             lane_index);
     }
     struct firehose_batch *batch = batch_at(firehose, id);
-    return batch->count < batch->capacity || grow_batch(simulation, firehose, batch) ? id : POOL_NONE;
+    return grow_batch(simulation, firehose, batch) ? id : POOL_NONE;
 }
 
 void firehose_batch_add(struct simulation *simulation, struct firehose *firehose, uint32_t lane, const struct firehose_record *record)
@@ -298,7 +275,7 @@ static void call_ended(struct simulation *simulation, struct firehose *firehose,
     }
     for (uint32_t i = 0; i < batch->count && !cause_is_of_service(cause); i++)
         batch->records[i].attempt = (uint16_t)(batch->records[i].attempt + (batch->records[i].attempt < UINT16_MAX));
-    int64_t wait_ns = back_off_ns(&firehose->call_back_off, batch->tries++);
+    int64_t wait_ns = back_off_ns(&firehose->back_off, batch->tries++);
     simulation_schedule(simulation, firehose->self, FIREHOSE_CALL_AGAIN, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns), id);
 }
 

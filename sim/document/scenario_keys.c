@@ -31,6 +31,7 @@ const struct scenario_key scenario_keys[SCENARIO_KEY_COUNT + 1] = {
     {"changes", "What happens while it runs."},
     {"expect", "What must hold: judged by the command that verifies."},
     {"sweep", "Many runs of one scenario."},
+    {"statements", "The numbers of the course notes' statements that the scenario shows: the table at the end of this page."},
     {"study", "A study card's question and answer."},
     {NULL, NULL},
 };

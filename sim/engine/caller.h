@@ -17,6 +17,7 @@ struct caller {
     uint32_t as;           /* the entity in whose name it calls; ENTITY_NONE: nobody's */
     const char *account;   /* the number of the account that it calls from; NULL: the scenario's own */
     const char *ip;        /* the address that it calls from; NULL: not known */
+    const char *region;    /* the Region near which it is; NULL: not known */
     const char *origin;    /* of the page whose browser calls; NULL: it is none */
     int64_t headers_bytes; /* of each request's line and headers */
     bool base64;           /* bodies are binary: where text is wanted, they are 4/3 as large */

@@ -3,6 +3,7 @@
 #ifndef SLSIM_ENGINE_DISTRIBUTION_H
 #define SLSIM_ENGINE_DISTRIBUTION_H
 
+#include "engine/random.h"
 #include "engine/status.h"
 
 #include <gsl/gsl_rng.h>
@@ -57,6 +58,15 @@ double distribution_sample(const struct distribution *distribution, gsl_rng *rng
 
 /* One draw in ns, rounded to nearest, never below 0. */
 int64_t distribution_sample_ns(const struct distribution *distribution, gsl_rng *rng);
+
+/* The same at an attempt's place in `stream`; 0 without a distribution. */
+static inline int64_t distribution_draw_ns(const struct distribution *distribution, struct stream *stream, uint64_t item, uint32_t attempt)
+{
+    if (!distribution)
+        return 0;
+    stream_at(stream, item, attempt);
+    return distribution_sample_ns(distribution, &stream->rng);
+}
 
 static inline bool distribution_is_constant(const struct distribution *distribution)
 {

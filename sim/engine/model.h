@@ -152,9 +152,10 @@ struct model_type {
     const char *const *in_front_of;
     const struct sdk_habits *sdk; /* NULL: as of any service */
 
-    /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h).
-     * NULL: never. */
-    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client);
+    /* Of one who keeps connections: does `request`, which it sent, go through one of them? Then `*client` is whose (engine/connectable.h),
+     * and `*since_ns` when it was opened. NULL: never. */
+    bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
+                               int64_t *since_ns);
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);

@@ -6,18 +6,22 @@
 
 #include <stdlib.h>
 
-static void init_policies(struct procedure_runner *runner, const struct step_list *steps, const struct simulation *simulation)
+struct policies {
+    struct procedure_runner *runner;
+    const struct simulation *simulation;
+};
+
+static void init_policy(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        if (step->kind == STEP_CALL) {
-            struct retry_policy *policy = &runner->policies[step->place];
-            retry_policy_init(policy, &step->call->retry, simulation->settings->rules, simulation->entities[step->call->target].type->sdk);
-            runner->has_quotas = runner->has_quotas || policy->quota > 0 || policy->mode == RETRY_ADAPTIVE;
-        }
-        for (size_t k = 0; k < step->branch_count; k++)
-            init_policies(runner, &step->branches[k], simulation);
-    }
+    const struct policies *policies = context;
+    const struct simulation *simulation = policies->simulation;
+    struct procedure_runner *runner = policies->runner;
+    (void)place;
+    if (step->kind != STEP_CALL)
+        return;
+    struct retry_policy *policy = &runner->policies[step->place];
+    retry_policy_init(policy, &step->call->retry, simulation->settings->rules, simulation->entities[step->call->target].type->sdk);
+    runner->has_quotas = runner->has_quotas || policy->quota > 0 || policy->mode == RETRY_ADAPTIVE;
 }
 
 enum status procedure_init(struct procedure_runner *runner, const struct procedure_type *type, const struct step_list *steps,
@@ -29,7 +33,7 @@ enum status procedure_init(struct procedure_runner *runner, const struct procedu
     runner->policies = calloc(runner->call_count ? runner->call_count : 1, sizeof *runner->policies);
     if (!runner->policies)
         return STATUS_NO_MEMORY;
-    init_policies(runner, steps, simulation);
+    steps_visit(steps, NULL, init_policy, &(struct policies){runner, simulation});
     pool_init(&runner->runs, sizeof(struct run) + runner->node_most * sizeof(struct node), &simulation->memory, name);
     pool_init(&runner->tasks, sizeof(struct task), &simulation->memory, name);
     orphans_init(runner, &simulation->memory, name);

@@ -29,6 +29,7 @@ extern const char *const fate_names[FATE_COUNT];
 struct cause {
     enum fate fate;
     bool server_error; /* a 5xx of the service itself, which SDKs try again */
+    bool disconnects;  /* the connection that it came through is gone: who keeps it has to open another */
     const char *text;
 };
 

@@ -63,4 +63,9 @@ struct step {
     bool calls;     /* it, or something in it, is a CALL: else its time is known when it begins */
 };
 
+/* Called for each step of a list and of those within it, in the order of the scenario. `place`: its path there; NULL: none is wanted. */
+typedef void step_visit(void *context, struct step *step, const char *place);
+/* `path`: that of the list, "behavior.steps"; NULL: no places are wanted. */
+void steps_visit(const struct step_list *steps, const char *path, step_visit *visit, void *context);
+
 #endif

@@ -58,15 +58,19 @@ const char *metric_default_stat(const struct metric_type *type)
     return type->kind == METRIC_COUNT ? "Sum" : "Average";
 }
 
+double metric_time_unit_ns(const char *unit)
+{
+    if (strcmp(unit, "Microseconds") == 0)
+        return 1e3;
+    if (strcmp(unit, "Milliseconds") == 0)
+        return 1e6;
+    return strcmp(unit, "Seconds") == 0 ? 1e9 : 0;
+}
+
 double metric_unit_scale(const struct metric_type *type)
 {
-    if (type->parts > 0)
-        return type->parts;
-    if (strcmp(type->unit, "Microseconds") == 0)
-        return 1e3;
-    if (strcmp(type->unit, "Milliseconds") == 0)
-        return 1e6;
-    return strcmp(type->unit, "Seconds") == 0 ? 1e9 : 1;
+    double unit_ns = metric_time_unit_ns(type->unit);
+    return type->parts > 0 ? type->parts : unit_ns > 0 ? unit_ns : 1;
 }
 
 /* Reads digits, at most `most`; `*number` goes on from what it holds. Returns how many. */

@@ -32,6 +32,9 @@ struct metric_type {
     double parts;         /* COUNT, TALLY, GAUGE: what is kept counts so many parts of the unit; 0: as the unit says, times in ns */
 };
 
+/* What one of a metric's unit is in ns; 0: it is no unit of time. */
+double metric_time_unit_ns(const char *unit);
+
 #define METRIC_WHILE(type, counter) (offsetof(type, counter) + 1)
 
 /* From now on what is measured of `part` counts for `whole` too: two blobs that `table` describes. For a model's `create`. */

@@ -61,7 +61,8 @@ bool picture_of_distribution(const struct result_data *data, const struct pictur
     for (size_t i = 0; i < 3; i++)
         if (plan->classes[i]->count > 0)
             add_class(plot, plan->classes[i], labels[i], colours[i], &least, &rarest);
-    if (plot->panels[0].count == 0 || !plot_extent_x(plot, &low, &high) || !(least < high) || !(high / least > 1.02))
+    /* Curves that do not fall, as all took as long, tell nothing. */
+    if (plot->panels[0].count == 0 || !(rarest < 100) || !plot_extent_x(plot, &low, &high) || !(least < high) || !(high / least > 1.02))
         return false;
     const char *unit = result_data_unit(data, plan->type->distribution);
     (void)snprintf(label, sizeof label, "%s", plan->type->panels[0].axis);

@@ -13,8 +13,8 @@
 #define SPARSE_SHARE 0.5
 /* From this ratio of the largest to the least on times are drawn on a logarithmic axis. */
 #define LOG_RATIO 30
-/* A logarithmic axis goes no further down than this share of its top. */
-#define LOG_DEPTH 1e-4
+/* A logarithmic axis goes no further down than this share of its top: a median of a cache beside the longest of time-outs is still seen. */
+#define LOG_DEPTH 1e-6
 
 enum joining { JOIN_SUM, JOIN_MEAN, JOIN_MAXIMUM, JOIN_MINIMUM };
 

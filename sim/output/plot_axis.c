@@ -56,7 +56,7 @@ static void add_tick(struct plot *plot, struct plot_axis *axis, double at, const
         plot->failed = true;
 }
 
-static void set_label(struct plot *plot, struct plot_axis *axis, const char *label)
+void plot_axis_label(struct plot *plot, struct plot_axis *axis, const char *label)
 {
     free(axis->label);
     axis->label = strdup(label);
@@ -100,7 +100,7 @@ static void ticks_by(struct plot *plot, struct plot_axis *axis, double step)
 
 void plot_axis_linear(struct plot *plot, struct plot_axis *axis, const char *label, double low, double high)
 {
-    set_label(plot, axis, label);
+    plot_axis_label(plot, axis, label);
     if (!(high > low)) /* one value, or none */
         high = low + (low == 0 ? 1 : fabs(low) * 0.1);
     double step = round_step(high - low, TICKS_WANTED);
@@ -129,23 +129,29 @@ static void log_text(double value, const char *unit, char text[FIGURE_TEXT_SIZE]
 
 void plot_axis_log(struct plot *plot, struct plot_axis *axis, const char *label, const char *unit, double low, double high)
 {
-    static const double between[] = {1, 2, 5}, finer[] = {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9};
-    set_label(plot, axis, label);
+    /* Where ticks of a decade stand: in so short a range each a tenth of it or so from the next, so that their texts do not meet. */
+    static const struct {
+        double decades;
+        size_t count;
+        double at[10];
+    } steps[] = {{0.5, 10, {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}}, {0.99, 6, {1, 1.5, 2, 3, 5, 7}}, {3, 3, {1, 2, 5}}, {INFINITY, 1, {1}}};
+    plot_axis_label(plot, axis, label);
     axis->log = true;
     if (!(low > 0))
         low = high > 0 ? high / 1000 : 1;
     if (!(high > low))
         high = low * 10;
     double decades = log10(high) - log10(low); /* the quotient may be too large for a number */
-    const double *steps = decades < 1 ? finer : between;
-    size_t fine = decades < 1 ? sizeof finer / sizeof *finer : decades <= 3 ? 3 : 1;
+    size_t fine = 0;
+    while (decades > steps[fine].decades)
+        fine++;
     int every = decades > 12 ? (int)ceil(decades / 8) : 1;
     axis->low = low;
     axis->high = high;
     char text[FIGURE_TEXT_SIZE];
     for (int power = (int)floor(log10(low) - 1e-9); power <= (int)ceil(log10(high)); power++) {
-        for (size_t i = 0; i < fine; i++) {
-            double at = steps[i] * pow(10, power);
+        for (size_t i = 0; i < steps[fine].count; i++) {
+            double at = steps[fine].at[i] * pow(10, power);
             if (at < low * 0.999 || at > high * 1.001 || power % every != 0)
                 continue;
             log_text(at, unit, text);
@@ -171,7 +177,7 @@ struct plot_unit plot_axis_time(struct plot *plot, struct plot_axis *axis, doubl
     while (high_s > scales[scale].until_s)
         scale++;
     const struct plot_unit *unit = &scales[scale].unit;
-    set_label(plot, axis, scales[scale].label);
+    plot_axis_label(plot, axis, scales[scale].label);
     axis->low = low_s * unit->factor;
     axis->high = high_s * unit->factor;
     if (!(axis->high > axis->low))

@@ -13,6 +13,8 @@ struct plot_unit {
 /* The unit for values of a metric's unit ("Milliseconds", "Seconds", "Bytes", ...) up to `largest`. */
 struct plot_unit plot_unit_for(const char *unit, double largest);
 
+/* Says what the axis shows; `label` is copied. On failure `plot->failed` is set. */
+void plot_axis_label(struct plot *plot, struct plot_axis *axis, const char *label);
 /* Ticks at round steps from `low` to `high`, and the range widened to them; `label` is copied. On failure `plot->failed` is set. */
 void plot_axis_linear(struct plot *plot, struct plot_axis *axis, const char *label, double low, double high);
 /* Decades, with 2 and 5 between where there are few; `low` above 0. Ticks carry `unit`'s name; those of a time in ms go on as s, min. */

@@ -21,18 +21,11 @@ struct drawing_of {
     struct plot *plot;
 };
 
-static void set_label(struct plot *plot, struct plot_axis *axis, const char *label)
-{
-    free(axis->label);
-    axis->label = strdup(label);
-    plot->failed |= !axis->label;
-}
-
 /* Levels as ticks, at their numbers or at their places from 1. */
 static void level_ticks(struct plot *plot, struct plot_axis *axis, const struct sweep_column *column, bool by_place)
 {
     size_t every = (column->level_count + TICKS_SHOWN - 1) / TICKS_SHOWN;
-    set_label(plot, axis, column->title);
+    plot_axis_label(plot, axis, column->title);
     for (size_t i = 0; i < column->level_count && axis->tick_count < PLOT_TICKS; i += every) {
         char *text = strdup(column->names[i]);
         plot->failed |= !text;
@@ -205,7 +198,7 @@ static void make_heat_map(const struct drawing_of *drawing)
     for (size_t j = 0; j < up->level_count; j += every)
         plot_add_row(plot, 0, (double)j + 1, up->names[j]);
     plot->panels[0].cells = true;
-    set_label(plot, &plot->panels[0].y, up->title);
+    plot_axis_label(plot, &plot->panels[0].y, up->title);
     plot->panels[0].y.low = 0.5;
     plot->panels[0].y.high = (double)up->level_count + 0.5;
     level_ticks(plot, &plot->x, across, true);

@@ -2,6 +2,7 @@
 #include "output/sweep_points.h"
 
 #include "document/units.h"
+#include "measure/metric.h"
 #include "output/csv_scan.h"
 
 #include <stdio.h>
@@ -191,8 +192,10 @@ static double bound_of(const char *is, const char *unit)
         return value;
     if (length > 1 && is[length - 1] == '%')
         return strtod(is, NULL);
-    if (units_parse_time(is, &value))
-        return value / (strcmp(unit, "Microseconds") == 0 ? 1e3 : strcmp(unit, "Milliseconds") == 0 ? 1e6 : 1e9);
+    if (units_parse_time(is, &value)) {
+        double unit_ns = metric_time_unit_ns(unit);
+        return unit_ns > 0 ? value / unit_ns : NAN;
+    }
     return units_parse_size(is, &value) ? value : NAN;
 }
 

@@ -192,7 +192,7 @@ enum is_unit figure_unit(const struct figure_name *figure)
         return IS_MONEY;
     if (strcmp(figure->stat, "SampleCount") == 0)
         return IS_COUNT;
-    if (strcmp(metric->unit, "Microseconds") == 0 || strcmp(metric->unit, "Milliseconds") == 0 || strcmp(metric->unit, "Seconds") == 0)
+    if (metric_time_unit_ns(metric->unit) > 0)
         return IS_TIME;
     if (strcmp(metric->unit, "Percent") == 0)
         return IS_PERCENT;

@@ -332,6 +332,7 @@ void settings_parse(struct loader *loader, const struct scenario_options *option
     parse_top_level(loader, options);
     parse_seed(loader, options ? options->seed : NULL);
     check_other_keys(loader);
+    statements_parse(loader);
     parse_books(loader);
 }
 

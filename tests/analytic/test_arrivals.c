@@ -51,16 +51,6 @@ static void assert_uniform(const char *what, double *u, size_t count)
     check_uniform(what, u, count, ALPHA);
 }
 
-/* The mean of `values`, independent and many, is `expected`: Student's t. */
-static void assert_mean(const double *values, size_t count, double expected)
-{
-    double error = gsl_stats_sd(values, 1, count) / sqrt((double)count);
-    double t = (gsl_stats_mean(values, 1, count) - expected) / error;
-    char what[80];
-    snprintf(what, sizeof what, "a mean of %g where %g is expected", gsl_stats_mean(values, 1, count), expected);
-    check_tails(what, gsl_cdf_tdist_P(t, (double)count - 1), gsl_cdf_tdist_Q(t, (double)count - 1), ALPHA);
-}
-
 static void poisson_gaps_are_exponential(void **state)
 {
     (void)state;
@@ -251,8 +241,8 @@ static void mmpp_counts_have_their_dispersion(void **state)
             means[group] = gsl_stats_mean(counts, 1, 100);
             variances[group] = gsl_stats_variance(counts, 1, 100);
         }
-        assert_mean(means, 60, mean_rate * t);
-        assert_mean(variances, 60, dispersion * mean_rate * t);
+        check_student("mean count", means, 60, mean_rate * t, ALPHA);
+        check_student("variance of counts", variances, 60, dispersion * mean_rate * t, ALPHA);
     }
 }
 
@@ -272,7 +262,7 @@ static void mmpp_visits_all_states(void **state)
             late[replication] += times_s[i] >= 50;
         free(times_s);
     }
-    assert_mean(late, 500, 50 * (7 * 1 + 60 * 0.5) / 4.5);
+    check_student("late arrivals", late, 500, 50 * (7 * 1 + 60 * 0.5) / 4.5, ALPHA);
     /* At the start the rate is 7; that the state changes within 10 ms moves the chance by less than 0.01 * 60 * 0.01. */
     double early = 500 - first_silences, chance = 1 - exp(-7 * 0.01);
     assert_true(gsl_cdf_binomial_P((unsigned)early, chance - 0.006, 500) > ALPHA / 2);

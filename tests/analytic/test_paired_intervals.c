@@ -2,6 +2,7 @@
  * concurrency under the same calls, whose losses Erlang's formula gives. */
 #include "unit/model_fixture.h"
 
+#include "erlang.h"
 #include "measure/interval.h"
 #include "statistics_bounds.h"
 
@@ -18,15 +19,6 @@ enum { COMPARISONS = 1000, EACH = 5, REPLICATIONS = COMPARISONS * EACH };
                  "'MemorySize': 128, 'Timeout': 900, 'ReservedConcurrentExecutions': " LIMIT,                                              \
                  "'init': '0ms', 'keep_alive': 'forever', 'max_lifetime': 'forever', 'duration': {'exponential': '250ms'}",                \
                  "{'name': 'calls', 'target': 'F', 'poisson': '20/s'}")
-
-/* Erlang's loss formula by its recursion, in percent. */
-static double erlang_b(double offered, unsigned servers)
-{
-    double loss = 1;
-    for (unsigned i = 1; i <= servers; i++)
-        loss = offered * loss / (i + offered * loss);
-    return 100 * loss;
-}
 
 static const double *lost(const struct model_run *run)
 {
@@ -45,7 +37,7 @@ static void test_coverage(void **state)
     model_execute(&six, SCENARIO("6", "5000"));
     assert_int_equal(five.result->replications, REPLICATIONS);
     const double *a = lost(&five), *b = lost(&six);
-    double truth = erlang_b(OFFERED, 6) - erlang_b(OFFERED, 5), width = 0, apart = 0;
+    double truth = 100 * (erlang_b(OFFERED, 6) - erlang_b(OFFERED, 5)), width = 0, apart = 0; /* in percent */
     unsigned covered = 0;
     for (size_t i = 0; i < REPLICATIONS; i += EACH) {
         const struct interval interval = interval_of_difference(a + i, b + i, EACH, 0.95);

@@ -1,5 +1,6 @@
 /* test_sweep_erlang.c: a Sobol sweep over capacity and load: the mean loss of a capacity, and of a load, lie where the integral of Erlang's
  * formula says, and so does what is left over at the points themselves. */
+#include "erlang.h"
 #include "experiment/sweep.h"
 #include "models.h"
 #include "statistics_bounds.h"
@@ -21,18 +22,10 @@ struct observed {
     size_t count;
 };
 
-/* Erlang's loss formula by its recursion, in percent. */
-static double erlang_b(double offered, unsigned servers)
-{
-    double loss = 1;
-    for (unsigned i = 1; i <= servers; i++)
-        loss = offered * loss / (i + offered * loss);
-    return 100 * loss;
-}
-
+/* In percent. */
 static double loss_at(double offered, void *servers)
 {
-    return erlang_b(offered, *(const unsigned *)servers);
+    return 100 * erlang_b(offered, *(const unsigned *)servers);
 }
 
 /* The mean loss of one capacity over loads from `low` to `high`, each as likely. */
@@ -151,7 +144,7 @@ static void test_residuals(void **state)
     const struct observed *observed = *state;
     double residuals[POINTS];
     for (size_t i = 0; i < POINTS; i++)
-        residuals[i] = observed->loss[i] - erlang_b(observed->load[i], observed->capacity[i]);
+        residuals[i] = observed->loss[i] - 100 * erlang_b(observed->load[i], observed->capacity[i]);
     const struct interval interval = interval_of_mean(residuals, POINTS, 0.99);
     print_message("mean loss over the formula: %.4f points (99 %%: %.4f .. %.4f)\n", interval.mean, interval.low, interval.high);
     assert_true(interval.low <= 0 && interval.high >= 0);

@@ -40,13 +40,13 @@ while read -r scenario pictures; do
         say "$name: the data of $picture" $?
     done
 done <<'LIST'
-tests/golden/constant.json requests latency latency-distribution duration start-and-duration concurrency environments cold-starts fates cost
+tests/golden/constant.json requests latency latency-distribution duration concurrency environments cold-starts fates cost
 scenarios/sqs-drain.json queue
 scenarios/resharding.json iterator-age stream-age shard-age records-waiting
 scenarios/async-retries.json event-age
 scenarios/provisioned-tracking.json provisioned capacity
 scenarios/rollback.json deployment alarms
-scenarios/changes.json concurrency
+scenarios/changes.json concurrency start-and-duration
 LIST
 
 bad=0

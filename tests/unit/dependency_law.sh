@@ -19,25 +19,51 @@ declare -A allowed=(
 )
 model_sees='^(engine/|measure/|notation/property\.h$|scenario/validation\.h$)'
 
-# "file:line: name" of every #include "name" of a file.
+# "file line name" of every #include "name" of the files that standard input names.
 includes() {
-    grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$1" | sed -E 's/^([0-9]+):[^"]*"([^"]*)".*/\1 \2/'
+    xargs grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' | sed -E 's/^([^:]*):([0-9]+):[^"]*"([^"]*)".*/\1 \2 \3/'
 }
 
-# The file without its comments; lines keep their numbers, text in quotes stays.
+# "file<TAB>line<TAB>code", without comments, of the files that standard input names; text in quotes stays. One process for all of them:
+# the tree has many files.
 code() {
-    awk '{
-        out = ""; n = length($0); quote = ""
-        for (i = 1; i <= n; i++) {
-            c = substr($0, i, 1); two = substr($0, i, 2)
-            if (inside) { if (two == "*/") { inside = 0; i++ } }
-            else if (quote != "") { out = out c; if (c == "\\") { i++; out = out substr($0, i, 1) } else if (c == quote) quote = "" }
-            else if (two == "/*") { inside = 1; i++ }
-            else if (two == "//") break
-            else { if (c == "\"" || c == "\047") quote = c; out = out c }
+    xargs awk '
+    FNR == 1 { inside = 0 }
+    {
+        out = ""; rest = $0; quote = ""
+        while (rest != "") {
+            if (inside) {
+                at = index(rest, "*/")
+                if (!at) break
+                rest = substr(rest, at + 2); inside = 0
+            } else if (quote != "") {
+                at = match(rest, quote == "\"" ? "[\"\\\\]" : "[\047\\\\]")
+                if (!at) { out = out rest; break }
+                taken = substr(rest, at, 1) == "\\" ? at + 1 : at
+                if (taken == at) quote = ""
+                out = out substr(rest, 1, taken); rest = substr(rest, taken + 1)
+            } else {
+                at = match(rest, "[\"\047]|/\\*|//")
+                if (!at) { out = out rest; break }
+                out = out substr(rest, 1, at - 1); two = substr(rest, at, 2)
+                if (two == "//") break
+                if (two == "/*") { inside = 1; rest = substr(rest, at + 2) }
+                else { quote = substr(rest, at, 1); out = out quote; rest = substr(rest, at + 1) }
+            }
         }
-        print out
-    }' "$1"
+        print FILENAME "\t" FNR "\t" out
+    }'
+}
+
+# Of lines as `code` writes them, those whose code matches BEGIN then PATTERN, but for what ALLOWED says of their file: "file:line: WHAT".
+offences() { # offences WHAT ALLOWED BEGIN PATTERN
+    local file line text
+    grep -iE $'^[^\t]*\t[^\t]*\t'"(|.*$3)$4" | while IFS=$'\t' read -r file line text; do
+        grep -qE "$("$2" "$file")" <<<":$text" || echo "$file:$line: $1"
+    done
+}
+nothing_allowed() {
+    echo '^$'
 }
 
 # Names of services. A whole word, or the head of a longer name (lambda_function, AWS::Lambda::Function).
@@ -58,7 +84,7 @@ format_words() {
 # Where library code ends the program all the same: on a programmer's mistake that no input can bring about.
 asserts() {
     case $1 in
-    sim/engine/rule_book.c) echo ':[[:space:]]*abort\(\);$' ;; # a model asks for a rule that no book has
+    sim/engine/rule_book.c) echo '^:[[:space:]]*abort\(\);$' ;; # a model asks for a rule that no book has
     *) echo '^$' ;;
     esac
 }
@@ -67,46 +93,38 @@ law() {
     local root=$1 file layer line name folder
     (
         cd "$root" || exit 2
-        while read -r file; do
+        while read -r file line name; do
             layer=${file%/*}
-            while read -r line name; do
-                case $file in
-                models/*/*)
-                    folder=${file#models/}
-                    folder=${folder%%/*}
-                    if [[ ! $name =~ $model_sees && $name != "$folder"/* ]] && ! [[ $name != */* && -e models/$folder/$name ]]; then
-                        echo "$file:$line: a model may not include $name"
-                    fi
-                    ;;
-                models/*) # The table of model types sees every model; what it shows the simulator is its own header.
-                    if [[ ! $name =~ $model_sees ]] && ! [ -e "models/$name" ]; then
-                        echo "$file:$line: the table of models may not include $name"
-                    fi
-                    ;;
-                sim/command/main.c)
-                    [[ $name =~ ${allowed[sim/command]} || $name == models.h ]] || echo "$file:$line: main.c may not include $name"
-                    ;;
-                *)
-                    [[ -n ${allowed[$layer]:-} && $name =~ ${allowed[$layer]:-^$} ]] || echo "$file:$line: ${layer} may not include $name"
-                    ;;
-                esac
-            done < <(includes "$file")
-        done < <(find sim models -name '*.[ch]' | LC_ALL=C sort)
+            case $file in
+            models/*/*)
+                folder=${file#models/}
+                folder=${folder%%/*}
+                if [[ ! $name =~ $model_sees && $name != "$folder"/* ]] && ! [[ $name != */* && -e models/$folder/$name ]]; then
+                    echo "$file:$line: a model may not include $name"
+                fi
+                ;;
+            models/*) # The table of model types sees every model; what it shows the simulator is its own header.
+                if [[ ! $name =~ $model_sees ]] && ! [ -e "models/$name" ]; then
+                    echo "$file:$line: the table of models may not include $name"
+                fi
+                ;;
+            sim/command/main.c)
+                [[ $name =~ ${allowed[sim/command]} || $name == models.h ]] || echo "$file:$line: main.c may not include $name"
+                ;;
+            *)
+                [[ -n ${allowed[$layer]:-} && $name =~ ${allowed[$layer]:-^$} ]] || echo "$file:$line: ${layer} may not include $name"
+                ;;
+            esac
+        done < <(find sim models -name '*.[ch]' | LC_ALL=C sort | includes)
 
-        while read -r file; do
-            code "$file" | grep -niE "(^|[^[:alnum:]])($services)([^[:alnum:]]|$)" | grep -vE "$(format_words "$file")" |
-                sed "s|^\([0-9]*\):.*|$file:\1: the simulator names a cloud service|"
-        done < <(find sim -name '*.[ch]' ! -path sim/command/main.c | LC_ALL=C sort)
-
-        while read -r file; do
-            code "$file" | grep -nE '(^|[^[:alnum:]_])(fopen|open|freopen|printf|fprintf|vfprintf|puts|fputs|putchar|fwrite|perror|cJSON_[A-Za-z]+)[[:space:]]*\(' |
-                sed "s|^\([0-9]*\):.*|$file:\1: a model touches a file, the terminal or JSON|"
-        done < <(find models -name '*.[ch]' | LC_ALL=C sort)
-
-        while read -r file; do
-            code "$file" | grep -nE '(^|[^[:alnum:]_>.])(exit|_exit|abort|printf|puts|putchar|perror)[[:space:]]*\(' |
-                grep -vE "$(asserts "$file")" | sed "s|^\([0-9]*\):.*|$file:\1: library code prints or exits|"
-        done < <(find sim/{engine,measure,document,notation,scenario,schema,experiment} models -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
+        find sim models -name '*.[ch]' | LC_ALL=C sort | code >"$lines"
+        grep '^sim/' "$lines" | grep -v '^sim/command/main\.c' |
+            offences 'the simulator names a cloud service' format_words '[^[:alnum:]]' "($services)([^[:alnum:]]|\$)"
+        grep '^models/' "$lines" |
+            offences 'a model touches a file, the terminal or JSON' nothing_allowed '[^[:alnum:]_]' \
+                '(fopen|open|freopen|printf|fprintf|vfprintf|puts|fputs|putchar|fwrite|perror|cJSON_[A-Za-z]+)[[:space:]]*\('
+        grep -vE '^sim/(output|command)/' "$lines" |
+            offences 'library code prints or exits' asserts '[^[:alnum:]_>.]' '(exit|_exit|abort|printf|puts|putchar|perror)[[:space:]]*\('
 
         find sim models tests -name '*.[ch]' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort | uniq -d | sed 's/$/: two files have this name/'
     )
@@ -123,7 +141,8 @@ say() { # say WHAT HOLDS(0|1)
 }
 
 plant=$(mktemp -d)
-trap 'rm -rf "$plant"' EXIT
+lines=$(mktemp)
+trap 'rm -rf "$plant" "$lines"' EXIT
 
 fresh_tree() {
     rm -rf "${plant:?}"/*

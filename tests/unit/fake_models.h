@@ -49,7 +49,7 @@ static const struct property fake_account_properties[] = {
     {0},
 };
 static const struct metric_type fake_account_metrics[] = {
-    {"fake", "Used", "Count", METRIC_GAUGE, offsetof(struct fake_account, used), 0, 1, 0, "Used.", 0, 0, 0, NULL, 0},
+    {"fake", "Used", "Count", METRIC_GAUGE, offsetof(struct fake_account, used), .levels = 1, .help = "Used."},
     {0},
 };
 
@@ -81,14 +81,13 @@ static const struct property fake_worker_behavior[] = {
     {0},
 };
 static const struct metric_type fake_worker_metrics[] = {
-    {"fake", "Calls", "Count", METRIC_COUNT, offsetof(struct fake_worker, calls), 0, 0, 0, "Calls.", 0, 0, 0, NULL, 0},
-    {"fake", "Took", "Milliseconds", METRIC_TALLY, offsetof(struct fake_worker, took), 0, 0, 0, "Time.", 0, 0, 0, NULL, 0},
-    {"fake", "Age", "Seconds", METRIC_TALLY, offsetof(struct fake_worker, took), 0, 0, 0, "Age.", 0, 0, 0, NULL, 0},
-    {"fake", "Took.Longest", "Seconds", METRIC_TALLY, offsetof(struct fake_worker, took), 0, 0, 0, "A name with a dot.", 0, 0, 0, NULL, 0},
-    {"fake", "Size", "Bytes", METRIC_TALLY, offsetof(struct fake_worker, bytes), 0, 0, 0, "Size.", 0, 0, 0, NULL, 0},
-    {"fake", "Rate", "Percent", METRIC_PERCENT, offsetof(struct fake_worker, calls), offsetof(struct fake_worker, calls), 0, 0, "Share.", 0,
-     0, 0, NULL, 0},
-    {NULL, "Hidden", "Count", METRIC_COUNT, offsetof(struct fake_worker, hidden), 0, 0, 0, NULL, 0, 0, 0, NULL, 0},
+    {"fake", "Calls", "Count", METRIC_COUNT, offsetof(struct fake_worker, calls), .help = "Calls."},
+    {"fake", "Took", "Milliseconds", METRIC_TALLY, offsetof(struct fake_worker, took), .help = "Time."},
+    {"fake", "Age", "Seconds", METRIC_TALLY, offsetof(struct fake_worker, took), .help = "Age."},
+    {"fake", "Took.Longest", "Seconds", METRIC_TALLY, offsetof(struct fake_worker, took), .help = "A name with a dot."},
+    {"fake", "Size", "Bytes", METRIC_TALLY, offsetof(struct fake_worker, bytes), .help = "Size."},
+    {"fake", "Rate", "Percent", METRIC_PERCENT, offsetof(struct fake_worker, calls), offsetof(struct fake_worker, calls), .help = "Share."},
+    {NULL, "Hidden", "Count", METRIC_COUNT, offsetof(struct fake_worker, hidden), .help = NULL},
     {0},
 };
 
@@ -126,7 +125,7 @@ static const struct property fake_table_properties[] = {
     {0},
 };
 static const struct metric_type fake_table_metrics[] = {
-    {"fake", "Reads", "Count", METRIC_COUNT, offsetof(struct fake_table, reads), 0, 0, 0, "Reads.", 0, 0, 0, NULL, 0},
+    {"fake", "Reads", "Count", METRIC_COUNT, offsetof(struct fake_table, reads), .help = "Reads."},
     {0},
 };
 /* It has one part. */
@@ -155,9 +154,9 @@ static const struct property fake_source_properties[] = {
     {0},
 };
 static const struct metric_type fake_source_metrics[] = {
-    {"fake", "Sent", "Count", METRIC_COUNT, offsetof(struct fake_source, sent), 0, 0, 0, "Sent.", 0, 0, 0, NULL, 0},
-    {"fake", "LostRate", "Percent", METRIC_PERCENT, offsetof(struct fake_source, lost), offsetof(struct fake_source, sent), 0, 0, "Lost.",
-     0, 0, 0, NULL, 0},
+    {"fake", "Sent", "Count", METRIC_COUNT, offsetof(struct fake_source, sent), .help = "Sent."},
+    {"fake", "LostRate", "Percent", METRIC_PERCENT, offsetof(struct fake_source, lost), offsetof(struct fake_source, sent),
+     .help = "Lost."},
     {0},
 };
 

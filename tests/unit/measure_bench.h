@@ -18,20 +18,17 @@ struct parts {
 };
 
 static const struct metric_type table[] = {
-    {"test", "ErrorRate", "Percent", METRIC_PERCENT, offsetof(struct parts, errors), offsetof(struct parts, calls), 0, 0,
-     "before its parts", 0, 0, 0, NULL, 0},
-    {"test", "Calls", "Count", METRIC_COUNT, offsetof(struct parts, calls), 0, 0, 0, "", 0, 0, 0, NULL, 0},
-    {"test", "Errors", "Count", METRIC_COUNT, offsetof(struct parts, errors), 0, 0, 0, "", 0, 0, 0, NULL, 0},
-    {"test", "Wait", "Milliseconds", METRIC_TALLY, offsetof(struct parts, wait), 0, 0, 1, "", 0, 0, 0, NULL, 0},
-    {"test", "Size", "Bytes", METRIC_TALLY, offsetof(struct parts, size), 0, 0, 0, "", 0, 0, 0, NULL, 0},
-    {"test", "BusyRatio", "None", METRIC_GAUGE_RATIO, offsetof(struct parts, busy), offsetof(struct parts, alive), 0, 0, "", 0, 0, 0, NULL,
-     0},
-    {"test", "Busy", "Count", METRIC_GAUGE, offsetof(struct parts, busy), 0, 1, 0, "", 0, 0, 0, NULL, 0},
-    {"test", "Alive", "Count", METRIC_GAUGE, offsetof(struct parts, alive), 0, 0, 0, "", 0, 0, 0, NULL, 0},
-    {"test", "BusyAgain", "Count", METRIC_GAUGE, offsetof(struct parts, busy), 0, 1, 0, "a second name of the same gauge", 0, 0, 0, NULL,
-     0},
-    {"test", "BusyShare", "Percent", METRIC_GAUGE_RATIO, offsetof(struct parts, busy), offsetof(struct parts, alive), 0, 0, "", 0, 0, 0,
-     NULL, 0},
+    {"test", "ErrorRate", "Percent", METRIC_PERCENT, offsetof(struct parts, errors), offsetof(struct parts, calls),
+     .help = "before its parts"},
+    {"test", "Calls", "Count", METRIC_COUNT, offsetof(struct parts, calls), .help = ""},
+    {"test", "Errors", "Count", METRIC_COUNT, offsetof(struct parts, errors), .help = ""},
+    {"test", "Wait", "Milliseconds", METRIC_TALLY, offsetof(struct parts, wait), .classes = 1, .help = ""},
+    {"test", "Size", "Bytes", METRIC_TALLY, offsetof(struct parts, size), .help = ""},
+    {"test", "BusyRatio", "None", METRIC_GAUGE_RATIO, offsetof(struct parts, busy), offsetof(struct parts, alive), .help = ""},
+    {"test", "Busy", "Count", METRIC_GAUGE, offsetof(struct parts, busy), .levels = 1, .help = ""},
+    {"test", "Alive", "Count", METRIC_GAUGE, offsetof(struct parts, alive), .help = ""},
+    {"test", "BusyAgain", "Count", METRIC_GAUGE, offsetof(struct parts, busy), .levels = 1, .help = "a second name of the same gauge"},
+    {"test", "BusyShare", "Percent", METRIC_GAUGE_RATIO, offsetof(struct parts, busy), offsetof(struct parts, alive), .help = ""},
     {0},
 };
 enum { ERROR_RATE, CALLS, ERRORS, WAIT, SIZE, BUSY_RATIO, BUSY, ALIVE, BUSY_AGAIN, BUSY_SHARE, METRICS };

@@ -101,7 +101,6 @@ static inline void model_close(struct model_run *run)
     scratch_fini(&run->folder);
 }
 
-/* For cmocka_unit_test_setup_teardown: *state is an open struct model_run. */
 static inline int model_setup(void **state)
 {
     struct model_run *run = malloc(sizeof *run);
@@ -117,6 +116,9 @@ static inline int model_teardown(void **state)
     free(*state);
     return 0;
 }
+
+/* A row of a list of tests: *state is an open struct model_run. */
+#define MODEL_TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
 
 /* Reads the scenario `text`; what was read before is forgotten. */
 static inline enum status model_load(struct model_run *run, const char *text)

@@ -201,11 +201,7 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_states, model_setup, model_teardown),
-        cmocka_unit_test_setup_teardown(test_metrics, model_setup, model_teardown),
-        cmocka_unit_test_setup_teardown(test_steady, model_setup, model_teardown),
-        cmocka_unit_test_setup_teardown(test_composite, model_setup, model_teardown),
-        cmocka_unit_test_setup_teardown(test_refusals, model_setup, model_teardown),
+        MODEL_TEST(test_states), MODEL_TEST(test_metrics), MODEL_TEST(test_steady), MODEL_TEST(test_composite), MODEL_TEST(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,13 +125,12 @@ static void test_mistakes(void **state)
                    cases, sizeof cases / sizeof *cases);
 }
 
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_environments),         TEST(test_refused),  TEST(test_inside_and_outside), TEST(test_refused_inside), TEST(test_time_out),
-        TEST(test_lost_and_provisioned), TEST(test_mistakes),
+        MODEL_TEST(test_environments),   MODEL_TEST(test_refused),  MODEL_TEST(test_inside_and_outside),
+        MODEL_TEST(test_refused_inside), MODEL_TEST(test_time_out), MODEL_TEST(test_lost_and_provisioned),
+        MODEL_TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,9 @@
 /* test_database_proxy.c: proxies of databases: the pool against M/M/c, borrow timeouts against M/M/c with a limit of waiting, clients
  * without limit, sessions that are pinned, connections that are idle, what is billed and refused. */
+#include "erlang.h"
 #include "model_fixture.h"
 #include "refusals.h"
 #include "statistics_bounds.h"
-
-#include <gsl/gsl_randist.h>
 
 /* A database D of at most MOST connections, a proxy X of it whose pool is POOL. */
 #define RESOURCES(MOST, PROXY, POOL, MORE)                                                                                                 \
@@ -14,23 +13,13 @@
     "'AWS::RDS::DBProxyTargetGroup', 'Properties': {'DBProxyName': {'Ref': 'X'}, 'DBInstanceIdentifiers': [{'Ref': 'D'}], "                \
     "'ConnectionPoolConfigurationInfo': {" POOL "}}}" MORE "}"
 
-/* Erlang's C: who comes must wait, with so many servers at such a load. */
-static double erlang_c(unsigned servers, double load)
+/* The share of the proxy's transactions that `metric` counts, in eight replications. */
+static void check_share(const struct model_run *run, const char *metric, double expected)
 {
-    double b = gsl_ran_poisson_pdf(servers, load) / gsl_cdf_poisson_P(servers, load), utilisation = load / servers;
-    return b / (1 - utilisation * (1 - b));
-}
-
-/* The mean of eight replications against what is expected, by their own scatter. */
-static void check_mean(const char *name, const double values[8], double expected)
-{
-    double sum = 0, squares = 0;
-    for (uint32_t i = 0; i < 8; i++) {
-        sum += values[i];
-        squares += values[i] * values[i];
-    }
-    double t = (sum / 8 - expected) / sqrt((squares - sum * sum / 8) / 7 / 8);
-    check_tails(name, gsl_cdf_tdist_P(t, 7), gsl_cdf_tdist_Q(t, 7), 1e-3);
+    double shares[8];
+    for (uint32_t i = 0; i < 8; i++)
+        shares[i] = figure_of(run, "X", metric, "Sum", i) / figure_of(run, "X", "QueryRequests", "Sum", i);
+    check_student(metric, shares, 8, expected, 1e-3);
 }
 
 static void test_mmc(void **state)
@@ -40,16 +29,15 @@ static void test_mmc(void **state)
                        "10", "", "'MaxConnectionsPercent': 80, 'MaxIdleConnectionsPercent': 80",
                        "") ", 'behavior': {'D': {'query': {'exponential': '100ms'}}, 'X': {'latency': '3ms'}}, 'traffic': [{'name': 't', "
                            "'target': 'X', 'poisson': '64/s'}]}");
-    double waits[8], shares[8], borrowed[8];
+    double waits[8], borrowed[8];
     for (uint32_t i = 0; i < 8; i++) {
         waits[i] = figure_of(run, "X", "DatabaseConnectionsBorrowLatency", "Average", i) / 1e6;
-        shares[i] = figure_of(run, "X", "BorrowsWaited", "Sum", i) / figure_of(run, "X", "QueryRequests", "Sum", i);
         borrowed[i] = figure_of(run, "X", "DatabaseConnectionsCurrentlyBorrowed", "Average", i);
     }
-    double c = erlang_c(8, 6.4);
-    check_mean("share that waits", shares, c);
-    check_mean("mean wait", waits, c / (80 - 64));
-    check_mean("borrowed", borrowed, 6.4);
+    double c = erlang_c(6.4, 8);
+    check_share(run, "BorrowsWaited", c);
+    check_student("mean wait", waits, 8, c / (80 - 64), 1e-3);
+    check_student("borrowed", borrowed, 8, 6.4, 1e-3);
     assert_near(figure(run, "D", "DatabaseConnections", "Maximum"), 8, 0);
     assert_near(figure(run, "X", "MaxDatabaseConnectionsAllowed", "Maximum"), 8, 0);
     assert_near(figure(run, "X", "DatabaseConnections", "Minimum"), 8, 0); /* after the warm-up */
@@ -65,11 +53,8 @@ static void test_borrow_timeout(void **state)
                        "5", "", "'MaxIdleConnectionsPercent': 100, 'ConnectionBorrowTimeout': 1",
                        "") ", 'behavior': {'D': {'query': {'exponential': '1s'}}, 'X': {'latency': '0s'}}, 'traffic': [{'name': 't', "
                            "'target': 'X', 'poisson': '4/s'}]}");
-    double shares[8];
-    for (uint32_t i = 0; i < 8; i++)
-        shares[i] = figure_of(run, "X", "BorrowTimeouts", "Sum", i) / figure_of(run, "X", "QueryRequests", "Sum", i);
-    double p = erlang_c(5, 4) * exp(-1);
-    check_mean("borrow timeouts", shares, 0.2 * p / (1 - 0.8 * p));
+    double p = erlang_c(4, 5) * exp(-1);
+    check_share(run, "BorrowTimeouts", 0.2 * p / (1 - 0.8 * p));
     assert_true(figure(run, "X", "DatabaseConnectionsBorrowLatency", "Maximum") <= 1e6);
     /* Without a limit all are served, also those who wait for minutes. */
     model_run(run, "{'duration': '1m', 'drain': '20m', " RESOURCES(
@@ -217,13 +202,12 @@ static void test_mistakes(void **state)
     assert_refused(*state, "{'duration': '1s', " RESOURCES("5", "", "", "%s") "}", more, sizeof more / sizeof *more);
 }
 
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_mmc),    TEST(test_borrow_timeout), TEST(test_clients), TEST(test_idle),     TEST(test_pinned),
-        TEST(test_shared), TEST(test_down),           TEST(test_bill),    TEST(test_mistakes),
+        MODEL_TEST(test_mmc),  MODEL_TEST(test_borrow_timeout), MODEL_TEST(test_clients),
+        MODEL_TEST(test_idle), MODEL_TEST(test_pinned),         MODEL_TEST(test_shared),
+        MODEL_TEST(test_down), MODEL_TEST(test_bill),           MODEL_TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

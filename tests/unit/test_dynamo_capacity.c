@@ -1,6 +1,7 @@
 /* test_dynamo_capacity.c: what a table takes: units of each operation, burst, growth, ceilings, hot items, indexes, and how provisioned
  * capacity changes. Loads are even and capacities whole, so that figures follow by hand. */
 #include "model_fixture.h"
+#include "statistics_bounds.h"
 
 #define TABLE(PROPERTIES, BEHAVIOR, DURATION, TRAFFIC)                                                                                     \
     "{'duration': '" DURATION "', 'Resources': {'T': {'Type': 'AWS::DynamoDB::Table', 'Properties': {" PROPERTIES                          \
@@ -138,8 +139,8 @@ static void test_new_table(void **state)
                              "{'name': 'a', 'target': 'T', 'constant': '900/s', 'key': 1}, {'name': 'c', 'target': 'T', 'constant': "
                              "'2400/s', 'key': {'uniform': 1000000}}"));
     /* Key 1's partition is asked for 900 and a quarter of 2,400 a second, and gives 1,000. */
-    int64_t refused = count_of(run, "T", "WriteKeyRangeThroughputThrottleEvents");
-    assert_true(fabs((double)refused - (15000 - 11000)) < 4 * sqrt(24000 * 0.25 * 0.75));
+    double refused = (double)count_of(run, "T", "WriteKeyRangeThroughputThrottleEvents");
+    check_z("refused", (refused - (15000 - 11000)) / sqrt(24000 * 0.25 * 0.75), 1e-3);
 }
 
 /* What was not used for a second is forgotten, and begins with all its units: 1,000 each two seconds. */
@@ -311,10 +312,11 @@ static void test_storage(void **state)
 
 int main(void)
 {
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_burst_of_reads), TEST(test_units),   TEST(test_new_table),    TEST(test_items_recover), TEST(test_ceilings),
-        TEST(test_index),          TEST(test_updates), TEST(test_auto_scaling), TEST(test_sdk),           TEST(test_storage),
+        MODEL_TEST(test_burst_of_reads), MODEL_TEST(test_units),        MODEL_TEST(test_new_table),
+        MODEL_TEST(test_items_recover),  MODEL_TEST(test_ceilings),     MODEL_TEST(test_index),
+        MODEL_TEST(test_updates),        MODEL_TEST(test_auto_scaling), MODEL_TEST(test_sdk),
+        MODEL_TEST(test_storage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

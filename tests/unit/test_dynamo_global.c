@@ -19,10 +19,11 @@ static void test_lag(void **state)
     assert_near(figure(run, "T", "ReplicationLatency", "Maximum"), 800, 0);
     /* Of the last eight writes 0.1 + 0.2 + ... + 0.8 s lie within the run. */
     assert_near(figure(run, "T", "PendingReplicationCount", "Average"), 2 * (992 * 0.8 + 3.6) / 100, 1e-9);
-    /* The rule: a lognormal with the median 500 ms, and 1 s at 99 %. */
+    /* The rule: a lognormal with the median 500 ms, and 1 s at 99 %. A histogram tells it within half a bucket, 0.8 %, which is added to
+     * 3.29 standard errors. */
     model_execute(run, GLOBAL(ON_DEMAND THREE, "", "1h", "{'name': 'w', 'target': 'T', 'constant': '10/s'}"));
     double sigma = log(2) / 2.3263478740408408, n = 72000;
-    assert_near(log(figure(run, "T", "ReplicationLatency", "p50") / 500), 0, 4 * sigma * sqrt(acos(-1) / 2 / n) + 0.01);
+    assert_near(log(figure(run, "T", "ReplicationLatency", "p50") / 500), 0, 3.29 * sigma * sqrt(acos(-1) / 2 / n) + 0.008);
     /* One replica is none. */
     model_execute(run,
                   GLOBAL(ON_DEMAND "'Replicas': [{'Region': 'us-east-1'}]", "", "10s", "{'name': 'w', 'target': 'T', 'constant': '1/s'}"));
@@ -109,7 +110,6 @@ static void test_readers(void **state)
 
 int main(void)
 {
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
-    const struct CMUnitTest tests[] = {TEST(test_lag), TEST(test_cost), TEST(test_mistakes), TEST(test_readers)};
+    const struct CMUnitTest tests[] = {MODEL_TEST(test_lag), MODEL_TEST(test_cost), MODEL_TEST(test_mistakes), MODEL_TEST(test_readers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

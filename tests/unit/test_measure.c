@@ -199,7 +199,7 @@ static void test_ends_before_it_is_warm(void **state)
 static void test_unnamed_metrics_have_no_series(void **state)
 {
     (void)state;
-    static const struct metric_type billed[] = {{NULL, "Billed", "Count", METRIC_COUNT, 0, 0, 0, 0, "", 0, 0, 0, NULL, 0}, {0}};
+    static const struct metric_type billed[] = {{NULL, "Billed", "Count", METRIC_COUNT, 0, .help = ""}, {0}};
     struct measure *measure;
     struct counter counter;
     assert_int_equal(measure_new(&measure), STATUS_OK);

@@ -85,6 +85,7 @@ static void test_log(void **state)
         {1, 1000, "ms", "1 ms|2 ms|5 ms|10 ms|20 ms|50 ms|100 ms|200 ms|500 ms|1 s"},
         {0.1, 1e6, "ms", "100 us|1 ms|10 ms|100 ms|1 s|10 s|100 s|1,000 s"},
         {20, 50, "%", "20%|30%|40%|50%"},
+        {40, 246, "ms", "50 ms|70 ms|100 ms|150 ms|200 ms"}, /* 90 would touch 100 */
         {0, 0, "", "1|2|5|10"},
     };
     struct plot plot;

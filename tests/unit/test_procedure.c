@@ -1,7 +1,9 @@
 /* test_procedure.c: handlers whose steps call others: how long they take, what they send, how they fail, what is drawn. */
 #include "model_fixture.h"
 
+#include "erlang.h"
 #include "scripted_target.h"
+#include "statistics_bounds.h"
 
 /* A function F with `steps`, a partner P that takes `latency`, called once. */
 #define WITH_PARTNER(PROPERTIES, STEPS, PARTNER)                                                                                           \
@@ -202,21 +204,10 @@ static void test_line(void **state)
     model_execute(&run, "{'duration': '2h', 'warmup': '5m', 'replications': 20, 'Resources': {'P': {'Type': 'Custom::External'}}, "
                         "'behavior': {'P': {'latency': {'exponential': '1s'}, 'capacity': 8}}, "
                         "'traffic': [{'name': 'c', 'target': 'P', 'poisson': '6/s'}]}");
-    const double a = 6, c = 8;
-    double term = 1, sum = 1; /* a^k / k! */
-    for (int k = 1; k < 8; k++) {
-        term *= a / k;
-        sum += term;
-    }
-    const double last = term * a / c * c / (c - a), erlang_c = last / (sum + last), waiting = erlang_c * a / (c - a);
-    double mean = 0, square = 0;
-    for (uint32_t i = 0; i < 20; i++) {
-        const double value = figure_of(&run, "P", "Waiting", "Average", i);
-        mean += value / 20;
-        square += value * value / 20;
-    }
-    const double error = sqrt((square - mean * mean) / 19);
-    assert_near(mean, waiting, 3.88 * error); /* Student, 19 degrees of freedom, two-sided 0.1 % */
+    double waiting[20];
+    for (uint32_t i = 0; i < 20; i++)
+        waiting[i] = figure_of(&run, "P", "Waiting", "Average", i);
+    check_student("waiting", waiting, 20, erlang_c(6, 8) * 6 / (8 - 6), 1e-3);
     model_close(&run);
 }
 

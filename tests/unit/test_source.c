@@ -139,6 +139,81 @@ static void test_in_flight(void **state)
     check_settled(4);
 }
 
+/* -- the network -- */
+
+/* Half of a round trip before the target, half after; each attempt has its own; the caller's patience and its thinking know of it. */
+static void test_network(void **state)
+{
+    (void)state;
+    model_run(&run, SCRIPTED("'duration': '10s', 'drain': '1s'", "'Answers': 'S', 'Latency': '200ms'", "'constant': '2/s', 'rtt': '80ms'"));
+    check_settled(0);
+    assert_near(figure(&run, "a", "ResponseTime", "Minimum"), 280, 1e-9);
+    assert_near(figure(&run, "a", "ResponseTime", "Maximum"), 280, 1e-9);
+    /* Three round trips of 80 ms, waits of 100 and 200 ms between them, and 40 ms for the answer: the target throttles at once. */
+    model_run(&run,
+              SCRIPTED("'duration': '10s'", "'Answers': 'TTS', 'Latency': '40ms'",
+                       "'constant': '1/s', 'count': 1, 'rtt': '80ms', 'retry': {'max_attempts': 7, 'base': '100ms', 'jitter': 'none'}"));
+    check_settled(0);
+    assert_near(figure(&run, "a", "ResponseTime", "Maximum"), 580, 1e-9);
+    /* A user: 60 ms of thought, 50 ms there, 40 ms, 50 ms back. The first sends at 60 ms, then every 200 ms. */
+    model_run(&run, SCRIPTED("'duration': '10s', 'drain': '1s'", "'Answers': 'S', 'Latency': '40ms'",
+                             "'users': {'count': 1, 'think': '60ms'}, 'rtt': '100ms'"));
+    check_settled(0);
+    assert_int_equal(count_of(&run, "a", "Requests"), 50);
+    assert_near(figure(&run, "a", "ResponseTime", "Average"), 140, 1e-9);
+    /* Exponential: its mean, within 5 standard errors of 2,000. */
+    model_run(&run,
+              SCRIPTED("'duration': '200s', 'drain': '10s'", "'Answers': 'S'", "'constant': '10/s', 'rtt': {'exponential': '100ms'}"));
+    check_settled(0);
+    assert_near(figure(&run, "a", "ResponseTime", "Average"), 100, 5 * 100 / sqrt(2000));
+    /* Under way at the end: sent 9.5 s on with a second before it. */
+    model_run(&run, SCRIPTED("'duration': '10s'", "'Answers': 'S'", "'constant': '2/s', 'from': '9s', 'rtt': '1s'"));
+    assert_int_equal(fates_of(&run, "a", FATE_IN_FLIGHT, ""), 2);
+}
+
+/* The caller gives up after 100 ms: while the request is on its way, with the target, or the answer on its way back. It is executed all
+ * the same, and settled once. */
+static void test_network_and_patience(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rtt, *latency;
+    } cases[] = {{"300ms", "10ms"}, {"100ms", "70ms"}, {"100ms", "30ms"}, {"0s", "110ms"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int64_t attempts = 1; attempts <= 2; attempts++) {
+            model_run(&run,
+                      SCRIPTED("'duration': '10s', 'drain': '2s'", "'Answers': 'S', 'Latency': '%s'",
+                               "'constant': '2/s', 'rtt': '%s', 'client_timeout': '100ms', 'retry': {'max_attempts': %d, 'base': '0s', "
+                               "'jitter': 'none'}"),
+                      cases[i].latency, cases[i].rtt, (int)attempts);
+            check_settled(0);
+            assert_int_equal(count_of(&run, "T", "Calls"), 20 * attempts);
+            assert_int_equal(fates_of(&run, "a", FATE_TIMED_OUT, "client timeout"), 20);
+            assert_near(figure(&run, "a", "ResponseTime", "Maximum"), 100 * (double)attempts, 1e-9);
+        }
+    /* In time by a hair. */
+    model_run(&run, SCRIPTED("'duration': '10s', 'drain': '2s'", "'Answers': 'S', 'Latency': '20ms'",
+                             "'constant': '2/s', 'rtt': '80ms', 'client_timeout': '100ms'"));
+    check_settled(0);
+    assert_int_equal(count_of(&run, "a", "Succeeded"), 20);
+}
+
+static void test_region(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"eu-west-1", "us-gov-east-1", "ap-southeast-5"};
+    static const char *const bad[] = {
+        "", "Ireland", "eu-west", "eu-west-1a", "EU-WEST-1", "eu-1", "-west-1", "eu-west-north-south-1", "e-west-1"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        model_run(&run, SCRIPTED("'duration': '1s'", "'Answers': 'S'", "'constant': '1/s', 'region': '%s'"), good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[300];
+        snprintf(text, sizeof text, SCRIPTED("'duration': '1s'", "'Answers': 'S'", "'constant': '1/s', 'region': '%s'"), bad[i]);
+        assert_int_equal(model_load(&run, text), STATUS_INVALID);
+        assert_true(diagnosed(&run.diagnostics, 0, 0, "is no name of a Region"));
+    }
+}
+
 /* -- retries -- */
 
 static void test_attempts(void **state)
@@ -414,6 +489,9 @@ int main(void)
         cmocka_unit_test(test_from_until_count),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_in_flight),
+        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_network_and_patience),
+        cmocka_unit_test(test_region),
         cmocka_unit_test(test_attempts),
         cmocka_unit_test(test_waits),
         cmocka_unit_test(test_jitter),
