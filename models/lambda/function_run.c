@@ -170,7 +170,7 @@ static int64_t plan_start(struct function *function, struct environment *environ
         before_ns += environment->init_ns;
     }
     if (__builtin_expect(environment->attaching, 0))
-        before_ns = time_add(before_ns, draw_ns(function->network.attach, &streams->attach, request));
+        before_ns = time_add(before_ns, distribution_draw_ns(function->network.attach, &streams->attach, request->item, request->attempt));
     environment->attaching = false;
     *suppressed_ns = environment->needs_init ? init_ns : 0;
     environment->needs_init = false;
