@@ -93,7 +93,13 @@
     ROW(gateway_attachment_type)     \
     ROW(nat_gateway_type)            \
     ROW(elastic_address_type)        \
-    ROW(vpc_endpoint_type)
+    ROW(vpc_endpoint_type)           \
+    ROW(ec2_instance_type)           \
+    ROW(launch_template_type)        \
+    ROW(auto_scaling_group_type)     \
+    ROW(ecs_service_type)            \
+    ROW(task_definition_type)        \
+    ROW(ecs_cluster_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;

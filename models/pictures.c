@@ -128,6 +128,24 @@ static const struct picture_line hosts[] = {
     {0},
 };
 static const struct picture_line failed_checks[] = {{"failed checks", OWN, "HealthCheckFailures", .stat = "Sum"}, {0}};
+static const struct picture_line server_count[] = {
+    {"in service", "AWS/AutoScaling", "GroupInServiceInstances", .stat = "Average"},
+    {"booting", "AWS/AutoScaling", "GroupPendingInstances", .stat = "Average"},
+    {"leaving", "AWS/AutoScaling", "GroupTerminatingInstances", .stat = "Average"},
+    {0},
+};
+static const struct picture_line task_count[] = {
+    {"running", "ECS/ContainerInsights", "RunningTaskCount", .stat = "Average"},
+    {"pending", "ECS/ContainerInsights", "PendingTaskCount", .stat = "Average"},
+    {0},
+};
+static const struct picture_line thread_use[] = {{"", OWN, "ThreadUtilization", .stat = "Average"}, {0}};
+static const struct picture_line lines_full[] = {
+    {"line full", OWN, "LineFull", .stat = "Sum", .rate = true},
+    {"unserved", OWN, "RequestsUnserved", .stat = "Sum", .rate = true},
+    {"lost", OWN, "RequestsLost", .stat = "Sum", .rate = true},
+    {0},
+};
 static const struct picture_line version_share[] = {{"", LAMBDA, "Invocations", .stat = "Sum"}, {0}};
 static const struct picture_line alarms[] = {{"", OWN, "AlarmState", .stat = "Maximum"}, {0}};
 
@@ -207,6 +225,14 @@ static const struct picture_type pictures[] = {
     {"targets", "Targets in service", "Targets of a group, as the health checks judge them.", PICTURE_EACH, .having = "HealthChecks",
      .panels = {{"targets", .mark = PICTURE_AREAS, .lines = hosts},
                 {"failed checks", "Below: health checks that failed.", PICTURE_BARS, .lines = failed_checks}}},
+    {"instances", "Instances of a group", "As many as are wanted serve, once they have booted.", PICTURE_EACH,
+     .panels = {{"instances", .mark = PICTURE_AREAS, .lines = server_count}}},
+    {"tasks", "Tasks of a service", "As many as are wanted serve, once they have started.", PICTURE_EACH,
+     .panels = {{"tasks", .mark = PICTURE_AREAS, .lines = task_count}}},
+    {"threads", "Threads in use", "How much of what servers can work on at once they do.", PICTURE_RESOURCES,
+     .panels = {{"percent", .mark = PICTURE_LINES, .lines = thread_use},
+                {"per second", "Below: requests that no server took, or that went with theirs.", PICTURE_BARS, .lines = lines_full,
+                 .sum = true}}},
     {"deployment", "Traffic by version", "How a deployment moves traffic from version to version.", PICTURE_PARTS,
      .panels = {{"share of invocations", .mark = PICTURE_AREAS, .lines = version_share, .share = true}}},
     {"alarms", "Alarms", "1: in alarm.", PICTURE_RESOURCES, .panels = {{"state", .mark = PICTURE_LINES, .lines = alarms}}},

@@ -112,12 +112,25 @@ static const struct headline_column database_columns[] = {
     {0},
 };
 
+static const struct headline_column server_columns[] = {
+    {"requests", "ServerRequests", .stat = "Sum", .adds = true},
+    {"unserved", "RequestsUnserved", .stat = "Sum", .adds = true},
+    {"line full", "LineFull", .stat = "Sum", .adds = true},
+    {"errors", "ServerErrors", .stat = "Sum", .share = true, .adds = true},
+    {"p50", "ServerTime", .stat = "p50"},
+    {"p99", "ServerTime", .stat = "p99"},
+    {"cpu", "CPUUtilization", .stat = "Average"},
+    {"threads", "ThreadUtilization", .stat = "Average"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, NULL},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
     {"load balancers", "RequestCount", balancer_columns, "AWS/ApplicationELB"},
     {"function URLs", "UrlRequestCount", url_columns, "AWS/Lambda"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
+    {"servers", "ServerRequests", server_columns, NULL},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
     {"tables", "ConsumedWriteCapacityUnits", table_columns, "AWS/DynamoDB"},

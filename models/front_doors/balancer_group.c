@@ -112,8 +112,6 @@ static void check_targets(struct validation *validation, struct target_group *gr
     if (group->kind == TARGET_LAMBDA && (double)group->targets.count > most)
         validation_error(validation, "Targets", "a target group for each function, and a rule or a weight for each group",
                          "a target group has one function, got %zu", group->targets.count);
-    if (group->targets.count == 0)
-        validation_warning(validation, NULL, "add \"Targets\"", "the target group has no targets: every request is answered 503");
 }
 
 static void check_health(struct validation *validation, struct target_group *group)
@@ -181,6 +179,7 @@ static void find_balancer(struct validation *validation, struct target_group *gr
             return;
         }
         group->balancer = found;
+        validation_flow(validation, found, self); /* and on to servers that come and go */
         for (size_t k = 0; k < group->targets.count; k++)
             if (targets[k].entity != ENTITY_NONE)
                 validation_flow(validation, found, targets[k].entity);
@@ -212,6 +211,26 @@ static void group_validate(struct validation *validation, void *config)
     count_repeats(validation, group);
 }
 
+/* Once it is known which servers come and go. */
+static void group_sends(struct validation *validation, const void *config)
+{
+    const struct target_group *group = config;
+    uint32_t self = validation_self(validation);
+    size_t count = group->targets.count;
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+        const struct model_type *type = validation_type(validation, i);
+        if (!type->hosts || type->hosts->room(validation_config(validation, i), self) == 0)
+            continue;
+        count++;
+        const char *wanted = model_is(type, "AWS::ECS::Service") ? "ip" : "instance";
+        if (strcmp(kinds[group->kind], wanted) != 0)
+            validation_error(validation, "TargetType", NULL, "must be %s for %s, which is %s", wanted, validation_name(validation, i),
+                             type->type);
+    }
+    if (count == 0)
+        validation_warning(validation, NULL, "add \"Targets\"", "the target group has no targets: every request is answered 503");
+}
+
 const struct model_type target_group_type = {
     .type = "AWS::ElasticLoadBalancingV2::TargetGroup",
     .help = "A function, or servers, that a load balancer hands requests to. Each of the load balancer's nodes checks the targets, whose "
@@ -222,6 +241,8 @@ const struct model_type target_group_type = {
     .behavior = group_behavior,
     .metrics = balancer_group_metrics,
     .actions = group_actions,
+    .sends = group_sends,
+    .registrar = &group_registrar,
     .validate = group_validate,
     .create = group_create,
     .start = group_start,

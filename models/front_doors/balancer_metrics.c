@@ -47,7 +47,12 @@
                     "multi-value headers are off."                                                                                           \
     }
 
-const struct metric_type balancer_group_metrics[] = {GROUP_ROWS, {0}};
+const struct metric_type balancer_group_metrics[] = {
+    GROUP_ROWS,
+    {"AWS/ApplicationELB", "RequestCountPerTarget", "Count", METRIC_COUNT, BALANCER_AT(per_target), .parts = PER_TARGET_PARTS,
+     .samples = METRIC_WHILE(struct balancer_metrics, requests), .help = "Requests, each shared out among the targets in service."},
+    {0},
+};
 
 const struct metric_type balancer_all_metrics[] = {
     {"slsim", "Calls", "Count", METRIC_COUNT, BALANCER_AT(calls), .help = "Requests that came, whatever became of them."},

@@ -12,11 +12,12 @@
 struct balancer_metrics {
     struct counter calls, requests, processed_bytes, lambda_bytes, new_connections, rule_evaluations, fixed_responses, redirects;
     struct counter elb_3xx, elb_4xx, elb_5xx, elb_500, elb_502, elb_503, elb_504, target_2xx, target_4xx, target_5xx;
-    struct counter user_errors, internal_errors, fail_open, values_dropped, checks, failed_checks;
+    struct counter per_target, user_errors, internal_errors, fail_open, values_dropped, checks, failed_checks;
     struct tally response_time, units;
     struct gauge connections, healthy, unhealthy;
 };
 
+#define PER_TARGET_PARTS 1e6 /* of a request, as the metric keeps it */
 #define BALANCER_AT(FIELD) offsetof(struct balancer_metrics, FIELD)
 #define BALANCER_COUNT(NAME, FIELD, BETTER, HELP)                                                                                          \
     {                                                                                                                                      \

@@ -41,6 +41,7 @@ static const struct balancer_answer answer_function_service = {
     .cause = {.fate = FATE_FAILED, .server_error = true, .text = "502 LambdaServiceException"}, .status = 502, .internal_error = true};
 static const struct balancer_answer answer_no_target = OWN(FATE_FAILED, true, 503, "503 no registered target");
 static const struct balancer_answer answer_deregistered = OWN(FATE_FAILED, true, 502, "502 target deregistered");
+static const struct balancer_answer answer_no_connection = OWN(FATE_FAILED, true, 502, "502 the target closed or refused the connection");
 static const struct balancer_answer answer_idle = OWN(FATE_TIMED_OUT, true, 504, "504 idle timeout");
 static const struct balancer_answer answer_target_4xx = OF_TARGET(FATE_FAILED, false, 400, "4XX of the target");
 static const struct balancer_answer answer_target_5xx = OF_TARGET(FATE_FAILED, true, 500, "5XX of the target");
@@ -114,7 +115,6 @@ static void forward(struct simulation *simulation, struct load_balancer *balance
 {
     struct balancer_call *call = call_at(balancer, id);
     struct target_group *group = call->group;
-    const struct group_target *targets = group->targets.items;
     const struct request *request = request_at(simulation, call->request);
     uint32_t node = balancer->next_node;
     balancer->next_node = (node + 1) % balancer->nodes;
@@ -137,7 +137,7 @@ static void forward(struct simulation *simulation, struct load_balancer *balance
     call->is_timed = group->kind != TARGET_LAMBDA || !balancer->function_untimed;
     if (call->is_timed)
         deadline_enter(simulation, &balancer->idle, id);
-    request_send(simulation, targets[call->target].entity, sent);
+    group_send(simulation, group, call->target, sent);
 }
 
 /* The group that gets it: by weight. */
@@ -171,6 +171,8 @@ static void let_in(struct simulation *simulation, struct load_balancer *balancer
         .headers_bytes = caller && caller->headers_bytes > 0 ? (uint64_t)caller->headers_bytes : 0,
     };
     counter_add(&group->metrics.requests, 1);
+    if (group->metrics.healthy.level > 0)
+        counter_add(&group->metrics.per_target, (uint64_t)(PER_TARGET_PARTS / (double)group->metrics.healthy.level + 0.5));
     if (to_function && request->payload_bytes > balancer->body_limit_bytes) {
         finish_call(simulation, balancer, id, &answer_body_large);
         return;
@@ -260,7 +262,7 @@ void balancer_listen(struct simulation *simulation, struct load_balancer *balanc
     counter_add(&balancer->metrics.fixed_responses, route->kind == ACTION_FIXED_RESPONSE);
     if (!group)
         reply(simulation, balancer, request, route->kind == ACTION_REDIRECT ? &answer_redirect : fixed_answer(route->status));
-    else if (group->targets.count == 0)
+    else if (group->slots == 0)
         reply(simulation, balancer, request, &answer_no_target);
     else
         let_in(simulation, balancer, group, request, caller);
@@ -290,6 +292,8 @@ static const struct balancer_answer *server_answer(const struct cause *cause)
 {
     if (cause == &cause_succeeded)
         return &answer_served;
+    if (cause == &cause_host_gone || cause == &cause_host_full)
+        return &answer_no_connection;
     return cause_is_of_service(cause) || cause->fate == FATE_TIMED_OUT ? &answer_target_5xx : &answer_target_4xx;
 }
 

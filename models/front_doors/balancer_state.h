@@ -17,6 +17,7 @@
 #include "engine/content.h"
 #include "engine/deadline_line.h"
 #include "engine/fault.h"
+#include "engine/hosts.h"
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "notation/property.h"
@@ -86,16 +87,21 @@ struct group_target {
 /* A target as one of the balancer's nodes sees it. */
 struct watched_target {
     bool unhealthy;
+    bool due;          /* its next check is an event */
     uint32_t in_a_row; /* checks that speak against what it is taken for */
     uint32_t check;    /* the request under way; POOL_NONE: none */
 };
 
-/* What all nodes know of a target. */
+/* What all nodes know of a target: one of Targets, or of the servers that come and go. */
 struct registered_target {
+    uint32_t entity;
+    uint32_t server;      /* of an entity that is several; GROUP_WHOLE: the entity itself */
     uint32_t outstanding; /* requests under way */
-    bool gone;            /* deregistered, at `since_ns` */
+    bool gone;            /* deregistered, at `since_ns`; or not there yet */
     int64_t since_ns;
 };
+
+#define GROUP_WHOLE UINT32_MAX
 
 enum group_algorithm { ALGORITHM_ROUND_ROBIN, ALGORITHM_LEAST_OUTSTANDING };
 enum group_event { GROUP_CHECK, GROUP_CHECK_TIMEOUT };
@@ -118,6 +124,7 @@ struct target_group {
 
     /* state */
     uint32_t nodes;
+    uint32_t slots, end;                  /* targets, those that may come included; those from `end` on never did */
     struct watched_target *watched;       /* owned; of each node the targets */
     struct registered_target *registered; /* owned; of each target */
     uint32_t *turn;                       /* owned; of each node: whose it is */
@@ -201,8 +208,11 @@ void group_handle(struct simulation *simulation, void *self, const struct event 
 void group_done(struct simulation *simulation, void *self, struct request *request);
 /* The target whose turn it is in the eyes of `node`; false: there is none at all. */
 bool group_choose(struct target_group *group, uint32_t node, uint32_t *target);
-/* A target comes or goes: tells the figures. */
-void group_register(struct simulation *simulation, struct target_group *group, uint32_t target, bool comes);
+/* A target comes or goes: tells the figures. `proven`: it needs to pass no check first. */
+void group_register(struct simulation *simulation, struct target_group *group, uint32_t target, bool comes, bool proven);
+/* Hands a request to a target. */
+void group_send(struct simulation *simulation, const struct target_group *group, uint32_t target, struct request *request);
+extern const struct registrar group_registrar;
 /* Is what the function answered to `request` no valid response? */
 bool group_malformed(struct target_group *group, const struct request *request);
 

@@ -38,7 +38,7 @@ static void move_targets(struct simulation *simulation, struct target_group *gro
 {
     for (uint32_t i = 0; i < group->targets.count; i++)
         if (is_meant(group, i, registration) && group->registered[i].gone == come)
-            group_register(simulation, group, i, come);
+            group_register(simulation, group, i, come, false);
 }
 
 static void register_targets(struct simulation *simulation, void *self, const void *arguments)

@@ -250,6 +250,12 @@ static const char *default_part(const void *config)
     return ((const struct function *)config)->config.published_alias;
 }
 
+static void function_handled(const void *self, struct handled *handled)
+{
+    const struct function_config *config = &((const struct function *)self)->config;
+    *handled = (struct handled){.handler = &config->handler, .error_rate = config->error_rate};
+}
+
 #define FUNCTION_TABLE(NAME, PROPERTIES)                                                                                                   \
     {                                                                                                                                      \
         .type = NAME, .service = "AWS Lambda", .size = sizeof(struct function), .self_offset = offsetof(struct function, self),            \
@@ -260,7 +266,7 @@ static const char *default_part(const void *config)
         .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
         .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part, .actions = function_actions,             \
         .start = function_network_start, .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals,      \
-        .sends = function_sends, .operations = lambda_operations,                                                                          \
+        .sends = function_sends, .operations = lambda_operations, .handled = function_handled,                                             \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

@@ -5,8 +5,8 @@
 
 #include "deployment_preference.h"
 #include "engine/distribution.h"
+#include "engine/handler.h"
 #include "engine/model.h"
-#include "handler.h"
 #include "notation/property.h"
 #include <stdbool.h>
 #include <stdint.h>

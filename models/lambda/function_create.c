@@ -8,6 +8,7 @@
 #include "function_steps.h"
 #include "function_stream.h"
 #include "measure/metric.h"
+#include "memory_share.h"
 #include "provisioned.h"
 #include "snap_start.h"
 

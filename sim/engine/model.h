@@ -30,6 +30,9 @@ struct envelope;    /* engine/content.h */
 struct caller;      /* engine/caller.h */
 struct judge;       /* scenario/validation.h */
 struct sending;     /* engine/sending.h */
+struct handled;     /* engine/handler.h */
+struct hosts;       /* engine/hosts.h */
+struct registrar;   /* engine/hosts.h */
 
 /* How the SDKs call a service in their standard and adaptive modes, where that differs from others: names of rules. */
 struct sdk_habits {
@@ -166,6 +169,12 @@ struct model_type {
     const struct attachable *attachable;   /* of a place of a network */
     const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
     const struct observable *observable;   /* of what has a state that others act on */
+
+    const struct hosts *hosts;         /* of what is several servers */
+    const struct registrar *registrar; /* of what hands requests to servers that come and go */
+
+    /* Optional: what it runs, from its state or its parsed blob, so that another may run it too. */
+    void (*handled)(const void *self, struct handled *handled);
 
     /* At the end of a replication, after the last event: what is still in flight goes to the ledger, identities are checked. */
     enum status (*finish)(struct simulation *simulation, void *self);

@@ -240,12 +240,23 @@ static void end_strand(struct simulation *simulation, struct procedure_runner *r
         finish_run(simulation, runner, run_id, PROCEDURE_DONE);
 }
 
+/* Its owner tells by procedure_worked when it is done. */
+static void begin_work(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, const struct node *node)
+{
+    struct task *task = task_at(runner, id);
+    task->pending++;
+    if (!runner->type->work(simulation, runner->owner, run_at(runner, task->run)->data, id, (double)node->time_ns, node->step->parallel))
+        simulation_fail(simulation, simulation->memory.status != STATUS_OK ? simulation->memory.status : STATUS_NO_MEMORY);
+}
+
 /* Begins the node that the strand stands on. */
 static void begin_node(struct simulation *simulation, struct procedure_runner *runner, uint32_t id, uint32_t place)
 {
     const struct node *node = &run_at(runner, task_at(runner, id)->run)->nodes[place];
     if (node->kind == NODE_DELAY)
         task_schedule(simulation, runner, id, PROCEDURE_GO_ON, RANK_COMPLETION, time_add(simulation->now_ns, node->time_ns));
+    else if (node->kind == NODE_WORK)
+        begin_work(simulation, runner, id, node);
     else if (node->kind == NODE_CALL)
         begin_calls(simulation, runner, id, node);
     else
@@ -269,10 +280,20 @@ static void walk(struct simulation *simulation, struct procedure_runner *runner,
         task->strand.at = node->kind == NODE_FORK ? node->end : place + 1;
         task->strand.waiting = 1;
         begin_node(simulation, runner, id, place);
-        if (run->over || node->kind == NODE_DELAY || --task_at(runner, id)->strand.waiting > 0)
+        if (run->over || node->kind == NODE_DELAY || node->kind == NODE_WORK || --task_at(runner, id)->strand.waiting > 0)
             break;
     }
     let_go(runner, run_id);
+}
+
+void procedure_worked(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
+{
+    struct task *task = task_at(runner, id);
+    task->pending--;
+    if (task->open)
+        walk(simulation, runner, id);
+    else
+        drop_task(runner, id);
 }
 
 void procedure_handle(struct simulation *simulation, struct procedure_runner *runner, const struct event *event)

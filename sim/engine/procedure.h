@@ -30,6 +30,10 @@ struct procedure_type {
     double (*vcpus)(const void *owner);
     /* So many times longer does all take that a run which begins now does itself, CPU and waits. NULL: as it is. */
     double (*stretch)(const void *owner);
+    /* NULL: as the two above say. Else `work_ns` of one vCPU, with this part of it on several, is done by the owner, whose other runs work
+     * on the same vCPUs: it calls procedure_worked for `task` when that is done, also when the run is over by then. False: memory is out.
+     */
+    bool (*work)(struct simulation *simulation, void *owner, uint32_t data, uint32_t task, double work_ns, double parallel);
     /* A run is over; `data` as given when it began. May begin another. */
     void (*ended)(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end);
     /* What the run of `data` sends to `to` goes by a network (engine/carrier.h) where there is one: takes the request; false: there is
@@ -78,6 +82,8 @@ void procedure_cancel(struct simulation *simulation, struct procedure_runner *ru
 void procedure_forget(struct procedure_runner *runner, uint32_t data);
 
 void procedure_handle(struct simulation *simulation, struct procedure_runner *runner, const struct event *event);
+/* The work of that task is done, or never will be. */
+void procedure_worked(struct simulation *simulation, struct procedure_runner *runner, uint32_t task);
 /* Was `request` sent by a procedure of its sender? Then its answer is procedure_answered's. */
 bool procedure_sent(const struct request *request);
 /* The call of one that a run sent. */

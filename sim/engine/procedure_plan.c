@@ -85,6 +85,12 @@ static void plan_step(struct planning *planning, const struct step *step)
     switch (step->kind) {
     case STEP_CPU:
         ns = planning->stretch * distribution_sample(step->time, &runner->draws.rng);
+        if (runner->type->work) {
+            flush(planning);
+            if (ns > 0)
+                add_node(planning, NODE_WORK, step)->time_ns = time_from_double(ns);
+            break;
+        }
         planning->pending_ns += ns * runner->type->slowdown(runner->owner, step->parallel);
         planning->work_ns += ns;
         break;

@@ -1,15 +1,15 @@
 /* procedure_run.h: a run, its plan and its tasks. Private to procedure*.c.
- * A run's plan is its steps laid out in a row: delays, calls, and parallel branches, which are rows of their own behind the node that
- * forks. A task is what waits: a strand, which walks along a row, or a call that has not been answered for good. */
+ * A run's plan is its steps laid out in a row: delays, work that its owner does, calls, and parallel branches, which are rows of their own
+ * behind the node that forks. A task is what waits: a strand, which walks along a row, or a call that has not been answered for good. */
 #ifndef SLSIM_ENGINE_PROCEDURE_RUN_H
 #define SLSIM_ENGINE_PROCEDURE_RUN_H
 
 #include "engine/procedure.h"
 
-enum node_kind { NODE_DELAY, NODE_CALL, NODE_FORK, NODE_BRANCH };
+enum node_kind { NODE_DELAY, NODE_WORK, NODE_CALL, NODE_FORK, NODE_BRANCH };
 
 struct node {
-    int64_t time_ns; /* DELAY */
+    int64_t time_ns; /* DELAY; WORK: of one vCPU */
     const struct step *step;
     uint32_t end;   /* FORK, BRANCH: the node behind it and all that is in it */
     uint32_t count; /* CALL: requests (for each record) */

@@ -152,17 +152,23 @@ struct request *request_leave(struct simulation *simulation, struct request *wai
  */
 bool request_turn_away(struct simulation *simulation, uint32_t to, struct request *request);
 
-/* Hands `request` to the endpoint `to`, which owns it until it calls request_done. Counts it as entered there. */
-static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)
+/* `request` comes to the endpoint `to`, and is counted as entered there; false: it has been turned away. */
+static inline bool request_enter(struct simulation *simulation, uint32_t to, struct request *request)
 {
     struct entity *entity = &simulation->entities[to];
     request->sent_ns = simulation->now_ns;
     entity->ledger.entered++;
     if (__builtin_expect(simulation->tracer != NULL, 0))
         trace_sent(simulation, to, request);
-    if (__builtin_expect(entity->guarded > 0, 0) && request_turn_away(simulation, to, request))
-        return;
-    entity->type->accept(simulation, entity->state, request);
+    return !__builtin_expect(entity->guarded > 0, 0) || !request_turn_away(simulation, to, request);
+}
+
+/* Hands `request` to the endpoint `to`, which owns it until it calls request_done. */
+static inline void request_send(struct simulation *simulation, uint32_t to, struct request *request)
+{
+    const struct entity *entity = &simulation->entities[to];
+    if (request_enter(simulation, to, request))
+        entity->type->accept(simulation, entity->state, request);
 }
 
 /* Answers the sender of `request`, which owns it again; with nobody waiting it is freed. Counts nothing: for what is taken now and has its

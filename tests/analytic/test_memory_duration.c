@@ -3,7 +3,7 @@
 #include "unit/model_fixture.h"
 
 #include "document/traces.h"
-#include "lambda/handler.h"
+#include "lambda/memory_share.h"
 
 #include <gsl/gsl_fit.h>
 #include <gsl/gsl_statistics_double.h>

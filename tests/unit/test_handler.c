@@ -2,7 +2,7 @@
 #include "model_fixture.h"
 
 #include "engine/distribution.h"
-#include "lambda/handler.h"
+#include "lambda/memory_share.h"
 #include "statistics_bounds.h"
 
 #define MS 1e6

@@ -1,22 +1,20 @@
-/* handler.h: how long a handler runs at a given memory. */
-#ifndef SLSIM_LAMBDA_HANDLER_H
-#define SLSIM_LAMBDA_HANDLER_H
+/* handler.h: what a handler does, and how long it takes on a share of vCPUs that is its own. Functions run handlers, and servers that run
+ * what a function runs. */
+#ifndef SLSIM_ENGINE_HANDLER_H
+#define SLSIM_ENGINE_HANDLER_H
 
 #include "engine/distribution.h"
 #include "engine/random.h"
-#include "engine/rule_book.h"
 #include "engine/step.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What memory buys: rules vcpu_reference_mb and network_*. */
+/* What it runs on. */
 struct compute_share {
-    double vcpus;       /* MB / vcpu_reference_mb */
+    double vcpus;
     double bytes_per_s; /* of network */
 };
-
-struct compute_share compute_share_of(const struct rule_book *rules, int64_t memory_mb);
 
 /* How much longer work of one full vCPU takes: a single thread has at most one vCPU, the `parallel` part all of the share (Amdahl). */
 double compute_slowdown(const struct compute_share *share, double parallel);
@@ -31,12 +29,27 @@ struct handler {
     struct step_list steps;
 };
 
+/* What whoever runs it may let others run too (model_type.handled). */
+struct handled {
+    const struct handler *handler; /* the owner's */
+    double error_rate;             /* of runs that fail after all was done */
+};
+
 struct handler_streams {
     struct stream cpu; /* and duration: a handler has one or the other */
     struct stream wait;
     struct stream transfer;
     struct stream steps;
 };
+
+/* What one run of a handler without steps is made of. */
+struct handler_draw {
+    double work_ns; /* on one full vCPU */
+    double wait_ns; /* or the whole, as observed */
+    double bytes;   /* of network */
+};
+
+struct handler_draw handler_drawn(const struct handler *handler, struct handler_streams *streams, uint64_t item, uint32_t attempt);
 
 /* Draws one handler time in ns for (item, attempt). */
 int64_t handler_time(const struct handler *handler, const struct compute_share *share, struct handler_streams *streams, uint64_t item,

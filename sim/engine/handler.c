@@ -1,19 +1,7 @@
-/* handler.c: memory to vCPU and network, and the time of a handler.
- * Source: rules vcpu_reference_mb (Lambda developer guide, "Configure memory": so many MB are one vCPU), and data/memory-duration: a
- * single-threaded CPU-bound function takes work / min(MB, reference). */
-#include "handler.h"
+/* handler.c: the time of a handler on a share of vCPUs that is its own: a single-threaded one takes work / min(share, 1). */
+#include "engine/handler.h"
 
 #include "engine/sim_time.h"
-
-struct compute_share compute_share_of(const struct rule_book *rules, int64_t memory_mb)
-{
-    double bits_per_s = 1e6 * rule_number(rules, "network_full_mbps");
-    double share = (double)memory_mb / rule_number(rules, "network_full_at_mb");
-    return (struct compute_share){
-        .vcpus = (double)memory_mb / rule_number(rules, "vcpu_reference_mb"),
-        .bytes_per_s = bits_per_s / 8 * (share < 1 ? share : 1),
-    };
-}
 
 double compute_slowdown(const struct compute_share *share, double parallel)
 {
@@ -84,18 +72,27 @@ static double draw(const struct distribution *distribution, struct stream *strea
     return distribution_sample(distribution, &stream->rng);
 }
 
+struct handler_draw handler_drawn(const struct handler *handler, struct handler_streams *streams, uint64_t item, uint32_t attempt)
+{
+    if (handler->duration)
+        return (struct handler_draw){.wait_ns = draw(handler->duration, &streams->cpu, item, attempt)};
+    return (struct handler_draw){
+        .work_ns = draw(handler->cpu, &streams->cpu, item, attempt),
+        .wait_ns = draw(handler->wait, &streams->wait, item, attempt),
+        .bytes = draw(handler->transfer, &streams->transfer, item, attempt),
+    };
+}
+
 int64_t handler_time(const struct handler *handler, const struct compute_share *share, struct handler_streams *streams, uint64_t item,
                      uint32_t attempt)
 {
-    if (handler->duration)
-        return time_from_double(draw(handler->duration, &streams->cpu, item, attempt));
     if (handler->steps.count > 0) {
         stream_at(&streams->steps, item, attempt);
         return time_from_double(steps_effort(&handler->steps, share, &streams->steps).time_ns);
     }
-    double ns = draw(handler->cpu, &streams->cpu, item, attempt) * compute_slowdown(share, handler->parallel) +
-                draw(handler->wait, &streams->wait, item, attempt);
+    const struct handler_draw drawn = handler_drawn(handler, streams, item, attempt);
+    double ns = drawn.work_ns * compute_slowdown(share, handler->parallel) + drawn.wait_ns;
     if (handler->transfer)
-        ns += draw(handler->transfer, &streams->transfer, item, attempt) / share->bytes_per_s * (double)NS_PER_S;
+        ns += drawn.bytes / share->bytes_per_s * (double)NS_PER_S;
     return time_from_double(ns);
 }

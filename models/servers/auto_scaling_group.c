@@ -1,0 +1,225 @@
+/* auto_scaling_group.c: AWS::AutoScaling::AutoScalingGroup: as many instances as are wanted, between a minimum and a maximum.
+ * Sources: Amazon EC2 Auto Scaling User Guide, "Instance lifecycle", "Scaling limits", "Health checks", "Mixed instances groups";
+ * CloudFormation's AWS::AutoScaling::AutoScalingGroup; rules asg_*. */
+#include "instance.h"
+#include "server_state.h"
+
+#include "engine/rule_book.h"
+#include "engine/scalable.h"
+#include "measure/metric.h"
+#include "scenario/validation.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct servers, field)
+#define GIVEN(field) PROPERTY_GIVEN(struct servers, field)
+
+static const struct property specification_properties[] = {
+    {"LaunchTemplateSpecification", PROPERTY_OBJECT, 0, .properties = instance_template_properties, .help = "The template."},
+    PROPERTY_LATER_ROW("Overrides", "several instance types in a group"),
+    {0},
+};
+
+static const struct property distribution_properties[] = {
+    {"OnDemandBaseCapacity", PROPERTY_INTEGER, AT(on_demand_base), .minimum = "0", .maximum = "10000", .fallback = "0",
+     .help = "So many are on demand before any is on Spot."},
+    {"OnDemandPercentageAboveBaseCapacity", PROPERTY_INTEGER, AT(on_demand_percent), .minimum = "0", .maximum = "100", .fallback = "100",
+     .help = "And so many percent of the others, rounded up."},
+    ACCEPTED("OnDemandAllocationStrategy"),
+    ACCEPTED("SpotAllocationStrategy"),
+    ACCEPTED("SpotInstancePools"),
+    ACCEPTED("SpotMaxPrice"),
+    {0},
+};
+
+static const struct property mixed_properties[] = {
+    {"LaunchTemplate", PROPERTY_OBJECT, 0, .properties = specification_properties, .required = true, .help = "What instances are made of."},
+    {"InstancesDistribution", PROPERTY_OBJECT, 0, .properties = distribution_properties, .given = GIVEN(is_mixed),
+     .help = "How many are on demand and how many on Spot."},
+    {0},
+};
+
+static const struct property group_properties[] = {
+    {"MinSize", PROPERTY_INTEGER, AT(least), .minimum = "0", .maximum = "10000", .required = true, .live = true,
+     .help = "Nobody scales below."},
+    {"MaxSize", PROPERTY_INTEGER, AT(most), .minimum = "0", .maximum = "10000", .required = true, .help = "Nobody scales above."},
+    {"DesiredCapacity", PROPERTY_INTEGER, AT(desired), .minimum = "0", .maximum = "10000", .given = GIVEN(desired_given), .live = true,
+     .help = "Instances wanted at first. Left out: MinSize."},
+    {"LaunchTemplate", PROPERTY_OBJECT, 0, .properties = instance_template_properties, .help = "What instances are made of."},
+    {"MixedInstancesPolicy", PROPERTY_OBJECT, 0, .properties = mixed_properties, .help = "The same, in part on Spot."},
+    {"TargetGroupARNs", PROPERTY_STRINGS, AT(group_names), .help = "The target groups whose requests its instances get."},
+    {"HealthCheckType", PROPERTY_STRING, AT(check_type),
+     .help = "With ELB instances that a target group finds unhealthy are replaced; else only those that are gone."},
+    {"HealthCheckGracePeriod", PROPERTY_TIME, AT(grace_ns), .unit = "s", .fallback = "asg_grace_s",
+     .help = "For how long after it came into service an instance is not judged."},
+    {"DefaultInstanceWarmup", PROPERTY_TIME, AT(warmup_ns), .unit = "s", .given = GIVEN(warmup_given),
+     .help = "After it came into service, until policies reckon with it. Left out: Cooldown."},
+    {"Cooldown", PROPERTY_TIME, AT(cooldown_ns), .unit = "s", .fallback = "asg_cooldown_s",
+     .help = "After a change by a simple policy, none is made."},
+    {"TerminationPolicies", PROPERTY_STRINGS, AT(policies), .help = "OldestInstance, NewestInstance; Default: as OldestInstance here."},
+    {"CapacityRebalance", PROPERTY_BOOLEAN, AT(rebalances), .fallback = "false",
+     .help = "With a Spot interruption notice another instance is launched, and the one concerned drained."},
+    PROPERTY_LATER_ROW("InstanceId", "groups made like an instance"),
+    PROPERTY_LATER_ROW("LaunchConfigurationName", "launch configurations"),
+    PROPERTY_LATER_ROW("LoadBalancerNames", "classic load balancers"),
+    ACCEPTED("AutoScalingGroupName"),
+    ACCEPTED("AvailabilityZoneDistribution"),
+    ACCEPTED("AvailabilityZoneImpairmentPolicy"),
+    ACCEPTED("AvailabilityZones"),
+    ACCEPTED("CapacityReservationSpecification"),
+    ACCEPTED("Context"),
+    ACCEPTED("DesiredCapacityType"),
+    PROPERTY_LATER_ROW("InstanceMaintenancePolicy", "maintenance policies"),
+    PROPERTY_LATER_ROW("LifecycleHookSpecificationList", "lifecycle hooks"),
+    ACCEPTED("MaxInstanceLifetime"),
+    ACCEPTED("MetricsCollection"),
+    ACCEPTED("NewInstancesProtectedFromScaleIn"),
+    ACCEPTED("NotificationConfiguration"),
+    ACCEPTED("NotificationConfigurations"),
+    ACCEPTED("PlacementGroup"),
+    ACCEPTED("ServiceLinkedRoleARN"),
+    ACCEPTED("SkipZonalShiftValidation"),
+    ACCEPTED("Tags"),
+    ACCEPTED("TrafficSources"),
+    ACCEPTED("VPCZoneIdentifier"),
+    {0},
+};
+
+static const struct metric_type group_metrics[] = {
+    {"AWS/EC2", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(metrics.cpu_busy), .other = AT(metrics.cpu_room),
+     .help = "Time that the vCPUs of instances in service work."},
+    {"AWS/AutoScaling", "GroupDesiredCapacity", "Count", METRIC_GAUGE, AT(metrics.desired), .help = "Instances wanted."},
+    {"AWS/AutoScaling", "GroupInServiceInstances", "Count", METRIC_GAUGE, AT(metrics.in_service), .help = "Instances in service."},
+    {"AWS/AutoScaling", "GroupPendingInstances", "Count", METRIC_GAUGE, AT(metrics.pending), .help = "Instances that boot."},
+    {"AWS/AutoScaling", "GroupTerminatingInstances", "Count", METRIC_GAUGE, AT(metrics.leaving),
+     .help = "Instances that get no more requests and end what they have."},
+    {"AWS/AutoScaling", "GroupTotalInstances", "Count", METRIC_GAUGE, AT(metrics.total), .help = "All of them."},
+    {"AWS/AutoScaling", "GroupMinSize", "Count", METRIC_GAUGE, AT(metrics.least), .help = "MinSize."},
+    {"AWS/AutoScaling", "GroupMaxSize", "Count", METRIC_GAUGE, AT(metrics.most), .help = "MaxSize."},
+    SERVER_METRIC_ROWS,
+    {"slsim", "ServersLaunched", "Count", METRIC_COUNT, AT(metrics.launched), .help = "Instances launched."},
+    {"slsim", "ServersEnded", "Count", METRIC_COUNT, AT(metrics.ended), .help = "Instances that are gone."},
+    {"slsim", "SpotInterruptions", "Count", METRIC_COUNT, AT(metrics.interrupted), .help = "Instances on Spot that were taken back."},
+    {"slsim", "BootTime", "Milliseconds", METRIC_TALLY, AT(metrics.boot_time), .help = "From an instance's launch until it is in service."},
+    {0},
+};
+
+static void resolve_doors(struct validation *validation, struct servers *servers)
+{
+    servers->doors = validation_alloc(validation, servers->group_names.count, sizeof *servers->doors);
+    for (size_t i = 0; servers->doors && i < servers->group_names.count; i++) {
+        char place[48];
+        uint32_t group = validation_named(validation, servers->group_names.items[i]);
+        snprintf(place, sizeof place, "TargetGroupARNs[%zu]", i);
+        if (group == ENTITY_NONE || !validation_type(validation, group)->registrar)
+            validation_error(validation, place, "write {\"Ref\": ...} of an AWS::ElasticLoadBalancingV2::TargetGroup",
+                             "\"%s\" is no target group", servers->group_names.items[i]);
+        else
+            servers->doors[servers->door_count++] = group;
+    }
+}
+
+static void read_policies(struct validation *validation, struct servers *servers)
+{
+    const char *first = servers->policies.count > 0 ? servers->policies.items[0] : "Default";
+    if (strcmp(first, "NewestInstance") == 0)
+        servers->termination = RETIRE_NEWEST;
+    else if (strcmp(first, "OldestInstance") != 0 && strcmp(first, "Default") != 0)
+        validation_warning(validation, "TerminationPolicies", "OldestInstance or NewestInstance",
+                           "\"%s\" is not simulated: the oldest instance goes first", first);
+}
+
+static void check_size(struct validation *validation, struct servers *servers)
+{
+    if (!servers->desired_given)
+        servers->desired = servers->least;
+    if (servers->least > servers->most)
+        validation_error(validation, "MinSize", NULL, "is above MaxSize, which is %lld", (long long)servers->most);
+    else if (servers->desired < servers->least || servers->desired > servers->most)
+        validation_error(validation, "DesiredCapacity", NULL, "must be between MinSize %lld and MaxSize %lld, got %lld",
+                         (long long)servers->least, (long long)servers->most, (long long)servers->desired);
+}
+
+static void group_validate(struct validation *validation, void *config)
+{
+    struct servers *servers = config;
+    const char *check = servers->check_type;
+    instance_resolve(validation, servers);
+    check_size(validation, servers);
+    resolve_doors(validation, servers);
+    read_policies(validation, servers);
+    servers->door_checks = check && strstr(check, "ELB") != NULL;
+    if (check && !servers->door_checks && strcmp(check, "EC2") != 0)
+        validation_error(validation, "HealthCheckType", "EC2 or ELB", "there is no health check \"%s\"", check);
+    if (servers->door_checks && servers->door_count == 0)
+        validation_warning(validation, "HealthCheckType", "name TargetGroupARNs",
+                           "nobody checks: the group stands behind no load balancer");
+    if (!servers->warmup_given)
+        servers->warmup_ns = servers->cooldown_ns;
+    servers->replaces = true;
+    servers->room = (uint32_t)(2 * servers->most + 8);
+    servers_validate(validation, servers);
+}
+
+static int64_t clip(const struct servers *servers, int64_t capacity)
+{
+    capacity = capacity > servers->most ? servers->most : capacity;
+    return capacity < servers->least ? servers->least : capacity;
+}
+
+static int64_t group_capacity(const void *self)
+{
+    return ((const struct servers *)self)->wanted;
+}
+
+static void group_set_capacity(struct simulation *simulation, void *self, int64_t capacity)
+{
+    servers_want(simulation, self, clip(self, capacity));
+}
+
+static const struct scalable group_scalable[] = {
+    {.dimension = "autoscaling:autoScalingGroup:DesiredCapacity", .capacity = group_capacity, .set_capacity = group_set_capacity},
+    {0},
+};
+
+/* `changes` set a size while it runs. */
+static void group_changed(struct simulation *simulation, void *self, size_t offset)
+{
+    struct servers *servers = self;
+    if (offset == AT(desired))
+        servers_want(simulation, servers, clip(servers, servers->desired));
+    else if (offset == AT(least)) {
+        gauge_add(&servers->metrics.least, simulation->now_ns, servers->least - servers->metrics.least.level);
+        servers_want(simulation, servers, clip(servers, servers->wanted));
+    }
+}
+
+const struct model_type auto_scaling_group_type = {
+    .type = GROUP_TYPE,
+    .service = "Amazon Elastic Compute Cloud",
+    .help =
+        "As many instances as are wanted, between a minimum and a maximum: each is in service once it has booted, and those that are gone "
+        "are replaced. Without a target group requests go to the instances in turn. What there is at first is in service.",
+    .size = sizeof(struct servers),
+    .self_offset = AT(self),
+    .properties = group_properties,
+    .behavior = servers_behavior_rows,
+    .metrics = group_metrics,
+    .line_items = server_instance_items,
+    .actions = servers_actions,
+    .validate = group_validate,
+    .receives = servers_receives,
+    .changed = group_changed,
+    .create = servers_create,
+    .start = servers_start,
+    .destroy = servers_destroy,
+    .handle = servers_handle,
+    .accept = servers_accept,
+    .done = servers_done,
+    .beyond = servers_beyond,
+    .hosts = &servers_hosts,
+    .scalable = group_scalable,
+    .finish = servers_finish,
+    .quantities = instance_quantities,
+};

@@ -1,0 +1,77 @@
+/* ec2_instance.c: AWS::EC2::Instance: a server that is there all the time. Source: Amazon EC2 User Guide, "Instance lifecycle"; prices
+ * BoxUsage:*; rules ec2_*. */
+#include "instance.h"
+#include "server_state.h"
+
+#include "engine/rule_book.h"
+#include "measure/metric.h"
+#include "scenario/validation.h"
+
+#define AT(field) offsetof(struct servers, field)
+
+static const struct property instance_properties[] = {
+    {"InstanceType", PROPERTY_STRING, AT(instance_type), .help = "\"m5.large\": vCPUs, memory, price. Left out: as the template says."},
+    {"LaunchTemplate", PROPERTY_OBJECT, 0, .properties = instance_template_properties, .help = "The template that it is made of."},
+    ACCEPTED("AvailabilityZone"),
+    ACCEPTED("BlockDeviceMappings"),
+    ACCEPTED("CreditSpecification"),
+    ACCEPTED("DisableApiTermination"),
+    ACCEPTED("EbsOptimized"),
+    ACCEPTED("IamInstanceProfile"),
+    ACCEPTED("ImageId"),
+    ACCEPTED("InstanceInitiatedShutdownBehavior"),
+    ACCEPTED("KeyName"),
+    ACCEPTED("MetadataOptions"),
+    ACCEPTED("Monitoring"),
+    ACCEPTED("NetworkInterfaces"),
+    ACCEPTED("PrivateIpAddress"),
+    ACCEPTED("SecurityGroupIds"),
+    ACCEPTED("SecurityGroups"),
+    ACCEPTED("SourceDestCheck"),
+    ACCEPTED("SubnetId"),
+    ACCEPTED("Tags"),
+    ACCEPTED("Tenancy"),
+    ACCEPTED("UserData"),
+    ACCEPTED("Volumes"),
+    {0},
+};
+
+static const struct metric_type instance_metrics[] = {
+    {"AWS/EC2", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(metrics.cpu_busy), .other = AT(metrics.cpu_room),
+     .help = "Time that its vCPUs work."},
+    SERVER_METRIC_ROWS,
+    {0},
+};
+
+static void instance_validate(struct validation *validation, void *config)
+{
+    struct servers *servers = config;
+    instance_resolve(validation, servers);
+    servers->least = servers->most = servers->desired = servers->room = 1;
+    servers_validate(validation, servers);
+}
+
+const struct model_type ec2_instance_type = {
+    .type = INSTANCE_TYPE,
+    .service = "Amazon Elastic Compute Cloud",
+    .help = "A server that is there all the time: so many requests at once, whose CPU work shares its vCPUs, the others in line. Volumes, "
+            "addresses and data transfer are not on the bill.",
+    .size = sizeof(struct servers),
+    .self_offset = AT(self),
+    .properties = instance_properties,
+    .behavior = servers_behavior_rows,
+    .metrics = instance_metrics,
+    .line_items = server_instance_items,
+    .actions = servers_actions,
+    .validate = instance_validate,
+    .receives = servers_receives,
+    .create = servers_create,
+    .start = servers_start,
+    .destroy = servers_destroy,
+    .handle = servers_handle,
+    .accept = servers_accept,
+    .done = servers_done,
+    .beyond = servers_beyond,
+    .finish = servers_finish,
+    .quantities = instance_quantities,
+};

@@ -1,0 +1,70 @@
+/* instance.c: what instances are made of, and what they cost: rules ec2_*; Amazon EC2 User Guide, "Instance lifecycle": nothing while an
+ * instance is pending, then by the second, at least a minute. */
+#include "instance.h"
+
+#include "engine/rule_book.h"
+#include "launch_template.h"
+#include "scenario/validation.h"
+
+#include <stdio.h>
+
+#define AT(field) offsetof(struct servers, field)
+
+const struct property instance_template_properties[] = {
+    {"LaunchTemplateId", PROPERTY_REFERENCE, AT(launch_template), .help = "The AWS::EC2::LaunchTemplate."},
+    {"LaunchTemplateName", PROPERTY_REFERENCE, AT(launch_template), .help = "The same by its logical id."},
+    ACCEPTED("Version"),
+    {0},
+};
+
+/* What the template adds. */
+static void read_template(struct validation *validation, struct servers *servers)
+{
+    if (servers->launch_template == ENTITY_NONE)
+        return;
+    if (!model_is(validation_type(validation, servers->launch_template), LAUNCH_TEMPLATE_TYPE)) {
+        validation_error(validation, "LaunchTemplate", NULL, "%s is no launch template",
+                         validation_name(validation, servers->launch_template));
+        return;
+    }
+    const struct launch_template *template = validation_config(validation, servers->launch_template);
+    if (!servers->instance_type)
+        servers->instance_type = template->instance_type;
+    if (template->market_given && template->market == 0 && !servers->is_mixed) {
+        servers->is_mixed = true;
+        servers->on_demand_base = servers->on_demand_percent = 0;
+    }
+}
+
+void instance_resolve(struct validation *validation, struct servers *servers)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    read_template(validation, servers);
+    if (!servers->instance_type) {
+        if (servers->launch_template == ENTITY_NONE ||
+            model_is(validation_type(validation, servers->launch_template), LAUNCH_TEMPLATE_TYPE))
+            validation_error(validation, NULL, "write \"InstanceType\": \"m5.large\"", "says not of which type instances are");
+        servers->instance_type = "";
+    } else if (!server_size_of(rules, servers->instance_type, &servers->size)) {
+        validation_error(
+            validation, validation_written(validation, "InstanceType") ? "InstanceType" : NULL,
+            "known are those with a price: t3, t4g, c5, c6i, c7g, c7i, m5, m6g, m6i, m7g, m7i, r5, r6i, r7g, r7i, such as m5.large",
+            "there is no instance type \"%s\" in the rules", servers->instance_type);
+    }
+    if (servers->size.vcpus <= 0) /* which has been complained of */
+        servers->size = (struct server_size){.vcpus = 1, .memory_gib = 1, .bytes_per_s = 1};
+    if (!servers->behavior.boot)
+        servers->behavior.boot = rule_find(rules, "ec2_boot")->distribution;
+    servers->pending_free_ns = rule_ns(rules, "ec2_pending_s");
+    servers->billing_least = "ec2_billing_least_s";
+}
+
+void instance_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    const struct servers *servers = self;
+    double hours = servers_hours(servers, false);
+    if (servers->is_mixed)
+        hours += servers_hours(servers, true) * rule_number(simulation->settings->rules, "ec2_spot_price_share");
+    if (servers->size.item)
+        bill_add(bill, servers->size.item, hours * servers->size.item_units);
+}

@@ -1,0 +1,17 @@
+/* launch_template.h: what instances are made of. Private to this folder. */
+#ifndef SLSIM_SERVERS_LAUNCH_TEMPLATE_H
+#define SLSIM_SERVERS_LAUNCH_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LAUNCH_TEMPLATE_TYPE "AWS::EC2::LaunchTemplate"
+
+struct launch_template {
+    uint32_t self;
+    const char *instance_type; /* NULL: not said */
+    int market;
+    bool market_given;
+};
+
+#endif

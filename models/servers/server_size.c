@@ -1,0 +1,78 @@
+/* server_size.c: what an instance type has, and what it costs: by the rules and prices of its name; a larger one that they lack,
+ * "m5.4xlarge", as its family's `large` goes, which is how AWS's list goes. Source: rules ec2_vcpu_*, ec2_memory_gib_*. */
+#include "server_state.h"
+
+#include "engine/rule_book.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOURS "Instances of this type x time, by the second, at least a minute each; one on Spot by rule ec2_spot_price_share of its time."
+
+const struct line_item server_instance_items[] = {
+    {"BoxUsage:c5.large", HOURS},   {"BoxUsage:c5.xlarge", HOURS},  {"BoxUsage:c6i.large", HOURS},
+    {"BoxUsage:c7g.large", HOURS},  {"BoxUsage:c7g.xlarge", HOURS}, {"BoxUsage:c7i.large", HOURS},
+    {"BoxUsage:c7i.xlarge", HOURS}, {"BoxUsage:m5.large", HOURS},   {"BoxUsage:m6g.large", HOURS},
+    {"BoxUsage:m6i.large", HOURS},  {"BoxUsage:m6i.xlarge", HOURS}, {"BoxUsage:m7g.large", HOURS},
+    {"BoxUsage:m7g.medium", HOURS}, {"BoxUsage:m7i.large", HOURS},  {"BoxUsage:r5.large", HOURS},
+    {"BoxUsage:r6i.large", HOURS},  {"BoxUsage:r7g.large", HOURS},  {"BoxUsage:r7i.large", HOURS},
+    {"BoxUsage:t3.large", HOURS},   {"BoxUsage:t3.medium", HOURS},  {"BoxUsage:t3.micro", HOURS},
+    {"BoxUsage:t3.small", HOURS},   {"BoxUsage:t4g.large", HOURS},  {"BoxUsage:t4g.medium", HOURS},
+    {"BoxUsage:t4g.micro", HOURS},  {"BoxUsage:t4g.small", HOURS},  {0},
+};
+
+static const struct line_item *item_of(const char *type)
+{
+    const struct line_item *item = server_instance_items;
+    while (item->usage_type && strcmp(item->usage_type + strlen("BoxUsage:"), type) != 0)
+        item++;
+    return item->usage_type ? item : NULL;
+}
+
+static bool type_rules(const struct rule_book *rules, const char *type, double *vcpus, double *memory_gib)
+{
+    char name[80];
+    snprintf(name, sizeof name, "ec2_vcpu_%.30s", type);
+    const struct rule *cpu = rule_find(rules, name);
+    snprintf(name, sizeof name, "ec2_memory_gib_%.30s", type);
+    const struct rule *memory = rule_find(rules, name);
+    if (!cpu || !memory)
+        return false;
+    *vcpus = cpu->number;
+    *memory_gib = memory->number;
+    return true;
+}
+
+/* How many times a `large` is "4xlarge"? 0: it is no such size. */
+static double times_large(const char *size)
+{
+    char *end;
+    long count = isdigit((unsigned char)*size) ? strtol(size, &end, 10) : 1;
+    if (!isdigit((unsigned char)*size))
+        end = (char *)size;
+    return strcmp(end, "xlarge") == 0 && count >= 1 && count <= 64 ? 2.0 * (double)count : 0;
+}
+
+bool server_size_of(const struct rule_book *rules, const char *type, struct server_size *size)
+{
+    const char *dot = strchr(type, '.');
+    char large[48];
+    *size =
+        (struct server_size){.item = item_of(type), .item_units = 1, .bytes_per_s = 1e6 / 8 * rule_number(rules, "server_network_mbps")};
+    if (!dot || strlen(type) >= sizeof large - 8)
+        return false;
+    double times = 1;
+    if (!type_rules(rules, type, &size->vcpus, &size->memory_gib)) {
+        times = times_large(dot + 1);
+        snprintf(large, sizeof large, "%.*s.large", (int)(dot - type), type);
+        if (times <= 0 || !type_rules(rules, large, &size->vcpus, &size->memory_gib))
+            return false;
+        size->item = item_of(large);
+        size->item_units = times;
+    }
+    size->vcpus *= times;
+    size->memory_gib *= times;
+    return size->vcpus > 0 && size->vcpus <= 1024 && size->memory_gib > 0;
+}

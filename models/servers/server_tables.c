@@ -1,0 +1,152 @@
+/* server_tables.c: what instances, groups and services say alike: how they serve, what befalls them, how a replication begins and ends. */
+#include "server_state.h"
+
+#include "engine/rule_book.h"
+#include "engine/sending.h"
+#include "measure/metric.h"
+#include "scenario/validation.h"
+
+#include <stdlib.h>
+
+#define AT(field) offsetof(struct servers, behavior.field)
+
+const struct property servers_behavior_rows[] = {
+    {"like", PROPERTY_REFERENCE, AT(like),
+     .help = "The function whose handler runs here: its `cpu`, `wait`, `steps`, `error_rate`; not its INIT, memory or time limit. The same "
+             "item takes as much work on both. Left out: it serves nobody, and costs what it costs."},
+    {"capacity", PROPERTY_INTEGER, AT(capacity), .minimum = "1", .maximum = "100000", .fallback = "server_capacity", .live = true,
+     .help = "Requests that one server works on at once: its threads. Their CPU work shares its vCPUs, each at most one."},
+    {"line_limit", PROPERTY_INTEGER, AT(line_limit), .minimum = "0", .maximum = "10000000", .fallback = "server_line_limit", .live = true,
+     .help = "Requests that wait for one server when all its threads are busy; one more is refused."},
+    {"line_timeout", PROPERTY_TIME, AT(line_timeout_ns), .fallback = "server_line_timeout",
+     .help = "How long a request may wait there; then it is answered with a server error."},
+    {"boot", PROPERTY_TIME_DISTRIBUTION, AT(boot),
+     .help = "From a server's launch until it serves. Left out: rule ec2_boot; of a task rule fargate_start, and the pull of its image."},
+    {"request_memory", PROPERTY_SIZE, AT(request_memory_bytes), .fallback = "0",
+     .help = "Memory that a request takes while it is worked on: more of them than a server has room for are refused when the scenario is "
+             "read."},
+    {0},
+};
+
+static uint32_t like_of(const struct servers *servers)
+{
+    return servers->behavior.like;
+}
+
+static void check_handler(struct validation *validation, const struct servers *servers)
+{
+    uint32_t like = like_of(servers);
+    struct handled handled;
+    if (like == ENTITY_NONE)
+        return;
+    const struct model_type *type = validation_type(validation, like);
+    if (!type->handled) {
+        validation_error(validation, "behavior.like", "name a function whose behavior says what it does", "%s has no handler",
+                         validation_name(validation, like));
+        return;
+    }
+    type->handled(validation_config(validation, like), &handled);
+    if (handled.handler->duration)
+        validation_warning(validation, "behavior.like", "say `cpu` and `wait` there instead of `duration`",
+                           "%s says only how long it takes: here that is waiting, which uses no vCPU", validation_name(validation, like));
+    validation_flow(validation, validation_self(validation), like); /* what it calls is called from here, too */
+}
+
+void servers_validate(struct validation *validation, struct servers *servers)
+{
+    const struct servers_behavior *behavior = &servers->behavior;
+    double room_bytes = servers->size.memory_gib * BYTES_PER_GB;
+    double wanted_bytes = (double)behavior->request_memory_bytes * (double)behavior->capacity;
+    check_handler(validation, servers);
+    if (wanted_bytes > room_bytes && behavior->request_memory_bytes > 0)
+        validation_error(validation, "behavior.capacity", "lower capacity, or take more memory",
+                         "%lld requests at once take %.1f GB, and a server has %.1f: %lld fit", (long long)behavior->capacity,
+                         wanted_bytes / BYTES_PER_GB, servers->size.memory_gib,
+                         (long long)(room_bytes / (double)behavior->request_memory_bytes));
+}
+
+void servers_receives(struct validation *validation, const struct sending *sending, const void *config)
+{
+    if (like_of(config) == ENTITY_NONE)
+        validation_sending_error(validation, sending, NULL, "give it behavior.like: the function whose handler it runs",
+                                 "%s says not what it does with a request", validation_name(validation, sending->target));
+}
+
+uint32_t servers_room(const void *config, uint32_t by)
+{
+    const struct servers *servers = config;
+    for (uint32_t i = 0; i < servers->door_count; i++)
+        if (servers->doors[i] == by)
+            return servers->room;
+    return 0;
+}
+
+const struct hosts servers_hosts = {.room = servers_room, .accept = servers_accept_by, .failed = servers_failed};
+
+enum status servers_create(struct simulation *simulation, void *self)
+{
+    struct servers *servers = self;
+    const struct simulation_settings *settings = simulation->settings;
+    const char *name = simulation->entities[servers->self].name;
+    servers->salt = item_salt(name);
+    servers->notice_ns = rule_ns(settings->rules, "spot_notice_s");
+    servers->billing_least_ns = rule_ns(settings->rules, servers->billing_least);
+    stream_init(&servers->boots, settings->seed, simulation->replication, name, "boot");
+    stream_init(&servers->fates, settings->seed, simulation->replication, name, "lost");
+    enum status status = servers_create_requests(simulation, servers);
+    if (status == STATUS_OK)
+        status = memory_account_take(&simulation->memory, (uint64_t)servers->room * sizeof *servers->list, name);
+    if (status != STATUS_OK)
+        return status;
+    servers->list = calloc(servers->room + 1u, sizeof *servers->list);
+    return servers->list ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+void servers_destroy(struct simulation *simulation, void *self)
+{
+    (void)simulation;
+    struct servers *servers = self;
+    for (uint32_t i = 0; i < servers->end; i++)
+        processor_fini(&servers->list[i].processor);
+    free(servers->list);
+    servers_destroy_requests(servers);
+    fault_fini(&servers->faults);
+}
+
+enum status servers_finish(struct simulation *simulation, void *self)
+{
+    const struct servers *servers = self;
+    int64_t there = servers->metrics.serving.level + servers->metrics.waiting.level;
+    simulation_in_flight(simulation, servers->self, (uint64_t)there);
+    return there <= servers->calls.used && servers->metrics.in_service.level + servers->metrics.pending.level == servers->here
+               ? STATUS_OK
+               : STATUS_INTERNAL;
+}
+
+double servers_hours(const struct servers *servers, bool spot)
+{
+    const struct gauge *gauge = spot ? &servers->metrics.billed_spot : &servers->metrics.billed;
+    const struct counter *extra = spot ? &servers->metrics.extra_spot_ns : &servers->metrics.extra_ns;
+    return ((double)gauge->whole.integral + (double)extra->whole) / (double)NS_PER_HOUR;
+}
+
+FAULT_FUNCTIONS(servers, self)
+
+static void lose_share(struct simulation *simulation, void *self, const void *arguments)
+{
+    servers_befall(simulation, self, ((const struct fault *)arguments)->share, false);
+}
+
+static void interrupt_share(struct simulation *simulation, void *self, const void *arguments)
+{
+    servers_befall(simulation, self, ((const struct fault *)arguments)->share, true);
+}
+
+const struct action servers_actions[] = {
+    FAULT_ENDPOINT_ROWS,
+    FAULT_SLOW_ROW,
+    FAULT_ROW("az_lost", fault_share_properties, lose_share, NULL, "That share of the servers is gone at once, with what they work on."),
+    FAULT_ROW("spot_interruption", fault_share_properties, interrupt_share, NULL,
+              "That share of the servers on Spot gets its notice, and is gone when it is over: rule spot_notice_s."),
+    {0},
+};
