@@ -39,6 +39,9 @@
     ROW(proxy_target_group_type)     \
     ROW(parameter_group_type)        \
     ROW(cluster_parameter_group_type) \
+    ROW(file_system_type)            \
+    ROW(mount_target_type)           \
+    ROW(access_point_type)           \
     ROW(bucket_type)                 \
     ROW(bucket_notification_type)    \
     ROW(config_rule_type)            \
@@ -97,9 +100,12 @@
     ROW(ec2_instance_type)           \
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \
+    ROW(group_policy_type)           \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
-    ROW(ecs_cluster_type)
+    ROW(ecs_cluster_type)            \
+    ROW(state_machine_type)          \
+    ROW(serverless_machine_type)
 /* clang-format on */
 
 #define DECLARE_TYPE(NAME) extern const struct model_type NAME;

@@ -111,6 +111,9 @@ static const struct picture_line nat_troubles[] = {
     {0},
 };
 static const struct picture_line unreachable[] = {{"unreachable", OWN, "Unreachable", .stat = "Sum"}, {0}};
+static const struct picture_line mounts[] = {{"", "AWS/EFS", "ClientConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line mounts_refused[] = {{"refused", OWN, "ConnectionsRefused", .stat = "Sum", .rate = true}, {0}};
+static const struct picture_line burst_credits[] = {{"", "AWS/EFS", "BurstCreditBalance", .stat = "Minimum"}, {0}};
 static const struct picture_line target_time[] = {
     {"maximum", BALANCER, "TargetResponseTime", .stat = "Maximum"},
     {"p99", BALANCER, "TargetResponseTime", .stat = "p99"},
@@ -218,6 +221,11 @@ static const struct picture_type pictures[] = {
                  .lines = nat_troubles}}},
     {"unreachable", "Calls that nothing leads to", "By the subnet that they come from.", PICTURE_RESOURCES,
      .panels = {{"calls", .mark = PICTURE_LINES, .lines = unreachable}}},
+    {"mounts", "Mounts", "Environments that have a file system mounted.", PICTURE_EACH, .having = "ClientConnections",
+     .panels = {{"connections", .mark = PICTURE_LINES, .lines = mounts},
+                {"per second", "Below: mounts that were refused.", PICTURE_BARS, .lines = mounts_refused}}},
+    {"burst-credits", "Burst credits", "Bytes that a file system may still move faster than its baseline.", PICTURE_RESOURCES,
+     .panels = {{"bytes", .mark = PICTURE_LINES, .lines = burst_credits}}},
     {"target-time", "Targets' response time", "How long a load balancer waited for its targets, by percentile.", PICTURE_EACH,
      .having = "NewConnectionCount",
      .panels = {{"response time", .mark = PICTURE_LINES, .lines = target_time},

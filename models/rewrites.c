@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #define FUNCTION "AWS::Serverless::Function"
+#define MACHINE "AWS::Serverless::StateMachine"
 #define MAPPING "AWS::Lambda::EventSourceMapping"
 #define RULE "AWS::Events::Rule"
 #define SCHEDULE "AWS::Scheduler::Schedule"
@@ -31,6 +32,10 @@ const struct rewrite model_rewrites[] = {
     {FUNCTION, "Events", "ScheduleV2", SCHEDULE, "Arn", NULL},
     {FUNCTION, "Events", "Api", REST_ROUTE, "FunctionName", NULL},
     {FUNCTION, "Events", "HttpApi", HTTP_ROUTE, "FunctionName", NULL},
+    {MACHINE, "Events", "EventBridgeRule", RULE, "Arn", pattern_names},
+    {MACHINE, "Events", "CloudWatchEvent", RULE, "Arn", pattern_names},
+    {MACHINE, "Events", "Schedule", RULE, "Arn", schedule_names},
+    {MACHINE, "Events", "ScheduleV2", SCHEDULE, "Arn", NULL},
     {0},
 };
 
@@ -68,9 +73,10 @@ const char *const model_later_entries[] = {"AlexaSkill", "Cognito", "MSK", "MQ",
 
 static const char *const role_keys[] = {"Policies", "PermissionsBoundary", "AssumeRolePolicyDocument", "RolePath", NULL};
 
-/* SAM makes a role of a function's policies, where it has none of its own; and a URL. */
+/* SAM makes a role of a function's or a state machine's policies, where it has none of its own; and a URL. */
 const struct extraction model_extractions[] = {
     {FUNCTION, "Policies", "Role", "Slsim::IAM::FunctionRole", "Role", role_keys, NULL},
+    {MACHINE, "Policies", "Role", "Slsim::IAM::FunctionRole", "Role", role_keys, NULL},
     {FUNCTION, "FunctionUrlConfig", NULL, "AWS::Lambda::Url", "Url", NULL, "TargetFunctionArn"},
     {0},
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# statements.sh: the table of scenarios/README.md that says which scenario shows which of the course notes' statements: from the scenarios' key
-# `statements`, a list on one line, and scenarios/statements.csv, which has the statements in a few words.
+# statements.sh: the tables of scenarios/README.md that say which scenario shows which of the course notes' statements: from the scenarios' key
+# `statements`, a list on one line, and scenarios/statements.csv, which has the statements in a few words; and which rule each of
+# scenarios/checks breaks, by its `description`.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../scenarios" || exit 2
 export LC_ALL=C
@@ -34,3 +35,17 @@ while IFS=, read -r number words; do
         $1 == number { name = $2; sub(/\.json$/, "", name); links = links (links == "" ? "" : ", ") "[" name "](" $2 ")" }
         END { printf "| %s | %s | %s |\n", number, words, links }' <<<"$list"
 done <statements.csv
+
+cat <<'END'
+
+## What is refused
+
+Templates that break one rule each; `slsim verify` sees that the message of their `expect` is told.
+
+| check | rule |
+| --- | --- |
+END
+for file in checks/*.json; do
+    name=${file##*/}
+    echo "| [${name%.json}]($file) | $(sed -nE 's/^ *"description": *"(.*)",?$/\1/p' "$file" | sed 's/|/\\|/g') |"
+done

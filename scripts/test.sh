@@ -109,12 +109,17 @@ no_globals() {
 }
 
 all_scenarios() {
-    find scenarios tests/golden -name '*.json' ! -path '*/data/*' ! -path '*/expected/*' | LC_ALL=C sort
+    find "$@" -name '*.json' ! -path '*/data/*' ! -path '*/expected/*' | LC_ALL=C sort
+}
+
+# Those of scenarios/checks are refused, as they say in `expect`.
+check_scenarios() {
+    all_scenarios scenarios tests/golden | grep -v '^scenarios/checks/' | xargs build/release/slsim check --quiet
 }
 
 # Several processes: many of the scenarios run on one thread.
 verify_scenarios() {
-    ls scenarios/*.json scenarios/*/*.json | xargs -P "$jobs" -n 4 build/release/slsim verify --no-progress
+    all_scenarios scenarios | xargs -P "$jobs" -n 4 build/release/slsim verify --no-progress
 }
 
 fuzz() { # TARGET: the corpus once more under the fuzzer's own build, then new input for a while
@@ -168,9 +173,10 @@ echo '-- release: gcc -O3'
 if step 'build release' configure_and_build release; then
     suite 'ctest release' ctest --preset release -j "$jobs" -E '^(cli|unit\.dependency_law)$'
     suite 'command line' tests/cli/run.sh build/release/slsim
-    step 'check every scenario' bash -c "xargs build/release/slsim check --quiet <<<'$(all_scenarios)'"
+    step 'check every scenario' check_scenarios
     step 'sweep every sweep' bash -c 'work=$(mktemp -d); trap "rm -rf $work" EXIT; root=$PWD; cd "$work" && "$root/build/release/slsim" sweep --no-progress "$root"/scenarios/sweeps/*.json'
     step 'verify every scenario' verify_scenarios
+    step 'study cards' build/release/slsim study --batch --quiet --no-progress
     suite 'pages in a browser' tests/browser/browser.sh build/release/slsim
     suite 'a sweep over ssh and in pods' tests/cluster/launchers.sh build/release/slsim
     suite 'a sweep on Slurm' tests/cluster/slurm.sh build/release/slsim

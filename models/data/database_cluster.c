@@ -3,27 +3,29 @@
  * the others go on. Source: Aurora User Guide, "High availability for Amazon Aurora". */
 #include "database_state.h"
 
+#include "engine/key_map.h"
 #include "engine/rule_book.h"
 
-struct database_cluster {
-    struct database_settings settings; /* first: as an instance's */
-    int64_t stored_bytes;
-    uint32_t self;
-    uint32_t writer; /* by `validate` at first: ENTITY_NONE: it has no instance */
-    /* by `validate`: */
-    const uint32_t *members;
-    uint32_t member_count;
-    struct database_news news;
-
-    struct database_failover failover;
-    struct gauge storage_bytes;
-};
+#include <math.h>
+#include <string.h>
 
 enum { CLUSTER_RECOVERED };
+static const char *const reads_from[] = {"writer", "readers", NULL};
 
 extern const struct model_type database_cluster_type;
 
 #define AT(field) offsetof(struct database_cluster, field)
+
+static const struct property capacity_properties[] = {
+    {"MinCapacity", PROPERTY_NUMBER, AT(least_acu), .unit = "ACU", .minimum = "0", .maximum = "aurora_v2_capacity_max_acu", .step = "0.5",
+     .required = true, .help = "The least capacity of each serverless instance; 0: it pauses when nobody is connected."},
+    {"MaxCapacity", PROPERTY_NUMBER, AT(most_acu), .unit = "ACU", .minimum = "aurora_v2_capacity_least_max_acu",
+     .maximum = "aurora_v2_capacity_max_acu", .step = "0.5", .required = true, .help = "The greatest; the connections are by it."},
+    {"SecondsUntilAutoPause", PROPERTY_TIME, AT(pause_ns), .unit = "s", .minimum = "aurora_v2_pause_min_s",
+     .maximum = "aurora_v2_pause_max_s", .given = PROPERTY_GIVEN(struct database_cluster, pause_given), .fallback = "aurora_v2_pause_s",
+     .help = "With a MinCapacity of 0: how long nobody has to be connected."},
+    {0},
+};
 
 static const struct property cluster_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = database_settings_properties},
@@ -31,7 +33,8 @@ static const struct property cluster_properties[] = {
      .help = "Its parameter group; one that is not here: "
              "the default."},
     PROPERTY_LATER_ROW("DBClusterInstanceClass", "clusters that are not Aurora's"),
-    PROPERTY_LATER_ROW("ServerlessV2ScalingConfiguration", "Aurora Serverless"),
+    {"ServerlessV2ScalingConfiguration", PROPERTY_OBJECT, 0, .properties = capacity_properties,
+     .given = PROPERTY_GIVEN(struct database_cluster, scales), .help = "The capacity of its instances of the class db.serverless."},
     ACCEPTED("AllocatedStorage"),
     ACCEPTED("AvailabilityZones"),
     ACCEPTED("BackupRetentionPeriod"),
@@ -63,6 +66,9 @@ static const struct property cluster_properties[] = {
 
 static const struct property cluster_behavior[] = {
     {.kind = PROPERTY_TABLE, .properties = database_settings_behavior},
+    {"reads_from", PROPERTY_ENUM, AT(reads_from), .choices = reads_from, .fallback = "\"writer\"",
+     .help = "Where those who call the cluster send their reads (`op` read): to the writer, as by the cluster's endpoint, or by the reader "
+             "endpoint, which picks a reader for each connection at random; who keeps connections keeps one to it too."},
     {"stored", PROPERTY_SIZE, AT(stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
     {0},
 };
@@ -84,6 +90,26 @@ static void find_members(struct validation *validation, struct database_cluster 
     cluster->members = members;
 }
 
+static void check_capacity(struct validation *validation, struct database_cluster *cluster)
+{
+    bool used = false;
+    if (!database_cluster_capacity(validation, validation_self(validation)))
+        return;
+    if (cluster->least_acu > cluster->most_acu)
+        validation_error(validation, "ServerlessV2ScalingConfiguration.MinCapacity", "at most MaxCapacity",
+                         "MinCapacity is %.15g ACU, and MaxCapacity %.15g", cluster->least_acu, cluster->most_acu);
+    if (cluster->pause_given && cluster->least_acu > 0)
+        validation_warning(validation, "ServerlessV2ScalingConfiguration.SecondsUntilAutoPause", "MinCapacity: 0",
+                           "has no effect: an instance pauses only where MinCapacity is 0");
+    for (uint32_t i = 0; i < cluster->member_count; i++) {
+        const struct database_config *member = &((const struct database *)validation_config(validation, cluster->members[i]))->config;
+        used = used || (member->class && strcmp(member->class, DATABASE_SERVERLESS_CLASS) == 0);
+    }
+    if (!used && cluster->member_count > 0)
+        validation_warning(validation, "ServerlessV2ScalingConfiguration", "DBInstanceClass: db.serverless",
+                           "has no effect: none of its instances is serverless");
+}
+
 static void cluster_validate(struct validation *validation, void *config)
 {
     struct database_cluster *cluster = config;
@@ -94,6 +120,13 @@ static void cluster_validate(struct validation *validation, void *config)
     cluster->writer = cluster->member_count > 0 ? cluster->members[0] : ENTITY_NONE;
     if (cluster->writer == ENTITY_NONE)
         validation_error(validation, NULL, "add an AWS::RDS::DBInstance whose DBClusterIdentifier names it", "a cluster needs an instance");
+    check_capacity(validation, cluster);
+    validation_contents_where(validation, database_is_read, NULL, &cluster->reads);
+    if (!cluster->settings.engine_given)
+        validation_error(validation, NULL, "aurora-postgresql or aurora-mysql", "\"Engine\" is missing");
+    if (cluster->reads_from == FROM_READERS && cluster->member_count == 1)
+        validation_warning(validation, "behavior.reads_from", "add an AWS::RDS::DBInstance to it",
+                           "it has no reader: its reader endpoint leads to the writer");
     database_news_find(validation, &cluster->news);
     database_check_writes(validation, &cluster->settings);
 }
@@ -103,41 +136,13 @@ static struct database *member_at(const struct simulation *simulation, uint32_t 
     return entity_state(simulation, entity);
 }
 
-static const struct database_cluster *cluster_at(const struct simulation *simulation, uint32_t entity)
-{
-    return simulation->entities[entity].type == &database_cluster_type ? entity_state(simulation, entity) : NULL;
-}
-
-uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity)
-{
-    const struct database_cluster *cluster = cluster_at(simulation, entity);
-    if (!cluster)
-        return entity;
-    return cluster->failover.under_way ? cluster->failover.heir : cluster->writer;
-}
-
-struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity)
-{
-    if (cluster_at(simulation, entity))
-        return &((struct database_cluster *)entity_state(simulation, entity))->failover;
-    return &member_at(simulation, entity)->failover;
-}
-
-int64_t database_connections_most(const struct simulation *simulation, uint32_t entity)
-{
-    const struct database_cluster *cluster = cluster_at(simulation, entity);
-    int64_t most = cluster ? 0 : member_at(simulation, entity)->config.max_connections;
-    for (uint32_t i = 0; cluster && i < cluster->member_count; i++) {
-        int64_t connections = member_at(simulation, cluster->members[i])->config.max_connections;
-        most = connections > most ? connections : most;
-    }
-    return most;
-}
-
 static enum status cluster_create(struct simulation *simulation, void *self)
 {
     struct database_cluster *cluster = self;
+    const char *name = simulation->entities[cluster->self].name;
     database_failover_init(simulation, &cluster->failover, cluster->self);
+    key_map_init(&cluster->readers, &simulation->memory, name);
+    stream_init(&cluster->picks, simulation->settings->seed, simulation->replication, name, "reader");
     return STATUS_OK;
 }
 
@@ -150,7 +155,9 @@ static void cluster_start(struct simulation *simulation, void *self)
 static void cluster_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
-    database_failover_fini(&((struct database_cluster *)self)->failover);
+    struct database_cluster *cluster = self;
+    database_failover_fini(&cluster->failover);
+    key_map_fini(&cluster->readers);
 }
 
 /* Who takes over: the writer itself, where there is nobody else. */
@@ -179,6 +186,8 @@ void database_cluster_fail(struct simulation *simulation, void *self, const void
                                  heir == cluster->writer ? "aurora_failover_alone" : "aurora_failover_replica"))
         return;
     listeners_tell(simulation, &failover->listeners, cluster->self);
+    if (member_at(simulation, heir)->config.capacity)
+        database_serverless_wake(simulation, member_at(simulation, heir));
     database_lose(simulation, member_at(simulation, cluster->writer), failover->until_ns);
     if (heir != cluster->writer)
         database_lose(simulation, member_at(simulation, heir), failover->until_ns);
@@ -207,25 +216,78 @@ static uint32_t answerer(const struct simulation *simulation, const struct datab
     return database_is_proxy(simulation, client) ? database_instance_of(simulation, cluster->self) : cluster->writer;
 }
 
+/* Is it a reader that answers? */
+static bool is_open_reader(const struct database_cluster *cluster, uint32_t member)
+{
+    return member != cluster->writer && !(cluster->failover.under_way && member == cluster->failover.heir);
+}
+
+/* By the reader endpoint, for the draw at this place: any reader, or the writer where there is none. */
+static uint32_t pick_reader(struct database_cluster *cluster, uint64_t item, uint32_t attempt)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < cluster->member_count; i++)
+        count += is_open_reader(cluster, cluster->members[i]);
+    if (count == 0)
+        return cluster->writer;
+    stream_at(&cluster->picks, item, attempt);
+    uint32_t left = (uint32_t)(stream_uniform(&cluster->picks) * count);
+    for (uint32_t i = 0; i < cluster->member_count; i++)
+        if (is_open_reader(cluster, cluster->members[i]) && left-- == 0)
+            return cluster->members[i];
+    return cluster->writer;
+}
+
 /* It is entered at the instance instead, which answers. */
 static void cluster_accept(struct simulation *simulation, void *self, struct request *request)
 {
-    const struct database_cluster *cluster = self;
+    struct database_cluster *cluster = self;
     uint64_t client = CONNECTABLE_NOBODY;
     int64_t since_ns;
     simulation->entities[cluster->self].ledger.entered--;
-    database_kept_connection(simulation, request, &client, &since_ns);
-    request_send(simulation, answerer(simulation, cluster, client), request);
+    bool kept = database_kept_connection(simulation, request, &client, &since_ns);
+    uint32_t to = answerer(simulation, cluster, client);
+    if (cluster->reads_from == FROM_READERS && content_set_has(&cluster->reads, request->content) &&
+        !database_is_proxy(simulation, client)) {
+        uint32_t reader = kept ? key_map_find(&cluster->readers, client) : pick_reader(cluster, request->item, request->attempt);
+        to = reader == POOL_NONE ? to : reader;
+    }
+    request_send(simulation, to, request);
+}
+
+/* Who keeps connections and reads from readers keeps one to a reader, too. */
+static bool open_to_reader(struct simulation *simulation, struct database_cluster *cluster, uint64_t client, uint32_t count)
+{
+    uint32_t reader = pick_reader(cluster, client, 0);
+    if (reader == cluster->writer)
+        return true;
+    if (!database_connectable.admit(simulation, member_at(simulation, reader), client, count))
+        return false;
+    simulation_fail(simulation, key_map_put(&cluster->readers, client, reader));
+    return true;
 }
 
 static bool cluster_open(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
 {
-    return database_connectable.admit(simulation, member_at(simulation, answerer(simulation, self, client)), client, count);
+    struct database_cluster *cluster = self;
+    struct database *writer = member_at(simulation, answerer(simulation, cluster, client));
+    if (!database_connectable.admit(simulation, writer, client, count))
+        return false;
+    if (cluster->reads_from == FROM_WRITER || database_is_proxy(simulation, client) || open_to_reader(simulation, cluster, client, count))
+        return true;
+    database_connectable.release(simulation, writer, client, count, INT64_MAX);
+    return false;
 }
 
 static void cluster_close(struct simulation *simulation, void *self, uint64_t client, uint32_t count, int64_t since_ns)
 {
-    database_connectable.release(simulation, member_at(simulation, answerer(simulation, self, client)), client, count, since_ns);
+    struct database_cluster *cluster = self;
+    uint32_t reader = key_map_find(&cluster->readers, client);
+    database_connectable.release(simulation, member_at(simulation, answerer(simulation, cluster, client)), client, count, since_ns);
+    if (reader == POOL_NONE)
+        return;
+    key_map_remove(&cluster->readers, client);
+    database_connectable.release(simulation, member_at(simulation, reader), client, count, since_ns);
 }
 
 static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)

@@ -58,13 +58,6 @@ const struct property event_target_properties[] = {
     {0},
 };
 
-/* Does this resource keep the order of groups? */
-static bool in_order(const struct validation *validation, uint32_t entity)
-{
-    const struct pollable *pollable = validation_type(validation, entity)->pollable;
-    return pollable && pollable->in_order && pollable->in_order(validation_config(validation, entity));
-}
-
 void event_target_check(struct validation *validation, struct event_target *target, const char *place)
 {
     char property[96];
@@ -75,7 +68,7 @@ void event_target_check(struct validation *validation, struct event_target *targ
         const char *name = validation_name(validation, target->endpoint);
         if (!model_is_callable(validation_type(validation, target->endpoint)))
             validation_error(validation, property, NULL, "%s cannot be called", name);
-        else if (in_order(validation, target->endpoint) && !target->message_group)
+        else if (validation_in_order(validation, target->endpoint) && !target->message_group)
             validation_error(validation, property, "write \"SqsParameters\": {\"MessageGroupId\": \"all\"}",
                              "%s is a FIFO queue: the target needs a message group", name);
     }
@@ -84,7 +77,7 @@ void event_target_check(struct validation *validation, struct event_target *targ
         return;
     if (!validation_type(validation, target->dead_letter)->pollable)
         validation_error(validation, property, NULL, "%s is no queue", validation_name(validation, target->dead_letter));
-    else if (in_order(validation, target->dead_letter))
+    else if (validation_in_order(validation, target->dead_letter))
         validation_error(validation, property, "name a standard queue",
                          "%s is a FIFO queue, and a dead-letter queue must be a standard one",
                          validation_name(validation, target->dead_letter));

@@ -10,13 +10,12 @@
 
 const char *const api_integration_types[] = {"AWS_PROXY", "AWS", "HTTP_PROXY", "HTTP", "MOCK", NULL};
 
-/* Services that an API could hand requests to and that are not simulated, as URIs and subtypes name them. */
+/* Services that an API could hand requests to and that are not simulated, as subtypes name them. */
 static const struct {
-    const char *in_uri, *in_subtype;
+    const char *in_subtype;
     const char *missing; /* what it would need */
 } services[] = {
-    {":states:", "StepFunctions-", "state machines"},
-    {NULL, "AppConfig-", "AppConfig"},
+    {"AppConfig-", "AppConfig"},
 };
 
 const char *api_method(struct validation *validation, const char *method)
@@ -40,8 +39,7 @@ uint32_t api_function_of(const struct validation *validation, const char *uri)
 static bool is_missing(struct validation *validation, const struct api_integration *integration, const char *property)
 {
     for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-        bool meant = (integration->uri && services[i].in_uri && strstr(integration->uri, services[i].in_uri)) ||
-                     (integration->subtype && strncmp(integration->subtype, services[i].in_subtype, strlen(services[i].in_subtype)) == 0);
+        bool meant = integration->subtype && strncmp(integration->subtype, services[i].in_subtype, strlen(services[i].in_subtype)) == 0;
         if (!meant)
             continue;
         validation_error(validation, property, "let a function do it", "not modelled yet: %s", services[i].missing);
@@ -87,6 +85,8 @@ void api_integrate(struct validation *validation, const struct api_integration *
     }
     bool is_function = model_takes(validation_type(validation, route->target), "Invoke");
     route->backend = http ? BACKEND_SERVER : is_function ? BACKEND_FUNCTION : BACKEND_SERVICE;
-    route->asynchronous =
-        integration->parameters && strstr(integration->parameters, "X-Amz-Invocation-Type") && strstr(integration->parameters, "'Event'");
+    bool starts = (integration->uri && strstr(integration->uri, "action/StartExecution")) ||
+                  (integration->subtype && strcmp(integration->subtype, "StepFunctions-StartExecution") == 0);
+    route->asynchronous = starts || (integration->parameters && strstr(integration->parameters, "X-Amz-Invocation-Type") &&
+                                     strstr(integration->parameters, "'Event'"));
 }

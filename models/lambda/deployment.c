@@ -108,6 +108,10 @@ void deployment_validate(struct validation *validation, struct function *functio
         preference->pre_traffic = preference->post_traffic = ENTITY_NONE;
         preference->enabled = true;
     }
+    if (preference->enabled && preference->type && validation_written(validation, "DeploymentPreference") &&
+        !function->config.published_alias) /* SAM refuses it */
+        validation_error(validation, "DeploymentPreference", "add AutoPublishAlias: the alias is what is shifted",
+                         "needs an alias that SAM publishes");
     deployment_course_read(validation, "DeploymentPreference.Type", preference->enabled ? preference->type : NULL, &preference->course);
     preference->alarm_entities = find_alarms(validation, "DeploymentPreference.Alarms", &preference->alarms, &preference->alarm_count);
     check_hook(validation, "DeploymentPreference.Hooks.PreTraffic", preference->pre_traffic);

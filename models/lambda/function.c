@@ -8,6 +8,7 @@
 #include "function_connect.h"
 #include "function_create.h"
 #include "function_events.h"
+#include "function_files.h"
 #include "function_log.h"
 #include "function_metrics.h"
 #include "function_network.h"
@@ -89,7 +90,9 @@ const struct property function_shared_properties[] = {
     {"SnapStart", PROPERTY_OBJECT, 0, .properties = snap_start_properties, .help = "Whether versions restore instead of running INIT."},
     {"VpcConfig", PROPERTY_OBJECT, 0, .properties = function_vpc_properties,
      .help = "The VPC that its environments are in: they reach what is there, and the rest through endpoints or a NAT gateway."},
-    UNMODELLED("FileSystemConfigs", file_system),
+    {"FileSystemConfigs", PROPERTY_LIST, AT(file_systems), .properties = function_file_properties,
+     .size = sizeof(struct function_file_system), .minimum = "0", .maximum = "function_file_systems_max",
+     .help = "The file system that its environments mount in INIT; one at most, and only in a VPC."},
     ACCEPTED("FunctionName"),
     ACCEPTED("Description"),
     ACCEPTED("Handler"),
@@ -263,10 +266,11 @@ static void function_handled(const void *self, struct handled *handled)
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
-        .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part, .actions = function_actions,             \
-        .start = function_network_start, .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals,      \
-        .sends = function_sends, .operations = lambda_operations, .handled = function_handled,                                             \
+        .accept = function_accept, .through_connection = function_through_connection, .bytes_per_s = function_bytes_per_s,                 \
+        .done = function_done, .beyond = function_beyond, .noticed = deployment_noticed, .changed = function_changed,                      \
+        .default_part = default_part, .actions = function_actions, .start = function_network_start, .finish = function_finish,             \
+        .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,        \
+        .handled = function_handled,                                                                                                       \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

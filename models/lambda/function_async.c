@@ -146,6 +146,11 @@ static void check_target(struct validation *validation, uint32_t from, uint32_t 
     if (!validation_type(validation, target)->accept)
         validation_error(validation, property, "a queue, a topic, a function, an event bus or a bucket", "%s cannot be a destination",
                          validation_name(validation, target));
+    else if (validation_in_order(validation, target)) /* the developer guide, "Capturing records of invocations": standard ones */
+        validation_error(validation, property, "name a standard queue",
+                         "%s is a FIFO queue, and a function sends what became of events to "
+                         "standard ones",
+                         validation_name(validation, target));
     validation_flow(validation, from, target);
 }
 

@@ -4,6 +4,7 @@
 #include "deployment.h"
 #include "engine/rule_book.h"
 #include "function_async.h"
+#include "function_files.h"
 #include "function_log.h"
 #include "function_network.h"
 #include "function_rights.h"
@@ -214,22 +215,6 @@ static void check_limits(struct validation *validation, const struct function_co
                            time_to_seconds(warmup_ns), settling_ns(config) / 1e9);
 }
 
-/* Said, not simulated: a reader must not believe that it had an effect. */
-static void warn_unmodelled(struct validation *validation, const struct function_config *config)
-{
-    const struct function_unmodelled *given = &config->unmodelled;
-    const struct {
-        bool given;
-        const char *property;
-    } list[] = {
-        {given->events, "Events"},
-        {given->file_system, "FileSystemConfigs"},
-    };
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        if (list[i].given)
-            validation_warning(validation, list[i].property, NULL, "%s has no effect on this simulation", list[i].property);
-}
-
 void function_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)
 {
     const char *alias = ((const struct function *)config)->config.published_alias;
@@ -288,6 +273,7 @@ void function_validate(struct validation *validation, void *config)
         deployment_validate(validation, config);
     function_log_validate(validation, function);
     function_steps_validate(validation, function);
+    function_files_validate(validation, function, silent);
     function_network_validate(validation, function, silent);
     function_rights_validate(validation, function, silent);
     if (!silent)
@@ -297,5 +283,6 @@ void function_validate(struct validation *validation, void *config)
                          "$LATEST can have no provisioned concurrency: it belongs to an alias or a version");
     if (function->whole == ENTITY_NONE)
         snap_start_validate(validation, function);
-    warn_unmodelled(validation, function);
+    if (function->unmodelled.events) /* a reader must not believe that it had an effect */
+        validation_warning(validation, "Events", NULL, "Events has no effect on this simulation");
 }

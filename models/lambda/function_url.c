@@ -96,6 +96,22 @@ static void check_alone(struct validation *validation, const struct function_url
     }
 }
 
+/* CreateFunctionUrlConfig, Cors: what AllowMethods may hold. */
+static void check_methods(struct validation *validation, const struct function_url *url)
+{
+    static const char *const methods[] = {"GET", "PUT", "HEAD", "POST", "PATCH", "DELETE", "*"};
+    for (size_t i = 0; i < url->methods.count; i++) {
+        char place[64];
+        size_t k = 0;
+        while (k < sizeof methods / sizeof *methods && strcmp(methods[k], url->methods.items[i]) != 0)
+            k++;
+        snprintf(place, sizeof place, "Cors.AllowMethods[%zu]", i);
+        if (k == sizeof methods / sizeof *methods)
+            validation_error(validation, place, "GET, PUT, HEAD, POST, PATCH, DELETE or *", "there is no method \"%.60s\" to allow",
+                             url->methods.items[i]);
+    }
+}
+
 static void check_mode(struct validation *validation, const struct function_url *url)
 {
     bool streams = url->invoke_mode && strcmp(url->invoke_mode, "RESPONSE_STREAM") == 0;
@@ -116,6 +132,7 @@ static void url_validate(struct validation *validation, void *config)
     resolve_target(validation, url);
     check_alone(validation, url);
     check_mode(validation, url);
+    check_methods(validation, url);
     validation_flow(validation, validation_self(validation), url->function);
     for (size_t i = 0; i < url->origins.count; i++)
         any_origin = any_origin || strcmp(url->origins.items[i], "*") == 0;

@@ -323,9 +323,15 @@ static void set_version_capacity(struct simulation *simulation, void *self, int6
     provisioned_order(simulation, self, count, false);
 }
 
-static const struct scalable scalable_alias[] = {
-    {"lambda:function:ProvisionedConcurrency", capacity, allocated_of_alias, set_alias_capacity}, {0}};
-static const struct scalable scalable_version[] = {{"lambda:function:ProvisionedConcurrency", capacity, allocated, set_version_capacity},
+static const struct scalable scalable_alias[] = {{.dimension = "lambda:function:ProvisionedConcurrency",
+                                                  .capacity = capacity,
+                                                  .allocated = allocated_of_alias,
+                                                  .set_capacity = set_alias_capacity},
+                                                 {0}};
+static const struct scalable scalable_version[] = {{.dimension = "lambda:function:ProvisionedConcurrency",
+                                                    .capacity = capacity,
+                                                    .allocated = allocated,
+                                                    .set_capacity = set_version_capacity},
                                                    {0}};
 
 #define VERSION_TABLE(NAME, PROPERTIES, HELP)                                                                                              \
@@ -334,9 +340,10 @@ static const struct scalable scalable_version[] = {{"lambda:function:Provisioned
         .properties = PROPERTIES, .behavior = function_behavior, .metrics = function_metrics, .part_of = "FunctionName", .inherits = true, \
         .not_inherited = provisioned_properties, .validate = version_validate, .create = function_create, .start = version_start,          \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
-        .changed = version_changed, .finish = function_finish, .scalable = scalable_version, .actions = version_actions,                   \
-        .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,                                           \
+        .accept = function_accept, .through_connection = function_through_connection, .bytes_per_s = function_bytes_per_s,                 \
+        .done = function_done, .beyond = function_beyond, .changed = version_changed, .finish = function_finish,                           \
+        .scalable = scalable_version, .actions = version_actions, .refusals = function_refusals, .sends = function_sends,                  \
+        .operations = lambda_operations,                                                                                                   \
     }
 
 const struct model_type version_type =

@@ -3,6 +3,7 @@
 #include "engine/content.h"
 #include "service.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct event_subscription {
@@ -67,6 +68,29 @@ static const struct envelope *const subscription_envelopes[] = {database_event, 
 
 static const struct metric_type subscription_metrics[] = {SERVICE_METRICS(struct event_subscription), {0}};
 
+/* The RDS User Guide, "Amazon RDS event categories and event messages", and the Aurora User Guide's. */
+static const char *const known_categories[] = {
+    "availability", "backtrack",   "backup",    "configuration change", "creation",          "deletion",     "failover",
+    "failure",      "low storage", "migration", "global-failover",      "maintenance",       "notification", "patching",
+    "read replica", "recovery",    "security",  "restoration",          "security patching", "serverless",
+};
+
+static void check_categories(struct validation *validation, const struct string_list *wanted)
+{
+    const size_t count = sizeof known_categories / sizeof *known_categories;
+    for (size_t i = 0; i < wanted->count; i++) {
+        char place[64], hint[120];
+        size_t k = 0;
+        while (k < count && strcmp(known_categories[k], wanted->items[i]) != 0)
+            k++;
+        const char *near = validation_nearest(wanted->items[i], known_categories, count);
+        snprintf(place, sizeof place, "EventCategories[%zu]", i);
+        snprintf(hint, sizeof hint, near ? "did you mean \"%s\"?" : "availability, failover, failure and others", near);
+        if (k == count)
+            validation_error(validation, place, hint, "events of databases have no category \"%s\"", wanted->items[i]);
+    }
+}
+
 static void find_sources(struct validation *validation, struct event_subscription *subscription)
 {
     size_t count = subscription->source_ids.count;
@@ -86,6 +110,7 @@ static void subscription_validate(struct validation *validation, void *config)
 {
     struct event_subscription *subscription = config;
     subscription->service.part = "event";
+    check_categories(validation, &subscription->categories);
     find_sources(validation, subscription);
     contents_with_operation(validation, &subscription->categories, &subscription->matches);
     subscription->outlet.matches = &subscription->matches;

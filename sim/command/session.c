@@ -41,12 +41,21 @@ int session_report_status(enum status status, const char *what)
     return status_exit_code(status);
 }
 
+enum status session_load_judged(const struct program *program, const struct options *options, const char *path,
+                                struct expected_messages *messages, struct diagnostics *diagnostics, struct scenario **scenario)
+{
+    const struct scenario_options changes = {.sets = options->sets.list,
+                                             .set_count = options->sets.count,
+                                             .seed = options->seed,
+                                             .replications = options->replications,
+                                             .messages = messages};
+    return scenario_load(path, &changes, program->registry, diagnostics, scenario);
+}
+
 enum status session_load(const struct program *program, const struct options *options, const char *path, struct scenario **scenario)
 {
-    const struct scenario_options changes = {
-        .sets = options->sets.list, .set_count = options->sets.count, .seed = options->seed, .replications = options->replications};
     struct diagnostics diagnostics = {0};
-    enum status status = scenario_load(path, &changes, program->registry, &diagnostics, scenario);
+    enum status status = session_load_judged(program, options, path, NULL, &diagnostics, scenario);
     bool told = diagnostics.error_count > 0;
     session_report(&diagnostics, options);
     if (status != STATUS_OK && !told)

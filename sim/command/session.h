@@ -18,6 +18,11 @@ int session_report_status(enum status status, const char *what);
 /* Loads a scenario with what the options change; prints its diagnostics. */
 enum status session_load(const struct program *program, const struct options *options, const char *path, struct scenario **scenario);
 
+/* The same, but the diagnostics are the caller's to judge and to report; the messages that the scenario is meant to be told go to
+ * `messages`. */
+enum status session_load_judged(const struct program *program, const struct options *options, const char *path,
+                                struct expected_messages *messages, struct diagnostics *diagnostics, struct scenario **scenario);
+
 /* How the command's answer is framed. */
 struct answer session_answer(const struct command *command, const struct options *options);
 

@@ -3,6 +3,7 @@
 #include "experiment/verify.h"
 #include "output/figure_text.h"
 #include "output/safe_text.h"
+#include "scenario/expected_message.h"
 
 #include <math.h>
 
@@ -41,18 +42,26 @@ static void add_row(struct table *table, const char *path, const struct verdict 
     table_text(table, verdict->holds ? "PASS" : "FAIL");
 }
 
-static void print_line(const struct tally_of_verdicts *tally, const char *path, const struct verdict *verdict)
+/* False: a line that nobody wants to see. */
+static bool begin_line(const struct tally_of_verdicts *tally, const char *path, bool holds)
 {
-    char text[FIGURE_TEXT_SIZE];
-    if (verdict->holds && option_given(tally->options, OPTION_QUIET))
-        return;
-    (void)fputs(verdict->holds ? (tally->answer.colour ? "\033[32mPASS\033[0m  " : "PASS  ")
-                               : (tally->answer.colour ? "\033[31mFAIL\033[0m  " : "FAIL  "),
+    if (holds && option_given(tally->options, OPTION_QUIET))
+        return false;
+    (void)fputs(holds ? (tally->answer.colour ? "\033[32mPASS\033[0m  " : "PASS  ")
+                      : (tally->answer.colour ? "\033[31mFAIL\033[0m  " : "FAIL  "),
                 stdout);
     if (tally->options->argument_count > 1) {
         safe_text_print(stdout, path);
         (void)fputs(": ", stdout);
     }
+    return true;
+}
+
+static void print_line(const struct tally_of_verdicts *tally, const char *path, const struct verdict *verdict)
+{
+    char text[FIGURE_TEXT_SIZE];
+    if (!begin_line(tally, path, verdict->holds))
+        return;
     safe_text_print(stdout, verdict->expectation->text);
     (void)printf(": observed %s", figure_text_precise(verdict->observed, verdict->unit, text));
     if (!isnan(verdict->low)) {
@@ -77,15 +86,65 @@ static void tell_verdict(struct tally_of_verdicts *tally, const char *path, cons
                  "the bound of \"%s\" lies inside the observed 95 %% interval: the verdict may be chance", verdict->expectation->text);
 }
 
+static void tell_message(struct tally_of_verdicts *tally, const char *path, const struct expected_message *message)
+{
+    const char *kind = message->severity == SEVERITY_ERROR ? "refused" : "warned";
+    if (message->told)
+        tally->passed++;
+    else
+        tally->failed++;
+    if (tally->answer.format != FORMAT_TABLE) {
+        const char *const texts[] = {path, message->at ? message->at : "", kind, "", ""};
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+            table_text(&tally->table, texts[i]);
+        for (size_t i = 0; i < 3; i++)
+            table_number(&tally->table, NAN);
+        table_text(&tally->table, message->says);
+        table_text(&tally->table, message->told ? "PASS" : "FAIL");
+    } else if (begin_line(tally, path, message->told)) {
+        (void)printf("%s: ", kind);
+        if (message->at) {
+            safe_text_print(stdout, message->at);
+            (void)fputs(": ", stdout);
+        }
+        safe_text_print(stdout, message->says);
+        (void)fputs(message->told ? "\n" : ": not said\n", stdout);
+    }
+}
+
+/* Loads it and judges what was said. Where the scenario is refused as it was meant to be, it is judged and *scenario is NULL. */
+static enum status load_one(struct tally_of_verdicts *tally, const struct program *program, const char *path, struct scenario **scenario,
+                            struct expected_messages *messages)
+{
+    struct diagnostics diagnostics = {0};
+    enum status status = session_load_judged(program, tally->options, path, messages, &diagnostics, scenario);
+    bool told = diagnostics.error_count > 0;
+    expected_messages_judge(messages, &diagnostics);
+    bool as_meant = status == STATUS_INVALID && told && diagnostics.error_count == 0;
+    session_report(&diagnostics, tally->options);
+    if (status != STATUS_OK && !told)
+        (void)session_report_status(status, path);
+    for (size_t i = 0; i < messages->count; i++) {
+        tell_message(tally, path, &messages->list[i]);
+        if (!messages->list[i].told)
+            note_exit(tally, status_exit_code(STATUS_UNMET));
+    }
+    return as_meant ? STATUS_OK : status;
+}
+
 static void verify_one(struct tally_of_verdicts *tally, const struct program *program, const char *path)
 {
     struct scenario *scenario;
     struct run_result *result = NULL;
     struct verdicts verdicts = {0};
     struct diagnostics diagnostics = {0};
-    enum status status = session_load(program, tally->options, path, &scenario);
-    if (status != STATUS_OK) {
-        tally->unjudged++;
+    struct expected_messages messages = {0};
+    enum status status = load_one(tally, program, path, &scenario, &messages);
+    bool judged = messages.count > 0;
+    expected_messages_fini(&messages);
+    if (!scenario) {
+        tally->ran += status == STATUS_OK;
+        tally->unjudged += status != STATUS_OK;
         note_exit(tally, status_exit_code(status));
         return;
     }
@@ -100,7 +159,7 @@ static void verify_one(struct tally_of_verdicts *tally, const struct program *pr
     }
     for (size_t i = 0; i < verdicts.count; i++)
         tell_verdict(tally, path, &verdicts.list[i], &diagnostics);
-    if (status == STATUS_OK && scenario->expectation_count == 0)
+    if (status == STATUS_OK && scenario->expectation_count == 0 && !judged)
         diagnose(&diagnostics, SEVERITY_WARNING, (struct place){.file = path}, NULL, "add an `expect` list to judge figures",
                  "no expectations: it ran");
     if (verdicts.count > 0 && !verdicts.all_hold && status == STATUS_OK)

@@ -131,6 +131,15 @@ void diagnose(struct diagnostics *diagnostics, enum severity severity, struct pl
         *slot = diagnostic;
 }
 
+void diagnostics_drop(struct diagnostics *diagnostics, size_t index)
+{
+    if (diagnostics->list[index].severity == SEVERITY_ERROR)
+        diagnostics->error_count--;
+    release(&diagnostics->list[index]);
+    diagnostics->count--;
+    memmove(&diagnostics->list[index], &diagnostics->list[index + 1], (diagnostics->count - index) * sizeof *diagnostics->list);
+}
+
 /* Characters that would move the cursor, change colours or turn the writing direction. */
 static bool drives_terminal(uint32_t code)
 {

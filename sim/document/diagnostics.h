@@ -40,6 +40,9 @@ void diagnostics_fini(struct diagnostics *diagnostics);
 __attribute__((format(printf, 6, 7))) void diagnose(struct diagnostics *diagnostics, enum severity severity, struct place place,
                                                     const char *path, const char *hint, const char *format, ...);
 
+/* Takes out the diagnostic at that index; those behind it move up. O(n). */
+void diagnostics_drop(struct diagnostics *diagnostics, size_t index);
+
 /* Prints all, errors and warnings together, by file (in the order in which files were first named), line and column:
  * `file:line:column: error: path: message` and, on the next line, `  hint: ...`. Control
  * characters in them are shown as escapes, so that input cannot drive the terminal. `colour` for terminals. */

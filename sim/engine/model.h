@@ -56,10 +56,11 @@ struct action {
 /* Parts of an entity that nobody writes down and that are measured by themselves, "Clicks/shard-0": entities too, made when the scenario
  * has been read. */
 struct inner_parts {
-    const struct model_type *type;         /* theirs: metrics in a state of their own, and nothing that is read from the scenario */
-    const char *name;                      /* "shard": they are numbered from 0 */
-    uint32_t (*count)(const void *config); /* by the owner's blob, once it is validated */
-    size_t first_offset;                   /* of an uint32_t of the owner's state: the first one's entity; the others follow */
+    const struct model_type *type; /* theirs: metrics in a state of their own, and nothing that is read from the scenario */
+    const char *name;              /* "shard": they are numbered from 0 */
+    const char *(*name_of)(const void *config, uint32_t index); /* they have names instead, "Machine/Check"; NULL: numbers */
+    uint32_t (*count)(const void *config);                      /* by the owner's blob, once it is validated */
+    size_t first_offset; /* of an uint32_t of the owner's state: the first one's entity; the others follow */
 };
 
 struct model_type {
@@ -159,6 +160,11 @@ struct model_type {
      * and `*since_ns` when it was opened. NULL: never. */
     bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
                                int64_t *since_ns);
+
+    /* Of one whose network is limited: bytes that it moves in a second, up or down, for who answers it with many. NULL: as many as it
+     * likes.
+     */
+    double (*bytes_per_s)(const void *self);
 
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);

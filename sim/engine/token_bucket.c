@@ -61,6 +61,19 @@ int64_t token_bucket_available(struct token_bucket *bucket, int64_t now_ns)
     return bucket->level / bucket->per_ns;
 }
 
+int64_t token_bucket_ready_ns(struct token_bucket *bucket, int64_t count, int64_t now_ns)
+{
+    refill(bucket, now_ns);
+    int64_t wanted;
+    if (__builtin_mul_overflow(count, bucket->per_ns, &wanted) || wanted > bucket->capacity)
+        return TIME_FOREVER;
+    if (wanted <= bucket->level)
+        return now_ns;
+    if (bucket->tokens == 0)
+        return TIME_FOREVER;
+    return time_add(now_ns, (wanted - bucket->level - 1) / bucket->tokens + 1);
+}
+
 void token_bucket_change(struct token_bucket *bucket, int64_t capacity, int64_t tokens, int64_t per_ns, int64_t now_ns)
 {
     refill(bucket, now_ns);

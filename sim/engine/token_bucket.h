@@ -23,6 +23,8 @@ void token_bucket_init_per_s(struct token_bucket *bucket, double per_s, double d
 bool token_bucket_take(struct token_bucket *bucket, int64_t count, int64_t now_ns);
 /* Whole tokens there at `now_ns`. */
 int64_t token_bucket_available(struct token_bucket *bucket, int64_t now_ns);
+/* When `count` tokens will be there, if none is taken meanwhile; TIME_FOREVER: never. O(1). */
+int64_t token_bucket_ready_ns(struct token_bucket *bucket, int64_t count, int64_t now_ns);
 /* Another rate or capacity from `now_ns` on; what is there is kept up to the new capacity. */
 void token_bucket_change(struct token_bucket *bucket, int64_t capacity, int64_t tokens, int64_t per_ns, int64_t now_ns);
 

@@ -7,6 +7,7 @@
 #include "notation/property_value.h"
 #include "notation/references.h"
 #include "notation/retry_parse.h"
+#include "notation/workflow_parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -269,6 +270,18 @@ static void parse_contents(struct parse *parse, const struct property *table, co
         memcpy((char *)blob + row->offset, &choice, sizeof choice);
 }
 
+/* State machines, with what stands beside them for their texts. */
+static void parse_workflows(struct parse *parse, const struct property *table, const cJSON *object, const struct parse_path *path,
+                            void *blob)
+{
+    struct property_walk walk;
+    for (const struct property *row = property_first(&walk, table); row && object; row = property_next(&walk)) {
+        const struct workflow *workflow = row->kind == PROPERTY_WORKFLOW ? workflow_parse(parse, object, path, row->name, row->unit) : NULL;
+        if (workflow)
+            property_set_pointer(row, workflow, blob);
+    }
+}
+
 void property_parse(struct parse *parse, const struct property *table, const cJSON *object, const cJSON *anchor,
                     const struct parse_path *path, const char *const *others, void *blob)
 {
@@ -296,6 +309,7 @@ void property_parse(struct parse *parse, const struct property *table, const cJS
     if (!table)
         return;
     parse_contents(parse, table, object, path, blob);
+    parse_workflows(parse, table, object, path, blob);
     check_required(parse, table, object, object ? object : anchor, path);
     check_arrival(parse, table, object, object ? object : anchor, path);
 }

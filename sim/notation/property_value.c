@@ -401,6 +401,7 @@ static bool (*const kinds[])(struct parse *parse, const struct property *propert
     [PROPERTY_RETRY] = value_retry,
     [PROPERTY_CONTENT] = value_accepted, /* property_parse reads its rows together */
     [PROPERTY_PATTERN] = value_pattern,
+    [PROPERTY_WORKFLOW] = value_accepted, /* property_parse reads it with what stands beside it */
     [PROPERTY_LATER] = value_later,
 };
 

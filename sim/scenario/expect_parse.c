@@ -3,6 +3,7 @@
 #include "engine/sim_time.h"
 #include "measure/measure.h"
 #include "notation/property_parse.h"
+#include "scenario/expected_message.h"
 #include "scenario/figure_find.h"
 #include "scenario/loader.h"
 
@@ -34,6 +35,18 @@ static const struct property entry_properties[] = {
      .help = "write \"<= 3\", \"within 2% of 7.68\" or \"between 3 and 5\""},
     {.name = "from", .kind = PROPERTY_TIME, .offset = AT(from_ns)},
     {.name = "until", .kind = PROPERTY_TIME, .offset = AT(until_ns), .given = PROPERTY_GIVEN(struct entry, until_given)},
+    {0},
+};
+
+/* An entry that names a message instead of a figure. */
+struct message_entry {
+    const char *refused, *warned, *at;
+};
+
+static const struct property message_properties[] = {
+    {.name = "refused", .kind = PROPERTY_STRING, .offset = offsetof(struct message_entry, refused)},
+    {.name = "warned", .kind = PROPERTY_STRING, .offset = offsetof(struct message_entry, warned)},
+    {.name = "at", .kind = PROPERTY_STRING, .offset = offsetof(struct message_entry, at)},
     {0},
 };
 
@@ -162,11 +175,29 @@ static void parse_metric(struct reading *reading)
         set_text(reading);
 }
 
+static bool is_message(const cJSON *node)
+{
+    return cJSON_GetObjectItemCaseSensitive(node, "refused") || cJSON_GetObjectItemCaseSensitive(node, "warned");
+}
+
+static void parse_message(struct loader *loader, const cJSON *node, const struct parse_path *path)
+{
+    struct message_entry entry = {0};
+    property_parse(&loader->parse, message_properties, node, node, path, NULL, &entry);
+    const char *says = entry.refused ? entry.refused : entry.warned;
+    if (entry.refused && entry.warned)
+        parse_error(&loader->parse, node, path, "write two entries", "\"refused\" and \"warned\" exclude each other");
+    if (!says)
+        return;
+    if (!*says)
+        parse_error(&loader->parse, node, path, NULL, "\"%s\" needs a part of the message", entry.refused ? "refused" : "warned");
+    else if (loader->messages)
+        loader->parse.failed |= !expected_messages_add(loader->messages, entry.refused ? SEVERITY_ERROR : SEVERITY_WARNING, entry.at, says);
+}
+
 static void parse_entry(struct loader *loader, const cJSON *node, const struct parse_path *path, struct expectation *made)
 {
     struct reading reading = {.loader = loader, .node = node, .path = path, .made = made};
-    if (!parse_expect_object(&loader->parse, node, path, "write {\"resource\": ..., \"metric\": ..., \"is\": ...}"))
-        return;
     property_parse(&loader->parse, entry_properties, node, node, path, NULL, &reading.entry);
     made->place = places_of(loader->parse.places, node);
     if (reading.entry.cost_given)
@@ -185,8 +216,14 @@ void expect_parse(struct loader *loader)
         return;
     size_t count = (size_t)cJSON_GetArraySize(list);
     scenario->expectations = store_alloc(loader->parse.store, count, sizeof *scenario->expectations);
+    size_t place = 0;
     for (const cJSON *item = list->child; item && scenario->expectations; item = item->next) {
-        struct parse_path inner = {&path, NULL, scenario->expectation_count};
-        parse_entry(loader, item, &inner, &scenario->expectations[scenario->expectation_count++]);
+        struct parse_path inner = {&path, NULL, place++};
+        if (!parse_expect_object(&loader->parse, item, &inner, "write {\"resource\": ..., \"metric\": ..., \"is\": ...}"))
+            continue;
+        if (is_message(item))
+            parse_message(loader, item, &inner);
+        else
+            parse_entry(loader, item, &inner, &scenario->expectations[scenario->expectation_count++]);
     }
 }

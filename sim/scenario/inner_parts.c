@@ -17,8 +17,11 @@ static void add_parts(struct loader *loader, uint32_t owner)
     const struct inner_parts *inner = scenario->entities[owner].type->inner;
     const uint32_t first = scenario->entity_count, count = count_of(loader, owner);
     for (uint32_t i = 0; i < count; i++) {
-        char name[300];
-        snprintf(name, sizeof name, "%.255s/%s-%u", scenario->entities[owner].name, inner->name, i);
+        char name[600];
+        if (inner->name_of)
+            snprintf(name, sizeof name, "%.255s/%.255s", scenario->entities[owner].name, inner->name_of(loader->origins[owner].config, i));
+        else
+            snprintf(name, sizeof name, "%.255s/%s-%u", scenario->entities[owner].name, inner->name, i);
         void *config = entity_defaults(loader, inner->type);
         scenario->entities[first + i] =
             (struct entity_spec){.name = store_string(loader->parse.store, name), .type = inner->type, .config = config};

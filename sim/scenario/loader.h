@@ -59,8 +59,9 @@ struct flow {
 };
 
 struct loader {
-    const struct scenario_base *base; /* whose books are taken where the tree asks for the same; NULL: none */
-    struct scenario_base *made;       /* what is to be left for others; NULL: nothing */
+    const struct scenario_base *base;   /* whose books are taken where the tree asks for the same; NULL: none */
+    struct scenario_base *made;         /* what is to be left for others; NULL: nothing */
+    struct expected_messages *messages; /* the caller's; NULL: nobody asks */
     struct parse parse;
     struct scenario *scenario;
     struct document *document;
@@ -134,9 +135,6 @@ void changes_parse(struct loader *loader);
 /* content_match.c: which contents a pattern lets pass, as its validation asks. */
 const struct content_set *content_match(struct loader *loader, const struct pattern *pattern, const struct envelope *envelope,
                                         const char *sender);
-
-/* statements.c */
-void statements_parse(struct loader *loader);
 
 /* expect_parse.c */
 void expect_parse(struct loader *loader);

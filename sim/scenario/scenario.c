@@ -287,6 +287,7 @@ enum status scenario_load(const char *path, const struct scenario_options *optio
     made->folder = document->folder;
     struct loader loader = {
         .base = options ? options->base : NULL, .made = base, .scenario = made, .document = document, .tree = document->tree};
+    loader.messages = options ? options->messages : NULL;
     loader.parse = (struct parse){.places = document->places, .diagnostics = diagnostics, .folder = document->folder, .store = store};
     loader.parse.contents = event_contents_new(store);
     if (made->path && loader.parse.contents) {

@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STATEMENT_LAST 90u /* the course notes' statements are numbered from 1 */
-
 enum comparison { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE, COMPARE_WITHIN, COMPARE_BETWEEN };
 
 /* One line of `expect`. */
@@ -36,7 +34,8 @@ struct input_file {
     char sha256[65];
 };
 
-struct scenario_base; /* scenario/scenario_base.h */
+struct expected_messages; /* scenario/expected_message.h */
+struct scenario_base;     /* scenario/scenario_base.h */
 
 struct scenario {
     const char *name;
@@ -59,9 +58,6 @@ struct scenario {
     struct expectation *expectations;
     size_t expectation_count;
 
-    uint32_t *statements; /* of the course notes, 1 to STATEMENT_LAST, that the scenario shows; each once */
-    size_t statement_count;
-
     cJSON *resolved; /* the merged tree with all defaults that matter, for the manifest */
     struct input_file *inputs;
     size_t input_count;
@@ -80,6 +76,7 @@ struct scenario_options {
     const struct scenario_base *base; /* the files as they were read before, with the settings of then: `sets` go over these, and `path` is
                                          but a name. Must outlive the scenario. NULL: `path` is read */
     struct scenario_base **made;      /* where such a base is to be left (NULL after a failure), which then owns the books; may be NULL */
+    struct expected_messages *messages; /* where the messages that `expect` names go, also of a scenario that is refused; NULL: nowhere */
     const cJSON *tree; /* the scenario, resolved already, as a manifest keeps it: then `path` is not read, and only its folder counts;
                           NULL: `path` is read */
 };

@@ -3,6 +3,7 @@
 #include "document/suggest.h"
 
 #include "engine/change.h"
+#include "engine/pollable.h"
 #include "engine/request.h"
 #include "engine/sim_time.h"
 #include "notation/distribution_parse.h"
@@ -83,6 +84,12 @@ bool validation_allowed(const struct validation *validation, const char *refusal
 bool validation_written_of(const struct validation *validation, uint32_t entity, const char *property)
 {
     return cJSON_GetObjectItemCaseSensitive(validation->loader->origins[entity].properties, property) != NULL;
+}
+
+bool validation_in_order(const struct validation *validation, uint32_t entity)
+{
+    const struct pollable *pollable = validation_type(validation, entity)->pollable;
+    return pollable && pollable->in_order && pollable->in_order(validation_config(validation, entity));
 }
 
 bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number)

@@ -63,6 +63,9 @@ bool validation_written_of(const struct validation *validation, uint32_t entity,
  * or not, given or by default; false where it has no such number. */
 bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number);
 
+/* Is it polled, and keeps the order of its groups? */
+bool validation_in_order(const struct validation *validation, uint32_t entity);
+
 /* Is this top-level property of the entity one that is being tried out: set on the command line, or varied by `sweep`? */
 bool validation_varied(const struct validation *validation, const char *property);
 

@@ -54,6 +54,7 @@ const char *property_kind_name(const struct property *property)
         [PROPERTY_KEY] = "`{\"uniform\": count}`, `{\"zipf\": {\"count\", \"exponent\"}}` or a constant",
         [PROPERTY_JSON] = "anything",
         [PROPERTY_PATTERN] = "an event pattern: an object, or a text that spells one",
+        [PROPERTY_WORKFLOW] = "a state machine in the States Language: an object, or a text that spells one",
         [PROPERTY_CONTENT] = "a value, or `[{\"weight\": 9, \"of\": ...}, ...]`",
     };
     size_t kind = (size_t)property->kind;
@@ -130,7 +131,10 @@ static void write_row(FILE *out, const struct property *property, const char *pr
         fprintf(out, "%s`%s`", i == 0 ? " " : ", ", property->choices[i]);
     fputs(property->kind == PROPERTY_ENUM && property->properties ? ", or an object" : "", out);
     fprintf(out, " | %s | ",
-            property->unit && property->kind != PROPERTY_PATTERN && property->kind != PROPERTY_ARRIVAL ? property->unit : "");
+            property->unit && property->kind != PROPERTY_PATTERN && property->kind != PROPERTY_WORKFLOW &&
+                    property->kind != PROPERTY_ARRIVAL
+                ? property->unit
+                : "");
     write_both(out, property, books, write_limits_of);
     fputs(" | ", out);
     if (property->required)
@@ -276,7 +280,10 @@ static void write_model(FILE *out, const struct model_registry *registry, const 
         fputs("Metrics:\n\n", out);
     write_metrics(out, model);
     if (model->inner) {
-        fprintf(out, "Metrics of each part, `NAME/%s-0` and on. ", model->inner->name);
+        fprintf(out,
+                model->inner->name_of ? "Metrics of each part, `NAME/` and the name of the %s. "
+                                      : "Metrics of each part, `NAME/%s-0` and on. ",
+                model->inner->name);
         fprintf(out, "%s\n\n", model->inner->type->help);
         write_metrics(out, model->inner->type);
     }

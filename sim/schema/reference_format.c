@@ -3,6 +3,7 @@
 #include "notation/distribution_parse.h"
 #include "notation/property_parse.h"
 #include "notation/step_parse.h"
+#include "scenario/card.h"
 #include "scenario/scenario.h"
 #include "schema/fleet_text.h"
 #include "schema/markdown.h"
@@ -102,7 +103,21 @@ static const char expectations[] =
     "`stat`\n"
     "is by default `Sum` for counts and `Average` for the rest. `is` takes `== != < <= > >=`, `\"within 2% of 7.68\"` or\n"
     "`\"between 3 and 5\"`; times, sizes and percentages carry their unit, counts are bare. `from` and `until` lie on boundaries of "
-    "`period`.\n";
+    "`period`.\n\n"
+    "`{\"refused\": \"must be at most 10240\", \"at\": \"Resources.F.Properties.MemorySize\"}` holds where the scenario is refused with an "
+    "error\n"
+    "that says this, of this path (without `at`: of any); `{\"warned\": ...}` where there is a warning. The command that verifies takes "
+    "such a scenario;\n"
+    "all others refuse it.\n";
+
+static const char study[] =
+    "\n## `study`: a study card\n\n"
+    "A question that the scenario answers, for `slsim study`; no other command minds it. What is predicted is the scenario's `expect`. A "
+    "card\n"
+    "is whole when it has all of these keys but `answer`, `timeline` and `notes`, exactly one choice that is right, and for each other "
+    "one\n"
+    "either `set` with `expect`, or `why`. It must hold by both books of rules, unless `notes` says what differs. The cards are in\n"
+    "`scenarios/study`, a file each; `topics.csv` beside them has the lessons in their order.\n\n";
 
 static const char *default_of(const char *key)
 {
@@ -151,5 +166,7 @@ enum status reference_scenarios(const struct model_registry *registry, const str
     fputs("\n", out);
     fputs(expectations, out);
     fputs(sweep_reference, out);
+    fputs(study, out);
+    markdown_properties(out, card_properties(), rules, NULL);
     return fflush(out) == 0 && !ferror(out) ? STATUS_OK : STATUS_IO;
 }

@@ -5,6 +5,7 @@
 #include "notation/distribution_parse.h"
 #include "notation/property_parse.h"
 #include "notation/step_parse.h"
+#include "scenario/card.h"
 #include "scenario/scenario.h"
 #include "schema/fleet_text.h"
 #include "schema/json_write.h"
@@ -51,6 +52,8 @@ static const char values[] =
     "'Whether a read is strongly consistent, or weighted.'},"
     "'pattern':{'type':['object','string'],'description':'An event pattern: fields with lists of what they may be, or a text that spells "
     "such an object.'},"
+    "'workflow':{'type':['object','string'],'description':'A state machine in the States Language: StartAt and States; or a text that "
+    "spells one.'},"
     "'lifetime':{'anyOf':[{'const':'forever'},{'type':'object','properties':{'halving':{'$ref':'#/$defs/time'}},'required':['halving'],"
     "'additionalProperties':false},{'$ref':'#/$defs/time_distribution'}]},";
 
@@ -98,9 +101,13 @@ static const char arrivals[] =
     "'function':{'type':'string'},'placed':{'enum':['uniform','even','start']},'one_per_minute':{'type':'boolean'}},'required':['csv']},";
 
 static const char expectation[] =
-    "{'type':'array','items':{'type':'object','additionalProperties':false,'properties':{'resource':{'type':'string'},'metric':{'type':"
+    "{'type':'array','items':{'anyOf':[{'type':'object','additionalProperties':false,'properties':{'refused':{'type':'string','minLength':"
+    "1},"
+    "'at':{'type':'string'}},'required':['refused']},{'type':'object','additionalProperties':false,'properties':{'warned':{'type':'string',"
+    "'minLength':1},'at':{'type':'string'}},'required':['warned']},"
+    "{'type':'object','additionalProperties':false,'properties':{'resource':{'type':'string'},'metric':{'type':"
     "'string'},'stat':{'type':'string'},'cost':{'enum':['month']},'is':{'type':'string'},'from':{'$ref':'#/$defs/time'},'until':{'$ref':'#/"
-    "$defs/time'}},'required':['is'],'oneOf':[{'required':['resource','metric']},{'required':['cost']}]}}";
+    "$defs/time'}},'required':['is'],'oneOf':[{'required':['resource','metric']},{'required':['cost']}]}]}}";
 
 /* Top-level keys that are neither plain nor made from a model's table. */
 static const struct {
@@ -118,7 +125,6 @@ static const struct {
     {"changes", "{'type':'array','items':{'$ref':'#/$defs/change'}}"},
     {"sweep", sweep_schema},
     {"statements", "{'type':'array','items':{'type':'integer','minimum':1,'maximum':90},'uniqueItems':true}"},
-    {"study", "{'type':'object'}"},
     {"expect", expectation},
     {"traffic", "{'type':'array','items':{'$ref':'#/$defs/traffic'}}"},
     {"account", "{'$ref':'#/$defs/account'}"},
@@ -270,6 +276,8 @@ static void write_key(FILE *out, const struct scenario_key *key, const struct mo
         write_behavior(out, registry, rules);
     } else if (strcmp(key->name, "rules") == 0) {
         write_rules(out, rules);
+    } else if (strcmp(key->name, "study") == 0) {
+        json_write_table(out, card_properties(), rules);
     } else if (strcmp(key->name, "fleet") == 0) {
         json_write_template(out, fleet_schema, "");
     } else if (plain) {

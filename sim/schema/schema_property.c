@@ -203,6 +203,9 @@ static void write_kind(FILE *out, const struct property *property, const struct 
     case PROPERTY_PATTERN:
         write_ref(out, "pattern");
         break;
+    case PROPERTY_WORKFLOW:
+        write_ref(out, "workflow");
+        break;
     case PROPERTY_CONTENT:
         if (strcmp(property->name, "event") != 0) /* which is any value */
             write_ref(out, strcmp(property->name, "op") == 0 ? "operation" : property->name);

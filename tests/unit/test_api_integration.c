@@ -145,15 +145,42 @@ static void test_asynchronous(void **state)
     model_close(&run);
 }
 
+/* A state machine: StartExecution is answered at once, StartSyncExecution when the execution is over. */
+static void test_state_machines(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+#define WAITING(TYPE)                                                                                                                      \
+    ", 'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'StateMachineType': '" TYPE "', 'Definition': {'StartAt': 'W', "   \
+    "'States': {'W': {'Type': 'Wait', 'Seconds': 2, 'End': true}}}}}"
+#define BY_BODY ", 'RequestTemplates': {'application/json': {'Fn::Sub': '{\\\"stateMachineArn\\\": \\\"${M.Arn}\\\"}'}}"
+    model_execute(&run, REST_TO("'Type': 'AWS', 'Uri': 'arn:aws:apigateway:us-east-1:states:action/StartExecution'" BY_BODY,
+                                WAITING("STANDARD"), ""));
+    assert_near(figure(&run, "c", "ResponseTime", "Maximum"), 0, 0);
+    assert_int_equal(count_of(&run, "M", "ExecutionsStarted"), 100);
+    model_forget(&run);
+    model_execute(&run, REST_TO("'Type': 'AWS', 'Uri': 'arn:aws:apigateway:us-east-1:states:action/StartSyncExecution'" BY_BODY,
+                                WAITING("EXPRESS"), ""));
+    assert_near(figure(&run, "c", "ResponseTime", "Maximum"), 2000, 0);
+    model_forget(&run);
+    model_execute(&run,
+                  HTTP_TO("'IntegrationType': 'AWS_PROXY', 'IntegrationSubtype': 'StepFunctions-StartExecution', 'RequestParameters': "
+                          "{'StateMachineArn': {'Ref': 'M'}}",
+                          WAITING("EXPRESS")));
+    assert_true(figure(&run, "c", "ResponseTime", "Maximum") < 1000); /* its own overhead alone */
+    model_close(&run);
+}
+
 static void test_mistakes(void **state)
 {
     (void)state;
     struct model_run run;
     model_open(&run);
     api_refused(&run, REST_TO("'Type': 'AWS', 'Uri': 'arn:aws:apigateway:us-east-1:states:action/StartExecution'", "", ""),
-                "not modelled yet: state machines");
-    api_refused(&run, HTTP_TO("'IntegrationType': 'AWS_PROXY', 'IntegrationSubtype': 'StepFunctions-StartExecution'", ""),
-                "not modelled yet: state machines");
+                "names no resource of this scenario");
+    api_refused(&run, HTTP_TO("'IntegrationType': 'AWS_PROXY', 'IntegrationSubtype': 'AppConfig-GetConfiguration'", ""),
+                "not modelled yet: AppConfig");
     api_refused(&run, REST_TO("'Type': 'AWS_PROXY', 'Uri': 'arn:nobody'", "", ""), "names no resource of this scenario");
     api_refused(&run, REST_TO("'Type': 'HTTP', 'Uri': 'https://example.org'", "", ""), "names no resource of this scenario");
     api_refused(&run, REST_TO("'Type': 'AWS_PROXY'", "", ""), "\"Uri\" is missing");
@@ -190,7 +217,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alias),        cmocka_unit_test(test_services),
         cmocka_unit_test(test_answers),      cmocka_unit_test(test_faults_of_the_api),
-        cmocka_unit_test(test_asynchronous), cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_asynchronous), cmocka_unit_test(test_state_machines),
+        cmocka_unit_test(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

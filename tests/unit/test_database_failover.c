@@ -143,10 +143,12 @@ static void test_pinned(void **state)
 static void test_cluster(void **state)
 {
     struct model_run *run = *state;
-    model_run(run, CLUSTER(MEMBER("A", "db.r5.2xlarge", "") ", " MEMBER("B", "db.r5.large", "") ", " MEMBER(
-                               "E", "db.r5.xlarge", "") ", " MEMBER("T", "db.r5.4xlarge", ", 'PromotionTier': 2"),
-                           "", "", FAILS("200020ms", "C") ", " FAILS("400020ms", "E"),
-                           "{'name': 't', 'target': 'C', 'constant': '10/s'}, {'name': 'b', 'target': 'B', 'constant': '10/s'}"));
+    model_run(
+        run,
+        CLUSTER(MEMBER("A", "db.r5.2xlarge", "") ", " MEMBER("B", "db.r5.large", "") ", " MEMBER("E", "db.r5.xlarge", "") ", " MEMBER(
+                    "T", "db.r5.4xlarge", ", 'PromotionTier': 2"),
+                "", "", FAILS("200020ms", "C") ", " FAILS("400020ms", "E"),
+                "{'name': 't', 'target': 'C', 'constant': '10/s'}, {'name': 'b', 'target': 'B', 'constant': '10/s', 'operation': 'read'}"));
     /* A until 200.0 s and while it is down, E from 230.1 s on, then A. */
     assert_int_equal(count_of(run, "A", "Transactions"), 2001 + 300 + 1699);
     assert_int_equal(count_of(run, "A", "TransactionsFailed"), 300);
@@ -285,13 +287,11 @@ static void test_mistakes(void **state)
                    subscriptions, sizeof subscriptions / sizeof *subscriptions);
 }
 
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_plain),   TEST(test_under_way),    TEST(test_kept),  TEST(test_proxy), TEST(test_pinned),
-        TEST(test_cluster), TEST(test_cluster_kept), TEST(test_times), TEST(test_news),  TEST(test_mistakes),
+        MODEL_TEST(test_plain),   MODEL_TEST(test_under_way),    MODEL_TEST(test_kept),  MODEL_TEST(test_proxy), MODEL_TEST(test_pinned),
+        MODEL_TEST(test_cluster), MODEL_TEST(test_cluster_kept), MODEL_TEST(test_times), MODEL_TEST(test_news),  MODEL_TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,130 @@
+/* machine_map.c: branches and items. A Parallel is over when all its branches are; a Map handles so many items at once, each next one when
+ * one is done. What fails fails the whole, and stops the others; but a distributed Map bears so many failures.
+ * Sources: the States Language specification; Step Functions developer guide, "Inline mode" (40 at once) and "Distributed mode" (10,000 at
+ * once, in executions of their own with a history of their own), rules sfn_map_*. */
+#include "machine_map.h"
+
+#include "machine_error.h"
+#include "machine_execution.h"
+#include "machine_strand.h"
+
+#include <math.h>
+
+static bool is_distributed(const struct workflow_state *state)
+{
+    return state->kind == WORKFLOW_MAP && state->map.mode == 1;
+}
+
+/* The attempts of a state that is tried again have children of their own. */
+static uint64_t child_item(const struct machine *machine, const struct strand *strand, uint32_t number)
+{
+    return item_child(strand->item, machine->salt, strand->state, number + (strand->visit * 31u + strand->attempt) * 0x9e3779b1u);
+}
+
+static int64_t draw_items(struct machine *machine, const struct strand *strand)
+{
+    const struct state_behavior *behavior = plan_of(machine, strand)->behavior;
+    if (!behavior || !behavior->items)
+        return machine->limits.items_assumed;
+    stream_at(&machine->items, child_item(machine, strand, 0), 0);
+    double drawn = floor(distribution_sample(behavior->items, &machine->items.rng) + 0.5);
+    return drawn > 0 ? (int64_t)fmin(drawn, (double)machine->limits.items_most) : 0;
+}
+
+static int64_t concurrency_of(const struct machine *machine, const struct workflow_state *state)
+{
+    if (state->kind == WORKFLOW_PARALLEL)
+        return INT64_MAX;
+    int64_t most = is_distributed(state) ? machine->limits.distributed_most : machine->limits.inline_most;
+    return state->map.concurrency > 0 && state->map.concurrency < most ? state->map.concurrency : most;
+}
+
+static void begin_child(struct simulation *simulation, struct machine *machine, uint32_t id)
+{
+    struct strand *strand = strand_at(machine, id);
+    const struct workflow_state *state = state_of(machine, strand);
+    struct execution *execution = execution_at(machine, strand->execution);
+    uint32_t number = (uint32_t)strand->begun++, child;
+    uint32_t scope = state->first_branch + (state->kind == WORKFLOW_PARALLEL ? number : 0);
+    uint64_t item = child_item(machine, strand, number);
+    strand->open++;
+    execution->children++;
+    counter_add(&part_of(simulation, machine, strand->state)->metrics.children, 1);
+    if (simulation->tracer)
+        simulation_derive(simulation, item, strand->item);
+    if (is_distributed(state)) {
+        struct execution like = *execution;
+        like.item = item;
+        like.children = 0;
+        like.parent = id;
+        like.request = POOL_NONE;
+        like.express = state->map.execution_type == 1;
+        uint32_t begun = execution_begin(simulation, machine, &like, scope, number);
+        child = begun == POOL_NONE ? POOL_NONE : execution_at(machine, begun)->root;
+    } else {
+        if (state->kind == WORKFLOW_MAP)
+            execution_event(simulation, machine, execution, machine->limits.child_events);
+        child = strand_new(simulation, machine, strand->execution, id, number, scope, item);
+    }
+    if (child != POOL_NONE)
+        strand_ready(machine, child);
+}
+
+/* As many as may be at once. */
+static void fill(struct simulation *simulation, struct machine *machine, uint32_t id)
+{
+    const struct strand *strand = strand_at(machine, id);
+    int64_t most = concurrency_of(machine, state_of(machine, strand));
+    while (strand->begun < strand->items && strand->open < most && simulation->status == STATUS_OK)
+        begin_child(simulation, machine, id);
+}
+
+void group_begin(struct simulation *simulation, struct machine *machine, uint32_t id)
+{
+    struct strand *strand = strand_at(machine, id);
+    const struct workflow_state *state = state_of(machine, strand);
+    int64_t batch = is_distributed(state) ? state->map.batch : 1, items = state->branch_count;
+    if (state->kind == WORKFLOW_MAP) {
+        items = draw_items(machine, strand);
+        items = items / batch + (items % batch > 0);
+    }
+    strand->items = items;
+    strand->begun = strand->open = strand->failed = 0;
+    execution_event(simulation, machine, execution_at(machine, strand->execution), machine->limits.group_events);
+    strand->phase = STRAND_LEAVE;
+    if (items == 0)
+        strand_ready(machine, id);
+    else
+        fill(simulation, machine, id);
+}
+
+/* Are there more failures than the state bears? */
+static bool is_too_much(const struct workflow_state *state, const struct strand *strand)
+{
+    const struct workflow_map *map = &state->map;
+    bool of_count = map->tolerated >= 0, of_share = map->tolerated_share_given;
+    if (!of_count && !of_share)
+        return strand->failed > 0;
+    return (of_count && strand->failed > map->tolerated) ||
+           (of_share && (double)strand->failed * 100 > map->tolerated_share * (double)strand->items);
+}
+
+void group_child_over(struct simulation *simulation, struct machine *machine, uint32_t id, const struct error *error)
+{
+    struct strand *strand = strand_at(machine, id);
+    const struct workflow_state *state = state_of(machine, strand);
+    strand->open--;
+    if (error) {
+        strand->failed++;
+        counter_add(&part_of(simulation, machine, strand->state)->metrics.children_failed, 1);
+        if (!is_distributed(state) || is_too_much(state, strand)) {
+            strand_drop_children(simulation, machine, id);
+            strand_fail(machine, id, is_distributed(state) ? error_threshold : *error);
+            return;
+        }
+    }
+    if (strand->begun < strand->items)
+        fill(simulation, machine, id);
+    else if (strand->open == 0)
+        strand_ready(machine, id);
+}

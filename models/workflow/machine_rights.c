@@ -1,0 +1,47 @@
+/* machine_rights.c: what a machine does in the name of its role: RoleArn, SAM's Role, or the role that SAM makes of its Policies.
+ * Source: Step Functions developer guide, "How Step Functions generates IAM policies for integrated services". */
+#include "machine_check.h"
+#include "scenario/validation.h"
+
+#include <stdio.h>
+
+static uint32_t role_of(struct validation *validation, const struct machine *machine, bool *by_sam)
+{
+    char name[300];
+    uint32_t role = machine->role ? validation_named(validation, machine->role) : ENTITY_NONE;
+    *by_sam = false;
+    if (machine->role)
+        return role != ENTITY_NONE && model_is(validation_type(validation, role), "AWS::IAM::Role") ? role : ENTITY_NONE;
+    snprintf(name, sizeof name, "%.280sRole", validation_name(validation, validation_self(validation)));
+    role = validation_find(validation, name);
+    *by_sam = role != ENTITY_NONE && model_is(validation_type(validation, role), "Slsim::IAM::FunctionRole");
+    return *by_sam ? role : ENTITY_NONE;
+}
+
+void machine_rights(struct validation *validation, const struct machine *machine)
+{
+    bool by_sam;
+    uint32_t role = role_of(validation, machine, &by_sam), self = validation_self(validation);
+    if (role == ENTITY_NONE)
+        return;
+    if (!by_sam)
+        validation_may(validation, &(struct deed){.from = self,
+                                                  .holder = ENTITY_NONE,
+                                                  .target = role,
+                                                  .action = "sts:AssumeRole",
+                                                  .principal = "states.amazonaws.com",
+                                                  .by_number = true,
+                                                  .needed = true,
+                                                  .property = validation_written(validation, "Role") ? "Role" : "RoleArn"});
+    for (uint32_t i = 0; i < machine->definition->state_count; i++) {
+        const struct workflow_state *state = &machine->definition->states[i];
+        char property[400];
+        if (state->kind != WORKFLOW_TASK || machine->plans[i].target == ENTITY_NONE)
+            continue;
+        snprintf(property, sizeof property, "%.380s.Resource", state->place);
+        validation_may(
+            validation,
+            &(struct deed){
+                .from = self, .holder = role, .target = machine->plans[i].target, .contents = &state->task.content, .property = property});
+    }
+}
