@@ -84,34 +84,26 @@ static void warn_unreachable(struct validation *validation, const char *property
                        validation_name(validation, place), validation_name(validation, target));
 }
 
-static void check_call(struct validation *validation, const struct function_config *config, const struct step_call *call, const char *path,
-                       bool silent)
-{
-    uint32_t target = call->via == ENTITY_NONE ? call->target : call->via;
-    for (uint32_t i = 0; target != ENTITY_NONE && i < config->network.place_count; i++) {
-        uint32_t place = config->network.places[i], by;
-        if (place != ENTITY_NONE && validation_type(validation, place)->attachable->reach(validation, place, target, &by) == REACH_NONE &&
-            !silent)
-            warn_unreachable(validation, path, place, target);
-    }
-}
+struct call_check {
+    struct validation *validation;
+    const struct function_config *config;
+    bool silent;
+};
 
-static void check_steps(struct validation *validation, const struct function_config *config, const struct step_list *steps,
-                        const char *path, bool silent)
+/* Asks for the way of a call from each subnet, and so makes it known. */
+static void check_step(void *context, struct step *step, const char *place)
 {
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->steps[i];
-        char here[200], inner[260];
-        snprintf(here, sizeof here, "%.150s[%zu]", path, i);
-        if (step->kind == STEP_CALL)
-            check_call(validation, config, step->call, here, silent);
-        for (size_t k = 0; k < step->branch_count; k++) {
-            if (step->kind == STEP_PARALLEL)
-                snprintf(inner, sizeof inner, "%s.parallel[%zu]", here, k);
-            else
-                snprintf(inner, sizeof inner, "%s.steps", here);
-            check_steps(validation, config, &step->branches[k], inner, silent);
-        }
+    const struct call_check *check = context;
+    struct validation *validation = check->validation;
+    const struct function_network_config *network = &check->config->network;
+    if (step->kind != STEP_CALL)
+        return;
+    uint32_t target = step->call->via == ENTITY_NONE ? step->call->target : step->call->via, by;
+    for (uint32_t i = 0; target != ENTITY_NONE && i < network->place_count; i++) {
+        uint32_t from = network->places[i];
+        if (from != ENTITY_NONE && validation_type(validation, from)->attachable->reach(validation, from, target, &by) == REACH_NONE &&
+            !check->silent)
+            warn_unreachable(validation, place, from, target);
     }
 }
 
@@ -126,7 +118,7 @@ void function_network_validate(struct validation *validation, struct function_co
     if (!subnets)
         return;
     find_places(validation, network);
-    check_steps(validation, config, &config->handler.steps, "behavior.steps", silent);
+    steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct call_check){validation, config, silent});
 }
 
 double function_network_start_ns(const struct validation *validation, const struct function_config *config)
