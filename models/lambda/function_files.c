@@ -83,9 +83,15 @@ static bool has_target(const struct validation *validation, uint32_t file_system
     return false;
 }
 
+static bool in_vpc(const struct validation *validation, const struct function_config *config)
+{
+    return config->whole == ENTITY_NONE ? validation_written(validation, "VpcConfig")
+                                        : validation_written_of(validation, config->whole, "VpcConfig");
+}
+
 static void check_network(struct validation *validation, const struct function_config *config, uint32_t file_system)
 {
-    if (config->network.subnets.count == 0 && !validation_allowed(validation, "file_system_vpc"))
+    if (!in_vpc(validation, config) && !validation_allowed(validation, "file_system_vpc"))
         validation_error(validation, "FileSystemConfigs", "add VpcConfig, or allow_invalid: [\"file_system_vpc\"]: then no mount succeeds",
                          "a function must be in a VPC to mount a file system");
     if (file_system != ENTITY_NONE && !has_target(validation, file_system) && !validation_allowed(validation, "file_system_target"))
@@ -134,7 +140,7 @@ void function_files_validate(struct validation *validation, struct function_conf
         snprintf(property, sizeof property, "FileSystemConfigs[%zu]", i);
         mounts[i].file_system =
             mounts[i].access_point ? find_file_system(validation, property, mounts[i].access_point, silent) : ENTITY_NONE;
-        config->mounts_nothing = config->network.subnets.count == 0;
+        config->mounts_nothing = !in_vpc(validation, config);
         if (silent)
             continue;
         if (mounts[i].path)
