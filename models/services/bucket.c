@@ -115,6 +115,13 @@ static const struct metric_type bucket_metrics[] = {
     FANOUT_METRICS(offsetof(struct bucket, notices)),
     {"slsim", "NotificationsCoalesced", "Count", METRIC_COUNT, offsetof(struct bucket, notices.coalesced),
      .help = "Writes whose notification another one stands for (single_notification)."},
+    {"slsim", "NoticesOutOfOrder", "Count", METRIC_COUNT, offsetof(struct bucket, notices.in_step.out_of_order), .better = -1,
+     .help = "Notices taken after one of a later write of the same object (the source's `key`): what `sequencer` tells."},
+    {"slsim", "ObjectsDiffering", "Count", METRIC_GAUGE, offsetof(struct bucket, notices.in_step.differing), .better = -1,
+     .help = "Objects of which a target was told last of another write than the last: what a table that is kept in step has wrong. By "
+             "target."},
+    {"slsim", "ObjectsBehind", "Count", METRIC_GAUGE, offsetof(struct bucket, notices.in_step.behind), .better = -1,
+     .help = "The same for a target that keeps what has the larger `sequencer`: only what it was not told of yet, or never."},
     {NULL, "tier 1 requests", "None", METRIC_COUNT, AT(tier1), .help = ""},
     {NULL, "tier 2 requests", "None", METRIC_COUNT, AT(tier2), .help = ""},
     {NULL, "bytes that left", "None", METRIC_COUNT, AT(left), .help = ""},
@@ -172,6 +179,8 @@ static enum status bucket_create(struct simulation *simulation, void *self)
         .part = "notification",
         .delay = bucket->delivery_delay,
         .duplicate_rate = bucket->duplicate_rate,
+        .notice_bytes = (uint32_t)fmin(fmax(rule_number(rules, "s3_event_bytes"), 0), UINT32_MAX),
+        .keeps_in_step = true,
         .coalesces = bucket->single_notification && !bucket_is_versioned(bucket),
     };
     fanout_retries(&policy, rules);
