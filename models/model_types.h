@@ -57,6 +57,13 @@
     ROW(subscription_filter_type)    \
     ROW(topic_rule_type)             \
     ROW(external_service_type)       \
+    ROW(distribution_type)           \
+    ROW(cache_policy_type)           \
+    ROW(edge_function_type)          \
+    ROW(origin_request_policy_type)  \
+    ROW(response_headers_policy_type) \
+    ROW(origin_access_control_type)  \
+    ROW(origin_access_identity_type) \
     ROW(rest_api_type)               \
     ROW(rest_stage_type)             \
     ROW(rest_resource_type)          \
@@ -86,10 +93,22 @@
     ROW(listener_type)               \
     ROW(listener_rule_type)          \
     ROW(target_group_type)           \
+    ROW(vpc_type)                    \
+    ROW(subnet_type)                 \
+    ROW(security_group_type)         \
+    ROW(route_table_type)            \
+    ROW(route_type)                  \
+    ROW(route_association_type)      \
+    ROW(internet_gateway_type)       \
+    ROW(gateway_attachment_type)     \
+    ROW(nat_gateway_type)            \
+    ROW(elastic_address_type)        \
+    ROW(vpc_endpoint_type)           \
     ROW(ec2_instance_type)           \
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \
     ROW(group_policy_type)           \
+    ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
     ROW(ecs_cluster_type)            \

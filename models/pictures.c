@@ -104,6 +104,13 @@ static const struct picture_line capacity[] = {
 };
 static const struct picture_line tokens[] = {{"", OWN, "TokensAvailable", .stat = "Minimum"}, {0}};
 static const struct picture_line connections[] = {{"", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line nat_connections[] = {{"", "AWS/NATGateway", "ActiveConnectionCount", .stat = "Maximum"}, {0}};
+static const struct picture_line nat_troubles[] = {
+    {"reset", OWN, "ConnectionResets", .stat = "Sum"},
+    {"no port", "AWS/NATGateway", "ErrorPortAllocation", .stat = "Sum"},
+    {0},
+};
+static const struct picture_line unreachable[] = {{"unreachable", OWN, "Unreachable", .stat = "Sum"}, {0}};
 static const struct picture_line mounts[] = {{"", "AWS/EFS", "ClientConnections", .stat = "Maximum"}, {0}};
 static const struct picture_line mounts_refused[] = {{"refused", OWN, "ConnectionsRefused", .stat = "Sum", .rate = true}, {0}};
 static const struct picture_line burst_credits[] = {{"", "AWS/EFS", "BurstCreditBalance", .stat = "Minimum"}, {0}};
@@ -150,10 +157,10 @@ static const struct picture_type pictures[] = {
      .panels = {{"per second", .mark = PICTURE_LINES, .lines = requests},
                 {"per second", "Below: requests that failed or were turned away.", PICTURE_BARS, .lines = troubles}}},
     {"latency", "Response time", "What callers waited, by percentile; the axis is logarithmic where waits differ much.", PICTURE_EACH,
-     .having = "Requests", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response}}},
+     .having = "Attempts", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response}}},
     {"latency-distribution", "Share of calls that waited longer",
      "The curve tells which share waited at least so long: the further right it reaches, the longer the tail.", PICTURE_EACH,
-     .having = "Requests", .distribution = "ResponseTime", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response_count}}},
+     .having = "Attempts", .distribution = "ResponseTime", .panels = {{"response time", .mark = PICTURE_LINES, .lines = response_count}}},
     {"duration", "Duration", "How long the handler ran, by percentile, without waiting and start.", PICTURE_EACH, .most = 1,
      .having = "Invocations", .panels = {{"duration", .mark = PICTURE_LINES, .lines = duration}}},
     {"start-and-duration", "Cold and warm calls that took longer",
@@ -208,6 +215,12 @@ static const struct picture_type pictures[] = {
      .panels = {{"tokens", .mark = PICTURE_LINES, .lines = tokens}}},
     {"connections", "Connections", "Open database connections.", PICTURE_RESOURCES,
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = connections}}},
+    {"nat-connections", "Connections through a NAT gateway", "Those that it knows.", PICTURE_EACH, .having = "ActiveConnectionCount",
+     .panels = {{"connections", .mark = PICTURE_LINES, .lines = nat_connections},
+                {"count", "Below: calls over one that it had forgotten, and packets for which it had no port.", PICTURE_BARS,
+                 .lines = nat_troubles}}},
+    {"unreachable", "Calls that nothing leads to", "By the subnet that they come from.", PICTURE_RESOURCES,
+     .panels = {{"calls", .mark = PICTURE_LINES, .lines = unreachable}}},
     {"mounts", "Mounts", "Environments that have a file system mounted.", PICTURE_EACH, .having = "ClientConnections",
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = mounts},
                 {"per second", "Below: mounts that were refused.", PICTURE_BARS, .lines = mounts_refused}}},

@@ -28,7 +28,7 @@ struct bucket_metrics {
     struct counter requests, puts, gets, deletes, lists, errors, uploaded, downloaded;
     struct tally latency, first_byte;
     struct gauge objects, stored;
-    struct counter tier1, tier2; /* for the bill */
+    struct counter tier1, tier2, left; /* for the bill */
 };
 
 struct bucket {
@@ -45,11 +45,13 @@ struct bucket {
     uint8_t classes[CONTENT_COUNT];   /* enum request_class, by content */
     uint8_t envelopes[CONTENT_COUNT]; /* which of bucket_envelopes its event is in, by content */
     struct content_set events;        /* contents that bring an event about */
+    struct content_set wordless;      /* contents that say neither an operation nor a method */
     struct outlet bus;                /* the default event bus */
     const struct distribution *delivery_delay, *latency;
     double duplicate_rate;
     bool single_notification;
     int64_t prefixes;
+    bool is_public;
 
     /* state */
     uint64_t waiting; /* requests that are being answered */

@@ -21,6 +21,8 @@ struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
 struct connectable; /* engine/connectable.h */
+struct carrier;     /* engine/carrier.h */
+struct attachable;  /* engine/carrier.h */
 struct scalable;    /* engine/scalable.h */
 struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
@@ -95,6 +97,7 @@ struct model_type {
 
     /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
     bool keeps_chain;
+    bool gets;           /* it sends over HTTP: what it sends without a word is a GET */
     bool answers_denied; /* who may not call it is answered by it, in its own words: others are turned away before it */
     bool closes_loops;   /* it counts how often a chain of requests comes round to it */
 
@@ -147,6 +150,9 @@ struct model_type {
     /* Of one who sends in somebody's name: what is known of that, from its state or its parsed blob. NULL: nothing. */
     const struct caller *(*caller)(const void *self);
 
+    /* Of one that runs functions near its users: does it run this one? By its state. NULL: none. */
+    bool (*runs_at_edge)(const void *self, uint32_t function);
+
     /* Of one whose steps have a `via`: whom `request`, which it sent to what stands in front, is for. ENTITY_NONE: nobody. */
     uint32_t (*beyond)(const struct simulation *simulation, const void *self, const struct request *request);
     /* The types that it stands in front of, as a cache does: a step's `via` names it, and `call` what is behind; ends with NULL. NULL: it
@@ -169,6 +175,8 @@ struct model_type {
     const struct pollable *pollable;       /* of what can be polled */
     const struct streamable *streamable;   /* of what is read in order */
     const struct connectable *connectable; /* of what is connected to before it is called */
+    const struct carrier *carrier;         /* of what requests pass on their way: a place of a network, a gateway */
+    const struct attachable *attachable;   /* of a place of a network */
     const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
     const struct observable *observable;   /* of what has a state that others act on */
 

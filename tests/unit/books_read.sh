@@ -18,6 +18,7 @@ composed() {
     grep -rqF '"aurora_mysql_max_connections_%.40s"' "$1/models" && echo '^aurora_mysql_max_connections_db[.]'
     grep -rqF '"aurora_v2_%s_max_connections_%d_acu"' "$1/models" && echo '^aurora_v2_(mysql|postgres)_max_connections_[0-9]+_acu$'
     grep -rqF '"ec2_vcpu_%.30s"' "$1/models" && echo '^ec2_(vcpu|memory_gib)_'
+    grep -rqF '"ec2_burst_baseline_%.30s"' "$1/models" && echo '^ec2_burst_baseline_'
     grep -rqF '"fargate_memory_gb_%g_vcpu"' "$1/models" && echo '^fargate_memory_gb_'
 }
 
@@ -58,6 +59,7 @@ judge() {
     } | sed -E 's/.*"([^"]+)"$/\1/' | sort -u | comm -23 - "$work/rules" | sed 's/^/no book has rule /'
     entries "$tree/models/prices/us-east-1.json" | sort >"$work/prices"
     grep -rqF '.prefix = "BoxUsage:"' "$tree/models" && echo '^BoxUsage:' >"$work/composed_prices"
+    grep -rqF '.plan = "SavingsPlan-' "$tree/models" && echo '^SavingsPlan-' >>"$work/composed_prices"
     touch "$work/composed_prices"
     comm -23 "$work/prices" "$work/texts" | grep -vEf "$work/composed_prices" >"$work/unbilled"
     patterns "$tree/$unpaid" >"$work/unpaid"
