@@ -16,15 +16,6 @@ static bool begins_with(const char *text, const char *const *heads)
     return false;
 }
 
-/* Does an operation of that name, or a method, change nothing? */
-static bool only_reads(const struct content *content)
-{
-    static const char *const reads[] = {"read", "SELECT", "Get",  "BatchGet", "TransactGet", "Query",
-                                        "Scan", "List",   "Head", "Describe", NULL};
-    static const char *const methods[] = {"GET ", "HEAD ", "OPTIONS ", NULL};
-    return begins_with(content->operation, reads) || begins_with(content->request, methods);
-}
-
 static bool deletes(const struct content *content)
 {
     static const char *const operations[] = {"Delete", "DELETE", NULL};
@@ -59,14 +50,14 @@ static enum call_cache_use cache_use(const struct validation *validation, const 
 {
     if (call->cache == ENTITY_NONE)
         return CACHE_UNUSED;
-    if (call->content.count == 0 ? answers(validation, call->target) : all_are(validation, call, only_reads))
+    if (call->content.count == 0 ? answers(validation, call->target) : all_are(validation, call, content_only_reads))
         return CACHE_READS;
     return all_are(validation, call, deletes) ? CACHE_DELETES : CACHE_WRITES;
 }
 
 void function_call_resolve(const struct validation *validation, struct step_call *call)
 {
-    bool reads = all_are(validation, call, only_reads);
+    bool reads = all_are(validation, call, content_only_reads);
     call->counted = call->duplicate_effect && !call->idempotent && (call->duplicate_effect_given || !reads);
     call->cache_use = (uint8_t)cache_use(validation, call);
     call->cache_apart = all_are(validation, call, is_apart);

@@ -3,8 +3,9 @@
 #include "function_environment.h"
 
 #include "function_connect.h"
+#include "function_network.h"
 
-struct environment *environment_create(struct simulation *simulation, struct function *function)
+struct environment *environment_create(struct simulation *simulation, struct function *function, const struct network_stand *stand)
 {
     uint32_t id = pool_take(&function->environments);
     if (id == POOL_NONE) {
@@ -23,6 +24,8 @@ struct environment *environment_create(struct simulation *simulation, struct fun
         .event_ns = TIME_FOREVER,
         .ordinal = function->environment_ordinal++,
         .state = ENVIRONMENT_BUSY,
+        .subnet = stand->subnet,
+        .attaching = stand->waits,
     };
     if (function->procedure)
         procedure_forget(function->procedure, id);
@@ -53,6 +56,7 @@ static void let_go(struct simulation *simulation, struct function *function, str
     function_disconnect(simulation, function, environment);
     if (function->procedure)
         procedure_forget_kept(simulation, function->procedure, environment->id);
+    function_network_leave(simulation, function, environment);
 }
 
 void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment)

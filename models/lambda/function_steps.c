@@ -8,6 +8,7 @@
 #include "function_call.h"
 #include "function_end.h"
 #include "function_environment.h"
+#include "function_network.h"
 #include "function_stream.h"
 #include "lambda_kinds.h"
 #include "measure/metric.h"
@@ -99,6 +100,8 @@ static const struct procedure_type handler_procedure = {
     .vcpus = steps_vcpus,
     .stretch = steps_stretch,
     .ended = steps_ended,
+    .carry = function_network_carry,
+    .returned = function_network_returned,
     .repeated = effect_repeated,
     .storage_bytes = tmp_bytes,
     .looked = looked_in_tmp,

@@ -103,6 +103,7 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
     struct request *request = request_at(simulation, task->call.request);
     uint32_t to = recipient(task);
     task->under_way = true;
+    task->call.sent_ns = simulation->now_ns;
     if (call->timeout_ns > 0)
         task_schedule(simulation, runner, id, PROCEDURE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, call->timeout_ns));
     if (simulation->tracer) {
@@ -110,6 +111,9 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
                          simulation->entities[runner->self].name);
         simulation_trace_from_request(simulation, request_at(simulation, run_at(runner, task->run)->request));
     }
+    if (__builtin_expect(runner->carried, 0) &&
+        runner->type->carry(simulation, runner->owner, run_at(runner, task->run)->data, to, request))
+        return;
     request_send(simulation, to, request);
 }
 
@@ -222,6 +226,8 @@ void procedure_answered(struct simulation *simulation, struct procedure_runner *
         return;
     }
     struct task *task = task_at(runner, id);
+    if (__builtin_expect(runner->carried, 0))
+        runner->type->returned(simulation, runner->owner, run_at(runner, task->run)->data, recipient(task), request);
     if (task->stage != CALL_ASKS) {
         bool good = request->cause == &cause_succeeded;
         task->under_way = false;
@@ -258,7 +264,7 @@ void call_timed_out(struct simulation *simulation, struct procedure_runner *runn
     if (!task->under_way)
         return;
     struct request *waiting = request_at(simulation, task->call.request);
-    if (waiting->sent_ns + task->call.step->call->timeout_ns != simulation->now_ns)
+    if (task->call.sent_ns + task->call.step->call->timeout_ns != simulation->now_ns)
         return;
     struct request *next = request_leave(simulation, waiting);
     if (!next)

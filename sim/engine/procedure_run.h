@@ -57,6 +57,7 @@ struct task {
             uint64_t parent; /* for which it is made, as the `k`-th of its step */
             uint32_t k;
             int64_t born_ns;
+            int64_t sent_ns;        /* of this attempt; a network may hold the request before it is sent on */
             double spent;           /* of the quota, by the last retry */
             struct cache_wish wish; /* where it has a cache, and what it is about has a name there; else of no bytes */
         } call;
