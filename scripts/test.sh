@@ -176,6 +176,7 @@ if step 'build release' configure_and_build release; then
     step 'check every scenario' check_scenarios
     step 'sweep every sweep' bash -c 'work=$(mktemp -d); trap "rm -rf $work" EXIT; root=$PWD; cd "$work" && "$root/build/release/slsim" sweep --no-progress "$root"/scenarios/sweeps/*.json'
     step 'verify every scenario' verify_scenarios
+    step 'study cards' build/release/slsim study --batch --quiet --no-progress
     suite 'pages in a browser' tests/browser/browser.sh build/release/slsim
     suite 'a sweep over ssh and in pods' tests/cluster/launchers.sh build/release/slsim
     suite 'a sweep on Slurm' tests/cluster/slurm.sh build/release/slsim

@@ -39,7 +39,8 @@ const struct property database_settings_behavior[] = {
 static const struct property instance_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = database_settings_properties},
     {"DBInstanceClass", PROPERTY_STRING, AT(class), .required = true,
-     .help = "Its vCPUs and memory: \"db.r6g.large\"; so the connections that it lets in, and the price."},
+     .help = "Its vCPUs and memory: \"db.r6g.large\"; so the connections that it lets in, and the price. db.serverless: its cluster's "
+             "ServerlessV2ScalingConfiguration says them."},
     {"DBClusterIdentifier", PROPERTY_REFERENCE, AT(cluster), .help = "The Aurora cluster that it is an instance of."},
     {"DBParameterGroupName", PROPERTY_STRING, AT(settings.parameter_group),
      .help = "Its parameter group; one that is not here: the default."},
@@ -109,6 +110,14 @@ static const struct metric_type instance_metrics[] = {
      .help = "Transactions that came through one of them: who keeps a connection sees only then that it is gone."},
     {"slsim", "TransactionTime", "Milliseconds", METRIC_TALLY, AT(time), .better = -1, .compared = "p99",
      .help = "From a transaction's coming to its end."},
+    {"AWS/RDS", "ServerlessDatabaseCapacity", "Count", METRIC_GAUGE, offsetof(struct database, serverless.capacity), .parts = 2,
+     .better = -1, .help = "ACUs of an instance of the class db.serverless; 0 while it is paused."},
+    {"AWS/RDS", "ACUUtilization", "Percent", METRIC_GAUGE_RATIO, offsetof(struct database, serverless.capacity),
+     .other = offsetof(struct database, serverless.most), .help = "Of MaxCapacity."},
+    {"slsim", "Pauses", "Count", METRIC_COUNT, offsetof(struct database, serverless.pauses),
+     .help = "How often it paused, as nobody had been connected for a while."},
+    {"slsim", "Resumes", "Count", METRIC_COUNT, offsetof(struct database, serverless.resumes), .better = -1,
+     .help = "How often somebody who connected had to wait until it had resumed."},
     {"slsim", "VcpuWaiting", "Count", METRIC_GAUGE, AT(waiting), .better = -1, .help = "Transactions in line for a vCPU."},
     DATABASE_FAILOVER_METRICS(offsetof(struct database, failover)),
     {NULL, "busy", "None", METRIC_GAUGE, AT(busy), .help = ""},
@@ -123,6 +132,9 @@ static void instance_quantities(const struct simulation *simulation, const void 
     const struct rule_book *rules = simulation->settings->rules;
     double copies = config->multi_az ? rule_number(rules, "rds_multi_az_factor") : 1;
     double hours = (double)database->metrics.vcpus.whole.length_ns / (double)NS_PER_HOUR;
+    if (config->capacity)
+        bill_add(bill, &database_line_items[database_line_item_serverless],
+                 (double)database->serverless.capacity.whole.integral / 2 / (double)NS_PER_HOUR);
     if (config->item)
         bill_add(bill, config->item, hours * config->item_units * copies);
     if (config->cluster == ENTITY_NONE)

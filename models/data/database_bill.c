@@ -41,11 +41,12 @@ const struct line_item database_line_items[] = {
     {"InstanceUsage:db.t4g.small:mysql", HOURS},
     {"InstanceUsage:db.t4g.small:postgres", HOURS},
     {"RDS:GP3-Storage", "AllocatedStorage x time, of what is not Aurora."},
+    {"Aurora:ServerlessV2Usage", "Capacity x time, of an instance of the class db.serverless."},
     {0},
 };
 
 #define ITEMS (sizeof database_line_items / sizeof *database_line_items)
-const size_t database_line_item_gp3 = ITEMS - 2;
+const size_t database_line_item_gp3 = ITEMS - 3, database_line_item_serverless = ITEMS - 2;
 
 static const struct line_item *find_item(const char *class, const char *engine)
 {

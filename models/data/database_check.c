@@ -112,13 +112,34 @@ static void inherit(struct validation *validation, struct database_config *confi
         own->on_write = cluster->on_write;
 }
 
+static void size_up_serverless(struct validation *validation, struct database_config *config)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    const enum database_engine engine = (enum database_engine)config->settings.engine;
+    if (config->cluster == ENTITY_NONE || !model_is(validation_type(validation, config->cluster), DATABASE_CLUSTER_TYPE)) {
+        validation_error(validation, "DBInstanceClass", "add an Aurora cluster, or name a class such as db.r6g.large",
+                         "an instance of the class %s belongs to an Aurora cluster", DATABASE_SERVERLESS_CLASS);
+        return;
+    }
+    config->capacity = database_cluster_capacity(validation, config->cluster);
+    if (!config->capacity) {
+        validation_error(validation, "DBInstanceClass", "add ServerlessV2ScalingConfiguration to the cluster",
+                         "%s does not say what capacity its serverless instances have", validation_name(validation, config->cluster));
+        return;
+    }
+    config->memory_bytes = database_serverless_memory(rules, config->capacity);
+    if (!database_group_connections(validation, config, &config->max_connections))
+        config->max_connections = database_serverless_connections(rules, engine, config->capacity);
+}
+
 static void size_up(struct validation *validation, struct database_config *config)
 {
     const struct rule_book *rules = validation_rules(validation);
     if (!config->class)
         return; /* that it is missing was said */
-    if (strcmp(config->class, "db.serverless") == 0) {
-        validation_error(validation, "DBInstanceClass", "name a class such as db.r6g.large", "not modelled yet: Aurora Serverless");
+    const enum database_engine engine = (enum database_engine)config->settings.engine;
+    if (strcmp(config->class, DATABASE_SERVERLESS_CLASS) == 0) {
+        size_up_serverless(validation, config);
         return;
     }
     if (!database_class(rules, config->class, &config->vcpus, &config->memory_bytes)) {
@@ -126,8 +147,7 @@ static void size_up(struct validation *validation, struct database_config *confi
                          "the rules rds_class_* know no class \"%s\"", config->class);
         return;
     }
-    const enum database_engine engine = (enum database_engine)config->settings.engine;
-    if (!database_group_connections(validation, config->settings.parameter_group, engine, config->memory_bytes, &config->max_connections))
+    if (!database_group_connections(validation, config, &config->max_connections))
         config->max_connections = database_default_connections(rules, engine, config->class, config->memory_bytes);
     if (config->max_connections < 1)
         validation_error(validation, "DBInstanceClass", "choose another, or give max_connections in a parameter group",

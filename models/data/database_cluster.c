@@ -5,9 +5,16 @@
 
 #include "engine/rule_book.h"
 
+#include <math.h>
+#include <string.h>
+
 struct database_cluster {
     struct database_settings settings; /* first: as an instance's */
     int64_t stored_bytes;
+    double least_acu, most_acu;
+    int64_t pause_ns;
+    bool scales, pause_given;
+    struct database_capacity capacity; /* by `validate` */
     uint32_t self;
     uint32_t writer; /* by `validate` at first: ENTITY_NONE: it has no instance */
     /* by `validate`: */
@@ -25,13 +32,25 @@ extern const struct model_type database_cluster_type;
 
 #define AT(field) offsetof(struct database_cluster, field)
 
+static const struct property capacity_properties[] = {
+    {"MinCapacity", PROPERTY_NUMBER, AT(least_acu), .unit = "ACU", .minimum = "0", .maximum = "aurora_v2_capacity_max_acu", .step = "0.5",
+     .required = true, .help = "The least capacity of each serverless instance; 0: it pauses when nobody is connected."},
+    {"MaxCapacity", PROPERTY_NUMBER, AT(most_acu), .unit = "ACU", .minimum = "aurora_v2_capacity_least_max_acu",
+     .maximum = "aurora_v2_capacity_max_acu", .step = "0.5", .required = true, .help = "The greatest; the connections are by it."},
+    {"SecondsUntilAutoPause", PROPERTY_TIME, AT(pause_ns), .unit = "s", .minimum = "aurora_v2_pause_min_s",
+     .maximum = "aurora_v2_pause_max_s", .given = PROPERTY_GIVEN(struct database_cluster, pause_given), .fallback = "aurora_v2_pause_s",
+     .help = "With a MinCapacity of 0: how long nobody has to be connected."},
+    {0},
+};
+
 static const struct property cluster_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = database_settings_properties},
     {"DBClusterParameterGroupName", PROPERTY_STRING, AT(settings.parameter_group),
      .help = "Its parameter group; one that is not here: "
              "the default."},
     PROPERTY_LATER_ROW("DBClusterInstanceClass", "clusters that are not Aurora's"),
-    PROPERTY_LATER_ROW("ServerlessV2ScalingConfiguration", "Aurora Serverless"),
+    {"ServerlessV2ScalingConfiguration", PROPERTY_OBJECT, 0, .properties = capacity_properties,
+     .given = PROPERTY_GIVEN(struct database_cluster, scales), .help = "The capacity of its instances of the class db.serverless."},
     ACCEPTED("AllocatedStorage"),
     ACCEPTED("AvailabilityZones"),
     ACCEPTED("BackupRetentionPeriod"),
@@ -84,6 +103,35 @@ static void find_members(struct validation *validation, struct database_cluster 
     cluster->members = members;
 }
 
+const struct database_capacity *database_cluster_capacity(const struct validation *validation, uint32_t entity)
+{
+    struct database_cluster *cluster = validation_config(validation, entity);
+    cluster->capacity = (struct database_capacity){.least = llround(cluster->least_acu * 2),
+                                                   .most = llround(cluster->most_acu * 2),
+                                                   .pause_ns = cluster->least_acu > 0 ? 0 : cluster->pause_ns};
+    return cluster->scales ? &cluster->capacity : NULL;
+}
+
+static void check_capacity(struct validation *validation, struct database_cluster *cluster)
+{
+    bool used = false;
+    if (!database_cluster_capacity(validation, validation_self(validation)))
+        return;
+    if (cluster->least_acu > cluster->most_acu)
+        validation_error(validation, "ServerlessV2ScalingConfiguration.MinCapacity", "at most MaxCapacity",
+                         "MinCapacity is %.15g ACU, and MaxCapacity %.15g", cluster->least_acu, cluster->most_acu);
+    if (cluster->pause_given && cluster->least_acu > 0)
+        validation_warning(validation, "ServerlessV2ScalingConfiguration.SecondsUntilAutoPause", "MinCapacity: 0",
+                           "has no effect: an instance pauses only where MinCapacity is 0");
+    for (uint32_t i = 0; i < cluster->member_count; i++) {
+        const struct database_config *member = &((const struct database *)validation_config(validation, cluster->members[i]))->config;
+        used = used || (member->class && strcmp(member->class, DATABASE_SERVERLESS_CLASS) == 0);
+    }
+    if (!used && cluster->member_count > 0)
+        validation_warning(validation, "ServerlessV2ScalingConfiguration", "DBInstanceClass: db.serverless",
+                           "has no effect: none of its instances is serverless");
+}
+
 static void cluster_validate(struct validation *validation, void *config)
 {
     struct database_cluster *cluster = config;
@@ -94,6 +142,7 @@ static void cluster_validate(struct validation *validation, void *config)
     cluster->writer = cluster->member_count > 0 ? cluster->members[0] : ENTITY_NONE;
     if (cluster->writer == ENTITY_NONE)
         validation_error(validation, NULL, "add an AWS::RDS::DBInstance whose DBClusterIdentifier names it", "a cluster needs an instance");
+    check_capacity(validation, cluster);
     database_news_find(validation, &cluster->news);
     database_check_writes(validation, &cluster->settings);
 }
@@ -114,6 +163,17 @@ uint32_t database_instance_of(const struct simulation *simulation, uint32_t enti
     if (!cluster)
         return entity;
     return cluster->failover.under_way ? cluster->failover.heir : cluster->writer;
+}
+
+uint32_t database_writer_of(const struct simulation *simulation, uint32_t cluster)
+{
+    return cluster_at(simulation, cluster)->writer;
+}
+
+const uint32_t *database_members_of(const struct simulation *simulation, uint32_t cluster, uint32_t *count)
+{
+    *count = cluster_at(simulation, cluster)->member_count;
+    return cluster_at(simulation, cluster)->members;
 }
 
 struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity)
@@ -179,6 +239,8 @@ void database_cluster_fail(struct simulation *simulation, void *self, const void
                                  heir == cluster->writer ? "aurora_failover_alone" : "aurora_failover_replica"))
         return;
     listeners_tell(simulation, &failover->listeners, cluster->self);
+    if (member_at(simulation, heir)->config.capacity)
+        database_serverless_wake(simulation, member_at(simulation, heir));
     database_lose(simulation, member_at(simulation, cluster->writer), failover->until_ns);
     if (heir != cluster->writer)
         database_lose(simulation, member_at(simulation, heir), failover->until_ns);

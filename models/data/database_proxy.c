@@ -5,6 +5,7 @@
 #include "engine/rule_book.h"
 
 #include <math.h>
+#include <string.h>
 
 extern const struct model_type database_proxy_type;
 
@@ -97,14 +98,25 @@ static const struct metric_type proxy_metrics[] = {
     {0},
 };
 
-static const struct line_item proxy_line_items[] = {{"RDS:ProxyUsage", "vCPUs of the databases behind it x time, at least two each."}, {0}};
+static const struct line_item proxy_line_items[] = {
+    {"RDS:ProxyUsage", "vCPUs of the databases behind it x time, at least two each."},
+    {"RDS:ProxyUsage-ServerlessV2", "Capacity of the serverless instances behind it x time, at least 8 ACU each."},
+    {0},
+};
 
 static void proxy_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
-    (void)simulation;
     const struct database_proxy *proxy = self;
-    double hours = (double)proxy->metrics.most.whole.length_ns / (double)NS_PER_HOUR;
-    bill_add(bill, &proxy_line_items[0], hours * proxy->config.billed_vcpus);
+    double hours = (double)proxy->metrics.most.whole.length_ns / (double)NS_PER_HOUR, acu_hours = 0;
+    double least = rule_number(simulation->settings->rules, "rds_proxy_min_acu") * hours;
+    for (uint32_t i = 0; i < proxy->config.serverless_count; i++) {
+        const struct database *database = entity_state(simulation, proxy->config.serverless[i]);
+        acu_hours += fmax((double)database->serverless.capacity.whole.integral / 2 / (double)NS_PER_HOUR, least);
+    }
+    if (proxy->config.billed_vcpus > 0)
+        bill_add(bill, &proxy_line_items[0], hours * proxy->config.billed_vcpus);
+    if (proxy->config.serverless_count > 0)
+        bill_add(bill, &proxy_line_items[1], acu_hours);
 }
 
 /* The database that a list names, of that type; ENTITY_NONE: there is none, which is said. */
@@ -141,21 +153,39 @@ static void use_group(struct validation *validation, struct database_proxy_confi
         config->target = find_target(validation, entity, "DBClusterIdentifiers", &group->clusters, DATABASE_CLUSTER_TYPE);
 }
 
-/* Of the instance, or of all of the cluster's; each counts for two at least. Source: rule rds_proxy_min_vcpu. */
-static double billed_vcpus(const struct validation *validation, uint32_t target)
+/* What is behind it and billed: vCPUs, each instance for two at least, and instances of the class db.serverless, which pause no more, as
+ * the proxy is connected to them. Sources: rules rds_proxy_min_vcpu, rds_proxy_min_acu; Aurora User Guide, "Situations where Aurora
+ * serverless doesn't auto-pause". */
+static void find_instances(struct validation *validation, struct database_proxy_config *proxy)
 {
-    double sum = 0, least = rule_number(validation_rules(validation), "rds_proxy_min_vcpu");
-    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
+    double least = rule_number(validation_rules(validation), "rds_proxy_min_vcpu");
+    uint32_t entities = validation_entity_count(validation);
+    uint32_t *serverless = NULL;
+    for (uint32_t i = 0; i < entities; i++) {
         if (!model_is(validation_type(validation, i), DATABASE_INSTANCE_TYPE))
             continue;
-        const struct database_config *config = &((const struct database *)validation_config(validation, i))->config;
+        struct database_config *config = &((struct database *)validation_config(validation, i))->config;
         int64_t vcpus = 0;
         double memory_bytes;
-        if ((i == target || config->cluster == target) && config->class &&
-            database_class(validation_rules(validation), config->class, &vcpus, &memory_bytes))
-            sum += fmax((double)vcpus, least);
+        if ((i != proxy->target && config->cluster != proxy->target) || !config->class)
+            continue;
+        if (database_class(validation_rules(validation), config->class, &vcpus, &memory_bytes))
+            proxy->billed_vcpus += fmax((double)vcpus, least);
+        if (strcmp(config->class, DATABASE_SERVERLESS_CLASS) != 0)
+            continue;
+        serverless = serverless ? serverless : validation_alloc(validation, entities, sizeof *serverless);
+        if (!serverless)
+            return;
+        config->never_pauses = true;
+        serverless[proxy->serverless_count++] = i;
     }
-    return sum;
+    proxy->serverless = serverless;
+    const struct database_capacity *capacity =
+        serverless && proxy->target != serverless[0] ? database_cluster_capacity(validation, proxy->target) : NULL;
+    if (capacity && capacity->pause_ns > 0)
+        validation_warning(validation, NULL, "leave the proxy out, or set MinCapacity to 0.5 or more",
+                           "%s will not pause: its proxy keeps a connection to each of its instances",
+                           validation_name(validation, proxy->target));
 }
 
 static void proxy_validate(struct validation *validation, void *blob)
@@ -179,7 +209,7 @@ static void proxy_validate(struct validation *validation, void *blob)
     if (config->target == ENTITY_NONE)
         return;
     validation_flow(validation, self, config->target);
-    config->billed_vcpus = billed_vcpus(validation, config->target);
+    find_instances(validation, config);
 }
 
 /* What it sends goes through a connection that it has: of one that is gone it hears at once. */

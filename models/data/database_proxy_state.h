@@ -24,6 +24,8 @@ struct database_proxy_config {
     uint32_t target; /* instance or cluster; ENTITY_NONE: none */
     int64_t most_percent, idle_percent, borrow_timeout_ns;
     double billed_vcpus;
+    const uint32_t *serverless; /* the instances behind it of that class */
+    uint32_t serverless_count;
 };
 
 /* A client that keeps its connections. */

@@ -9,6 +9,7 @@
 #include "engine/random.h"
 #include "engine/rule_book.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static const struct cause cause_connections = {.fate = FATE_THROTTLED, .text = "too many connections"};
@@ -36,21 +37,29 @@ static double one_vcpu(const void *owner)
     return 1;
 }
 
+static void disconnect(struct simulation *simulation, struct database *database, int64_t count)
+{
+    gauge_add(&database->metrics.connections, simulation->now_ns, -count);
+    if (database->config.capacity && count > 0 && database->metrics.connections.level == 0)
+        database_serverless_left(simulation, database);
+}
+
 static void end_transaction(struct simulation *simulation, struct database *database, uint32_t id, const struct cause *cause)
 {
     struct database_metrics *metrics = &database->metrics;
-    const struct transaction *transaction = transaction_at(database, id);
+    struct transaction *transaction = transaction_at(database, id);
     struct request *request = request_at(simulation, transaction->request);
     gauge_add(&metrics->load, simulation->now_ns, -1);
-    if (transaction->connected)
-        gauge_add(&metrics->connections, simulation->now_ns, -1);
+    disconnect(simulation, database, transaction->connected);
     tally_add(&metrics->time, TALLY_ALL, simulation->now_ns - request->sent_ns);
     counter_add(&metrics->failed, cause != &cause_succeeded);
     chain_remove(&database->all, id);
-    if (transaction->state == TRANSACTION_LOST)
-        database->lost++; /* its event gives it back */
-    else
+    if (transaction->events > 0) { /* the last of them gives it back */
+        transaction->state = TRANSACTION_LOST;
+        database->lost++;
+    } else {
         pool_give(&database->transactions, id);
+    }
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[database->self].name, fate_names[cause->fate], simulation->now_ns, 0,
                          cause->text);
@@ -76,6 +85,12 @@ enum status database_create(struct simulation *simulation, void *self)
     pool_init(&database->transactions, sizeof(struct transaction), &simulation->memory, name);
     chain_init(&database->all, &database->transactions, offsetof(struct transaction, place));
     chain_init(&database->line, &database->transactions, offsetof(struct transaction, turn));
+    chain_init(&database->working, &database->transactions, offsetof(struct transaction, turn));
+    database->servers = database->config.capacity ? 0 : database->config.vcpus;
+    database->power = (double)database->servers;
+    database->speed = 1;
+    if (database->config.capacity)
+        database_serverless_create(simulation, database);
     database->lost_ns = -1;
     database_failover_init(simulation, &database->failover, database->self);
     stream_init(&database->queries, simulation->settings->seed, simulation->replication, name, "query");
@@ -92,7 +107,12 @@ enum status database_create(struct simulation *simulation, void *self)
 void database_start(struct simulation *simulation, void *self)
 {
     struct database *database = self;
-    gauge_add(&database->metrics.vcpus, simulation->now_ns, database->config.vcpus);
+    double vcpus = (double)database->config.vcpus;
+    if (database->config.capacity) {
+        vcpus = (double)database->config.capacity->most / 2 * database->serverless.vcpus_per_acu;
+        database_serverless_start(simulation, database);
+    }
+    gauge_add(&database->metrics.vcpus, simulation->now_ns, llround(vcpus * VCPU_PARTS));
 }
 
 void database_destroy(struct simulation *simulation, void *self)
@@ -108,36 +128,12 @@ void database_destroy(struct simulation *simulation, void *self)
     database_failover_fini(&database->failover);
 }
 
-static void work(struct simulation *simulation, struct database *database, uint32_t id)
-{
-    gauge_add(&database->metrics.busy, simulation->now_ns, 1);
-    transaction_at(database, id)->state = TRANSACTION_WORKS;
-    simulation_schedule(simulation, database->self, DATABASE_WORKED, RANK_COMPLETION,
-                        time_add(simulation->now_ns, transaction_at(database, id)->work_ns), id);
-}
-
 /* It has a connection, and wants a vCPU. */
 static void begin_work(struct simulation *simulation, struct database *database, uint32_t id)
 {
-    struct database_metrics *metrics = &database->metrics;
-    gauge_add(&metrics->load_cpu, simulation->now_ns, 1);
-    if (metrics->load_cpu.level <= database->config.vcpus) {
-        work(simulation, database, id);
-        return;
-    }
-    transaction_at(database, id)->state = TRANSACTION_IN_LINE;
-    chain_append(&database->line, id);
-    gauge_add(&metrics->waiting, simulation->now_ns, 1);
-}
-
-static void work_next(struct simulation *simulation, struct database *database)
-{
-    uint32_t id = database->line.head;
-    if (id == POOL_NONE)
-        return;
-    chain_remove(&database->line, id);
-    gauge_add(&database->metrics.waiting, simulation->now_ns, -1);
-    work(simulation, database, id);
+    database_work_begin(simulation, database, id);
+    if (database->config.capacity)
+        database_serverless_loaded(simulation, database);
 }
 
 /* The query is done: others may have the vCPU; a write goes on with what it calls. */
@@ -145,9 +141,8 @@ static void end_work(struct simulation *simulation, struct database *database, u
 {
     const struct request *request = request_at(simulation, transaction_at(database, id)->request);
     bool calls = database->procedure && !content_set_has(&database->config.reads, request->content);
-    gauge_add(&database->metrics.busy, simulation->now_ns, -1);
-    gauge_add(&database->metrics.load_cpu, simulation->now_ns, -1);
-    work_next(simulation, database);
+    database_work_leave(simulation, database, id);
+    database_work_next(simulation, database);
     if (database->faults.any && fault_strikes(&database->faults, request))
         end_transaction(simulation, database, id, &cause_service_error);
     else if (!calls)
@@ -206,15 +201,15 @@ static void close_connections(struct simulation *simulation, void *self, uint64_
     (void)client;
     struct database *database = self;
     if (since_ns > database->lost_ns)
-        gauge_add(&database->metrics.connections, simulation->now_ns, -(int64_t)count);
+        disconnect(simulation, database, count);
 }
 
 static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
 {
     struct database *database = self;
-    (void)simulation;
-    return fault_slowed(&database->faults,
-                        distribution_draw_ns(database->config.settings.connect_time, &database->connects, item, attempt));
+    int64_t ns = distribution_draw_ns(database->config.settings.connect_time, &database->connects, item, attempt);
+    int64_t asleep_ns = database->config.capacity ? database_serverless_wake(simulation, database) : 0;
+    return time_add(asleep_ns, fault_slowed(&database->faults, ns));
 }
 
 const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
@@ -258,38 +253,24 @@ void database_accept(struct simulation *simulation, void *self, struct request *
     if (id == POOL_NONE)
         return;
     int64_t wait_ns = kept ? 0 : connect_ns(simulation, database, request->item, request->attempt);
-    if (wait_ns > 0)
+    if (wait_ns > 0) {
+        transaction_at(database, id)->due_ns = time_add(simulation->now_ns, wait_ns);
+        transaction_at(database, id)->events++;
         simulation_schedule(simulation, database->self, DATABASE_CONNECTED, RANK_ARRIVAL, time_add(simulation->now_ns, wait_ns), id);
-    else
+    } else
         begin_work(simulation, database, id);
 }
 
 /* It is lost: it has its connection and its vCPU no longer. Where an event names it, that stays to come. */
 static void strip(struct simulation *simulation, struct database *database, uint32_t id)
 {
-    struct database_metrics *metrics = &database->metrics;
     struct transaction *transaction = transaction_at(database, id);
     transaction->connected = false;
-    switch (transaction->state) {
-    case TRANSACTION_WORKS:
-        gauge_add(&metrics->busy, simulation->now_ns, -1);
-        gauge_add(&metrics->load_cpu, simulation->now_ns, -1);
-        transaction->state = TRANSACTION_LOST;
-        break;
-    case TRANSACTION_CONNECTS:
-        transaction->state = TRANSACTION_LOST;
-        break;
-    case TRANSACTION_IN_LINE:
-        chain_remove(&database->line, id);
-        gauge_add(&metrics->waiting, simulation->now_ns, -1);
-        gauge_add(&metrics->load_cpu, simulation->now_ns, -1);
-        break;
-    case TRANSACTION_CALLS:
+    if (transaction->state == TRANSACTION_WORKS || transaction->state == TRANSACTION_IN_LINE)
+        database_work_leave(simulation, database, id);
+    else if (transaction->state == TRANSACTION_CALLS)
         procedure_cancel(simulation, database->procedure, transaction->run);
-        break;
-    case TRANSACTION_LOST:
-        break;
-    }
+    transaction->state = TRANSACTION_CONNECTS; /* at nothing that would have to be left */
 }
 
 void database_lose(struct simulation *simulation, struct database *database, int64_t back_ns)
@@ -299,21 +280,26 @@ void database_lose(struct simulation *simulation, struct database *database, int
     database->lost_ns = simulation->now_ns;
     database->back_ns = back_ns;
     counter_add(&metrics->lost, (uint64_t)metrics->connections.level);
-    gauge_add(&metrics->connections, simulation->now_ns, -metrics->connections.level);
+    disconnect(simulation, database, metrics->connections.level);
     for (uint32_t id = database->all.head; id != POOL_NONE; id = transaction_at(database, id)->place.next)
         strip(simulation, database, id);
     for (; under_way > 0 && simulation->status == STATUS_OK; under_way--) /* whoever comes meanwhile is behind them */
         end_transaction(simulation, database, database->all.head, &cause_lost);
 }
 
-/* Was the transaction lost that an event names? Then it is given back. */
-static bool was_lost(struct database *database, uint32_t id)
+/* An event names the transaction: is it what it waits for? What is over is given back with the last event that names it. */
+static bool is_due(const struct simulation *simulation, struct database *database, uint32_t id, enum transaction_state state)
 {
-    if (__builtin_expect(transaction_at(database, id)->state != TRANSACTION_LOST, 1))
+    struct transaction *transaction = transaction_at(database, id);
+    transaction->events--;
+    if (__builtin_expect(transaction->state == TRANSACTION_LOST, 0)) {
+        if (transaction->events == 0) {
+            database->lost--;
+            pool_give(&database->transactions, id);
+        }
         return false;
-    database->lost--;
-    pool_give(&database->transactions, id);
-    return true;
+    }
+    return transaction->state == state && transaction->due_ns == simulation->now_ns;
 }
 
 void database_handle(struct simulation *simulation, void *self, const struct event *event)
@@ -321,16 +307,25 @@ void database_handle(struct simulation *simulation, void *self, const struct eve
     struct database *database = self;
     switch (event->kind) {
     case DATABASE_CONNECTED:
-        if (!was_lost(database, event->data))
+        if (is_due(simulation, database, event->data, TRANSACTION_CONNECTS))
             begin_work(simulation, database, event->data);
         break;
     case DATABASE_WORKED:
-        if (!was_lost(database, event->data))
+        if (is_due(simulation, database, event->data, TRANSACTION_WORKS))
             end_work(simulation, database, event->data);
         break;
     case DATABASE_RECOVERED:
         database_failover_end(&database->failover);
         database_news_tell(simulation, &database->config.news, database->self, database->failover.ordinal, TOLD_COMPLETED);
+        break;
+    case DATABASE_SCALE:
+        database_serverless_scale(simulation, database);
+        break;
+    case DATABASE_PAUSE:
+        database_serverless_pause(simulation, database);
+        break;
+    case DATABASE_RESUMED:
+        database_serverless_resumed(simulation, database);
         break;
     default:
         procedure_handle(simulation, database->procedure, event);

@@ -3,8 +3,9 @@
  * the RDS and Aurora User Guides, "Quotas", "Invoking a Lambda function" and "Managing performance".
  *
  * From the ground up: database_class.c (what a class has), database_parameters.c (parameter groups), database_bill.c (what an instance
- * costs), database_news.c (its events), database_failover.c (what all failovers have in common), database_run.c (a transaction, and what a
- * failover does to all of them), database_check.c (what is refused), database_cluster.c and database.c (the tables). */
+ * costs), database_news.c (its events), database_failover.c (what all failovers have in common), database_work.c (the vCPUs),
+ * database_run.c (a transaction, and what a failover does to all of them), database_serverless.c (capacity that follows the load),
+ * database_check.c (what is refused), database_cluster.c and database.c (the tables). */
 #ifndef SLSIM_DATA_DATABASE_STATE_H
 #define SLSIM_DATA_DATABASE_STATE_H
 
@@ -25,6 +26,7 @@
 #include <stdint.h>
 
 #define DATABASE_INSTANCE_TYPE "AWS::RDS::DBInstance"
+#define DATABASE_SERVERLESS_CLASS "db.serverless"
 #define DATABASE_CLUSTER_TYPE "AWS::RDS::DBCluster"
 
 enum database_engine { ENGINE_POSTGRES, ENGINE_MYSQL, ENGINE_MARIADB, ENGINE_AURORA_POSTGRES, ENGINE_AURORA_MYSQL };
@@ -71,6 +73,32 @@ struct database_failover {
     struct tally time;
 };
 
+/* Of a cluster's serverless instances, in halves of an ACU. */
+struct database_capacity {
+    int64_t least, most;
+    int64_t pause_ns; /* 0: they do not pause */
+};
+
+enum database_serverless_state { SERVERLESS_AWAKE, SERVERLESS_PAUSED, SERVERLESS_RESUMES };
+
+struct database_serverless {
+    double vcpus_per_acu, bytes_per_half, used_share, up_share, down_share; /* the rules' */
+    int64_t every_ns, down_every_ns;
+
+    enum database_serverless_state state;
+    bool looks, pauses_later; /* an event of that kind is to come */
+    int128 busy_from;         /* the integral of `busy` when it was last looked at */
+    int64_t fell_ns;          /* when capacity last changed, or load came */
+    int64_t idle_since_ns, paused_ns, awake_ns;
+    struct stream times;
+    uint32_t resume_ordinal;
+    struct gauge capacity, most; /* in halves */
+    struct counter pauses, resumes;
+};
+
+/* `busy` and `vcpus` are kept in such parts of a vCPU. */
+#define VCPU_PARTS 1000000
+
 struct database_config {
     struct database_settings settings; /* first: as a cluster's */
     uint32_t cluster;                  /* ENTITY_NONE: it stands alone */
@@ -81,6 +109,8 @@ struct database_config {
     /* by `validate`: */
     int64_t vcpus, max_connections;
     double memory_bytes;
+    const struct database_capacity *capacity; /* NULL: it has its class's */
+    bool never_pauses;
     struct database_news news;
     enum database_invokes invokes;
     struct content_set reads; /* contents that say a read */
@@ -92,10 +122,12 @@ enum transaction_state { TRANSACTION_CONNECTS, TRANSACTION_IN_LINE, TRANSACTION_
 
 /* A transaction. */
 struct transaction {
-    struct link place, turn; /* among all that are under way; in line for a vCPU */
-    uint32_t request;        /* what asks for it */
-    uint32_t run;            /* of on_write; POOL_NONE: none */
-    int64_t work_ns;
+    struct link place, turn;      /* among all that are under way; in line for a vCPU, or among those that have one */
+    uint32_t request;             /* what asks for it */
+    uint32_t run;                 /* of on_write; POOL_NONE: none */
+    int64_t work_ns;              /* vCPU time that is left, as of since_ns */
+    int64_t since_ns, due_ns;     /* of the work, or of the connection */
+    uint32_t events;              /* that name it, and are to come; those that are not due find nothing to do */
     enum transaction_state state; /* LOST: it has been answered, and only an event still names it */
     bool connected;               /* by a connection that is its own, and ends with it */
 };
@@ -113,7 +145,10 @@ struct database {
 
     /* state */
     struct pool transactions;
-    struct chain all, line;            /* of them: under way, in their order; in line for a vCPU */
+    struct chain all, line, working; /* of them: under way, in their order; in line for a vCPU; who has one */
+    int64_t servers, working_count;  /* who may have a vCPU, and has */
+    double power, speed;             /* vCPUs; what each of them has of one */
+    struct database_serverless serverless;
     uint32_t lost;                     /* of them, in that state */
     int64_t lost_ns;                   /* connections that were opened by then are gone; negative: none are */
     int64_t back_ns;                   /* until then it answers proxies alone, which find it sooner */
@@ -123,7 +158,15 @@ struct database {
     struct database_metrics metrics;
 };
 
-enum database_event { DATABASE_CONNECTED, DATABASE_WORKED, DATABASE_RECOVERED, DATABASE_PROCEDURE /* and those that follow */ };
+enum database_event {
+    DATABASE_CONNECTED, /* data: the transaction, as of the next */
+    DATABASE_WORKED,
+    DATABASE_RECOVERED,
+    DATABASE_SCALE,
+    DATABASE_PAUSE,
+    DATABASE_RESUMED,
+    DATABASE_PROCEDURE /* and those that follow */
+};
 
 /* database_class.c: false where there is no such class. */
 bool database_class(const struct rule_book *rules, const char *class, int64_t *vcpus, double *memory_bytes);
@@ -134,17 +177,16 @@ int64_t database_default_connections(const struct rule_book *rules, enum databas
 double database_most_connections(const struct rule_book *rules, enum database_engine engine);
 
 /* database_parameters.c */
-/* What a group says of max_connections, on so much memory; false where it says nothing. Complains of what cannot be read, and of too many.
- */
-bool database_group_connections(struct validation *validation, const char *name, enum database_engine engine, double memory_bytes,
-                                int64_t *connections);
+/* What its parameter group says of max_connections, by what its class has; false where it says nothing. Complains of what cannot be read,
+ * and of too many. */
+bool database_group_connections(struct validation *validation, const struct database_config *config, int64_t *connections);
 /* How long a database waits for a function's answer, by the group or by the rule. */
 int64_t database_invoke_timeout_ns(struct validation *validation, const char *name);
 
 /* database_bill.c: the line item of an instance, and how many of its units an hour are; NULL where the book has no price. */
 const struct line_item *database_line_item(enum database_engine engine, const char *class, int64_t vcpus, double *units);
 extern const struct line_item database_line_items[];
-extern const size_t database_line_item_gp3; /* the place of storage */
+extern const size_t database_line_item_gp3, database_line_item_serverless; /* the places of storage, and of capacity */
 
 /* database_news.c: events of databases, on the default bus and to their subscriptions. */
 /* For `validate`. */
@@ -183,6 +225,14 @@ void database_failover_end(struct database_failover *failover);
             .better = -1, .help = "From the failure until clients find it again; proxies do sooner."                                       \
     }
 
+/* database_work.c: a transaction that has its connection wants a vCPU: it works, or waits in line. Its end is DATABASE_WORKED. */
+void database_work_begin(struct simulation *simulation, struct database *database, uint32_t id);
+/* It wants or has it no longer; then others may have it. */
+void database_work_leave(struct simulation *simulation, struct database *database, uint32_t id);
+void database_work_next(struct simulation *simulation, struct database *database);
+/* It has so many vCPUs from now on: what works goes on as fast as that lets it. */
+void database_resize(struct simulation *simulation, struct database *database, double vcpus);
+
 /* database_run.c */
 enum status database_create(struct simulation *simulation, void *self);
 void database_destroy(struct simulation *simulation, void *self);
@@ -197,6 +247,21 @@ bool database_kept_connection(const struct simulation *simulation, const struct 
 /* The instance fails: its connections and transactions are lost, and it is back for clients at `back_ns`. */
 void database_lose(struct simulation *simulation, struct database *database, int64_t back_ns);
 
+/* database_serverless.c: of an instance with a `capacity`. */
+double database_serverless_memory(const struct rule_book *rules, const struct database_capacity *capacity);
+int64_t database_serverless_connections(const struct rule_book *rules, enum database_engine engine,
+                                        const struct database_capacity *capacity);
+void database_serverless_create(struct simulation *simulation, struct database *database);
+void database_serverless_start(struct simulation *simulation, struct database *database);
+/* It has work, its last connection is closed, somebody connects: how long that has to wait. */
+void database_serverless_loaded(struct simulation *simulation, struct database *database);
+void database_serverless_left(struct simulation *simulation, struct database *database);
+int64_t database_serverless_wake(struct simulation *simulation, struct database *database);
+/* Its events. */
+void database_serverless_scale(struct simulation *simulation, struct database *database);
+void database_serverless_pause(struct simulation *simulation, struct database *database);
+void database_serverless_resumed(struct simulation *simulation, struct database *database);
+
 /* database_check.c */
 void database_validate(struct validation *validation, void *blob);
 /* What of a cluster's or an instance's `on_write` cannot be, at the entity that `validation` is for. */
@@ -206,6 +271,11 @@ extern const char *const database_operations[]; /* ends with NULL */
 
 /* database_cluster.c: the instance that answers at an instance or a cluster, or will when its failover is over. */
 uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity);
+/* What the cluster's serverless instances may have, whichever is validated first; NULL: it does not say. */
+const struct database_capacity *database_cluster_capacity(const struct validation *validation, uint32_t entity);
+/* Of a cluster. */
+uint32_t database_writer_of(const struct simulation *simulation, uint32_t cluster);
+const uint32_t *database_members_of(const struct simulation *simulation, uint32_t cluster, uint32_t *count);
 /* Of an instance that stands alone, or of a cluster. */
 struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity);
 /* The greatest number of connections that the instance, or any of the cluster's, lets in. */

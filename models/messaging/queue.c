@@ -104,6 +104,8 @@ static const struct metric_type queue_metrics[] = {
      .help = "Receptions after which the message could still be "
              "received (rule sqs_duplicate_rate)."},
     {"slsim", "SendsThrottled", "Count", METRIC_COUNT, AT(throttled), .better = -1, .help = "Messages beyond the quota of a FIFO queue."},
+    {"slsim", "DeletedOutOfOrder", "Count", METRIC_COUNT, AT(out_of_order), .better = -1,
+     .help = "Messages deleted while one that was sent before them (to a FIFO queue: in their group) was still there."},
     {"slsim", "AgeAtDelete", "Milliseconds", METRIC_TALLY, AT(age_at_delete), .better = -1, .compared = "p99",
      .help = "From sending a message to its deletion."},
     {"slsim", "BacklogDuration", "Seconds", METRIC_TALLY, AT(backlog), .better = -1, .compared = "Maximum",

@@ -13,6 +13,13 @@ static struct group *group_at(const struct queue *queue, uint32_t id)
     return pool_at(&queue->groups, id);
 }
 
+bool queue_line_is_first(const struct queue *queue, uint32_t id)
+{
+    const struct message *message = pool_at(&queue->messages, id);
+    const struct chain *line = queue->config.fifo ? &group_at(queue, message->group)->messages : &queue->all;
+    return line->head == id;
+}
+
 void queue_line_init(struct simulation *simulation, struct queue *queue)
 {
     const char *name = simulation->entities[queue->self].name;

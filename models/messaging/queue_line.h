@@ -15,6 +15,8 @@ void queue_line_add(struct queue *queue, uint32_t id);
 /* A message that is counted as visible from now on can be taken. */
 void queue_line_show(struct simulation *simulation, struct queue *queue, uint32_t id);
 /* Could a receive call have it now? */
+/* Is it the first of those that are still there: of the queue, or of its group in a FIFO queue? */
+bool queue_line_is_first(const struct queue *queue, uint32_t id);
 bool queue_line_can_take(const struct queue *queue, uint32_t id);
 void queue_line_remove(struct simulation *simulation, struct queue *queue, uint32_t id);
 

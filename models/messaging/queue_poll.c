@@ -80,6 +80,8 @@ static bool delete_message(struct simulation *simulation, struct queue *queue, u
     if (!message || (queue->config.fifo && message->state != MESSAGE_HIDDEN))
         return false;
     counter_add(&queue->metrics.deleted, 1);
+    if (!queue_line_is_first(queue, id))
+        counter_add(&queue->metrics.out_of_order, 1);
     tally_add(&queue->metrics.age_at_delete, TALLY_ALL, simulation->now_ns - message->sent_ns);
     tally_add(&queue->metrics.receive_count, TALLY_ALL, message->receive_count);
     queue_trace(simulation, queue, message, fate_names[cause->fate], cause == &cause_succeeded ? "deleted" : cause->text);

@@ -140,7 +140,7 @@ struct queue_metrics {
     struct gauge levels[MESSAGE_STATES]; /* how many messages are in each state: also what the queue itself goes by */
     struct gauge locked_groups;
     struct gauge oldest_age; /* ns, whole seconds */
-    struct counter expired, dead_lettered, moved, moved_back, duplicated, throttled;
+    struct counter expired, dead_lettered, moved, moved_back, duplicated, throttled, out_of_order;
     struct counter tasks_failed, tasks_refused;
     struct tally age_at_delete, receive_count;
     struct tally backlog;    /* ns in which messages waited without a break */

@@ -35,7 +35,7 @@ struct command {
 };
 
 extern const struct command run_command, check_command, verify_command, schema_command, rules_command, prices_command, explain_command,
-    compare_command, size_command, sensitivity_command, sweep_command, report_command;
+    compare_command, size_command, sensitivity_command, sweep_command, report_command, study_command;
 
 /* All of the program behind main: returns the exit code. */
 int command_main(const struct program *program, int argc, char **argv);

@@ -12,8 +12,8 @@
 #define INPUT_MOST ((size_t)257 << 20)
 
 static const struct command *const commands[] = {
-    &run_command,         &check_command,   &verify_command, &sweep_command,  &compare_command, &size_command,
-    &sensitivity_command, &explain_command, &report_command, &schema_command, &rules_command,   &prices_command,
+    &run_command,     &check_command,  &verify_command, &sweep_command,  &compare_command, &size_command,   &sensitivity_command,
+    &explain_command, &report_command, &study_command,  &schema_command, &rules_command,   &prices_command,
 };
 
 /* Commands that are not there yet, and what they would do. */
@@ -23,7 +23,6 @@ static const struct {
     {"calibrate", "fitting `behavior` to logs and traces", "give distributions by {\"csv\": ..., \"column\": ...} or {\"quantiles\": ...}"},
     {"backtest", "laying a simulated band over recorded metrics", "timeseries.csv of a result has the simulated figures by the minute"},
     {"import", "making a scenario of a template or a trace", "name it in a scenario: \"template\", \"fleet\", or \"trace\" of a source"},
-    {"study", "study cards", "the questions under scenarios/ are run by slsim verify"},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

@@ -3,6 +3,7 @@
 
 #include "document/suggest.h"
 #include "document/units.h"
+#include "scenario/card.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -14,6 +15,7 @@
 #define REPLICATIONS_MAX 1000000u
 #define POINTS_MAX 1000000u
 #define SHARDS_MAX 100000u
+#define CARDS_MAX 10000u
 
 static const struct {
     const char *name;
@@ -21,7 +23,7 @@ static const struct {
     const char *argument; /* NULL: takes none */
     const char *help;
 } table[OPTION_COUNT] = {
-    [OPTION_OUTPUT] = {"output", 'o', "DIR", "the result folder (run: results/NAME where it is not given)"},
+    [OPTION_OUTPUT] = {"output", 'o', "DIR", "the result folder (run: results/NAME where it is not given); of study export the file"},
     [OPTION_SEED] = {"seed", 0, "N", "the seed of all chance, instead of the scenario's"},
     [OPTION_SET] = {"set", 0, "PATH=VALUE", "changes the scenario, as in --set Api.MemorySize=1024; may be repeated"},
     [OPTION_REPLICATIONS] = {"replications", 0, "N", "independent repetitions, instead of the scenario's"},
@@ -66,6 +68,11 @@ static const struct {
     [OPTION_SHARD] = {"shard", 0, "I/N", "only every N-th point, from the I-th on (I from 0): for many machines; then sweep merge"},
     [OPTION_RESTART] = {"restart", 0, NULL, "discards what an earlier sweep left in the folder"},
     [OPTION_DRY_RUN] = {"dry-run", 0, NULL, "checks and lists the points, says how long they may take, and runs nothing else"},
+    [OPTION_TOPIC] = {"topic", 0, "TOPIC", "study cards of this topic alone"},
+    [OPTION_EXAM] = {"exam", 0, "EXAM", "study cards of this exam alone: saa, dva or sap"},
+    [OPTION_CARDS] = {"count", 0, "N", "how many questions a quiz has (10)"},
+    [OPTION_ALL] = {"all", 0, NULL, "runs as well what would make the other choices right, and the other book of rules"},
+    [OPTION_BATCH] = {"batch", 0, NULL, "asks nothing: runs every study card and judges it"},
     [OPTION_NO_PROGRESS] = {"no-progress", 0, NULL, "no progress on the terminal"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, "errors only, and what --format asks for"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, "says more"},
@@ -285,9 +292,20 @@ static void take(struct options *options, enum option_id option, const char *tex
     case OPTION_INPUTS:
         options->inputs = text;
         break;
+    case OPTION_TOPIC:
+        options->topic = text;
+        break;
+    case OPTION_EXAM:
+        options->exam = (unsigned)take_word(option, text, card_exams, diagnostics);
+        break;
+    case OPTION_CARDS:
+        options->count = (size_t)take_natural(option, text, 1, CARDS_MAX, diagnostics);
+        break;
     case OPTION_TREE:
     case OPTION_RESTART:
     case OPTION_DRY_RUN:
+    case OPTION_ALL:
+    case OPTION_BATCH:
     case OPTION_DENSE:
     case OPTION_REPORT:
     case OPTION_NO_PROGRESS:

@@ -54,6 +54,11 @@ enum option_id {
     OPTION_SHARD,
     OPTION_RESTART,
     OPTION_DRY_RUN,
+    OPTION_TOPIC,
+    OPTION_EXAM,
+    OPTION_CARDS,
+    OPTION_ALL,
+    OPTION_BATCH,
     OPTION_NO_PROGRESS,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -100,6 +105,9 @@ struct options {
     const char *cause;
     const char *item;
     const char *inputs;
+    const char *topic;
+    unsigned exam;       /* --exam: the index in card_exams */
+    size_t count;        /* --count; 0: not given */
     const char *command; /* the first argument that is no option; NULL: none */
     char *const *arguments;
     size_t argument_count; /* behind the command */

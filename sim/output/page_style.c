@@ -32,6 +32,9 @@ const char page_css[] =
     ".series button[aria-pressed=false]{text-decoration:line-through;color:var(--soft)}\n"
     ".ok b,b.ok{color:var(--ok)}.no b,b.no{color:var(--no)}\n"
     "code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{background:var(--wash);padding:.75rem;overflow-x:auto}\n"
+    ".card{border:1px solid var(--line);border-radius:.4rem;padding:1rem;margin:1.25rem "
+    "0}.soft{color:var(--soft)}.set-up{padding-left:1.2rem}"
+    ".choice summary,.answer>summary{font-size:1rem;padding:.4rem 0}.choice p{margin:0 0 .5rem 1.2rem}\n"
     "@media print{nav,.series,.skip,summary{display:none}body{max-width:none}figure,tr{break-inside:avoid}.plot{min-width:0}"
     "h2,h3{break-after:avoid}}\n";
 

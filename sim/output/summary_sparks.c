@@ -44,7 +44,7 @@ static void print_spark(const struct headline_rows *rows, const struct headline_
         return;
     const char *unit = result_data_unit(data, spark->metric);
     (void)fprintf(out, "%-*s", TITLE_WIDTH, spark->title);
-    sparkline_print(out, series->values, data->period_count, width, strcmp(spark->stat, "Sum") != 0);
+    sparkline_print(out, series->values, data->period_count, width, strcmp(spark->stat, "Sum") != 0, true);
     (void)fprintf(out, "  up to %s", figure_text(most, unit ? unit : "", text));
     if (strcmp(spark->stat, "Sum") == 0)
         (void)fprintf(out, " in %s", units_format_time((double)rows->result->scenario->settings.period_ns, period, sizeof period));

@@ -136,9 +136,6 @@ void changes_parse(struct loader *loader);
 const struct content_set *content_match(struct loader *loader, const struct pattern *pattern, const struct envelope *envelope,
                                         const char *sender);
 
-/* statements.c */
-void statements_parse(struct loader *loader);
-
 /* expect_parse.c */
 void expect_parse(struct loader *loader);
 

@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STATEMENT_LAST 90u /* the course notes' statements are numbered from 1 */
-
 enum comparison { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE, COMPARE_WITHIN, COMPARE_BETWEEN };
 
 /* One line of `expect`. */
@@ -59,9 +57,6 @@ struct scenario {
 
     struct expectation *expectations;
     size_t expectation_count;
-
-    uint32_t *statements; /* of the course notes, 1 to STATEMENT_LAST, that the scenario shows; each once */
-    size_t statement_count;
 
     cJSON *resolved; /* the merged tree with all defaults that matter, for the manifest */
     struct input_file *inputs;

@@ -4,7 +4,9 @@
 #include "engine/sim_time.h"
 #include "notation/instant_parse.h"
 #include "notation/property_parse.h"
+#include "scenario/card.h"
 #include "scenario/loader.h"
+#include "scenario/statements.h"
 
 #include <errno.h>
 #include <math.h>
@@ -319,12 +321,15 @@ static void check_allowed(struct loader *loader, const cJSON *allowed)
     }
 }
 
-/* Keys whose meaning other commands have, or nobody yet. */
+/* Keys whose meaning other commands have. */
 static void check_other_keys(struct loader *loader)
 {
     const cJSON *allowed = key(loader, "allow_invalid");
+    size_t statement_count;
     if (allowed)
         check_allowed(loader, allowed);
+    (void)statements_read(&loader->parse, loader->tree, &statement_count);
+    card_check(&loader->parse, loader->tree);
 }
 
 void settings_parse(struct loader *loader, const struct scenario_options *options)
@@ -332,7 +337,6 @@ void settings_parse(struct loader *loader, const struct scenario_options *option
     parse_top_level(loader, options);
     parse_seed(loader, options ? options->seed : NULL);
     check_other_keys(loader);
-    statements_parse(loader);
     parse_books(loader);
 }
 

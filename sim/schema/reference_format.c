@@ -3,6 +3,7 @@
 #include "notation/distribution_parse.h"
 #include "notation/property_parse.h"
 #include "notation/step_parse.h"
+#include "scenario/card.h"
 #include "scenario/scenario.h"
 #include "schema/fleet_text.h"
 #include "schema/markdown.h"
@@ -109,6 +110,15 @@ static const char expectations[] =
     "such a scenario;\n"
     "all others refuse it.\n";
 
+static const char study[] =
+    "\n## `study`: a study card\n\n"
+    "A question that the scenario answers, for `slsim study`; no other command minds it. What is predicted is the scenario's `expect`. A "
+    "card\n"
+    "is whole when it has all of these keys but `answer`, `timeline` and `notes`, exactly one choice that is right, and for each other "
+    "one\n"
+    "either `set` with `expect`, or `why`. It must hold by both books of rules, unless `notes` says what differs. The cards are in\n"
+    "`scenarios/study`, a file each; `topics.csv` beside them has the lessons in their order.\n\n";
+
 static const char *default_of(const char *key)
 {
     static const struct {
@@ -156,5 +166,7 @@ enum status reference_scenarios(const struct model_registry *registry, const str
     fputs("\n", out);
     fputs(expectations, out);
     fputs(sweep_reference, out);
+    fputs(study, out);
+    markdown_properties(out, card_properties(), rules, NULL);
     return fflush(out) == 0 && !ferror(out) ? STATUS_OK : STATUS_IO;
 }

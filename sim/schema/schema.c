@@ -5,6 +5,7 @@
 #include "notation/distribution_parse.h"
 #include "notation/property_parse.h"
 #include "notation/step_parse.h"
+#include "scenario/card.h"
 #include "scenario/scenario.h"
 #include "schema/fleet_text.h"
 #include "schema/json_write.h"
@@ -124,7 +125,6 @@ static const struct {
     {"changes", "{'type':'array','items':{'$ref':'#/$defs/change'}}"},
     {"sweep", sweep_schema},
     {"statements", "{'type':'array','items':{'type':'integer','minimum':1,'maximum':90},'uniqueItems':true}"},
-    {"study", "{'type':'object'}"},
     {"expect", expectation},
     {"traffic", "{'type':'array','items':{'$ref':'#/$defs/traffic'}}"},
     {"account", "{'$ref':'#/$defs/account'}"},
@@ -276,6 +276,8 @@ static void write_key(FILE *out, const struct scenario_key *key, const struct mo
         write_behavior(out, registry, rules);
     } else if (strcmp(key->name, "rules") == 0) {
         write_rules(out, rules);
+    } else if (strcmp(key->name, "study") == 0) {
+        json_write_table(out, card_properties(), rules);
     } else if (strcmp(key->name, "fleet") == 0) {
         json_write_template(out, fleet_schema, "");
     } else if (plain) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# browser.sh SLSIM [SCREENSHOTS]: makes the pages of six scenarios, of a comparison, a sizing, a sweep and of words built to attack, and opens each in
+# browser.sh SLSIM [SCREENSHOTS]: makes the pages of six scenarios, of a comparison, a sizing, a sweep, of all study cards and of words built to attack, and opens each in
 # Chromium (check_pages.mjs says what is judged). Ends with 'N passed, N failed'. Exit 77, and why, where no browser can be had.
 set -uo pipefail
 
@@ -57,6 +57,12 @@ report() { # NAME COMMAND...: the same, of a result that another command left
 report compare "$slsim" compare "$root/scenarios/erlang-b.json" --vary calls.poisson=8/s,12/s --replications 3
 report size "$slsim" size "$root/scenarios/erlang-size.json" --vary Api.ReservedConcurrentExecutions=1:100 --goal "callers.RejectedRate < 1%"
 report sweep "$slsim" sweep "$root/scenarios/sweeps/erlang-grid.json"
+mkdir -p "$work/cards"
+"$slsim" study export html --no-progress --quiet -o "$work/cards/report.html" >"$work/cards.out" 2>&1 || {
+    failed=1
+    echo 'FAILED  no page of study cards'
+    cat "$work/cards.out"
+}
 page hostile "$slsim" run "$here/hostile.json" --report
 
 pages=()

@@ -13,6 +13,9 @@ import { chromium } from 'playwright-core';
 const WIDTHS = [360, 800, 1440];
 const SCHEMES = ['light', 'dark'];
 const PAGE_BYTES_MAX = 1000000;
+// A page of study cards: a phone and a desk, and the recorded results of all of them.
+const CARD_WIDTHS = [360, 1280];
+const CARD_BYTES_MAX = 5000000;
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const words = process.argv.slice(2);
@@ -118,12 +121,46 @@ function faultsOfNames() {
     return faults;
 }
 
+// A card's answers are behind folds: nothing of them is seen before, and a keyboard opens them. Leaves all of them open.
+async function faultsOfCards(page) {
+    const faults = [];
+    const seen = await page.locator('article.card svg:visible, article.card .ok:visible').count();
+    if (seen > 0) {
+        faults.push(`${seen} pictures and verdicts are to be seen before anything was opened`);
+    }
+    const verdicts = new Set();
+    const choices = page.locator('article.card').first().locator('details.choice');
+    for (let i = 0; i < (await choices.count()); i += 1) {
+        await choices.nth(i).locator('summary').focus();
+        await page.keyboard.press('Enter');
+        verdicts.add((await choices.nth(i).locator('p b').innerText()).trim());
+    }
+    if (!verdicts.has('Right.') || !verdicts.has('No.') || verdicts.size !== 2) {
+        faults.push(`the first card's choices open to: ${[...verdicts].join(' ')}`);
+    }
+    // By the keyboard alone: from choice to choice, and on to the answer.
+    await choices.first().locator('summary').focus();
+    await page.keyboard.press('Tab');
+    if (!(await page.evaluate(() => document.activeElement?.tagName === 'SUMMARY'))) {
+        faults.push('Tab does not lead from a choice to the next one');
+    }
+    await page.evaluate(() => document.querySelectorAll('details').forEach((fold) => { fold.open = true; }));
+    for (const card of await page.locator('article.card').all()) {
+        if ((await card.locator('details.choice .ok').count()) !== 2 || (await card.locator('table').count()) === 0) {
+            faults.push(`${await card.getAttribute('id')} has not one right choice, or no figures`);
+        }
+    }
+    return faults;
+}
+
 async function check(browser, path) {
+    const cards = readFileSync(path, 'utf8').includes('<article class="card"');
+    const widths = cards ? CARD_WIDTHS : WIDTHS;
     const name = `${basename(dirname(path))}/${basename(path)}`;
     const address = pathToFileURL(path).href;
-    judge(`${name}: size`, statSync(path).size < PAGE_BYTES_MAX ? [] : [`${statSync(path).size} bytes`]);
+    judge(`${name}: size`, statSync(path).size < (cards ? CARD_BYTES_MAX : PAGE_BYTES_MAX) ? [] : [`${statSync(path).size} bytes`]);
     for (const scheme of SCHEMES) {
-        for (const width of WIDTHS) {
+        for (const width of widths) {
             const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
             const page = await context.newPage();
             const talk = [];
@@ -136,11 +173,14 @@ async function check(browser, path) {
             page.on('request', (request) => request.url() !== address && !request.url().startsWith('data:') && talk.push(`request: ${request.url()}`));
             await page.goto(address, { waitUntil: 'load' });
             const where = `${name} ${scheme} ${width} px`;
+            if (cards) {
+                judge(`${where}: cards`, await faultsOfCards(page));
+            }
             judge(`${where}: layout`, await page.evaluate(faultsOfLayout));
-            if (width === WIDTHS[0] && scheme === SCHEMES[0]) {
+            if (width === widths[0] && scheme === SCHEMES[0]) {
                 judge(`${name}: names`, await page.evaluate(faultsOfNames));
             }
-            if (width !== WIDTHS[1]) {
+            if (cards || width !== WIDTHS[1]) {
                 await page.evaluate(axeSource);
                 const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
                 const serious = found.violations.filter((violation) => ['serious', 'critical'].includes(violation.impact));
@@ -160,7 +200,8 @@ async function check(browser, path) {
     const text = await page.locator('main').innerText();
     judge(`${name}: readable without script`, text.length > 500 ? [] : [`${text.length} characters`]);
     await page.emulateMedia({ media: 'print' });
-    judge(`${name}: prints`, (await page.locator('figure svg').first().isVisible()) ? [] : ['no picture on paper']);
+    // On paper a card is a question: its answer stays folded.
+    judge(`${name}: prints`, cards || (await page.locator('figure svg').first().isVisible()) ? [] : ['no picture on paper']);
     await bare.close();
 }
 

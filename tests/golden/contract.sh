@@ -10,7 +10,7 @@ cases=$PWD/tests/cli/cases
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
-export LC_ALL=C NO_COLOR=1
+export LC_ALL=C NO_COLOR=1 XDG_STATE_HOME=$work/state
 
 # What the program says in plain words of what it cannot do yet.
 plain='not modelled yet|not built yet|is not simulated|has no effect on this simulation|nothing here is measured in|cannot be set while it runs'

@@ -50,6 +50,12 @@ static void test_max_connections(void **state)
         {"mysql", "db.m5.large", "'{DBInstanceClassMemory/98784247}'", 80},
         {"postgres", "db.m5.large", "'LEAST({DBInstanceClassMemory/9531392},50)'", 50},
         {"postgres", "db.m5.large", "'GREATEST({DBInstanceClassMemory/9531392}, 900)'", 900},
+        {"postgres", "db.m5.large", "'SUM({DBInstanceClassMemory/9531392}, 100, 1)'", 930},
+        {"postgres", "db.m5.large", "'{DBInstanceClassMemory*2/9531392}'", 1658},
+        {"postgres", "db.m5.large", "'{DBInstanceVCPU*50}'", 100},
+        /* Aurora MySQL's own: log2(m / 805306368) x 45 and log2(m / 8187281408) x 1000 of 0.92 x 16 and 0.92 x 8 GiB. */
+        {"mysql", "db.r5.large", "'GREATEST({log(DBInstanceClassMemory/805306368)*45},{log(DBInstanceClassMemory/8187281408)*1000})'", 948},
+        {"mysql", "db.m5.large", "'GREATEST({log(DBInstanceClassMemory/805306368)*45},{log(DBInstanceClassMemory/8187281408)*1000})'", 148},
         {"postgres", "db.m5.large",
          "'GREATEST(LEAST(1,2),LEAST(2,3),LEAST(3,4),LEAST(4,5),LEAST(5,6),LEAST(6,7),LEAST(7,8),LEAST(8,9),LEAST(9,11))'", 9},
     };
@@ -237,7 +243,7 @@ static void test_mistakes(void **state)
          "a write's own work is its query"},
         {SCENARIO(INSTANCE("D", "postgres", "db.m5.huge", ""), ""), "know no class \"db.m5.huge\""},
         {SCENARIO(INSTANCE("D", "postgres", "t3.micro", ""), ""), "know no class \"t3.micro\""},
-        {SCENARIO(INSTANCE("D", "postgres", "db.serverless", ""), ""), "not modelled yet: Aurora Serverless"},
+        {SCENARIO(INSTANCE("D", "postgres", "db.serverless", ""), ""), "belongs to an Aurora cluster"},
         {SCENARIO(INSTANCE("D", "oracle-ee", "db.m5.large", ""), ""), "oracle-ee"},
         {SCENARIO(INSTANCE("D", "aurora-mysql", "db.r5.large", ""), ""), "belongs to a cluster"},
         {SCENARIO(INSTANCE("D", "postgres", "db.m5.large", ", 'DBClusterIdentifier': 'Q'"), ""), "Q is AWS::SQS::Queue"},
@@ -288,6 +294,29 @@ static void test_most_connections(void **state)
     }
 }
 
+/* Formulas that give nothing. */
+static void test_formulas(void **state)
+{
+    static const struct refusal cases[] = {
+        {"{DBInstanceClassMemory/9531392", "gives no number"},
+        {"{log(DBInstanceClassMemory/0)*2}", "gives no number"},
+        {"{log(0)*2}", "gives no number"},
+        {"{log(DBInstanceClassMemory}", "gives no number"},
+        {"SUM()", "gives no number"},
+        {"{DBInstanceClassMemory-1}", "gives no number"},
+        {"{EndPointPort}", "gives no number"},
+        {"{DBInstanceClassMemory*DBInstanceClassMemory*DBInstanceClassMemory}", "1 to 262143 connections"},
+        {"{log(DBInstanceVCPU/4)*10}", "1 to 262143 connections"},
+    };
+    assert_refused(
+        *state,
+        "{'duration': '1s', 'Resources': {" INSTANCE(
+            "D", "postgres", "db.m5.large", ", 'DBParameterGroupName': 'P'") ", 'P': "
+                                                                             "{'Type': 'AWS::RDS::DBParameterGroup', 'Properties': "
+                                                                             "{'Parameters': {'max_connections': '%s'}}}}, 'traffic': []}",
+        cases, sizeof cases / sizeof *cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +324,7 @@ int main(void)
         MODEL_TEST(test_failures), MODEL_TEST(test_request_timeout), MODEL_TEST(test_most_connections),
         MODEL_TEST(test_aliases),  MODEL_TEST(test_allowed),         MODEL_TEST(test_cluster),
         MODEL_TEST(test_bill),     MODEL_TEST(test_connect_time),    MODEL_TEST(test_mistakes),
+        MODEL_TEST(test_formulas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -285,13 +285,11 @@ static void test_mistakes(void **state)
                    subscriptions, sizeof subscriptions / sizeof *subscriptions);
 }
 
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, model_setup, model_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_plain),   TEST(test_under_way),    TEST(test_kept),  TEST(test_proxy), TEST(test_pinned),
-        TEST(test_cluster), TEST(test_cluster_kept), TEST(test_times), TEST(test_news),  TEST(test_mistakes),
+        MODEL_TEST(test_plain),   MODEL_TEST(test_under_way),    MODEL_TEST(test_kept),  MODEL_TEST(test_proxy), MODEL_TEST(test_pinned),
+        MODEL_TEST(test_cluster), MODEL_TEST(test_cluster_kept), MODEL_TEST(test_times), MODEL_TEST(test_news),  MODEL_TEST(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

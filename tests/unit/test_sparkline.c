@@ -13,16 +13,30 @@
 
 #include <cmocka.h>
 
-static void check(const double *values, size_t count, size_t width, bool largest, const char *expected)
+static void check_with(const double *values, size_t count, size_t width, bool largest, bool blocks, const char *expected)
 {
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
     assert_non_null(out);
-    sparkline_print(out, values, count, width, largest);
+    sparkline_print(out, values, count, width, largest, blocks);
     assert_int_equal(fclose(out), 0);
     assert_string_equal(text, expected);
     free(text);
+}
+
+static void check(const double *values, size_t count, size_t width, bool largest, const char *expected)
+{
+    check_with(values, count, width, largest, true, expected);
+}
+
+/* Without block elements: tenths of the largest, rounded up. */
+static void test_digits(void **state)
+{
+    (void)state;
+    const double stairs[] = {0, 1, 5, 9, 10}, gap[] = {8, NAN, 4};
+    check_with(stairs, 5, 80, false, false, "01599");
+    check_with(gap, 3, 80, false, false, "9 5");
 }
 
 static void test_heights(void **state)
@@ -78,6 +92,7 @@ static void test_locale(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_heights), cmocka_unit_test(test_room), cmocka_unit_test(test_locale)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_digits), cmocka_unit_test(test_heights), cmocka_unit_test(test_room),
+                                       cmocka_unit_test(test_locale)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
