@@ -86,6 +86,7 @@
     ROW(ec2_instance_type)           \
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \
+    ROW(group_policy_type)           \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
     ROW(ecs_cluster_type)            \

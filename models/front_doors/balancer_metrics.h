@@ -17,7 +17,7 @@ struct balancer_metrics {
     struct gauge connections, healthy, unhealthy;
 };
 
-#define PER_TARGET_PARTS 1e6 /* of a request, as the metric keeps it */
+#define PER_TARGET_PARTS 1000000 /* of a request, as the metric keeps it */
 #define BALANCER_AT(FIELD) offsetof(struct balancer_metrics, FIELD)
 #define BALANCER_COUNT(NAME, FIELD, BETTER, HELP)                                                                                          \
     {                                                                                                                                      \

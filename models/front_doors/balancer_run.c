@@ -154,6 +154,15 @@ static struct target_group *group_of(const struct simulation *simulation, struct
     return entity_state(simulation, route->shares[chosen].group);
 }
 
+/* A request among the targets in service; what is left over goes to the next, so that equal shares add up. */
+static void count_share(struct target_group *group)
+{
+    uint64_t targets = group->metrics.healthy.level > 0 ? (uint64_t)group->metrics.healthy.level : 1;
+    group->share_rest += PER_TARGET_PARTS;
+    counter_add(&group->metrics.per_target, group->share_rest / targets);
+    group->share_rest %= targets;
+}
+
 static void let_in(struct simulation *simulation, struct load_balancer *balancer, struct target_group *group, struct request *request,
                    const struct caller *caller)
 {
@@ -171,8 +180,7 @@ static void let_in(struct simulation *simulation, struct load_balancer *balancer
         .headers_bytes = caller && caller->headers_bytes > 0 ? (uint64_t)caller->headers_bytes : 0,
     };
     counter_add(&group->metrics.requests, 1);
-    if (group->metrics.healthy.level > 0)
-        counter_add(&group->metrics.per_target, (uint64_t)(PER_TARGET_PARTS / (double)group->metrics.healthy.level + 0.5));
+    count_share(group);
     if (to_function && request->payload_bytes > balancer->body_limit_bytes) {
         finish_call(simulation, balancer, id, &answer_body_large);
         return;

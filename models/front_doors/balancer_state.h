@@ -130,6 +130,7 @@ struct target_group {
     uint32_t *turn;                       /* owned; of each node: whose it is */
     uint32_t dropped[CONTENT_COUNT];
     uint64_t salt, check_ordinal;
+    uint64_t share_rest; /* of requests, in PER_TARGET_PARTS, that targets have not been counted */
     struct stream malformed;
 };
 

@@ -323,9 +323,15 @@ static void set_version_capacity(struct simulation *simulation, void *self, int6
     provisioned_order(simulation, self, count, false);
 }
 
-static const struct scalable scalable_alias[] = {
-    {"lambda:function:ProvisionedConcurrency", capacity, allocated_of_alias, set_alias_capacity}, {0}};
-static const struct scalable scalable_version[] = {{"lambda:function:ProvisionedConcurrency", capacity, allocated, set_version_capacity},
+static const struct scalable scalable_alias[] = {{.dimension = "lambda:function:ProvisionedConcurrency",
+                                                  .capacity = capacity,
+                                                  .allocated = allocated_of_alias,
+                                                  .set_capacity = set_alias_capacity},
+                                                 {0}};
+static const struct scalable scalable_version[] = {{.dimension = "lambda:function:ProvisionedConcurrency",
+                                                    .capacity = capacity,
+                                                    .allocated = allocated,
+                                                    .set_capacity = set_version_capacity},
                                                    {0}};
 
 #define VERSION_TABLE(NAME, PROPERTIES, HELP)                                                                                              \

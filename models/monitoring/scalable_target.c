@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum target_event { TARGET_REGISTER, TARGET_SCHEDULED, TARGET_DECIDE };
-
 #define AT(field) offsetof(struct scheduled_action, field)
 
 static const struct property range_properties[] = {
@@ -166,13 +164,19 @@ static int64_t asked_for(const struct simulation *simulation, const struct scala
     return role_of(simulation, target)->capacity(entity_state(simulation, target->scaled));
 }
 
+struct scalable_target *target_at(const struct simulation *simulation, uint32_t entity)
+{
+    void *state = entity_state(simulation, entity);
+    return simulation->entities[entity].type == &group_policy_type ? &((struct group_policy *)state)->target : state;
+}
+
 int64_t target_capacity(const struct simulation *simulation, const struct scalable_target *target)
 {
     const struct scalable *role = role_of(simulation, target);
     return (role->allocated ? role->allocated : role->capacity)(entity_state(simulation, target->scaled));
 }
 
-static enum status target_create(struct simulation *simulation, void *self)
+enum status target_create(struct simulation *simulation, void *self)
 {
     struct scalable_target *target = self;
     const struct simulation_settings *settings = simulation->settings;
@@ -209,7 +213,7 @@ static void target_start(struct simulation *simulation, void *self)
         schedule_action(simulation, target, i);
 }
 
-static void target_destroy(struct simulation *simulation, void *self)
+void target_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
     free(((struct scalable_target *)self)->generators);
@@ -291,9 +295,11 @@ static struct decision ask_policies(struct simulation *simulation, struct scalab
     bool step_in = false;
     for (uint32_t next = target->first_policy; next != 0;) {
         struct scaling_policy *policy = entity_state(simulation, next - 1);
+        if (policy->type == POLICY_SIMPLE && simulation->now_ns < target->simple_until_ns)
+            policy->step_pending = false;
         struct wish wish = policy_wish(policy, capacity, cooling, target->out_base);
         hear(&decision, policy, wish);
-        step_in = step_in || (policy->type == POLICY_STEP && wish.kind == WISH_IN);
+        step_in = step_in || (policy->type != POLICY_TRACKING && wish.kind == WISH_IN);
         policy->step_pending = false;
         next = policy->next;
     }
@@ -303,32 +309,57 @@ static struct decision ask_policies(struct simulation *simulation, struct scalab
 
 static int64_t cooldown_of(const struct scaling_policy *policy, bool out)
 {
-    if (policy->type == POLICY_STEP)
+    if (policy->type != POLICY_TRACKING)
         return policy->cooldown_ns;
     return out ? policy->out_cooldown_ns : policy->in_cooldown_ns;
+}
+
+/* Is what was added last still to come, or to warm up? Source: Amazon EC2 Auto Scaling User Guide, "Set the default instance warmup": it
+ * counts as there when more is wanted, and nothing is scaled in. */
+static bool is_warming(const struct simulation *simulation, const struct scalable_target *target)
+{
+    const struct scalable *role = role_of(simulation, target);
+    int64_t since_ns = role->since_ns(entity_state(simulation, target->scaled)), warmup_ns = 0;
+    for (uint32_t next = target->first_policy; next != 0;) {
+        const struct scaling_policy *policy = entity_state(simulation, next - 1);
+        if (policy->type != POLICY_SIMPLE && policy->out_cooldown_ns > warmup_ns)
+            warmup_ns = policy->out_cooldown_ns;
+        next = policy->next;
+    }
+    return since_ns > 0 && simulation->now_ns < time_add(since_ns, warmup_ns); /* what was there at first is warm */
+}
+
+/* What follows a change by a policy. */
+static void moved(const struct simulation *simulation, struct scalable_target *target, const struct scaling_policy *by)
+{
+    if (by->type == POLICY_SIMPLE)
+        target->simple_until_ns = time_add(simulation->now_ns, by->cooldown_ns);
 }
 
 static void decide(struct simulation *simulation, struct scalable_target *target)
 {
     int64_t now_ns = simulation->now_ns, capacity = asked_for(simulation, target);
-    bool cooling = now_ns < target->out_until_ns;
+    const bool warms = role_of(simulation, target)->since_ns != NULL;
+    bool cooling = warms ? is_warming(simulation, target) : now_ns < target->out_until_ns;
     struct decision decision = ask_policies(simulation, target, capacity, cooling);
-    if (is_inert(simulation, target) || target_capacity(simulation, target) != capacity)
+    if (is_inert(simulation, target) || (!warms && target_capacity(simulation, target) != capacity))
         return;
     if (decision.out.kind == WISH_OUT && !target->out_suspended) {
         if (move(simulation, target, within(target, decision.out.capacity)) <= 0)
             return;
         counter_add(&((struct scaling_policy *)entity_state(simulation, decision.by_out->self))->outs, 1);
         target->out_base = cooling ? target->out_base : capacity;
+        moved(simulation, target, decision.by_out);
         target->out_until_ns = time_add(now_ns, cooldown_of(decision.by_out, true));
         target->in_until_ns = 0;
         return;
     }
-    if (decision.in.kind != WISH_IN || !decision.all_in || target->in_suspended || now_ns < target->in_until_ns)
+    if (decision.in.kind != WISH_IN || !decision.all_in || target->in_suspended || now_ns < target->in_until_ns || (warms && cooling))
         return;
     if (move(simulation, target, within(target, decision.in.capacity)) >= 0)
         return;
     counter_add(&((struct scaling_policy *)entity_state(simulation, decision.by_in->self))->ins, 1);
+    moved(simulation, target, decision.by_in);
     target->in_until_ns = time_add(now_ns, cooldown_of(decision.by_in, false));
 }
 
@@ -347,13 +378,13 @@ static void tell_policies(struct simulation *simulation, const struct scalable_t
 
 void target_consider(struct simulation *simulation, uint32_t entity)
 {
-    struct scalable_target *target = entity_state(simulation, entity);
+    struct scalable_target *target = target_at(simulation, entity);
     if (!target->deciding)
         simulation_schedule(simulation, entity, TARGET_DECIDE, RANK_EXPIRY, simulation->now_ns, 0);
     target->deciding = true;
 }
 
-static void target_handle(struct simulation *simulation, void *self, const struct event *event)
+void target_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     struct scalable_target *target = self;
     const struct scheduled_action *actions = target->schedule.items;
@@ -370,6 +401,8 @@ static void target_handle(struct simulation *simulation, void *self, const struc
         target->deciding = false;
         decide(simulation, target);
         tell_policies(simulation, target);
+        break;
+    case TARGET_EVENTS:
         break;
     }
 }

@@ -4,14 +4,15 @@
 #include "scaling.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum policy_event { POLICY_HIGH, POLICY_HIGH_KNOWN, POLICY_LOW, POLICY_LOW_KNOWN };
+enum policy_event { POLICY_HIGH = TARGET_EVENTS, POLICY_HIGH_KNOWN, POLICY_LOW, POLICY_LOW_KNOWN };
 
 static const char *const policy_types[] = {"StepScaling", "TargetTrackingScaling", NULL};
-static const char *const adjustment_types[] = {"ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity", NULL};
-static const char *const aggregations[] = {"Average", "Minimum", "Maximum", NULL};
+const char *const policy_adjustment_types[] = {"ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity", NULL};
+const char *const policy_aggregations[] = {"Average", "Minimum", "Maximum", NULL};
 
 /* What scales by itself: its metric, how its alarms are made, its cooldown. */
 struct predefined {
@@ -28,27 +29,33 @@ struct predefined {
         "ddb_autoscaling_target_max"
 #define OTHER_RULES "aas_high_points", "aas_low_points", "aas_low_factor", NULL, "aas_other_cooldown_s", NULL, NULL
 
+#define GROUP_DIMENSION "autoscaling:autoScalingGroup:DesiredCapacity"
+#define GROUP_RULES "aas_high_points", "asg_low_points", "asg_low_factor", NULL, "aas_other_cooldown_s", NULL, NULL
+
 static const struct predefined predefined[] = {
     {"LambdaProvisionedConcurrencyUtilization", "lambda:function:ProvisionedConcurrency", "AWS/Lambda", "ProvisionedConcurrencyUtilization",
      LAMBDA_RULES},
     {"DynamoDBReadCapacityUtilization", "dynamodb:table:ReadCapacityUnits", "slsim", "ReadCapacityUtilization", DYNAMODB_RULES},
     {"DynamoDBWriteCapacityUtilization", "dynamodb:table:WriteCapacityUnits", "slsim", "WriteCapacityUtilization", DYNAMODB_RULES},
+    {"ASGAverageCPUUtilization", GROUP_DIMENSION, "AWS/EC2", "CPUUtilization", GROUP_RULES},
+    {"ALBRequestCountPerTarget", GROUP_DIMENSION, "AWS/ApplicationELB", "RequestCountPerTarget", GROUP_RULES},
+    {"ALBRequestCountPerTarget", "ecs:service:DesiredCount", "AWS/ApplicationELB", "RequestCountPerTarget", OTHER_RULES},
     {"ECSServiceAverageCPUUtilization", "ecs:service:DesiredCount", "AWS/ECS", "CPUUtilization", OTHER_RULES},
     {NULL, NULL, NULL, NULL, OTHER_RULES},
 };
 
-/* The row of a predefined metric, or of a dimension; the last one where there is none. */
+/* The row of a dimension's predefined metric, or of the dimension; the last one where there is none. */
 static const struct predefined *find_predefined(const char *name, const char *dimension)
 {
     const struct predefined *row = predefined;
-    while (row->name && !(name ? strcmp(row->name, name) == 0 : dimension && strcmp(row->dimension, dimension) == 0))
+    while (row->name && ((name && strcmp(row->name, name) != 0) || !dimension || strcmp(row->dimension, dimension) != 0))
         row++;
     return row;
 }
 
 #define STEP(field) offsetof(struct step_adjustment, field)
 
-static const struct property adjustment_properties[] = {
+const struct property policy_adjustment_properties[] = {
     {"MetricIntervalLowerBound", PROPERTY_NUMBER, STEP(lower), .given = PROPERTY_GIVEN(struct step_adjustment, lower_given),
      .help = "By how much the metric lies above the alarm's threshold, at least; left out: any."},
     {"MetricIntervalUpperBound", PROPERTY_NUMBER, STEP(upper), .given = PROPERTY_GIVEN(struct step_adjustment, upper_given),
@@ -60,25 +67,27 @@ static const struct property adjustment_properties[] = {
 #define AT(field) offsetof(struct scaling_policy, field)
 
 static const struct property step_properties[] = {
-    {"AdjustmentType", PROPERTY_ENUM, AT(adjustment_type), .choices = adjustment_types, .required = true,
+    {"AdjustmentType", PROPERTY_ENUM, AT(adjustment_type), .choices = policy_adjustment_types, .required = true,
      .help = "What adjustments are of."},
-    {"StepAdjustments", PROPERTY_LIST, AT(steps), .properties = adjustment_properties, .size = sizeof(struct step_adjustment),
+    {"StepAdjustments", PROPERTY_LIST, AT(steps), .properties = policy_adjustment_properties, .size = sizeof(struct step_adjustment),
      .minimum = "1", .maximum = "aas_step_adjustments_max", .required = true, .help = "What is done for how large a breach."},
     {"Cooldown", PROPERTY_TIME, AT(cooldown_ns), .unit = "s", .fallback = "aas_step_cooldown_s",
      .help = "After a change, only a larger one out is made."},
     {"MinAdjustmentMagnitude", PROPERTY_INTEGER, AT(least_magnitude), .minimum = "0", .help = "The least change by percent."},
-    {"MetricAggregationType", PROPERTY_ENUM, AT(aggregation), .choices = aggregations, .fallback = "\"Average\"",
+    {"MetricAggregationType", PROPERTY_ENUM, AT(aggregation), .choices = policy_aggregations, .fallback = "\"Average\"",
      .help = "Without effect: the alarm's last point is taken."},
     {0},
 };
 
-static const struct property predefined_properties[] = {
+const struct property policy_predefined_properties[] = {
     {"PredefinedMetricType", PROPERTY_STRING, AT(predefined), .required = true, .help = "LambdaProvisionedConcurrencyUtilization, ..."},
-    ACCEPTED("ResourceLabel"),
+    {"ResourceLabel", PROPERTY_STRING, AT(label),
+     .help = "Of ALBRequestCountPerTarget: a text that names the target group, as "
+             "\"${Balancer.LoadBalancerFullName}/${Targets.TargetGroupFullName}\" of Fn::Sub does."},
     {0},
 };
 
-static const struct property custom_properties[] = {
+const struct property policy_custom_properties[] = {
     METRIC_CHOICE_ROWS(AT(choice)),
     ACCEPTED("Unit"),
     {0},
@@ -87,9 +96,9 @@ static const struct property custom_properties[] = {
 static const struct property tracking_properties[] = {
     {"TargetValue", PROPERTY_NUMBER, AT(target_value), .required = true,
      .help = "Where the metric is kept: 0.7 of provisioned concurrency."},
-    {"PredefinedMetricSpecification", PROPERTY_OBJECT, 0, .properties = predefined_properties,
+    {"PredefinedMetricSpecification", PROPERTY_OBJECT, 0, .properties = policy_predefined_properties,
      .given = PROPERTY_GIVEN(struct scaling_policy, predefined_given), .help = "A metric that comes with the service: its average."},
-    {"CustomizedMetricSpecification", PROPERTY_OBJECT, 0, .properties = custom_properties,
+    {"CustomizedMetricSpecification", PROPERTY_OBJECT, 0, .properties = policy_custom_properties,
      .given = PROPERTY_GIVEN(struct scaling_policy, custom_given), .help = "Any metric that falls as capacity grows: Maximum for bursts."},
     {"ScaleOutCooldown", PROPERTY_TIME, AT(out_cooldown_ns), .unit = "s",
      .given = PROPERTY_GIVEN(struct scaling_policy, out_cooldown_given),
@@ -114,7 +123,7 @@ static const struct property policy_properties[] = {
     {0},
 };
 
-static const struct metric_type policy_metrics[] = {
+const struct metric_type policy_metrics[] = {
     {"slsim", "HighAlarm", "None", METRIC_GAUGE, AT(high_alarm), .help = "1 while the alarm that scales out is in ALARM."},
     {"slsim", "LowAlarm", "None", METRIC_GAUGE, AT(low_alarm), .help = "The same of the one that scales in."},
     {"slsim", "ScaleOuts", "Count", METRIC_COUNT, AT(outs), .help = "How often this policy raised the capacity."},
@@ -122,54 +131,92 @@ static const struct metric_type policy_metrics[] = {
     {0},
 };
 
-static const struct line_item policy_line_items[] = {
+const struct line_item policy_line_items[] = {
     {"CW:AlarmMonitorUsage", "The two alarms of a tracking policy, by the month."},
     {0},
 };
 
 #define TRACKING "TargetTrackingScalingPolicyConfiguration"
 
-static void check_target_value(struct validation *validation, const struct scaling_policy *policy, const struct predefined *row)
+/* Complains at KEY below `place`. */
+__attribute__((format(printf, 5, 6))) static void complain(struct validation *validation, const char *place, const char *key,
+                                                           const char *hint, const char *format, ...)
+{
+    char path[160], text[300];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    snprintf(path, sizeof path, "%.80s%.70s", place, key);
+    validation_error(validation, path, hint, "%s", text);
+}
+
+static void check_target_value(struct validation *validation, const struct scaling_policy *policy, const struct predefined *row,
+                               const char *place)
 {
     const struct rule_book *rules = validation_rules(validation);
     double scale = row->low_step ? 100 : 1; /* in percent */
     double least = row->target_min ? scale * rule_number(rules, row->target_min) : 0;
     double most = row->target_min ? scale * rule_number(rules, row->target_max) : 0;
     if (!(policy->target_value > 0))
-        validation_error(validation, TRACKING ".TargetValue", NULL, "must be above 0");
+        complain(validation, place, ".TargetValue", NULL, "must be above 0");
     else if (policy->predefined_given && row->target_min && (policy->target_value < least || policy->target_value > most)) {
         char hint[100];
         snprintf(hint, sizeof hint, "rules %s and %s", row->target_min, row->target_max);
-        validation_error(validation, TRACKING ".TargetValue", hint, "must be between %g and %g, got %g", least, most, policy->target_value);
+        complain(validation, place, ".TargetValue", hint, "must be between %g and %g, got %g", least, most, policy->target_value);
     }
+}
+
+/* The target group that a ResourceLabel names, the longest name in it; ENTITY_NONE: none. */
+static uint32_t labelled_group(const struct validation *validation, const char *label)
+{
+    uint32_t found = ENTITY_NONE;
+    for (uint32_t i = 0; label && i < validation_entity_count(validation); i++) {
+        const char *name = validation_name(validation, i);
+        if (validation_type(validation, i)->registrar && strstr(label, name) &&
+            (found == ENTITY_NONE || strlen(name) > strlen(validation_name(validation, found))))
+            found = i;
+    }
+    return found;
 }
 
 static void choose_metric(struct validation *validation, struct scaling_policy *policy, const struct predefined *row,
-                          const struct scalable_target *target)
+                          const struct scalable_target *target, const char *place)
 {
     if (policy->predefined_given == policy->custom_given) {
-        validation_error(validation, TRACKING, NULL,
-                         "needs a PredefinedMetricSpecification or a CustomizedMetricSpecification, and not both");
+        complain(validation, place, "", NULL, "needs a PredefinedMetricSpecification or a CustomizedMetricSpecification, and not both");
     } else if (policy->custom_given) {
-        metric_choice_resolve(validation, &policy->choice, TRACKING ".CustomizedMetricSpecification.");
+        char inner[120];
+        snprintf(inner, sizeof inner, "%.80s.CustomizedMetricSpecification.", place);
+        metric_choice_resolve(validation, &policy->choice, inner);
         if (!policy->choice.statistic_given)
-            validation_error(validation, TRACKING ".CustomizedMetricSpecification", "add \"Statistic\": \"Average\"", "needs a Statistic");
+            complain(validation, place, ".CustomizedMetricSpecification", "add \"Statistic\": \"Average\"", "needs a Statistic");
     } else if (policy->predefined && (!row->name || strcmp(row->dimension, target->dimension) != 0)) {
-        validation_error(validation, TRACKING ".PredefinedMetricSpecification.PredefinedMetricType", NULL, "%s is no metric of %s here",
-                         policy->predefined, target->dimension);
+        complain(validation, place, ".PredefinedMetricSpecification.PredefinedMetricType", NULL, "%s is no metric of %s here",
+                 policy->predefined, target->dimension);
     } else {
+        bool per_target = strcmp(row->name_space, "AWS/ApplicationELB") == 0; /* a target group's sum of a minute */
+        uint32_t whose = per_target ? labelled_group(validation, policy->label) : target->scaled;
         policy->choice = (struct metric_choice){.name_space = row->name_space, .name = row->metric, .statistic = PROBE_AVERAGE};
-        policy->choice.resource = validation_name(validation, target->scaled);
+        if (per_target)
+            policy->choice.statistic = PROBE_SUM;
+        if (whose == ENTITY_NONE)
+            complain(validation, place, ".PredefinedMetricSpecification",
+                     "write {\"Fn::Sub\": \"${Balancer.LoadBalancerFullName}/${Targets.TargetGroupFullName}\"}",
+                     "ALBRequestCountPerTarget needs a ResourceLabel that names a target group");
+        else
+            policy->choice.resource = validation_name(validation, whose);
     }
 }
 
-static void check_tracking(struct validation *validation, struct scaling_policy *policy, const struct scalable_target *target)
+void policy_check_tracking(struct validation *validation, struct scaling_policy *policy, const struct scalable_target *target,
+                           const char *place)
 {
     const struct rule_book *rules = validation_rules(validation);
     const struct predefined *row = find_predefined(policy->predefined_given ? policy->predefined : NULL, target->dimension);
     int64_t cooldown_ns = rule_ns(rules, row->cooldown);
-    check_target_value(validation, policy, row);
-    choose_metric(validation, policy, row, target);
+    check_target_value(validation, policy, row, place);
+    choose_metric(validation, policy, row, target, place);
     policy->high_points = row->high_points;
     policy->low_points = row->low_points;
     policy->low_threshold = row->low_factor ? policy->target_value * rule_number(rules, row->low_factor)
@@ -180,24 +227,24 @@ static void check_tracking(struct validation *validation, struct scaling_policy 
         policy->in_cooldown_ns = cooldown_ns;
 }
 
-static void check_steps(struct validation *validation, const struct scaling_policy *policy)
+void policy_check_steps(struct validation *validation, const struct scaling_policy *policy, const char *place)
 {
     const struct step_adjustment *steps = policy->steps.items;
     for (size_t i = 0; i < policy->steps.count; i++) {
-        char place[96];
-        snprintf(place, sizeof place, "StepScalingPolicyConfiguration.StepAdjustments[%zu]", i);
+        char key[60];
+        snprintf(key, sizeof key, "StepAdjustments[%zu]", i);
         if (!steps[i].lower_given && !steps[i].upper_given)
-            validation_error(validation, place, NULL, "needs a bound");
+            complain(validation, place, key, NULL, "needs a bound");
         else if (steps[i].lower_given && steps[i].upper_given && steps[i].lower >= steps[i].upper)
-            validation_error(validation, place, NULL, "the lower bound is not below the upper one");
+            complain(validation, place, key, NULL, "the lower bound is not below the upper one");
         for (size_t k = 0; k < i; k++) {
             bool apart = (steps[k].upper_given && steps[i].lower_given && steps[k].upper <= steps[i].lower) ||
                          (steps[i].upper_given && steps[k].lower_given && steps[i].upper <= steps[k].lower);
             if (!apart)
-                validation_error(validation, place, NULL, "overlaps with StepAdjustments[%zu]", k);
+                complain(validation, place, key, NULL, "overlaps with StepAdjustments[%zu]", k);
         }
         if (policy->adjustment_type == EXACT_CAPACITY && steps[i].adjustment < 0)
-            validation_error(validation, place, NULL, "an exact capacity cannot be negative");
+            complain(validation, place, key, NULL, "an exact capacity cannot be negative");
     }
 }
 
@@ -223,8 +270,7 @@ static uint32_t find_target(struct validation *validation, const struct scaling_
     return target;
 }
 
-/* At the end of its target's list. */
-static void join_target(struct validation *validation, struct scalable_target *target, uint32_t self)
+void policy_join(struct validation *validation, struct scalable_target *target, uint32_t self)
 {
     uint32_t *end = &target->first_policy;
     while (*end != 0)
@@ -252,13 +298,13 @@ static void policy_validate(struct validation *validation, void *config)
         return;
     target->scaled = scaling_find_scaled(validation, target->dimension, target->resource_id, &named);
     if (policy->type == POLICY_STEP)
-        check_steps(validation, policy);
+        policy_check_steps(validation, policy, "StepScalingPolicyConfiguration.");
     if (target->scaled == ENTITY_NONE)
         return; /* of which the target warns */
     if (policy->type == POLICY_TRACKING)
-        check_tracking(validation, policy, target);
+        policy_check_tracking(validation, policy, target, TRACKING);
     policy->target = entity;
-    join_target(validation, target, validation_self(validation));
+    policy_join(validation, target, validation_self(validation));
 }
 
 static uint32_t points_of(const struct rule_book *rules, const char *rule)
@@ -287,10 +333,10 @@ static void start_watch(struct simulation *simulation, struct scaling_policy *po
     simulation_fail(simulation, watch_start(&tracked->watch, &rule, simulation, policy->self, event_kind,
                                             policy->choice.resource ? policy->choice.resource : "", policy->choice.name_space,
                                             policy->choice.name ? policy->choice.name : ""));
-    tracked->watch.level = target_capacity(simulation, entity_state(simulation, policy->target));
+    tracked->watch.level = target_capacity(simulation, target_at(simulation, policy->target));
 }
 
-static void policy_start(struct simulation *simulation, void *self)
+void policy_start(struct simulation *simulation, void *self)
 {
     struct scaling_policy *policy = self;
     if (policy->target == ENTITY_NONE || policy->type != POLICY_TRACKING)
@@ -299,7 +345,7 @@ static void policy_start(struct simulation *simulation, void *self)
     start_watch(simulation, policy, &policy->low, POLICY_LOW);
 }
 
-static void policy_destroy(struct simulation *simulation, void *self)
+void policy_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
     struct scaling_policy *policy = self;
@@ -319,7 +365,7 @@ static void note(struct simulation *simulation, struct scaling_policy *policy, s
     target_consider(simulation, policy->target);
 }
 
-static void policy_handle(struct simulation *simulation, void *self, const struct event *event)
+void policy_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     struct scaling_policy *policy = self;
     struct tracked *tracked = event->kind >= POLICY_LOW ? &policy->low : &policy->high;
@@ -327,23 +373,23 @@ static void policy_handle(struct simulation *simulation, void *self, const struc
     if (watch_handle(simulation, &tracked->watch, event, &finding))
         note(simulation, policy, tracked, &finding);
     else
-        tracked->watch.level = target_capacity(simulation, entity_state(simulation, policy->target));
+        tracked->watch.level = target_capacity(simulation, target_at(simulation, policy->target));
 }
 
 /* An alarm calls it. */
-static void policy_noticed(struct simulation *simulation, void *self, uint32_t subject)
+void policy_noticed(struct simulation *simulation, void *self, uint32_t subject)
 {
     struct scaling_policy *policy = self;
     const struct entity *alarm = &simulation->entities[subject];
     const struct observation seen = alarm->type->observable->observe(alarm->state);
-    if (policy->target == ENTITY_NONE || policy->type != POLICY_STEP)
+    if (policy->target == ENTITY_NONE || policy->type == POLICY_TRACKING)
         return;
     policy->breach = isnan(seen.value) || isnan(seen.threshold) ? 0 : seen.value - seen.threshold;
     policy->step_pending = true;
     target_consider(simulation, policy->target);
 }
 
-static void policy_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+void policy_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct scaling_policy *policy = self;
     if (policy->target != ENTITY_NONE && policy->type == POLICY_TRACKING)

@@ -76,7 +76,7 @@ struct wish policy_wish(const struct scaling_policy *policy, int64_t capacity, b
     int64_t wanted = policy_step(policy, capacity, policy->breach);
     if (wanted <= capacity)
         return (struct wish){wanted < capacity ? WISH_IN : WISH_NOTHING, wanted};
-    if (cooling)
+    if (cooling && policy->type != POLICY_SIMPLE)
         wanted = policy_step(policy, out_base, policy->breach); /* only what it is more than the last one */
     return wanted > capacity ? (struct wish){WISH_OUT, wanted} : (struct wish){WISH_NOTHING, capacity};
 }

@@ -173,13 +173,41 @@ static int64_t group_capacity(const void *self)
     return ((const struct servers *)self)->wanted;
 }
 
+static int64_t group_in_service(const void *self)
+{
+    return ((const struct servers *)self)->metrics.in_service.level;
+}
+
+/* Those that were there at first are not new. */
+static int64_t group_since_ns(const void *self)
+{
+    const struct servers *servers = self;
+    return servers->metrics.pending.level > 0 ? TIME_FOREVER : servers->booted_ns;
+}
+
+static int64_t group_warmup_ns(const void *self)
+{
+    return ((const struct servers *)self)->warmup_ns;
+}
+
+static int64_t group_cooldown_ns(const void *self)
+{
+    return ((const struct servers *)self)->cooldown_ns;
+}
+
 static void group_set_capacity(struct simulation *simulation, void *self, int64_t capacity)
 {
     servers_want(simulation, self, clip(self, capacity));
 }
 
 static const struct scalable group_scalable[] = {
-    {.dimension = "autoscaling:autoScalingGroup:DesiredCapacity", .capacity = group_capacity, .set_capacity = group_set_capacity},
+    {.dimension = "autoscaling:autoScalingGroup:DesiredCapacity",
+     .capacity = group_capacity,
+     .allocated = group_in_service,
+     .since_ns = group_since_ns,
+     .warmup_ns = group_warmup_ns,
+     .cooldown_ns = group_cooldown_ns,
+     .set_capacity = group_set_capacity},
     {0},
 };
 

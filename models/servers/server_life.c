@@ -304,6 +304,7 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
     } else if (event->kind == SERVERS_BOOTED) {
         if (server->phase != SERVER_BOOTING || server->due_ns != now_ns)
             return;
+        servers->booted_ns = now_ns;
         tally_add(&servers->metrics.boot_time, TALLY_ALL, now_ns - server->launched_ns);
         put_in_service(simulation, servers, event->data, false);
     } else if (event->kind == SERVERS_GONE) {

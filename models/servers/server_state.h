@@ -142,6 +142,7 @@ struct servers {
     uint32_t end;            /* those from here on were never there */
     uint32_t turn;           /* whose it is, of requests that come by no door */
     int64_t wanted;          /* servers */
+    int64_t booted_ns;       /* when the last one came into service that had to boot */
     int64_t here, here_spot; /* booting or running */
     uint64_t ordinals, salt;
     uint32_t fault_ordinal; /* of those that took servers */

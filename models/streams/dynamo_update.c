@@ -94,7 +94,13 @@ static void set_write_capacity(struct simulation *simulation, void *self, int64_
 }
 
 const struct scalable dynamo_scalable[] = {
-    {"dynamodb:table:ReadCapacityUnits", read_capacity, read_capacity_there, set_read_capacity},
-    {"dynamodb:table:WriteCapacityUnits", write_capacity, write_capacity_there, set_write_capacity},
+    {.dimension = "dynamodb:table:ReadCapacityUnits",
+     .capacity = read_capacity,
+     .allocated = read_capacity_there,
+     .set_capacity = set_read_capacity},
+    {.dimension = "dynamodb:table:WriteCapacityUnits",
+     .capacity = write_capacity,
+     .allocated = write_capacity_there,
+     .set_capacity = set_write_capacity},
     {0},
 };

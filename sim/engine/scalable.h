@@ -15,6 +15,12 @@ struct scalable {
     int64_t (*capacity)(const void *self);
     /* What is there by now; NULL: whatever was asked for. A policy makes no further change while the last one is under way. */
     int64_t (*allocated)(const void *self);
+    /* Of what must warm up before it is reckoned with, a group of servers; else NULL, all three. Since when what was asked for last is all
+     * there: TIME_FOREVER: it is not. How long it warms up from then, and how long a simple policy then waits, where policies do not say.
+     */
+    int64_t (*since_ns)(const void *self);
+    int64_t (*warmup_ns)(const void *self);
+    int64_t (*cooldown_ns)(const void *self);
     /* From now on; it may take time to be there. What is beyond a quota is refused: then nothing changes. */
     void (*set_capacity)(struct simulation *simulation, void *self, int64_t capacity);
 };
