@@ -39,6 +39,9 @@
     ROW(proxy_target_group_type)     \
     ROW(parameter_group_type)        \
     ROW(cluster_parameter_group_type) \
+    ROW(file_system_type)            \
+    ROW(mount_target_type)           \
+    ROW(access_point_type)           \
     ROW(bucket_type)                 \
     ROW(bucket_notification_type)    \
     ROW(config_rule_type)            \

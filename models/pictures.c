@@ -105,6 +105,9 @@ static const struct picture_line capacity[] = {
 };
 static const struct picture_line tokens[] = {{"", OWN, "TokensAvailable", .stat = "Minimum"}, {0}};
 static const struct picture_line connections[] = {{"", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line mounts[] = {{"", "AWS/EFS", "ClientConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line mounts_refused[] = {{"refused", OWN, "ConnectionsRefused", .stat = "Sum", .rate = true}, {0}};
+static const struct picture_line burst_credits[] = {{"", "AWS/EFS", "BurstCreditBalance", .stat = "Minimum"}, {0}};
 static const struct picture_line target_time[] = {
     {"maximum", BALANCER, "TargetResponseTime", .stat = "Maximum"},
     {"p99", BALANCER, "TargetResponseTime", .stat = "p99"},
@@ -225,6 +228,11 @@ static const struct picture_type pictures[] = {
      .panels = {{"tokens", .mark = PICTURE_LINES, .lines = tokens}}},
     {"connections", "Connections", "Open database connections.", PICTURE_RESOURCES,
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = connections}}},
+    {"mounts", "Mounts", "Environments that have a file system mounted.", PICTURE_EACH, .having = "ClientConnections",
+     .panels = {{"connections", .mark = PICTURE_LINES, .lines = mounts},
+                {"per second", "Below: mounts that were refused.", PICTURE_BARS, .lines = mounts_refused}}},
+    {"burst-credits", "Burst credits", "Bytes that a file system may still move faster than its baseline.", PICTURE_RESOURCES,
+     .panels = {{"bytes", .mark = PICTURE_LINES, .lines = burst_credits}}},
     {"executions", "Executions under way", "The most executions of a state machine at once.", PICTURE_RESOURCES,
      .panels = {{"executions", .mark = PICTURE_LINES, .lines = executions},
                 {"per second", "Below: those that ended badly, or were refused.", PICTURE_BARS, .lines = execution_ends, .sum = true}}},

@@ -112,6 +112,18 @@ static const struct headline_column database_columns[] = {
     {0},
 };
 
+static const struct headline_column file_system_columns[] = {
+    {"operations", "Operations", .stat = "Sum", .adds = true},
+    {"failed", "OperationsFailed", .stat = "Sum", .adds = true},
+    {"p50", "OperationTime", .stat = "p50"},
+    {"p99", "OperationTime", .stat = "p99"},
+    {"mounts", "ConnectionsOpened", .stat = "Sum", .adds = true},
+    {"refused", "ConnectionsRefused", .stat = "Sum", .adds = true},
+    {"connections", "ClientConnections", .stat = "Average"},
+    {"max", "ClientConnections", .stat = "Maximum"},
+    {0},
+};
+
 static const struct headline_column server_columns[] = {
     {"requests", "ServerRequests", .stat = "Sum", .adds = true},
     {"unserved", "RequestsUnserved", .stat = "Sum", .adds = true},
@@ -148,6 +160,7 @@ static const struct headline_section sections[] = {
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
     {"tables", "ConsumedWriteCapacityUnits", table_columns, "AWS/DynamoDB"},
     {"databases", "Transactions", database_columns, NULL},
+    {"file systems", "TotalIOBytes", file_system_columns, "AWS/EFS"},
     {"delivery streams", "IncomingPutRequests", delivery_columns, "AWS/Firehose"},
     {0},
 };

@@ -8,6 +8,7 @@
 #include "function_connect.h"
 #include "function_create.h"
 #include "function_events.h"
+#include "function_files.h"
 #include "function_log.h"
 #include "function_metrics.h"
 #include "function_run.h"
@@ -87,7 +88,9 @@ const struct property function_shared_properties[] = {
     {"EphemeralStorage", PROPERTY_OBJECT, 0, .properties = ephemeral_storage, .help = "Size of /tmp."},
     {"SnapStart", PROPERTY_OBJECT, 0, .properties = snap_start_properties, .help = "Whether versions restore instead of running INIT."},
     UNMODELLED("VpcConfig", vpc),
-    UNMODELLED("FileSystemConfigs", file_system),
+    {"FileSystemConfigs", PROPERTY_LIST, AT(file_systems), .properties = function_file_properties,
+     .size = sizeof(struct function_file_system), .minimum = "0", .maximum = "function_file_systems_max",
+     .help = "The file system that its environments mount in INIT; one at most, and only in a VPC."},
     ACCEPTED("FunctionName"),
     ACCEPTED("Description"),
     ACCEPTED("Handler"),
@@ -258,10 +261,10 @@ static void function_handled(const void *self, struct handled *handled)
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .through_connection = function_through_connection, .done = function_done, .beyond = function_beyond,    \
-        .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part, .actions = function_actions,             \
-        .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends,              \
-        .operations = lambda_operations, .handled = function_handled,                                                                      \
+        .accept = function_accept, .through_connection = function_through_connection, .bytes_per_s = function_bytes_per_s,                 \
+        .done = function_done, .beyond = function_beyond, .noticed = deployment_noticed, .changed = function_changed,                      \
+        .default_part = default_part, .actions = function_actions, .finish = function_finish, .quantities = function_quantities,           \
+        .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations, .handled = function_handled,              \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

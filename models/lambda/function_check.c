@@ -4,6 +4,7 @@
 #include "deployment.h"
 #include "engine/rule_book.h"
 #include "function_async.h"
+#include "function_files.h"
 #include "function_log.h"
 #include "function_rights.h"
 #include "function_steps.h"
@@ -221,7 +222,6 @@ static void warn_unmodelled(struct validation *validation, const struct function
     } list[] = {
         {given->events, "Events"},
         {given->vpc, "VpcConfig"},
-        {given->file_system, "FileSystemConfigs"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (list[i].given)
@@ -286,6 +286,7 @@ void function_validate(struct validation *validation, void *config)
         deployment_validate(validation, config);
     function_log_validate(validation, function);
     function_steps_validate(validation, function);
+    function_files_validate(validation, function, silent);
     function_rights_validate(validation, function, silent);
     if (!silent)
         check_memory_varied(validation, function);

@@ -26,7 +26,9 @@ enum invocation_end {
     END_OUT_OF_MEMORY,
     END_RESPONSE_TOO_LARGE,
     END_RESTORE_TIMED_OUT,
-    END_INIT_FAILED
+    END_INIT_FAILED,
+    END_MOUNT_TIMED_OUT,  /* a file system took no more connections */
+    END_MOUNT_UNREACHABLE /* it cannot be reached at all */
 };
 
 enum snap_start { SNAP_START_NONE, SNAP_START_PUBLISHED_VERSIONS };
@@ -36,7 +38,7 @@ enum extensions { EXTENSIONS_NONE, EXTENSIONS_INTERNAL, EXTENSIONS_EXTERNAL };
 
 /* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
 struct function_unmodelled {
-    bool events, provisioned, vpc, file_system;
+    bool events, provisioned, vpc;
 };
 
 /* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */
@@ -68,6 +70,8 @@ struct function_config {
     int snap_start;              /* enum snap_start: ApplyOn */
     int url_mode;                /* enum response_mode: InvokeMode of FunctionUrlConfig */
     struct function_unmodelled unmodelled;
+    struct property_list file_systems; /* of struct function_file_system: FileSystemConfigs */
+    bool mounts_nothing;               /* set by validate: without a VPC no mount can succeed */
 
     struct handler handler;
     const struct distribution *init;

@@ -2,16 +2,20 @@
  * ends, or when a time-out takes its process. One that is refused fails INIT, and with it the invocation; the next invocation of that
  * environment initialises again, as after any failed INIT. An environment sees that a connection is gone when it calls through it: that
  * call fails, and the next invocation opens all of them anew, within its own time. Source: Lambda developer guide, "Best practices",
- * "Execution environment lifecycle". */
+ * "Execution environment lifecycle".
+ * A file system is mounted in the same way, by one connection whatever the handler calls; where it cannot be mounted there is nothing to
+ * initialise, so the environment goes. Source: Lambda developer guide, "Using Amazon EFS with Lambda"; Invoke API: EFSMount*Exception. */
 #include "function_connect.h"
 
 #include "engine/connectable.h"
 #include "engine/room.h"
+#include "function_files.h"
 
 #include <stdlib.h>
 
 struct function_link {
-    uint32_t target;
+    uint32_t target, count; /* whom, and how many connections */
+    bool is_mount;
     const struct connectable *role;
     void *state;
 };
@@ -37,18 +41,37 @@ static void collect(void *context, struct step *step, const char *place)
     while (role && known < function->link_count && function->links[known].target != step->call->target)
         known++;
     if (role && known == function->link_count)
-        function->links[function->link_count++] = (struct function_link){
-            .target = step->call->target, .role = role, .state = entity_state(linking->simulation, step->call->target)};
+        function->links[function->link_count++] = (struct function_link){.target = step->call->target,
+                                                                         .count = (uint32_t)function->config.connections,
+                                                                         .role = role,
+                                                                         .state = entity_state(linking->simulation, step->call->target)};
+}
+
+static void collect_mounts(const struct simulation *simulation, struct function *function)
+{
+    const struct function_file_system *mounts = function->config.file_systems.items;
+    for (size_t i = 0; i < function->config.file_systems.count; i++)
+        if (mounts[i].file_system != ENTITY_NONE)
+            function->links[function->link_count++] =
+                (struct function_link){.target = mounts[i].file_system,
+                                       .count = 1,
+                                       .is_mount = true,
+                                       .role = simulation->entities[mounts[i].file_system].type->connectable,
+                                       .state = entity_state(simulation, mounts[i].file_system)};
 }
 
 enum status function_connect_create(struct simulation *simulation, struct function *function)
 {
-    if (!function->procedure || function->config.connections == 0)
+    bool calls = function->procedure && function->config.connections > 0;
+    size_t most = (calls ? function->procedure->call_count : 0) + function->config.file_systems.count;
+    if (most == 0)
         return STATUS_OK;
-    function->links = calloc(function->procedure->call_count + 1u, sizeof *function->links);
+    function->links = calloc(most, sizeof *function->links);
     if (!function->links)
         return STATUS_NO_MEMORY;
-    steps_visit(&function->config.handler.steps, NULL, collect, &(struct linking){simulation, function});
+    collect_mounts(simulation, function); /* first: a step that reads the file system goes by the mount */
+    if (calls)
+        steps_visit(&function->config.handler.steps, NULL, collect, &(struct linking){simulation, function});
     return STATUS_OK;
 }
 
@@ -63,32 +86,43 @@ static void close_first(struct simulation *simulation, const struct function *fu
 {
     uint64_t client = connectable_client(function->self, environment->id);
     for (uint32_t i = 0; i < count; i++)
-        function->links[i].role->release(simulation, function->links[i].state, client, (uint32_t)function->config.connections,
+        function->links[i].role->release(simulation, function->links[i].state, client, function->links[i].count,
                                          function->connected_ns[environment->id]);
 }
 
-bool function_connect(struct simulation *simulation, struct function *function, struct environment *environment, uint64_t item,
-                      uint32_t attempt, int64_t *ns)
+/* How it ends where `link` is refused. */
+static enum invocation_end refusal_end(const struct simulation *simulation, const struct function *function,
+                                       const struct function_link *link)
+{
+    if (!link->is_mount)
+        return END_INIT_FAILED;
+    bool reachable = !function->config.mounts_nothing && link->role->reachable(simulation, link->state);
+    return reachable ? END_MOUNT_TIMED_OUT : END_MOUNT_UNREACHABLE;
+}
+
+enum invocation_end function_connect(struct simulation *simulation, struct function *function, struct environment *environment,
+                                     uint64_t item, uint32_t attempt, int64_t *ns)
 {
     *ns = 0;
     if (function->link_count == 0 || environment->connected)
-        return true;
+        return END_SUCCEEDED;
     if (!room_for(&function->connected_ns, environment->id + 1u, &function->connected_room, sizeof *function->connected_ns)) {
         simulation_fail(simulation, STATUS_NO_MEMORY);
-        return false;
+        return END_INIT_FAILED;
     }
     function->connected_ns[environment->id] = simulation->now_ns;
     for (uint32_t i = 0; i < function->link_count; i++) {
         const struct function_link *link = &function->links[i];
         *ns = time_add(*ns, link->role->connect_ns(simulation, link->state, item, attempt));
         uint64_t client = connectable_client(function->self, environment->id);
-        if (!link->role->admit(simulation, link->state, client, (uint32_t)function->config.connections)) {
+        bool barred = link->is_mount && function->config.mounts_nothing;
+        if (barred || !link->role->admit(simulation, link->state, client, link->count)) {
             close_first(simulation, function, environment, i);
-            return false;
+            return refusal_end(simulation, function, link);
         }
     }
     environment->connected = true;
-    return true;
+    return END_SUCCEEDED;
 }
 
 void function_disconnect(struct simulation *simulation, const struct function *function, struct environment *environment)
@@ -97,6 +131,11 @@ void function_disconnect(struct simulation *simulation, const struct function *f
         return;
     close_first(simulation, function, environment, function->link_count);
     environment->connected = false;
+}
+
+double function_bytes_per_s(const void *self)
+{
+    return ((const struct function *)self)->share.bytes_per_s;
 }
 
 bool function_through_connection(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,

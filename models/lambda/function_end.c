@@ -22,6 +22,8 @@ static const struct cause ends[] = {
     [END_RESPONSE_TOO_LARGE] = {.fate = FATE_FAILED, .text = "Function.ResponseSizeTooLarge"},
     [END_RESTORE_TIMED_OUT] = {.fate = FATE_TIMED_OUT, .text = "SnapStartTimeoutException"},
     [END_INIT_FAILED] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: no connection"},
+    [END_MOUNT_TIMED_OUT] = {.fate = FATE_FAILED, .text = "EFSMountTimeoutException"},
+    [END_MOUNT_UNREACHABLE] = {.fate = FATE_FAILED, .text = "EFSMountConnectivityException"},
 };
 
 static int64_t round_up(int64_t ns, int64_t step_ns)
@@ -129,7 +131,7 @@ static enum invocation_end judge_records(struct simulation *simulation, struct f
 static int64_t after_handler_ns(struct function *function, struct environment *environment, const struct request *request,
                                 enum invocation_end end)
 {
-    if (end == END_TIMED_OUT || end == END_OUT_OF_MEMORY || end == END_RESTORE_TIMED_OUT || end == END_INIT_FAILED)
+    if (end == END_TIMED_OUT || end == END_OUT_OF_MEMORY || !handler_ran(end))
         return 0;
     stream_at(&function->streams.post_runtime, request->item, request->attempt);
     int64_t after_ns = distribution_sample_ns(function->config.post_runtime, &function->streams.post_runtime.rng);
@@ -152,11 +154,12 @@ static void leave(struct simulation *simulation, struct function *function, stru
         return;
     }
     function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
-    if (end == END_OUT_OF_MEMORY && environment->provisioned) {
+    bool unusable = end == END_OUT_OF_MEMORY || end_is_mount(end); /* without its file system there is nothing to initialise */
+    if (unusable && environment->provisioned) {
         provisioned_broken(simulation, function, environment);
         return;
     }
-    if (end == END_OUT_OF_MEMORY || end == END_RESTORE_TIMED_OUT) {
+    if (unusable || end == END_RESTORE_TIMED_OUT) {
         environment_destroy(simulation, function, environment);
         return;
     }

@@ -167,19 +167,14 @@ static int64_t plan_start(struct function *function, struct environment *environ
     return before_ns;
 }
 
-/* Does it come to the handler? */
-static bool handler_runs(const struct environment *environment)
-{
-    return environment->outcome != END_RESTORE_TIMED_OUT && environment->outcome != END_INIT_FAILED;
-}
-
 /* The connections that the environment keeps are opened with the rest of its INIT, which fails where they are refused. */
 static void plan_connections(struct simulation *simulation, struct function *function, struct environment *environment,
                              const struct request *request, int64_t *before_ns, int64_t *suppressed_ns)
 {
     int64_t connect_ns;
-    if (!function_connect(simulation, function, environment, request->item, request->attempt, &connect_ns))
-        environment->outcome = END_INIT_FAILED;
+    enum invocation_end end = function_connect(simulation, function, environment, request->item, request->attempt, &connect_ns);
+    if (end != END_SUCCEEDED)
+        environment->outcome = (uint8_t)end;
     if (environment->cold) {
         environment->init_ns = time_add(environment->init_ns, connect_ns);
         *before_ns = time_add(*before_ns, connect_ns);
@@ -193,8 +188,8 @@ static int64_t plan_handler(struct function *function, struct environment *envir
                             int64_t suppressed_ns)
 {
     const struct function_config *config = &function->config;
-    if (!handler_runs(environment)) {
-        environment->duration_ns = environment->outcome == END_INIT_FAILED ? suppressed_ns : 0;
+    if (!handler_ran(environment->outcome)) {
+        environment->duration_ns = environment->outcome == END_RESTORE_TIMED_OUT ? 0 : suppressed_ns;
         environment->run = POOL_NONE;
         return time_add(before_ns, environment->duration_ns);
     }
@@ -295,7 +290,7 @@ void function_accept(struct simulation *simulation, void *self, struct request *
         foresee(function, environment);
         before_ns = 0;
     }
-    bool calls = function->procedure && handler_runs(environment);
+    bool calls = function->procedure && handler_ran(environment->outcome);
     int64_t span_ns = calls ? 0 : plan_handler(function, environment, request, before_ns, suppressed_ns);
     counter_add(&function->metrics.invocations, 1);
     if (environment->cold)

@@ -158,6 +158,18 @@ static inline void function_concurrency(struct function *function, int64_t now_n
     }
 }
 
+/* Was there no file system to mount? */
+static inline bool end_is_mount(enum invocation_end end)
+{
+    return end == END_MOUNT_TIMED_OUT || end == END_MOUNT_UNREACHABLE;
+}
+
+/* Did it come to the handler? */
+static inline bool handler_ran(enum invocation_end end)
+{
+    return end != END_RESTORE_TIMED_OUT && end != END_INIT_FAILED && !end_is_mount(end);
+}
+
 /* Does this item fail whenever it is tried? */
 static inline bool function_is_poison(struct function *function, uint64_t item, bool by_its_source)
 {

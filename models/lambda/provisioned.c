@@ -85,8 +85,8 @@ static struct environment *start_environment(struct simulation *simulation, stru
         *init_ns = distribution_sample_ns(function->config.init, &function->streams.provisioned_init.rng);
     }
     int64_t connect_ns;
-    environment->needs_init =
-        !function_connect(simulation, function, environment, item_salt("provisioned") + environment->ordinal, 0, &connect_ns);
+    environment->needs_init = function_connect(simulation, function, environment, item_salt("provisioned") + environment->ordinal, 0,
+                                               &connect_ns) != END_SUCCEEDED;
     *init_ns = time_add(*init_ns, connect_ns);
     tally_add(&function->metrics.init_duration, TALLY_ALL, *init_ns);
     if (rule_flag(simulation->settings->rules, "provisioned_init_billed"))

@@ -14,8 +14,9 @@
 
 static const char *const apply_on[] = {"None", "PublishedVersions", NULL};
 
-const char *const function_refusals[] = {"snapstart_file_system", "snapstart_tmp",      "snapstart_image", "snapstart_runtime",
-                                         "snapstart_provisioned", "response_streaming", "permission",      NULL};
+const char *const function_refusals[] = {
+    "snapstart_file_system", "snapstart_tmp", "snapstart_image", "snapstart_runtime",  "snapstart_provisioned",
+    "response_streaming",    "permission",    "file_system_vpc", "file_system_target", NULL};
 
 const struct property snap_start_properties[] = {
     {"ApplyOn", PROPERTY_ENUM, AT(snap_start), .choices = apply_on, .fallback = "\"None\"",
@@ -98,7 +99,7 @@ void snap_start_validate(struct validation *validation, const struct function_co
     const char *runtimes = rule_text(rules, "snapstart_runtimes");
     if (config->snap_start != SNAP_START_PUBLISHED_VERSIONS)
         return;
-    if (config->unmodelled.file_system)
+    if (config->file_systems.count > 0)
         refuse(validation, "snapstart_file_system", "leave FileSystemConfigs out, or allow_invalid: [\"snapstart_file_system\"]",
                "a file system");
     check_storage(validation, config);

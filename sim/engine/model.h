@@ -159,6 +159,11 @@ struct model_type {
     bool (*through_connection)(const struct simulation *simulation, const void *self, const struct request *request, uint64_t *client,
                                int64_t *since_ns);
 
+    /* Of one whose network is limited: bytes that it moves in a second, up or down, for who answers it with many. NULL: as many as it
+     * likes.
+     */
+    double (*bytes_per_s)(const void *self);
+
     /* Of a sender of batches: the one behind `request` (request->is_batch). */
     struct batch *(*batch)(struct simulation *simulation, void *self, const struct request *request);
     const struct pollable *pollable;       /* of what can be polled */

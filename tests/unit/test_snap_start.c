@@ -105,7 +105,8 @@ static void test_refusals(void **state)
         {"course", "'PackageType': 'Image'", "snapstart_image"},
         {"current", "'Runtime': 'java21', 'EphemeralStorage': {'Size': 512}", NULL},
         {"current", "'Runtime': 'java21', 'EphemeralStorage': {'Size': 513}", "snapstart_tmp"},
-        {"current", "'Runtime': 'java21', 'FileSystemConfigs': [{'Arn': 'x', 'LocalMountPath': '/mnt/x'}]", "snapstart_file_system"},
+        {"current", "'Runtime': 'java21', 'VpcConfig': {}, 'FileSystemConfigs': [{'Arn': 'x', 'LocalMountPath': '/mnt/x'}]",
+         "snapstart_file_system"},
         {"current", "'Runtime': 'java21', 'ProvisionedConcurrencyConfig': {'ProvisionedConcurrentExecutions': 1}", "snapstart_provisioned"},
     };
     struct model_run run;
