@@ -57,6 +57,13 @@
     ROW(subscription_filter_type)    \
     ROW(topic_rule_type)             \
     ROW(external_service_type)       \
+    ROW(distribution_type)           \
+    ROW(cache_policy_type)           \
+    ROW(edge_function_type)          \
+    ROW(origin_request_policy_type)  \
+    ROW(response_headers_policy_type) \
+    ROW(origin_access_control_type)  \
+    ROW(origin_access_identity_type) \
     ROW(rest_api_type)               \
     ROW(rest_stage_type)             \
     ROW(rest_resource_type)          \
@@ -90,6 +97,7 @@
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \
     ROW(group_policy_type)           \
+    ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
     ROW(ecs_cluster_type)            \

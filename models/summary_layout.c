@@ -29,6 +29,18 @@ static const struct headline_column function_columns[] = {
     {0},
 };
 
+static const struct headline_column distribution_columns[] = {
+    {"requests", "Requests", .stat = "Sum", .adds = true},
+    {"from cache", "CacheHitRate", .stat = "Average"},
+    {"to origins", "OriginRequests", .stat = "Sum", .adds = true},
+    {"4xx", "4xxErrorRate", .stat = "Average"},
+    {"5xx", "5xxErrorRate", .stat = "Average"},
+    {"p50", "Latency", .stat = "p50"},
+    {"p99", "Latency", .stat = "p99"},
+    {"bytes", "BytesDownloaded", .stat = "Sum", .adds = true},
+    {0},
+};
+
 static const struct headline_column api_columns[] = {
     {"requests", "Count", .stat = "Sum", .adds = true},
     {"429", "Throttles", .stat = "Sum", .share = true, .adds = true},
@@ -149,7 +161,8 @@ static const struct headline_column machine_columns[] = {
 };
 
 static const struct headline_section sections[] = {
-    {"traffic", "Requests", source_columns, NULL},
+    {"traffic", "Requests", source_columns, "slsim"},
+    {"distributions", "Requests", distribution_columns, "AWS/CloudFront"},
     {"APIs", "Count", api_columns, "AWS/ApiGateway"},
     {"load balancers", "RequestCount", balancer_columns, "AWS/ApplicationELB"},
     {"function URLs", "UrlRequestCount", url_columns, "AWS/Lambda"},
@@ -172,4 +185,4 @@ static const struct headline_spark sparks[] = {
     {0},
 };
 
-const struct summary_layout summary_layout = {.sections = sections, .sparks = sparks, .requests = "Requests"};
+const struct summary_layout summary_layout = {.sections = sections, .sparks = sparks, .requests = "Requests", .requests_space = "slsim"};

@@ -20,12 +20,6 @@ static const char *const invocation_types[] = {"RequestResponse", "Event", NULL}
         NAME, PROPERTY_ARRIVAL, AT(process), .help = HELP                                                                                  \
     }
 
-/* What of a request only edges and data stores ask about. */
-static const struct property later_properties[] = {
-    PROPERTY_LATER_ROW("variants", "query strings of an object, for caches"),
-    {0},
-};
-
 static const struct property source_properties[] = {
     {"name", PROPERTY_STRING, AT(name), .required = true, .help = "The source's name in every output; unique among sources and resources."},
     {"target", PROPERTY_REFERENCE, AT(caller.target), .required = true, .help = "The resource that is called."},
@@ -84,6 +78,10 @@ static const struct property source_properties[] = {
      .help =
          "The network's time of each attempt, drawn anew: half of it passes before the request comes to the target, the rest before its "
          "answer is back. It counts in ResponseTime, in client_timeout and in when users think. Left out: none."},
+    {"variants", PROPERTY_INTEGER, AT(caller.variants), .minimum = "1", .maximum = "16777215", .fallback = "1",
+     .help =
+         "Each object is asked for with so many query strings, all equally likely: a distribution's cache tells them apart, or not. They "
+         "stand for a parameter whose name no list of a cache policy has."},
     {"headers", PROPERTY_SIZE, AT(caller.headers_bytes), .fallback = "0", .minimum = "0", .unit = "B",
      .help = "Size of a request's line and headers, checked against an API's limit."},
     {"base64", PROPERTY_BOOLEAN, AT(caller.base64), .fallback = "false",
@@ -98,7 +96,6 @@ static const struct property source_properties[] = {
      .help = "What the caller does about throttles, server errors and its own time limit: an SDK's mode, or an object."},
     {"clients", PROPERTY_INTEGER, AT(caller.clients), .minimum = "1", .maximum = "1000000", .fallback = "1",
      .help = "How many independent clients share this traffic, each with its own retry quota."},
-    {.kind = PROPERTY_TABLE, .properties = later_properties},
     {0},
 };
 

@@ -15,7 +15,7 @@ static const struct property role_properties[] = {
 };
 
 const struct property database_settings_properties[] = {
-    {"Engine", PROPERTY_ENUM, SETTING(engine), .choices = database_engines, .required = true,
+    {"Engine", PROPERTY_ENUM, SETTING(engine), .choices = database_engines, .given = PROPERTY_GIVEN(struct database_settings, engine_given),
      .help = "Decides how many connections there are by default, whether it can call functions, and the price."},
     {"AssociatedRoles", PROPERTY_LIST, SETTING(roles), .properties = role_properties, .size = sizeof(struct database_role), .minimum = "0",
      .maximum = "20", .help = "What the database may do elsewhere."},
@@ -31,6 +31,9 @@ const struct property database_settings_behavior[] = {
     {"failover_time", PROPERTY_TIME_DISTRIBUTION, SETTING(failover_time),
      .help = "How long a failover takes, until clients can connect again; left out: rule rds_failover_multi_az of an instance with a "
              "standby, rds_failover_alone without one; aurora_failover_replica of a cluster with a reader, aurora_failover_alone without."},
+    {"replication_lag", PROPERTY_TIME_DISTRIBUTION, SETTING(replication_lag),
+     .help = "How far behind a read replica or a cluster's reader is, drawn for each read; left out: rule rds_replica_lag, "
+             "aurora_replica_lag."},
     {"pinning_rate", PROPERTY_NUMBER, SETTING(pinning_rate), .minimum = "0", .maximum = "1", .fallback = "0",
      .help = "Through a proxy: share of transactions that pin their client's session, as those do that change its state."},
     {0},
@@ -42,6 +45,8 @@ static const struct property instance_properties[] = {
      .help = "Its vCPUs and memory: \"db.r6g.large\"; so the connections that it lets in, and the price. db.serverless: its cluster's "
              "ServerlessV2ScalingConfiguration says them."},
     {"DBClusterIdentifier", PROPERTY_REFERENCE, AT(cluster), .help = "The Aurora cluster that it is an instance of."},
+    {"SourceDBInstanceIdentifier", PROPERTY_REFERENCE, AT(source),
+     .help = "What it is a read replica of: it is called by its own name, and takes reads alone."},
     {"DBParameterGroupName", PROPERTY_STRING, AT(settings.parameter_group),
      .help = "Its parameter group; one that is not here: the default."},
     {"AllocatedStorage", PROPERTY_SIZE, AT(storage_bytes), .unit = "GB", .minimum = "0", .maximum = "rds_storage_max_gb", .fallback = "0",
@@ -108,6 +113,14 @@ static const struct metric_type instance_metrics[] = {
      .help = "Connections that ended with a failure of the instance."},
     {"slsim", "StaleConnections", "Count", METRIC_COUNT, AT(stale), .better = -1,
      .help = "Transactions that came through one of them: who keeps a connection sees only then that it is gone."},
+    {"slsim", "WritesRefused", "Count", METRIC_COUNT, AT(read_only), .better = -1,
+     .help = "Transactions that were no reads, at one that only reads: a step's `op` says read, left out it is a write."},
+    {"AWS/RDS", "ReplicaLag", "Seconds", METRIC_TALLY, AT(replica_lag), .better = -1,
+     .help = "How far behind a read replica was, at each read."},
+    {"AWS/RDS", "AuroraReplicaLag", "Milliseconds", METRIC_TALLY, AT(aurora_lag), .better = -1,
+     .help = "How far behind a cluster's reader was, at each read."},
+    {"slsim", "StaleReads", "Count", METRIC_COUNT, AT(stale_reads), .better = -1, .compared = "Sum",
+     .help = "Reads for which something had been written that was not there yet."},
     {"slsim", "TransactionTime", "Milliseconds", METRIC_TALLY, AT(time), .better = -1, .compared = "p99",
      .help = "From a transaction's coming to its end."},
     {"AWS/RDS", "ServerlessDatabaseCapacity", "Count", METRIC_GAUGE, offsetof(struct database, serverless.capacity), .parts = 2,
@@ -194,6 +207,7 @@ const struct model_type database_instance_type = {
     .envelopes = database_instance_envelopes,
     .envelope = database_envelope,
     .validate = database_validate,
+    .receives = database_receives,
     .create = database_create,
     .start = database_start,
     .destroy = database_destroy,

@@ -4,6 +4,7 @@
 #include "database_state.h"
 
 #include "engine/rule_book.h"
+#include "engine/sending.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +82,7 @@ void database_check_writes(struct validation *validation, struct database_settin
 
 const char *const database_operations[] = {"read", "write", "SELECT", "INSERT", "UPDATE", "DELETE", NULL};
 
-static bool is_read(const struct content *content, const void *context)
+bool database_is_read(const struct content *content, const void *context)
 {
     (void)context;
     return content->operation && (strcmp(content->operation, "read") == 0 || strcmp(content->operation, "SELECT") == 0);
@@ -99,9 +100,12 @@ static void inherit(struct validation *validation, struct database_config *confi
         return;
     }
     const struct database_settings *cluster = validation_config(validation, config->cluster);
+    if (!own->engine_given)
+        own->engine = cluster->engine;
     if (cluster->engine != own->engine)
         validation_error(validation, "Engine", database_engines[cluster->engine], "its cluster is of engine %s",
                          database_engines[cluster->engine]);
+    own->replication_lag = own->replication_lag ? own->replication_lag : cluster->replication_lag;
     own->query = own->query ? own->query : cluster->query;
     own->pinning_rate = own->pinning_rate > 0 ? own->pinning_rate : cluster->pinning_rate;
     own->connect_time = own->connect_time ? own->connect_time : cluster->connect_time;
@@ -158,10 +162,53 @@ static void size_up(struct validation *validation, struct database_config *confi
                            config->class, database_engines[engine]);
 }
 
+/* A read replica is of its source's engine. */
+static void check_source(struct validation *validation, struct database_config *config)
+{
+    if (config->source == ENTITY_NONE)
+        return;
+    const char *name = validation_name(validation, config->source);
+    if (!model_is(validation_type(validation, config->source), DATABASE_INSTANCE_TYPE) || config->source == validation_self(validation)) {
+        validation_error(validation, "SourceDBInstanceIdentifier", "name another AWS::RDS::DBInstance", "%s is %s", name,
+                         config->source == validation_self(validation) ? "the replica itself"
+                                                                       : validation_type(validation, config->source)->type);
+        config->source = ENTITY_NONE;
+        return;
+    }
+    const struct database_config *source = &((const struct database *)validation_config(validation, config->source))->config;
+    if (config->cluster != ENTITY_NONE || source->cluster != ENTITY_NONE)
+        validation_error(validation, "SourceDBInstanceIdentifier", "add an instance to the cluster: it is a reader",
+                         "an instance of a cluster is no read replica, nor has any");
+    if (!config->settings.engine_given)
+        config->settings.engine = source->settings.engine;
+    if (config->settings.engine != source->settings.engine)
+        validation_error(validation, "Engine", database_engines[source->settings.engine], "its source %s is of engine %s", name,
+                         database_engines[source->settings.engine]);
+    if (source->source != ENTITY_NONE)
+        validation_error(validation, "SourceDBInstanceIdentifier", "name what that is a replica of",
+                         "%s is a read replica itself: not modelled yet", name);
+}
+
+void database_receives(struct validation *validation, const struct sending *sending, const void *blob)
+{
+    const struct database_config *config = &((const struct database *)blob)->config;
+    const struct content_table *contents = validation_contents(validation);
+    bool writes = sending->content.count == 0;
+    for (size_t i = 0; i < sending->content.count; i++)
+        writes = writes || !database_is_read(&contents->items[sending->content.contents[i]], NULL);
+    if (config->source != ENTITY_NONE && writes)
+        validation_sending_error(validation, sending, sending->content.count > 0 ? sending->operation_key : NULL,
+                                 "say \"read\", or send it to its source",
+                                 "a read replica takes reads alone: without an operation it is a write");
+}
+
 void database_validate(struct validation *validation, void *blob)
 {
     struct database_config *config = &((struct database *)blob)->config;
     bool own_writes = config->settings.on_write.count > 0;
+    check_source(validation, config);
+    if (!config->settings.engine_given && config->cluster == ENTITY_NONE && config->source == ENTITY_NONE)
+        validation_error(validation, NULL, "such as postgres or mysql", "\"Engine\" is missing");
     inherit(validation, config);
     size_up(validation, config);
     if (is_aurora(config->settings.engine) && config->cluster == ENTITY_NONE)
@@ -176,5 +223,5 @@ void database_validate(struct validation *validation, void *blob)
         validation_warning(validation, "behavior.failover_time", "say it of the cluster",
                            "has no effect: it is the cluster that fails over");
     database_news_find(validation, &config->news);
-    validation_contents_where(validation, is_read, NULL, &config->reads);
+    validation_contents_where(validation, database_is_read, NULL, &config->reads);
 }

@@ -3,30 +3,14 @@
  * the others go on. Source: Aurora User Guide, "High availability for Amazon Aurora". */
 #include "database_state.h"
 
+#include "engine/key_map.h"
 #include "engine/rule_book.h"
 
 #include <math.h>
 #include <string.h>
 
-struct database_cluster {
-    struct database_settings settings; /* first: as an instance's */
-    int64_t stored_bytes;
-    double least_acu, most_acu;
-    int64_t pause_ns;
-    bool scales, pause_given;
-    struct database_capacity capacity; /* by `validate` */
-    uint32_t self;
-    uint32_t writer; /* by `validate` at first: ENTITY_NONE: it has no instance */
-    /* by `validate`: */
-    const uint32_t *members;
-    uint32_t member_count;
-    struct database_news news;
-
-    struct database_failover failover;
-    struct gauge storage_bytes;
-};
-
 enum { CLUSTER_RECOVERED };
+static const char *const reads_from[] = {"writer", "readers", NULL};
 
 extern const struct model_type database_cluster_type;
 
@@ -82,6 +66,9 @@ static const struct property cluster_properties[] = {
 
 static const struct property cluster_behavior[] = {
     {.kind = PROPERTY_TABLE, .properties = database_settings_behavior},
+    {"reads_from", PROPERTY_ENUM, AT(reads_from), .choices = reads_from, .fallback = "\"writer\"",
+     .help = "Where those who call the cluster send their reads (`op` read): to the writer, as by the cluster's endpoint, or by the reader "
+             "endpoint, which picks a reader for each connection at random; who keeps connections keeps one to it too."},
     {"stored", PROPERTY_SIZE, AT(stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
     {0},
 };
@@ -101,15 +88,6 @@ static void find_members(struct validation *validation, struct database_cluster 
         validation_flow(validation, self, i);
     }
     cluster->members = members;
-}
-
-const struct database_capacity *database_cluster_capacity(const struct validation *validation, uint32_t entity)
-{
-    struct database_cluster *cluster = validation_config(validation, entity);
-    cluster->capacity = (struct database_capacity){.least = llround(cluster->least_acu * 2),
-                                                   .most = llround(cluster->most_acu * 2),
-                                                   .pause_ns = cluster->least_acu > 0 ? 0 : cluster->pause_ns};
-    return cluster->scales ? &cluster->capacity : NULL;
 }
 
 static void check_capacity(struct validation *validation, struct database_cluster *cluster)
@@ -143,6 +121,12 @@ static void cluster_validate(struct validation *validation, void *config)
     if (cluster->writer == ENTITY_NONE)
         validation_error(validation, NULL, "add an AWS::RDS::DBInstance whose DBClusterIdentifier names it", "a cluster needs an instance");
     check_capacity(validation, cluster);
+    validation_contents_where(validation, database_is_read, NULL, &cluster->reads);
+    if (!cluster->settings.engine_given)
+        validation_error(validation, NULL, "aurora-postgresql or aurora-mysql", "\"Engine\" is missing");
+    if (cluster->reads_from == FROM_READERS && cluster->member_count == 1)
+        validation_warning(validation, "behavior.reads_from", "add an AWS::RDS::DBInstance to it",
+                           "it has no reader: its reader endpoint leads to the writer");
     database_news_find(validation, &cluster->news);
     database_check_writes(validation, &cluster->settings);
 }
@@ -152,52 +136,13 @@ static struct database *member_at(const struct simulation *simulation, uint32_t 
     return entity_state(simulation, entity);
 }
 
-static const struct database_cluster *cluster_at(const struct simulation *simulation, uint32_t entity)
-{
-    return simulation->entities[entity].type == &database_cluster_type ? entity_state(simulation, entity) : NULL;
-}
-
-uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity)
-{
-    const struct database_cluster *cluster = cluster_at(simulation, entity);
-    if (!cluster)
-        return entity;
-    return cluster->failover.under_way ? cluster->failover.heir : cluster->writer;
-}
-
-uint32_t database_writer_of(const struct simulation *simulation, uint32_t cluster)
-{
-    return cluster_at(simulation, cluster)->writer;
-}
-
-const uint32_t *database_members_of(const struct simulation *simulation, uint32_t cluster, uint32_t *count)
-{
-    *count = cluster_at(simulation, cluster)->member_count;
-    return cluster_at(simulation, cluster)->members;
-}
-
-struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity)
-{
-    if (cluster_at(simulation, entity))
-        return &((struct database_cluster *)entity_state(simulation, entity))->failover;
-    return &member_at(simulation, entity)->failover;
-}
-
-int64_t database_connections_most(const struct simulation *simulation, uint32_t entity)
-{
-    const struct database_cluster *cluster = cluster_at(simulation, entity);
-    int64_t most = cluster ? 0 : member_at(simulation, entity)->config.max_connections;
-    for (uint32_t i = 0; cluster && i < cluster->member_count; i++) {
-        int64_t connections = member_at(simulation, cluster->members[i])->config.max_connections;
-        most = connections > most ? connections : most;
-    }
-    return most;
-}
-
 static enum status cluster_create(struct simulation *simulation, void *self)
 {
     struct database_cluster *cluster = self;
+    const char *name = simulation->entities[cluster->self].name;
     database_failover_init(simulation, &cluster->failover, cluster->self);
+    key_map_init(&cluster->readers, &simulation->memory, name);
+    stream_init(&cluster->picks, simulation->settings->seed, simulation->replication, name, "reader");
     return STATUS_OK;
 }
 
@@ -210,7 +155,9 @@ static void cluster_start(struct simulation *simulation, void *self)
 static void cluster_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
-    database_failover_fini(&((struct database_cluster *)self)->failover);
+    struct database_cluster *cluster = self;
+    database_failover_fini(&cluster->failover);
+    key_map_fini(&cluster->readers);
 }
 
 /* Who takes over: the writer itself, where there is nobody else. */
@@ -269,25 +216,78 @@ static uint32_t answerer(const struct simulation *simulation, const struct datab
     return database_is_proxy(simulation, client) ? database_instance_of(simulation, cluster->self) : cluster->writer;
 }
 
+/* Is it a reader that answers? */
+static bool is_open_reader(const struct database_cluster *cluster, uint32_t member)
+{
+    return member != cluster->writer && !(cluster->failover.under_way && member == cluster->failover.heir);
+}
+
+/* By the reader endpoint, for the draw at this place: any reader, or the writer where there is none. */
+static uint32_t pick_reader(struct database_cluster *cluster, uint64_t item, uint32_t attempt)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < cluster->member_count; i++)
+        count += is_open_reader(cluster, cluster->members[i]);
+    if (count == 0)
+        return cluster->writer;
+    stream_at(&cluster->picks, item, attempt);
+    uint32_t left = (uint32_t)(stream_uniform(&cluster->picks) * count);
+    for (uint32_t i = 0; i < cluster->member_count; i++)
+        if (is_open_reader(cluster, cluster->members[i]) && left-- == 0)
+            return cluster->members[i];
+    return cluster->writer;
+}
+
 /* It is entered at the instance instead, which answers. */
 static void cluster_accept(struct simulation *simulation, void *self, struct request *request)
 {
-    const struct database_cluster *cluster = self;
+    struct database_cluster *cluster = self;
     uint64_t client = CONNECTABLE_NOBODY;
     int64_t since_ns;
     simulation->entities[cluster->self].ledger.entered--;
-    database_kept_connection(simulation, request, &client, &since_ns);
-    request_send(simulation, answerer(simulation, cluster, client), request);
+    bool kept = database_kept_connection(simulation, request, &client, &since_ns);
+    uint32_t to = answerer(simulation, cluster, client);
+    if (cluster->reads_from == FROM_READERS && content_set_has(&cluster->reads, request->content) &&
+        !database_is_proxy(simulation, client)) {
+        uint32_t reader = kept ? key_map_find(&cluster->readers, client) : pick_reader(cluster, request->item, request->attempt);
+        to = reader == POOL_NONE ? to : reader;
+    }
+    request_send(simulation, to, request);
+}
+
+/* Who keeps connections and reads from readers keeps one to a reader, too. */
+static bool open_to_reader(struct simulation *simulation, struct database_cluster *cluster, uint64_t client, uint32_t count)
+{
+    uint32_t reader = pick_reader(cluster, client, 0);
+    if (reader == cluster->writer)
+        return true;
+    if (!database_connectable.admit(simulation, member_at(simulation, reader), client, count))
+        return false;
+    simulation_fail(simulation, key_map_put(&cluster->readers, client, reader));
+    return true;
 }
 
 static bool cluster_open(struct simulation *simulation, void *self, uint64_t client, uint32_t count)
 {
-    return database_connectable.admit(simulation, member_at(simulation, answerer(simulation, self, client)), client, count);
+    struct database_cluster *cluster = self;
+    struct database *writer = member_at(simulation, answerer(simulation, cluster, client));
+    if (!database_connectable.admit(simulation, writer, client, count))
+        return false;
+    if (cluster->reads_from == FROM_WRITER || database_is_proxy(simulation, client) || open_to_reader(simulation, cluster, client, count))
+        return true;
+    database_connectable.release(simulation, writer, client, count, INT64_MAX);
+    return false;
 }
 
 static void cluster_close(struct simulation *simulation, void *self, uint64_t client, uint32_t count, int64_t since_ns)
 {
-    database_connectable.release(simulation, member_at(simulation, answerer(simulation, self, client)), client, count, since_ns);
+    struct database_cluster *cluster = self;
+    uint32_t reader = key_map_find(&cluster->readers, client);
+    database_connectable.release(simulation, member_at(simulation, answerer(simulation, cluster, client)), client, count, since_ns);
+    if (reader == POOL_NONE)
+        return;
+    key_map_remove(&cluster->readers, client);
+    database_connectable.release(simulation, member_at(simulation, reader), client, count, since_ns);
 }
 
 static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)

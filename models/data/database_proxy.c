@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-extern const struct model_type database_proxy_type;
-
 struct proxy_target_group {
     uint32_t proxy;
     struct string_list instances, clusters;
@@ -221,11 +219,6 @@ static bool proxy_through(const struct simulation *simulation, const void *self,
     *client = connectable_client(((const struct database_proxy *)self)->self, 0);
     *since_ns = INT64_MAX;
     return true;
-}
-
-bool database_is_proxy(const struct simulation *simulation, uint64_t client)
-{
-    return client != CONNECTABLE_NOBODY && simulation->entities[client >> 32].type == &database_proxy_type;
 }
 
 const struct model_type database_proxy_type = {

@@ -16,6 +16,7 @@ static const struct cause cause_connections = {.fate = FATE_THROTTLED, .text = "
 static const struct cause cause_trigger = {.fate = FATE_FAILED, .text = "on_write failed"};
 static const struct cause cause_engine = {.fate = FATE_FAILED, .text = "no function to call another with"};
 static const struct cause cause_role = {.fate = FATE_FAILED, .text = "AccessDenied"};
+static const struct cause cause_read_only = {.fate = FATE_FAILED, .text = "read-only"};
 static const struct cause cause_failover = {.fate = FATE_FAILED, .server_error = true, .text = "failing over"};
 static const struct cause cause_lost = {.fate = FATE_FAILED, .server_error = true, .disconnects = true, .text = "connection lost"};
 
@@ -53,6 +54,8 @@ static void end_transaction(struct simulation *simulation, struct database *data
     disconnect(simulation, database, transaction->connected);
     tally_add(&metrics->time, TALLY_ALL, simulation->now_ns - request->sent_ns);
     counter_add(&metrics->failed, cause != &cause_succeeded);
+    if (cause == &cause_succeeded && !content_set_has(&database->config.reads, request->content))
+        database->wrote_ns = simulation->now_ns;
     chain_remove(&database->all, id);
     if (transaction->events > 0) { /* the last of them gives it back */
         transaction->state = TRANSACTION_LOST;
@@ -91,7 +94,8 @@ enum status database_create(struct simulation *simulation, void *self)
     database->speed = 1;
     if (database->config.capacity)
         database_serverless_create(simulation, database);
-    database->lost_ns = -1;
+    database->lost_ns = database->wrote_ns = -1;
+    database_readers_create(simulation, database);
     database_failover_init(simulation, &database->failover, database->self);
     stream_init(&database->queries, simulation->settings->seed, simulation->replication, name, "query");
     stream_init(&database->connects, simulation->settings->seed, simulation->replication, name, "connect_time");
@@ -221,6 +225,25 @@ bool database_kept_connection(const struct simulation *simulation, const struct 
            sender->type->through_connection(simulation, sender->state, request, client, since_ns);
 }
 
+/* Does it change nothing? */
+static bool reads(const struct database *database, const struct request *request)
+{
+    return content_set_has(&database->config.reads, request->content);
+}
+
+/* One that reads answers from what it knows, one that does not is not for readers: the cause, NULL: it may go on. */
+static const struct cause *reader_refusal(struct simulation *simulation, struct database *database, const struct request *request)
+{
+    if (!database_only_reads(simulation, database))
+        return NULL;
+    if (!reads(database, request)) {
+        counter_add(&database->metrics.read_only, 1);
+        return &cause_read_only;
+    }
+    database_readers_read(simulation, database, request);
+    return NULL;
+}
+
 /* Why a transaction cannot begin, which comes through a connection of `since_ns` that is kept, or opens its own; NULL: it can. */
 static const struct cause *refusal_of(const struct simulation *simulation, struct database *database, bool kept, int64_t since_ns)
 {
@@ -240,6 +263,8 @@ void database_accept(struct simulation *simulation, void *self, struct request *
     int64_t since_ns = 0;
     bool kept = database_kept_connection(simulation, request, &client, &since_ns);
     const struct cause *refusal = refusal_of(simulation, database, kept, since_ns);
+    if (!refusal && (database->config.source != ENTITY_NONE || database->config.cluster != ENTITY_NONE))
+        refusal = reader_refusal(simulation, database, request);
     if (refusal) {
         counter_add(&database->metrics.failed, 1);
         request_done(simulation, database->self, request, refusal);

@@ -3,15 +3,17 @@
  * the RDS and Aurora User Guides, "Quotas", "Invoking a Lambda function" and "Managing performance".
  *
  * From the ground up: database_class.c (what a class has), database_parameters.c (parameter groups), database_bill.c (what an instance
- * costs), database_news.c (its events), database_failover.c (what all failovers have in common), database_work.c (the vCPUs),
- * database_run.c (a transaction, and what a failover does to all of them), database_serverless.c (capacity that follows the load),
- * database_check.c (what is refused), database_cluster.c and database.c (the tables). */
+ * costs), database_members.c (which instance answers), database_news.c (its events), database_failover.c (what all failovers have in
+ * common), database_work.c (the vCPUs), database_serverless.c (capacity that follows the load), database_readers.c (who only reads),
+ * database_run.c (a transaction, and what a failover does to all of them), database_check.c (what is refused), database_cluster.c and
+ * database.c (the tables). */
 #ifndef SLSIM_DATA_DATABASE_STATE_H
 #define SLSIM_DATA_DATABASE_STATE_H
 
 #include "engine/chain.h"
 #include "engine/connectable.h"
 #include "engine/fault.h"
+#include "engine/key_map.h"
 #include "engine/observable.h"
 #include "engine/procedure.h"
 #include "measure/bill.h"
@@ -41,13 +43,15 @@ struct database_role {
 
 /* What an instance and a cluster both say. */
 struct database_settings {
-    int engine;                  /* enum database_engine */
+    int engine; /* enum database_engine */
+    bool engine_given;
     const char *parameter_group; /* NULL: the default one */
     struct property_list roles;  /* of struct database_role */
 
-    const struct distribution *query;         /* vCPU time of a transaction; NULL: not given */
-    const struct distribution *connect_time;  /* the same */
-    const struct distribution *failover_time; /* the same */
+    const struct distribution *query;           /* vCPU time of a transaction; NULL: not given */
+    const struct distribution *connect_time;    /* the same */
+    const struct distribution *failover_time;   /* the same */
+    const struct distribution *replication_lag; /* the same; of one that only reads */
     struct step_list on_write;
     double pinning_rate; /* through a proxy */
 };
@@ -102,6 +106,7 @@ struct database_serverless {
 struct database_config {
     struct database_settings settings; /* first: as a cluster's */
     uint32_t cluster;                  /* ENTITY_NONE: it stands alone */
+    uint32_t source;                   /* of a read replica; ENTITY_NONE: it is none */
     const char *class;
     int64_t storage_bytes, promotion_tier;
     bool multi_az;
@@ -134,8 +139,8 @@ struct transaction {
 
 struct database_metrics {
     struct gauge connections, load, load_cpu, busy, vcpus, waiting;
-    struct counter transactions, failed, refused, opened, lost, stale;
-    struct tally time;
+    struct counter transactions, failed, refused, opened, lost, stale, read_only, stale_reads;
+    struct tally time, replica_lag, aurora_lag;
 };
 
 struct database {
@@ -153,7 +158,8 @@ struct database {
     int64_t lost_ns;                   /* connections that were opened by then are gone; negative: none are */
     int64_t back_ns;                   /* until then it answers proxies alone, which find it sooner */
     struct database_failover failover; /* where it stands alone */
-    struct stream queries, connects;
+    int64_t wrote_ns;                  /* when a write last ended; negative: never */
+    struct stream queries, connects, lags;
     struct procedure_runner *procedure; /* owned; NULL: writes call nobody */
     struct database_metrics metrics;
 };
@@ -166,6 +172,32 @@ enum database_event {
     DATABASE_PAUSE,
     DATABASE_RESUMED,
     DATABASE_PROCEDURE /* and those that follow */
+};
+
+enum reads_from { FROM_WRITER, FROM_READERS };
+
+/* A cluster, by its own endpoint. */
+struct database_cluster {
+    struct database_settings settings; /* first: as an instance's */
+    int64_t stored_bytes;
+    double least_acu, most_acu;
+    int64_t pause_ns;
+    bool scales, pause_given;
+    struct database_capacity capacity; /* by `validate` */
+    uint32_t self;
+    uint32_t writer; /* by `validate` at first: ENTITY_NONE: it has no instance */
+    /* by `validate`: */
+    const uint32_t *members;
+    uint32_t member_count;
+    struct database_news news;
+
+    int reads_from; /* enum reads_from */
+    struct content_set reads;
+
+    struct database_failover failover;
+    struct key_map readers; /* by client that keeps connections: the reader that it has one to */
+    struct stream picks;
+    struct gauge storage_bytes;
 };
 
 /* database_class.c: false where there is no such class. */
@@ -187,6 +219,20 @@ int64_t database_invoke_timeout_ns(struct validation *validation, const char *na
 const struct line_item *database_line_item(enum database_engine engine, const char *class, int64_t vcpus, double *units);
 extern const struct line_item database_line_items[];
 extern const size_t database_line_item_gp3, database_line_item_serverless; /* the places of storage, and of capacity */
+
+/* database_members.c: the instance that answers at an instance or a cluster, or will when its failover is over. */
+uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity);
+/* What the cluster's serverless instances may have, whichever is validated first; NULL: it does not say. */
+const struct database_capacity *database_cluster_capacity(const struct validation *validation, uint32_t entity);
+/* Of a cluster. */
+uint32_t database_writer_of(const struct simulation *simulation, uint32_t cluster);
+const uint32_t *database_members_of(const struct simulation *simulation, uint32_t cluster, uint32_t *count);
+/* Of an instance that stands alone, or of a cluster. */
+struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity);
+/* The greatest number of connections that the instance, or any of the cluster's, lets in. */
+int64_t database_connections_most(const struct simulation *simulation, uint32_t entity);
+/* Is it a proxy's connection? */
+bool database_is_proxy(const struct simulation *simulation, uint64_t client);
 
 /* database_news.c: events of databases, on the default bus and to their subscriptions. */
 /* For `validate`. */
@@ -247,6 +293,13 @@ bool database_kept_connection(const struct simulation *simulation, const struct 
 /* The instance fails: its connections and transactions are lost, and it is back for clients at `back_ns`. */
 void database_lose(struct simulation *simulation, struct database *database, int64_t back_ns);
 
+/* database_readers.c */
+/* Is it a read replica, or a cluster's reader? */
+bool database_only_reads(const struct simulation *simulation, const struct database *database);
+void database_readers_create(struct simulation *simulation, struct database *database);
+/* It answers a read. */
+void database_readers_read(struct simulation *simulation, struct database *database, const struct request *request);
+
 /* database_serverless.c: of an instance with a `capacity`. */
 double database_serverless_memory(const struct rule_book *rules, const struct database_capacity *capacity);
 int64_t database_serverless_connections(const struct rule_book *rules, enum database_engine engine,
@@ -264,27 +317,17 @@ void database_serverless_resumed(struct simulation *simulation, struct database 
 
 /* database_check.c */
 void database_validate(struct validation *validation, void *blob);
+/* A type's `receives`. */
+void database_receives(struct validation *validation, const struct sending *sending, const void *blob);
 /* What of a cluster's or an instance's `on_write` cannot be, at the entity that `validation` is for. */
 void database_check_writes(struct validation *validation, struct database_settings *settings);
 extern const char *const database_refusals[];
 extern const char *const database_operations[]; /* ends with NULL */
+/* Does the content say a read? For validation_contents_where. */
+bool database_is_read(const struct content *content, const void *context);
 
-/* database_cluster.c: the instance that answers at an instance or a cluster, or will when its failover is over. */
-uint32_t database_instance_of(const struct simulation *simulation, uint32_t entity);
-/* What the cluster's serverless instances may have, whichever is validated first; NULL: it does not say. */
-const struct database_capacity *database_cluster_capacity(const struct validation *validation, uint32_t entity);
-/* Of a cluster. */
-uint32_t database_writer_of(const struct simulation *simulation, uint32_t cluster);
-const uint32_t *database_members_of(const struct simulation *simulation, uint32_t cluster, uint32_t *count);
-/* Of an instance that stands alone, or of a cluster. */
-struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity);
-/* The greatest number of connections that the instance, or any of the cluster's, lets in. */
-int64_t database_connections_most(const struct simulation *simulation, uint32_t entity);
-/* An action of the cluster, or of one of its instances. */
+/* database_cluster.c: an action of the cluster, or of one of its instances. */
 void database_cluster_fail(struct simulation *simulation, void *self, const void *arguments);
-/* Is it a proxy's connection? */
-bool database_is_proxy(const struct simulation *simulation, uint64_t client);
-
 /* database.c: rows that both types have. */
 extern const struct property database_settings_properties[], database_settings_behavior[];
 

@@ -88,6 +88,8 @@ struct function_config {
     const struct distribution *memory_used; /* bytes; NULL: never too much */
     double error_rate;
     double record_error_rate, poison_rate;
+    double reject_rate; /* of Lambda@Edge: for the distribution that runs it, as is */
+    bool normalizes_key;
     const struct distribution *response; /* bytes; NULL: small */
     int64_t code_size_bytes;
     const struct distribution *payload; /* bytes that the template's own events carry */

@@ -99,7 +99,16 @@ const struct metric_type function_metrics[] = {
 /* x86 first, then arm: the index is 2 * item + architecture. */
 enum { ITEM_REQUEST, ITEM_DURATION, ITEM_INIT, ITEM_STORAGE, ITEM_PROVISIONED, ITEM_PROVISIONED_DURATION, ITEM_STREAMED, ITEM_PAIRS };
 /* The same for both. */
-enum { ITEM_CACHED = 2 * ITEM_PAIRS, ITEM_RESTORED, ITEM_VENDED_LOGS, ITEM_OTHER_LOGS, ITEM_KEPT_LOGS, ITEM_TRACES };
+enum {
+    ITEM_CACHED = 2 * ITEM_PAIRS,
+    ITEM_RESTORED,
+    ITEM_VENDED_LOGS,
+    ITEM_OTHER_LOGS,
+    ITEM_KEPT_LOGS,
+    ITEM_TRACES,
+    ITEM_EDGE_REQUEST,
+    ITEM_EDGE_DURATION
+};
 
 const struct line_item function_line_items[] = {
     {"Request", "Invocations."},
@@ -125,6 +134,8 @@ const struct line_item function_line_items[] = {
     [ITEM_OTHER_LOGS] = {"DataProcessing-Bytes", "The same until May 2025."},
     [ITEM_KEPT_LOGS] = {"Logs-TimedStorage-ByteHrs", "Those logs, compressed, kept for as long as the rules say (log_kept_months)."},
     [ITEM_TRACES] = {"XRay-TracesStored", "Traces that begin here, with active tracing."},
+    [ITEM_EDGE_REQUEST] = {"Lambda-Edge-Request", "Invocations of a function that a distribution runs (Lambda@Edge): instead of Request."},
+    [ITEM_EDGE_DURATION] = {"Lambda-Edge-GB-Second", "Memory x billed duration of one, INIT included."},
     {0},
 };
 
@@ -196,6 +207,22 @@ static void observed_quantities(const struct rule_book *rules, const struct func
         bill_add(bill, &function_line_items[ITEM_TRACES], (double)function->metrics.traces.whole);
 }
 
+/* Does a distribution run a version of it, or itself? */
+static bool runs_at_edge(const struct simulation *simulation, const struct function *function)
+{
+    for (uint32_t i = 0; i < simulation->entity_count; i++) {
+        const struct entity *runner = &simulation->entities[i];
+        for (uint32_t k = 0; runner->type->runs_at_edge && k < simulation->entity_count; k++) {
+            const bool own =
+                k == function->self || (model_is(simulation->entities[k].type, VERSION_TYPE) &&
+                                        ((const struct function *)entity_state(simulation, k))->config.whole == function->self);
+            if (own && runner->type->runs_at_edge(runner->state, k))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* What is measured of a function holds what its versions did, and a deployment may have moved to the other architecture. */
 void function_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
@@ -213,7 +240,12 @@ void function_quantities(const struct simulation *simulation, const void *self, 
         other = use_plus(&other, &use, 1);
         moved = true;
     }
-    bill_use(bill, function_line_items + architecture, &own);
+    if (runs_at_edge(simulation, function)) {
+        bill_add(bill, &function_line_items[ITEM_EDGE_REQUEST], own.requests);
+        bill_add(bill, &function_line_items[ITEM_EDGE_DURATION], own.duration + own.init);
+    } else {
+        bill_use(bill, function_line_items + architecture, &own);
+    }
     if (moved)
         bill_use(bill, function_line_items + (1 - architecture), &other);
     int128 cached_mb_ns = function->metrics.snapshot_mb.whole.integral;

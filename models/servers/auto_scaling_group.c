@@ -1,6 +1,8 @@
 /* auto_scaling_group.c: AWS::AutoScaling::AutoScalingGroup: as many instances as are wanted, between a minimum and a maximum.
  * Sources: Amazon EC2 Auto Scaling User Guide, "Instance lifecycle", "Scaling limits", "Health checks", "Mixed instances groups";
  * CloudFormation's AWS::AutoScaling::AutoScalingGroup; rules asg_*. */
+#include "auto_scaling_group.h"
+
 #include "instance.h"
 #include "server_state.h"
 
@@ -158,6 +160,7 @@ static void group_validate(struct validation *validation, void *config)
     if (!servers->warmup_given)
         servers->warmup_ns = servers->cooldown_ns;
     servers->replaces = true;
+    servers->largest = servers->most;
     servers->room = (uint32_t)(2 * servers->most + 8);
     servers_validate(validation, servers);
 }
@@ -211,16 +214,27 @@ static const struct scalable group_scalable[] = {
     {0},
 };
 
+void auto_scaling_group_resize(struct simulation *simulation, struct servers *servers, int64_t least, int64_t most, int64_t desired)
+{
+    struct servers_metrics *metrics = &servers->metrics;
+    servers->least = least >= 0 ? least : servers->least;
+    servers->most = most >= 0 ? most : servers->most;
+    servers->most = servers->most > servers->largest ? servers->largest : servers->most;
+    if (servers->least > servers->most) /* who sets one beyond the other moves that along */
+        *(least >= 0 ? &servers->most : &servers->least) =
+            least >= 0 && servers->least <= servers->largest ? servers->least : servers->most;
+    servers->least = servers->least > servers->most ? servers->most : servers->least;
+    gauge_add(&metrics->least, simulation->now_ns, servers->least - metrics->least.level);
+    gauge_add(&metrics->most, simulation->now_ns, servers->most - metrics->most.level);
+    servers_want(simulation, servers, clip(servers, desired >= 0 ? desired : servers->wanted));
+}
+
 /* `changes` set a size while it runs. */
 static void group_changed(struct simulation *simulation, void *self, size_t offset)
 {
     struct servers *servers = self;
-    if (offset == AT(desired))
-        servers_want(simulation, servers, clip(servers, servers->desired));
-    else if (offset == AT(least)) {
-        gauge_add(&servers->metrics.least, simulation->now_ns, servers->least - servers->metrics.least.level);
-        servers_want(simulation, servers, clip(servers, servers->wanted));
-    }
+    bool is_desired = offset == AT(desired);
+    auto_scaling_group_resize(simulation, servers, -1, -1, is_desired ? servers->desired : -1);
 }
 
 const struct model_type auto_scaling_group_type = {

@@ -115,6 +115,7 @@ struct servers {
     const char *instance_type;
     uint32_t launch_template, task, cluster;
     int64_t least, most, desired;
+    int64_t largest; /* MaxSize as the template has it */
     int64_t grace_ns, cooldown_ns, warmup_ns;
     bool desired_given, warmup_given, door_checks, rebalances;
     int termination; /* enum server_choice */

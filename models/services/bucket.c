@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum bucket_event { BUCKET_NOTICE, BUCKET_ANSWER };
+enum bucket_event { BUCKET_NOTICE, BUCKET_ANSWER, BUCKET_ANSWER_GET };
 
 #define AT(field) offsetof(struct bucket, field)
 #define NOTIFICATION(field) offsetof(struct notification, field)
@@ -232,10 +232,17 @@ static void change_objects(struct simulation *simulation, struct bucket *bucket,
         simulation_fail(simulation, key_map_put(&bucket->objects, request->group, bytes));
 }
 
-/* It is done: what it changed is there, its events set out, and the sender is told. */
-static void perform(struct simulation *simulation, struct bucket *bucket, struct request *request)
+/* Who sends over HTTP and says nothing reads. */
+static enum request_class class_of(const struct simulation *simulation, const struct bucket *bucket, const struct request *request)
 {
-    enum request_class class = (enum request_class)bucket->classes[request->content];
+    const bool gets = request->from != ENTITY_NONE && simulation->entities[request->from].type->gets;
+    return gets && content_set_has(&bucket->wordless, request->content) ? CLASS_READ
+                                                                        : (enum request_class)bucket->classes[request->content];
+}
+
+/* It is done: what it changed is there, its events set out, and the sender is told. */
+static void perform(struct simulation *simulation, struct bucket *bucket, struct request *request, enum request_class class)
+{
     if (class != CLASS_OWN) {
         int64_t latency_ns = simulation->now_ns - request->sent_ns;
         tally_add(&bucket->metrics.latency, TALLY_ALL, latency_ns);
@@ -251,9 +258,9 @@ static void perform(struct simulation *simulation, struct bucket *bucket, struct
 static void bucket_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct bucket *bucket = self;
-    enum request_class class = (enum request_class)bucket->classes[request->content];
+    enum request_class class = class_of(simulation, bucket, request);
     if (class == CLASS_OWN) {
-        perform(simulation, bucket, request);
+        perform(simulation, bucket, request, class);
         return;
     }
     count_request(bucket, request, class);
@@ -270,7 +277,8 @@ static void bucket_accept(struct simulation *simulation, void *self, struct requ
     stream_at(&bucket->latency_stream, request->item, request->attempt);
     int64_t latency_ns = fault_slowed(&bucket->faults, distribution_sample_ns(bucket->latency, &bucket->latency_stream.rng));
     bucket->waiting++;
-    simulation_schedule(simulation, bucket->self, BUCKET_ANSWER, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
+    const uint16_t kind = class == CLASS_READ ? BUCKET_ANSWER_GET : BUCKET_ANSWER; /* who asked may be gone by then */
+    simulation_schedule(simulation, bucket->self, kind, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
 }
 
 static void bucket_handle(struct simulation *simulation, void *self, const struct event *event)
@@ -280,8 +288,10 @@ static void bucket_handle(struct simulation *simulation, void *self, const struc
         fanout_handle(simulation, &bucket->fanout, event);
         return;
     }
+    struct request *request = request_at(simulation, event->data);
     bucket->waiting--;
-    perform(simulation, bucket, request_at(simulation, event->data));
+    perform(simulation, bucket, request,
+            event->kind == BUCKET_ANSWER_GET ? CLASS_READ : (enum request_class)bucket->classes[request->content]);
 }
 
 static void bucket_done(struct simulation *simulation, void *self, struct request *request)

@@ -45,6 +45,7 @@ struct bucket {
     uint8_t classes[CONTENT_COUNT];   /* enum request_class, by content */
     uint8_t envelopes[CONTENT_COUNT]; /* which of bucket_envelopes its event is in, by content */
     struct content_set events;        /* contents that bring an event about */
+    struct content_set wordless;      /* contents that say neither an operation nor a method */
     struct outlet bus;                /* the default event bus */
     const struct distribution *delivery_delay, *latency;
     double duplicate_rate;

@@ -136,10 +136,22 @@ void bucket_receives(struct validation *validation, const struct sending *sendin
     validation_sending_names(validation, sending, names);
 }
 
+/* What a request over HTTP is, by its method. */
+static const char *operation_of_method(const char *request)
+{
+    static const char *const methods[][2] = {{"GET ", "GetObject"}, {"HEAD ", "HeadObject"}, {"DELETE ", "DeleteObject"}};
+    for (size_t i = 0; request && i < sizeof methods / sizeof *methods; i++)
+        if (strncmp(request, methods[i][0], strlen(methods[i][0])) == 0)
+            return methods[i][1];
+    return "PutObject";
+}
+
 /* The usual operation where a source names none; "read" and "write" stand for the plain ones. */
 static const char *operation_of(const struct content *content)
 {
-    if (!content->operation || strcmp(content->operation, "write") == 0)
+    if (!content->operation)
+        return operation_of_method(content->request);
+    if (strcmp(content->operation, "write") == 0)
         return "PutObject";
     return strcmp(content->operation, "read") == 0 ? "GetObject" : content->operation;
 }
@@ -313,10 +325,17 @@ static bool is_in_envelope(const struct content *content, const void *context)
     return false;
 }
 
+static bool is_wordless(const struct content *content, const void *context)
+{
+    (void)context;
+    return !content->operation && !content->request;
+}
+
 void bucket_classify(struct validation *validation, struct bucket *bucket)
 {
     struct asked asked = {.bucket = bucket};
     struct content_set set;
+    validation_contents_where(validation, is_wordless, NULL, &bucket->wordless);
     for (asked.class = CLASS_WRITE; asked.class < CLASSES; asked.class ++) {
         validation_contents_where(validation, is_of_class, &asked, &set);
         for (uint32_t i = 0; i < CONTENT_COUNT; i++)

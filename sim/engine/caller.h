@@ -19,6 +19,7 @@ struct caller {
     const char *ip;        /* the address that it calls from; NULL: not known */
     const char *region;    /* the Region near which it is; NULL: not known */
     const char *origin;    /* of the page whose browser calls; NULL: it is none */
+    int64_t variants;      /* each thing that it asks for comes with so many query strings, all equally likely */
     int64_t headers_bytes; /* of each request's line and headers */
     bool base64;           /* bodies are binary: where text is wanted, they are 4/3 as large */
 };

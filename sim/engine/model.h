@@ -95,6 +95,7 @@ struct model_type {
 
     /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
     bool keeps_chain;
+    bool gets;           /* it sends over HTTP: what it sends without a word is a GET */
     bool answers_denied; /* who may not call it is answered by it, in its own words: others are turned away before it */
     bool closes_loops;   /* it counts how often a chain of requests comes round to it */
 
@@ -146,6 +147,9 @@ struct model_type {
 
     /* Of one who sends in somebody's name: what is known of that, from its state or its parsed blob. NULL: nothing. */
     const struct caller *(*caller)(const void *self);
+
+    /* Of one that runs functions near its users: does it run this one? By its state. NULL: none. */
+    bool (*runs_at_edge)(const void *self, uint32_t function);
 
     /* Of one whose steps have a `via`: whom `request`, which it sent to what stands in front, is for. ENTITY_NONE: nobody. */
     uint32_t (*beyond)(const struct simulation *simulation, const void *self, const struct request *request);

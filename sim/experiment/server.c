@@ -66,13 +66,17 @@ static bool add_part(const struct reading *reading, const struct server_offer *o
 }
 
 static bool add_word(const struct reading *reading, const struct server_offer *offer, const char *word, double *hour_usd,
-                     struct server *server)
+                     double *plan_share, struct server *server)
 {
     char usage_type[2 * WORD_SIZE];
     if (strncmp(word, "capacity=", 9) == 0) {
         if (units_parse_rate(word + 9, &server->capacity_per_s) && server->capacity_per_s > 0)
             return true;
         return complain(reading, "a capacity is a rate, as in capacity=40/s, not", word + 9);
+    }
+    if (offer && offer->plan && strncmp(word, "plan=", 5) == 0) {
+        (void)snprintf(usage_type, sizeof usage_type, "%s%s", offer->plan, word + 5);
+        return add_price(reading, usage_type, 1, plan_share);
     }
     if (!offer) {
         double usd;
@@ -92,7 +96,7 @@ bool server_parse(const char *text, const struct server_offer *offers, const str
 {
     const struct reading reading = {text, offers, prices, diagnostics};
     const struct server_offer *offer = find_offer(text, offers);
-    double hour_usd = 0;
+    double hour_usd = 0, plan_share = 0;
     *server = (struct server){.capacity_per_s = INFINITY};
     if (!offer && *text != '$')
         return complain(&reading, "there is no such kind of server", "");
@@ -103,12 +107,14 @@ bool server_parse(const char *text, const struct server_offer *offers, const str
             return complain(&reading, "a word is empty or too long", "");
         memcpy(word, at, length);
         word[length] = '\0';
-        if (!add_word(&reading, offer, word, &hour_usd, server))
+        if (!add_word(&reading, offer, word, &hour_usd, &plan_share, server))
             return false;
         at += length;
         if (!*at)
             break;
     }
+    if (plan_share > 0)
+        hour_usd *= plan_share;
     server->month_usd = hour_usd * COST_HOURS_PER_MONTH;
     return server->month_usd > 0 || complain(&reading, "it costs nothing", "");
 }

@@ -40,7 +40,8 @@ static const struct metric_type *find_metric(const struct model_type *type, cons
 static bool add_sources(const struct scenario *scenario, const struct summary_layout *layout, struct sweep_figures *figures)
 {
     for (const struct headline_section *section = layout->sections; section->title; section++) {
-        if (strcmp(section->key, layout->requests) != 0)
+        const bool other_space = section->key_space && layout->requests_space && strcmp(section->key_space, layout->requests_space) != 0;
+        if (other_space || strcmp(section->key, layout->requests) != 0)
             continue;
         for (uint32_t i = scenario->first_source; i < scenario->first_inner; i++) {
             for (const struct headline_column *column = section->columns; column->title; column++) {

@@ -30,6 +30,7 @@ struct headline_spark {
 struct summary_layout {
     const struct headline_section *sections; /* ends with {0} */
     const struct headline_spark *sparks;     /* ends with {0}; NULL: none */
+    const char *requests_space;              /* its name space, where others have a count of that name too; NULL: any */
     const char *requests;                    /* the count that cost is told by the million of */
 };
 

@@ -14,6 +14,7 @@ struct server_offer {
     const char *example;             /* "KIND:SIZE" */
     const char *prefix;              /* the size is the rest of a usage type that begins so, one unit an hour; NULL: it is made of parts */
     const struct server_part *parts; /* ends with {0}; NULL with a prefix */
+    const char *plan; /* what a share of the price book begins with, of which "plan=NAME" is the rest; NULL: there are no plans */
 };
 
 #endif

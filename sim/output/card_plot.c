@@ -34,8 +34,9 @@ static bool add_line(struct plot *plot, const struct card_line *line, double per
     plot->panel_count++;
     struct plot_series *series = plot_add(plot, panel, MARK_LINE, (int)panel + 1, line->resource, points);
     for (size_t i = 0; series && i < points; i++) {
-        series->x[i] = (double)(i * line->count / points) * period_s / unit_s;
-        series->y[i] = stand_in(line, i * line->count / points, (i + 1) * line->count / points) * unit.factor;
+        size_t from = i * line->count / points, until = (i + 1) * line->count / points;
+        series->x[i] = (double)from * period_s / unit_s;
+        series->y[i] = stand_in(line, from, until) * unit.factor;
     }
     plot_axis_linear(plot, &plot->panels[panel].y, label, 0, most * unit.factor);
     free(label);

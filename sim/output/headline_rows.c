@@ -52,7 +52,7 @@ static void add_row(struct headline_rows *rows, const struct summary_layout *lay
 
 enum status headline_rows_collect(const struct run_result *result, const struct summary_layout *layout, struct headline_rows *rows)
 {
-    *rows = (struct headline_rows){.result = result, .requests = layout->requests};
+    *rows = (struct headline_rows){.result = result, .requests = layout->requests, .requests_space = layout->requests_space};
     size_t resources = 0;
     for (size_t i = 0; i < result->figure_count; i += resource_length(result, i))
         resources++;
@@ -76,7 +76,8 @@ void headline_rows_fini(struct headline_rows *rows)
 
 static bool counts_requests(const struct headline_rows *rows, const struct figure *figure)
 {
-    return !figure->is_total && strcmp(figure->metric->name, rows->requests) == 0 && strcmp(figure->stat, "Sum") == 0;
+    const bool in_space = !rows->requests_space || strcmp(figure->metric->name_space, rows->requests_space) == 0;
+    return !figure->is_total && in_space && strcmp(figure->metric->name, rows->requests) == 0 && strcmp(figure->stat, "Sum") == 0;
 }
 
 static double count_requests(const struct headline_rows *rows, uint32_t replication)

@@ -19,8 +19,9 @@ struct headline_row {
 /* Section by section, within one the largest key first, and the order of the figures among equals. */
 struct headline_rows {
     const struct run_result *result;
-    const char *requests;      /* the metric that counts what callers ask for */
-    struct headline_row *list; /* owned */
+    const char *requests_space; /* of the next; NULL: any */
+    const char *requests;       /* the metric that counts what callers ask for */
+    struct headline_row *list;  /* owned */
     size_t count;
 };
 

@@ -92,20 +92,56 @@ bool validation_in_order(const struct validation *validation, uint32_t entity)
     return pollable && pollable->in_order && pollable->in_order(validation_config(validation, entity));
 }
 
+/* The row of a property, by the path to it. */
+static const struct property *row_of(const struct model_type *type, const char *property)
+{
+    static const char behavior[] = "behavior.";
+    const bool own = strncmp(property, behavior, strlen(behavior)) == 0;
+    const struct property *table = own ? type->behavior : type->properties;
+    property += own ? strlen(behavior) : 0;
+    for (const char *dot; table && (dot = strchr(property, '.')); property = dot + 1) {
+        char name[100];
+        snprintf(name, sizeof name, "%.*s", (int)(dot - property < 99 ? dot - property : 0), property);
+        const struct property *row = property_find(table, name);
+        table = row && row->kind == PROPERTY_OBJECT ? row->properties : NULL;
+    }
+    return table ? property_find(table, property) : NULL;
+}
+
 bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number)
 {
-    const struct property *row = property_find(validation_type(validation, entity)->properties, property);
+    const struct property *row = row_of(validation_type(validation, entity), property);
     const char *field = (const char *)validation_config(validation, entity) + (row ? row->offset : 0);
-    if (!row || (row->kind != PROPERTY_INTEGER && row->kind != PROPERTY_TIME && row->kind != PROPERTY_SIZE && row->kind != PROPERTY_NUMBER))
+    const enum property_kind kind = row ? row->kind : PROPERTY_ACCEPTED;
+    if (kind == PROPERTY_NUMBER || kind == PROPERTY_PROBABILITY) {
+        memcpy(number, field, sizeof *number);
+        return true;
+    }
+    if (kind == PROPERTY_BOOLEAN) {
+        bool flag;
+        memcpy(&flag, field, sizeof flag);
+        *number = flag;
+        return true;
+    }
+    if (kind != PROPERTY_INTEGER && kind != PROPERTY_TIME && kind != PROPERTY_SIZE)
         return false;
     int64_t whole;
-    if (row->kind == PROPERTY_NUMBER) {
-        memcpy(number, field, sizeof *number);
-    } else {
-        memcpy(&whole, field, sizeof whole);
-        *number = (double)whole;
-    }
+    memcpy(&whole, field, sizeof whole);
+    *number = (double)whole;
     return true;
+}
+
+const char *validation_choice_of(const struct validation *validation, uint32_t entity, const char *property)
+{
+    const struct property *row = row_of(validation_type(validation, entity), property);
+    if (!row || (row->kind != PROPERTY_ENUM && row->kind != PROPERTY_ENUM_LIST))
+        return NULL;
+    int choice;
+    memcpy(&choice, (const char *)validation_config(validation, entity) + row->offset, sizeof choice);
+    for (int i = 0; row->choices[i]; i++)
+        if (i == choice)
+            return row->choices[i];
+    return NULL;
 }
 
 bool validation_written(const struct validation *validation, const char *property)

@@ -59,8 +59,12 @@ bool validation_instant(const struct validation *validation, const char *text, i
 bool validation_written(const struct validation *validation, const char *property);
 /* The same of another entity. */
 bool validation_written_of(const struct validation *validation, uint32_t entity, const char *property);
-/* A neighbour's number by its property's name, in the base unit (ns, bytes), given or by default; false where it has no such number. */
+/* A neighbour's number by its property's name ("MemorySize", "EphemeralStorage.Size", "behavior.error_rate"), in the base unit (ns, bytes;
+ * 0 or 1), given or by default; false where it has no such number. */
 bool validation_number_of(const struct validation *validation, uint32_t entity, const char *property, double *number);
+
+/* A neighbour's choice by its property's name, given or by default: one of the words that may stand there; NULL where it has none. */
+const char *validation_choice_of(const struct validation *validation, uint32_t entity, const char *property);
 
 /* Is it polled, and keeps the order of its groups? */
 bool validation_in_order(const struct validation *validation, uint32_t entity);

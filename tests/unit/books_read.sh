@@ -58,6 +58,7 @@ judge() {
     } | sed -E 's/.*"([^"]+)"$/\1/' | sort -u | comm -23 - "$work/rules" | sed 's/^/no book has rule /'
     entries "$tree/models/prices/us-east-1.json" | sort >"$work/prices"
     grep -rqF '.prefix = "BoxUsage:"' "$tree/models" && echo '^BoxUsage:' >"$work/composed_prices"
+    grep -rqF '.plan = "SavingsPlan-' "$tree/models" && echo '^SavingsPlan-' >>"$work/composed_prices"
     touch "$work/composed_prices"
     comm -23 "$work/prices" "$work/texts" | grep -vEf "$work/composed_prices" >"$work/unbilled"
     patterns "$tree/$unpaid" >"$work/unpaid"

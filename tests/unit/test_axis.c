@@ -148,7 +148,8 @@ static void test_mistakes(void **state)
 }
 
 static const struct server_part parts[] = {{"core", "Core-Hours"}, {"GB", "GB-Hours"}, {0}};
-static const struct server_offer offers[] = {{"box", "box:1core,2GB", NULL, parts}, {"named", "named:small", "Box:", NULL}, {0}};
+static const struct server_offer offers[] = {
+    {.name = "box", .example = "box:1core,2GB", .parts = parts}, {.name = "named", .example = "named:small", .prefix = "Box:"}, {0}};
 static struct price_tier core_tier[] = {{INFINITY, 0.04}}, gb_tier[] = {{INFINITY, 0.005}}, small_tier[] = {{INFINITY, 0.02}};
 static struct price prices[] = {{.usage_type = "Box:small", .tiers = small_tier, .tier_count = 1},
                                 {.usage_type = "Core-Hours", .tiers = core_tier, .tier_count = 1},

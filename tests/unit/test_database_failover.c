@@ -143,10 +143,12 @@ static void test_pinned(void **state)
 static void test_cluster(void **state)
 {
     struct model_run *run = *state;
-    model_run(run, CLUSTER(MEMBER("A", "db.r5.2xlarge", "") ", " MEMBER("B", "db.r5.large", "") ", " MEMBER(
-                               "E", "db.r5.xlarge", "") ", " MEMBER("T", "db.r5.4xlarge", ", 'PromotionTier': 2"),
-                           "", "", FAILS("200020ms", "C") ", " FAILS("400020ms", "E"),
-                           "{'name': 't', 'target': 'C', 'constant': '10/s'}, {'name': 'b', 'target': 'B', 'constant': '10/s'}"));
+    model_run(
+        run,
+        CLUSTER(MEMBER("A", "db.r5.2xlarge", "") ", " MEMBER("B", "db.r5.large", "") ", " MEMBER("E", "db.r5.xlarge", "") ", " MEMBER(
+                    "T", "db.r5.4xlarge", ", 'PromotionTier': 2"),
+                "", "", FAILS("200020ms", "C") ", " FAILS("400020ms", "E"),
+                "{'name': 't', 'target': 'C', 'constant': '10/s'}, {'name': 'b', 'target': 'B', 'constant': '10/s', 'operation': 'read'}"));
     /* A until 200.0 s and while it is down, E from 230.1 s on, then A. */
     assert_int_equal(count_of(run, "A", "Transactions"), 2001 + 300 + 1699);
     assert_int_equal(count_of(run, "A", "TransactionsFailed"), 300);

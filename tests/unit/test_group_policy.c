@@ -94,6 +94,32 @@ static void test_steps(void **state)
     assert_near(figure(run, "G", "GroupDesiredCapacity", "Average"), (12 + 3 * 4 + 3 * 7 + 2 * 10) / 20.0, 1e-12);
 }
 
+/* By the clock: two from 10 min on, a minimum of four from 20, at most one from 30; that again and again at minutes 10, 40. */
+static void test_schedule(void **state)
+{
+    struct model_run *run = *state;
+    model_execute(
+        run, "{'duration': '1h', 'start': '2025-01-06T00:00:00Z', " RESOURCES(
+                 "'AdjustmentType': 'ExactCapacity', 'ScalingAdjustment': 1") ", 'S1': {'Type': 'AWS::AutoScaling::ScheduledAction', "
+                                                                              "'Properties': {'AutoScalingGroupName': {'Ref': 'G'}, "
+                                                                              "'DesiredCapacity': 2, 'Recurrence': '10,40 * * * 1'}}, "
+                                                                              "'S2': {'Type': 'AWS::AutoScaling::ScheduledAction', "
+                                                                              "'Properties': {'AutoScalingGroupName': {'Ref': 'G'}, "
+                                                                              "'MinSize': 4, 'StartTime': '2025-01-06T00:20:00Z'}}, "
+                                                                              "'S3': {'Type': 'AWS::AutoScaling::ScheduledAction', "
+                                                                              "'Properties': {'AutoScalingGroupName': {'Ref': 'G'}, "
+                                                                              "'MinSize': 0, 'MaxSize': 1, 'StartTime': "
+                                                                              "'2025-01-06T00:30:00Z'}}, "
+                                                                              "'S4': {'Type': 'AWS::AutoScaling::ScheduledAction', "
+                                                                              "'Properties': {'AutoScalingGroupName': {'Ref': 'G'}, "
+                                                                              "'DesiredCapacity': 9, 'Recurrence': '50 * * * 0'}}" TRAFFIC(
+                                                                                  "'wait': '10ms'", "10m", "20m"));
+    assert_int_equal(count_of(run, "S1", "ScheduledActionsTaken"), 2);
+    assert_int_equal(count_of(run, "S4", "ScheduledActionsTaken"), 0); /* it is a Monday */
+    assert_near(figure(run, "G", "GroupDesiredCapacity", "Average"), (10 * 1 + 10 * 2 + 10 * 4 + 30 * 1) / 60.0, 1e-12);
+    assert_near(figure(run, "G", "GroupMinSize", "Average"), (20 * 1 + 10 * 4) / 60.0, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +127,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cpu, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_simple, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_steps, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_schedule, model_setup, model_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,191 @@
+/* cdn.c: AWS::CloudFront::Distribution: what is measured of it, what is billed, what may happen to it.
+ * Sources: CloudFront developer guide, "Types of metrics for CloudFront" and "Interpret your AWS bill and usage
+ * reports for CloudFront". */
+#include "cdn_state.h"
+
+#include "edge.h"
+#include "measure/metric.h"
+
+/* -- what is measured -- */
+
+/* So many edges have figures of their own. */
+#define EDGES_MEASURED 100u
+
+#define AT(field) offsetof(struct cdn, metrics.field)
+#define FIGURE(field) offsetof(struct edge_figures, field)
+
+#define USE_ROWS(AREA)                                                                                                                     \
+    {NULL, "http " #AREA, "None", METRIC_COUNT, AT(use[AREA].http), .help = ""},                                                           \
+        {NULL, "https " #AREA, "None", METRIC_COUNT, AT(use[AREA].https), .help = ""},                                                     \
+        {NULL, "proxy http " #AREA, "None", METRIC_COUNT, AT(use[AREA].proxy_http), .help = ""},                                           \
+        {NULL, "proxy https " #AREA, "None", METRIC_COUNT, AT(use[AREA].proxy_https), .help = ""},                                         \
+        {NULL, "out " #AREA, "None", METRIC_COUNT, AT(use[AREA].out_bytes), .help = ""},                                                   \
+        {NULL, "to origins " #AREA, "None", METRIC_COUNT, AT(use[AREA].origin_bytes), .help = ""},                                         \
+    {                                                                                                                                      \
+        NULL, "shield " #AREA, "None", METRIC_COUNT, AT(use[AREA].shield), .help = ""                                                      \
+    }
+
+static const struct metric_type cdn_metrics[] = {
+    {"AWS/CloudFront", "Requests", "Count", METRIC_COUNT, AT(requests), .help = "Requests of viewers, whatever became of them."},
+    {"AWS/CloudFront", "BytesDownloaded", "Bytes", METRIC_COUNT, AT(downloaded), .help = "Bytes that viewers got."},
+    {"AWS/CloudFront", "BytesUploaded", "Bytes", METRIC_COUNT, AT(uploaded), .help = "Bytes that viewers sent by POST, PUT and the like."},
+    {"AWS/CloudFront", "TotalErrorRate", "Percent", METRIC_PERCENT, AT(errors), .better = -1, .other = AT(requests),
+     .help = "Requests answered 4xx or 5xx, in percent of all."},
+    {"AWS/CloudFront", "4xxErrorRate", "Percent", METRIC_PERCENT, AT(client_errors), .better = -1, .other = AT(requests),
+     .help = "Those answered 4xx."},
+    {"AWS/CloudFront", "5xxErrorRate", "Percent", METRIC_PERCENT, AT(server_errors), .better = -1, .other = AT(requests),
+     .help = "Those answered 5xx."},
+    {"AWS/CloudFront", "CacheHitRate", "Percent", METRIC_PERCENT, AT(hits), .better = 1, .other = AT(cacheable),
+     .help = "Of what may be kept and was served: what came from a cache, or waited for what another had asked for."},
+    {"AWS/CloudFront", "OriginLatency", "Milliseconds", METRIC_TALLY, AT(origin_latency), .better = -1,
+     .help = "From a cache's asking an origin to what it got, functions and network included."},
+    {"AWS/CloudFront", "LambdaExecutionError", "Count", METRIC_COUNT, AT(lambda_errors), .better = -1,
+     .help = "Lambda@Edge functions that failed."},
+    {"AWS/CloudFront", "LambdaValidationError", "Count", METRIC_COUNT, AT(lambda_invalid), .better = -1,
+     .help = "Those that answered more than they may."},
+    {"slsim", "LambdaLimitExceeded", "Count", METRIC_COUNT, AT(lambda_limited), .better = -1, .help = "Those that were throttled."},
+    {"slsim", "LambdaExecutions", "Count", METRIC_COUNT, AT(lambda_executions), .help = "Calls of Lambda@Edge functions."},
+    {"slsim", "EdgeRejected", "Count", METRIC_COUNT, AT(rejected), .help = "Requests that a function at the edge answered by itself."},
+    {"slsim", "OriginRequests", "Count", METRIC_COUNT, AT(origin_requests), .better = -1, .help = "Requests to origins, each try."},
+    {"slsim", "OriginFailures", "Count", METRIC_COUNT, AT(origin_failures), .better = -1,
+     .help = "Objects that origins answered with an error, or not in time."},
+    {"slsim", "OriginTimeouts", "Count", METRIC_COUNT, AT(origin_timeouts), .better = -1,
+     .help = "Tries that took too long (OriginReadTimeout)."},
+    {"slsim", "CollapsedRequests", "Count", METRIC_COUNT, AT(collapsed), .help = "Requests that waited for what another had asked for."},
+    {"slsim", "CacheEvictions", "Count", METRIC_COUNT, AT(evictions), .help = "Objects that made room for others."},
+    {"slsim", "ObjectsInvalidated", "Count", METRIC_COUNT, AT(invalidated), .help = "Objects that an invalidation took out of caches."},
+    {"slsim", "Latency", "Milliseconds", METRIC_TALLY, AT(latency), .better = -1,
+     .help = "From a request's coming to an edge to its answer."},
+    {NULL, "hits", "None", METRIC_COUNT, AT(hits), .help = ""},
+    {NULL, "cacheable", "None", METRIC_COUNT, AT(cacheable), .help = ""},
+    {NULL, "errors", "None", METRIC_COUNT, AT(errors), .help = ""},
+    {NULL, "4xx", "None", METRIC_COUNT, AT(client_errors), .help = ""},
+    {NULL, "5xx", "None", METRIC_COUNT, AT(server_errors), .help = ""},
+    {NULL, "paths", "None", METRIC_COUNT, AT(paths), .help = ""},
+    USE_ROWS(AREA_US),
+    USE_ROWS(AREA_CA),
+    USE_ROWS(AREA_EU),
+    USE_ROWS(AREA_ZA),
+    USE_ROWS(AREA_ME),
+    USE_ROWS(AREA_SA),
+    USE_ROWS(AREA_JP),
+    USE_ROWS(AREA_AU),
+    USE_ROWS(AREA_AP),
+    USE_ROWS(AREA_IN),
+    {0},
+};
+
+static const struct metric_type edge_metrics[] = {
+    {"AWS/CloudFront", "Requests", "Count", METRIC_COUNT, FIGURE(requests), .help = "Requests that came to this edge."},
+    {"AWS/CloudFront", "BytesDownloaded", "Bytes", METRIC_COUNT, FIGURE(downloaded), .help = "Bytes that its viewers got."},
+    {"AWS/CloudFront", "CacheHitRate", "Percent", METRIC_PERCENT, FIGURE(hits), .better = 1, .other = FIGURE(cacheable),
+     .help = "Of what it looked for: what its own cache had, or was waiting for."},
+    {"slsim", "OriginRequests", "Count", METRIC_COUNT, FIGURE(origin_requests), .better = -1,
+     .help = "Requests that it sent to origins itself."},
+    {"slsim", "CacheEvictions", "Count", METRIC_COUNT, FIGURE(evictions), .help = "Objects that made room for others in its cache."},
+    {NULL, "hits", "None", METRIC_COUNT, FIGURE(hits), .help = ""},
+    {NULL, "cacheable", "None", METRIC_COUNT, FIGURE(cacheable), .help = ""},
+    {0},
+};
+
+static const struct model_type edge_type = {
+    .type = "edge",
+    .help = "The first hundred edge locations.",
+    .size = sizeof(struct edge_figures),
+    .metrics = edge_metrics,
+};
+
+uint32_t cdn_measured_edges(const struct cdn *cdn)
+{
+    return cdn->edge_count < EDGES_MEASURED ? cdn->edge_count : EDGES_MEASURED;
+}
+
+static uint32_t measured(const void *config)
+{
+    return cdn_measured_edges(config);
+}
+
+static const struct inner_parts cdn_edges = {
+    .type = &edge_type,
+    .name = "edge",
+    .count = measured,
+    .first_offset = offsetof(struct cdn, first_edge),
+};
+
+static void cdn_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    (void)simulation;
+    cdn_bill(self, bill);
+}
+
+static bool runs_at_edge(const void *self, uint32_t function)
+{
+    const struct cdn *cdn = self;
+    for (uint32_t i = 0; i < cdn->behavior_count; i++)
+        for (size_t event = 0; event < EDGE_EVENTS; event++)
+            if (cdn->all[i].hooks[event].function == function)
+                return true;
+    return false;
+}
+
+/* -- what may happen to it -- */
+
+FAULT_FUNCTIONS(cdn, self)
+
+struct invalidation {
+    struct string_list paths;
+};
+
+static const struct property invalidation_properties[] = {
+    {"Paths", PROPERTY_STRINGS, offsetof(struct invalidation, paths), .required = true,
+     .help = "Which objects: \"/*\" for all, \"/images/*\"; each is billed as one path beyond the first thousand of a month."},
+    {0},
+};
+
+static void invalidate(struct simulation *simulation, void *self, const void *arguments)
+{
+    struct cdn *cdn = self;
+    const struct invalidation *invalidation = arguments;
+    for (size_t i = 0; i < invalidation->paths.count; i++)
+        cdn_invalidate(simulation, cdn, invalidation->paths.items[i]);
+    counter_add(&cdn->metrics.paths, invalidation->paths.count);
+}
+
+static const struct action cdn_actions[] = {
+    FAULT_ENDPOINT_ROWS,
+    FAULT_SLOW_ROW,
+    {.verb = "CreateInvalidation",
+     .properties = invalidation_properties,
+     .size = sizeof(struct invalidation),
+     .begin = invalidate,
+     .help = "The caches forget objects at once."},
+    {0},
+};
+
+const struct model_type distribution_type = {
+    .type = "AWS::CloudFront::Distribution",
+    .service = "Amazon CloudFront",
+    .help =
+        "A CloudFront distribution: edge locations that keep what origins have, and serve it near users. Traffic names it as its target.",
+    .size = sizeof(struct cdn),
+    .self_offset = offsetof(struct cdn, self),
+    .properties = cdn_properties,
+    .behavior = cdn_behavior_keys,
+    .metrics = cdn_metrics,
+    .line_items = cdn_line_items,
+    .inner = &cdn_edges,
+    .refusals = cdn_refusals,
+    .validate = cdn_validate,
+    .receives = cdn_receives,
+    .actions = cdn_actions,
+    .create = cdn_create,
+    .destroy = cdn_destroy,
+    .handle = cdn_handle,
+    .accept = cdn_accept,
+    .done = cdn_done,
+    .finish = cdn_finish,
+    .quantities = cdn_quantities,
+    .runs_at_edge = runs_at_edge,
+    .keeps_chain = true,
+    .gets = true,
+};
