@@ -93,6 +93,17 @@
     ROW(listener_type)               \
     ROW(listener_rule_type)          \
     ROW(target_group_type)           \
+    ROW(vpc_type)                    \
+    ROW(subnet_type)                 \
+    ROW(security_group_type)         \
+    ROW(route_table_type)            \
+    ROW(route_type)                  \
+    ROW(route_association_type)      \
+    ROW(internet_gateway_type)       \
+    ROW(gateway_attachment_type)     \
+    ROW(nat_gateway_type)            \
+    ROW(elastic_address_type)        \
+    ROW(vpc_endpoint_type)           \
     ROW(ec2_instance_type)           \
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \

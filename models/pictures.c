@@ -105,6 +105,13 @@ static const struct picture_line capacity[] = {
 };
 static const struct picture_line tokens[] = {{"", OWN, "TokensAvailable", .stat = "Minimum"}, {0}};
 static const struct picture_line connections[] = {{"", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line nat_connections[] = {{"", "AWS/NATGateway", "ActiveConnectionCount", .stat = "Maximum"}, {0}};
+static const struct picture_line nat_troubles[] = {
+    {"reset", OWN, "ConnectionResets", .stat = "Sum"},
+    {"no port", "AWS/NATGateway", "ErrorPortAllocation", .stat = "Sum"},
+    {0},
+};
+static const struct picture_line unreachable[] = {{"unreachable", OWN, "Unreachable", .stat = "Sum"}, {0}};
 static const struct picture_line mounts[] = {{"", "AWS/EFS", "ClientConnections", .stat = "Maximum"}, {0}};
 static const struct picture_line mounts_refused[] = {{"refused", OWN, "ConnectionsRefused", .stat = "Sum", .rate = true}, {0}};
 static const struct picture_line burst_credits[] = {{"", "AWS/EFS", "BurstCreditBalance", .stat = "Minimum"}, {0}};
@@ -228,6 +235,12 @@ static const struct picture_type pictures[] = {
      .panels = {{"tokens", .mark = PICTURE_LINES, .lines = tokens}}},
     {"connections", "Connections", "Open database connections.", PICTURE_RESOURCES,
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = connections}}},
+    {"nat-connections", "Connections through a NAT gateway", "Those that it knows.", PICTURE_EACH, .having = "ActiveConnectionCount",
+     .panels = {{"connections", .mark = PICTURE_LINES, .lines = nat_connections},
+                {"count", "Below: calls over one that it had forgotten, and packets for which it had no port.", PICTURE_BARS,
+                 .lines = nat_troubles}}},
+    {"unreachable", "Calls that nothing leads to", "By the subnet that they come from.", PICTURE_RESOURCES,
+     .panels = {{"calls", .mark = PICTURE_LINES, .lines = unreachable}}},
     {"mounts", "Mounts", "Environments that have a file system mounted.", PICTURE_EACH, .having = "ClientConnections",
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = mounts},
                 {"per second", "Below: mounts that were refused.", PICTURE_BARS, .lines = mounts_refused}}},

@@ -13,10 +13,23 @@
 #define PLACE_ROOM 200
 #define HOME_REGION "us-east-1"
 
-const char *const cdn_refusals[] = {"edge_arm64",   "edge_container", "edge_dead_letter", "edge_environment",
-                                    "edge_layers",  "edge_memory",    "edge_package",     "edge_provisioned",
-                                    "edge_region",  "edge_runtime",   "edge_storage",     "edge_timeout",
-                                    "edge_tracing", "edge_version",   "edge_vpc",         NULL};
+const char *const cdn_refusals[] = {"edge_arm64",
+                                    "edge_container",
+                                    "edge_dead_letter",
+                                    "edge_environment",
+                                    "edge_layers",
+                                    "edge_memory",
+                                    "edge_package",
+                                    "edge_provisioned",
+                                    "edge_region",
+                                    "edge_runtime",
+                                    "edge_storage",
+                                    "edge_timeout",
+                                    "edge_tracing",
+                                    "edge_version",
+                                    "edge_vpc",
+                                    "permission",
+                                    NULL};
 
 /* One function that is judged for an event. */
 struct judged {
@@ -97,6 +110,27 @@ static void check_limit(const struct judged *judged, const char *refusal, const 
     refuse(judged, refusal, advice, why);
 }
 
+/* Lambda@Edge itself must be let in by the function's role, where that is one of the scenario. Source: CloudFront developer guide, "Set up
+ * IAM permissions and roles for Lambda@Edge". */
+static void check_trust(const struct judged *judged)
+{
+    struct validation *validation = judged->validation;
+    const char *text = validation_text(validation, judged->whole, "Role");
+    const uint32_t role = text ? validation_named(validation, text) : ENTITY_NONE;
+    if (role == ENTITY_NONE || !model_is(validation_type(validation, role), "AWS::IAM::Role"))
+        return;
+    validation_may(validation, &(struct deed){
+                                   .from = validation_self(validation),
+                                   .holder = ENTITY_NONE,
+                                   .target = role,
+                                   .action = "sts:AssumeRole",
+                                   .principal = "edgelambda.amazonaws.com",
+                                   .by_number = true,
+                                   .needed = true,
+                                   .property = judged->place,
+                               });
+}
+
 static void check_lambda(const struct judged *judged)
 {
     struct validation *validation = judged->validation;
@@ -107,6 +141,7 @@ static void check_lambda(const struct judged *judged)
                "Lambda@Edge runs numbered versions, not $LATEST and not an alias");
     if (region && region[0] != '$' && strncmp(region, HOME_REGION ":", strlen(HOME_REGION ":")) != 0)
         refuse(judged, "edge_region", "put it there", "a function of Lambda@Edge lives in " HOME_REGION);
+    check_trust(judged);
     check_features(judged);
     check_choices(judged);
     check_limit(judged, "edge_timeout", "Timeout", judged->viewer ? "edge_viewer_timeout_s" : "edge_origin_timeout_s", (double)NS_PER_S,

@@ -27,6 +27,7 @@ struct external_service {
     double error_rate;
     int64_t capacity;   /* served at once; 0: no limit */
     int64_t line_limit; /* waiting at once; -1: no limit */
+    bool in_vpc;
 
     /* state */
     uint32_t self;
@@ -58,6 +59,8 @@ static const struct property external_behavior[] = {
      .help = "Requests served at once; others wait in line. Left out: any number."},
     {"line_limit", PROPERTY_INTEGER, AT(line_limit), .minimum = "0", .fallback = "-1",
      .help = "Requests that may wait; one more is refused (503). Left out: any number."},
+    {"in_vpc", PROPERTY_BOOLEAN, AT(in_vpc), .fallback = "false",
+     .help = "It is in the VPC of the functions that call it, or in a network beside it: they reach it without a NAT gateway."},
     {0},
 };
 

@@ -129,7 +129,15 @@ static bool is_unhealthy(const struct target_group *group, uint32_t target)
     return false;
 }
 
-static void judge(struct simulation *simulation, struct target_group *group, uint32_t slot, bool passed)
+/* Whoever has servers that come and go hears of each check that fails, once enough have: it may have a time in which it does not listen. */
+static void tell_hosts(struct simulation *simulation, const struct target_group *group, uint32_t slot)
+{
+    const struct registered_target *target = &group->registered[slot % target_count(group)];
+    if (target->server != GROUP_WHOLE && group->watched[slot].failures >= (uint32_t)group->unhealthy_threshold)
+        simulation->entities[target->entity].type->hosts->failed(simulation, entity_state(simulation, target->entity), target->server);
+}
+
+static void judge_check(struct simulation *simulation, struct target_group *group, uint32_t slot, bool passed)
 {
     struct watched_target *target = &group->watched[slot];
     uint32_t which = slot % target_count(group);
@@ -137,6 +145,7 @@ static void judge(struct simulation *simulation, struct target_group *group, uin
     if (group->registered[which].gone)
         return;
     counter_add(&group->metrics.failed_checks, !passed);
+    target->failures = passed ? 0 : target->failures + 1;
     target->in_a_row = passed == target->unhealthy ? target->in_a_row + 1 : 0;
     if (target->in_a_row < (uint32_t)(target->unhealthy ? group->healthy_threshold : group->unhealthy_threshold))
         return;
@@ -146,9 +155,13 @@ static void judge(struct simulation *simulation, struct target_group *group, uin
     int change = (int)is_unhealthy(group, which) - (int)before;
     gauge_add(&group->metrics.healthy, simulation->now_ns, -change);
     gauge_add(&group->metrics.unhealthy, simulation->now_ns, change);
-    const struct registered_target *failed = &group->registered[which];
-    if (change > 0 && failed->server != GROUP_WHOLE)
-        simulation->entities[failed->entity].type->hosts->failed(simulation, entity_state(simulation, failed->entity), failed->server);
+}
+
+static void judge(struct simulation *simulation, struct target_group *group, uint32_t slot, bool passed)
+{
+    judge_check(simulation, group, slot, passed);
+    if (!passed && !group->registered[slot % target_count(group)].gone)
+        tell_hosts(simulation, group, slot);
 }
 
 static void check(struct simulation *simulation, struct target_group *group, uint32_t slot)
@@ -245,6 +258,7 @@ void group_register(struct simulation *simulation, struct target_group *group, u
     group->registered[target].since_ns = simulation->now_ns;
     for (uint32_t node = 0; node < group->nodes && comes; node++) {
         watched(group, node, target)->unhealthy = checks;
+        watched(group, node, target)->failures = 0;
         watched(group, node, target)->in_a_row = checks ? (uint32_t)group->healthy_threshold - 1 : 0;
     }
     bool unhealthy = comes ? checks : was_unhealthy;

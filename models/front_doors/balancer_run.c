@@ -300,7 +300,7 @@ static const struct balancer_answer *server_answer(const struct cause *cause)
 {
     if (cause == &cause_succeeded)
         return &answer_served;
-    if (cause == &cause_host_gone || cause == &cause_host_full)
+    if (cause == &cause_host_gone || cause == &cause_host_none || cause == &cause_host_full)
         return &answer_no_connection;
     return cause_is_of_service(cause) || cause->fate == FATE_TIMED_OUT ? &answer_target_5xx : &answer_target_4xx;
 }

@@ -89,6 +89,7 @@ struct watched_target {
     bool unhealthy;
     bool due;          /* its next check is an event */
     uint32_t in_a_row; /* checks that speak against what it is taken for */
+    uint32_t failures; /* checks in a row that failed */
     uint32_t check;    /* the request under way; POOL_NONE: none */
 };
 

@@ -20,6 +20,14 @@ enum environment_state {
     ENVIRONMENT_GONE
 };
 
+#define NETWORK_NOWHERE UINT8_MAX
+
+/* Where an environment will be: set before it is made. */
+struct network_stand {
+    uint8_t subnet;
+    bool waits; /* for an interface */
+};
+
 /* One cache line; what holds while it is busy and what while it is idle share room. */
 struct environment {
     uint32_t id;        /* its own, in the pool; lost while gone */
@@ -50,6 +58,8 @@ struct environment {
     bool provisioned : 1; /* kept ready, whether it is used or not */
     bool needs_init : 1;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
     bool connected : 1;   /* has the connections that it keeps */
+    bool attaching : 1;   /* its first invocation waits for a network interface */
+    uint8_t subnet;       /* which of its function's subnets it is in; NETWORK_NOWHERE: none */
 };
 
 _Static_assert(sizeof(struct environment) == 64, "100,000 environments at once are paid for by the cache line");

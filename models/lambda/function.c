@@ -11,6 +11,7 @@
 #include "function_files.h"
 #include "function_log.h"
 #include "function_metrics.h"
+#include "function_network.h"
 #include "function_run.h"
 #include "function_steps.h"
 #include "function_stream.h"
@@ -87,7 +88,8 @@ const struct property function_shared_properties[] = {
      .help = "One of x86_64 and arm64: decides prices and the default `init`."},
     {"EphemeralStorage", PROPERTY_OBJECT, 0, .properties = ephemeral_storage, .help = "Size of /tmp."},
     {"SnapStart", PROPERTY_OBJECT, 0, .properties = snap_start_properties, .help = "Whether versions restore instead of running INIT."},
-    UNMODELLED("VpcConfig", vpc),
+    {"VpcConfig", PROPERTY_OBJECT, 0, .properties = function_vpc_properties,
+     .help = "The VPC that its environments are in: they reach what is there, and the rest through endpoints or a NAT gateway."},
     {"FileSystemConfigs", PROPERTY_LIST, AT(file_systems), .properties = function_file_properties,
      .size = sizeof(struct function_file_system), .minimum = "0", .maximum = "function_file_systems_max",
      .help = "The file system that its environments mount in INIT; one at most, and only in a VPC."},
@@ -237,6 +239,9 @@ const struct property function_behavior[] = {
     {"response_mode", PROPERTY_ENUM, AT(response_mode), .choices = response_modes, .given = GIVEN(response_mode_given),
      .fallback = "\"buffered\"",
      .help = "stream: InvokeWithResponseStream, or InvokeMode RESPONSE_STREAM: larger answers, timed and billed beyond their first part."},
+    {"created", PROPERTY_TIME, AT(network.created_ns), .given = GIVEN(network.created_given),
+     .help = "When the function is made while it runs: in a VPC it then is Pending, and refuses invocations, until its network interfaces "
+             "are there. Left out: long before."},
     {"code_size", PROPERTY_SIZE, AT(code_size_bytes),
      .help = "Unzipped package or image: checked against the quota, and a larger one takes longer to start where `init` is left out."},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
@@ -267,8 +272,9 @@ static void function_handled(const void *self, struct handled *handled)
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
         .accept = function_accept, .through_connection = function_through_connection, .bytes_per_s = function_bytes_per_s,                 \
         .done = function_done, .beyond = function_beyond, .noticed = deployment_noticed, .changed = function_changed,                      \
-        .default_part = default_part, .actions = function_actions, .finish = function_finish, .quantities = function_quantities,           \
-        .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations, .handled = function_handled,              \
+        .default_part = default_part, .actions = function_actions, .start = function_network_start, .finish = function_finish,             \
+        .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,        \
+        .handled = function_handled,                                                                                                       \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

@@ -6,6 +6,7 @@
 #include "function_async.h"
 #include "function_files.h"
 #include "function_log.h"
+#include "function_network.h"
 #include "function_rights.h"
 #include "function_steps.h"
 #include "lambda_kinds.h"
@@ -109,6 +110,8 @@ static void resolve_init(struct validation *validation, struct function_config *
     config->init = rule->distribution;
     if (!config->placement_given)
         config->placement = rule_find(rules, "placement")->distribution;
+    if (!config->placement_given)
+        config->placement = later_by(validation, config->placement, function_network_start_ns(validation, config));
     if (config->code_size_bytes > 0)
         resolve_code_size(validation, config);
 }
@@ -212,22 +215,6 @@ static void check_limits(struct validation *validation, const struct function_co
                            time_to_seconds(warmup_ns), settling_ns(config) / 1e9);
 }
 
-/* Said, not simulated: a reader must not believe that it had an effect. */
-static void warn_unmodelled(struct validation *validation, const struct function_config *config)
-{
-    const struct function_unmodelled *given = &config->unmodelled;
-    const struct {
-        bool given;
-        const char *property;
-    } list[] = {
-        {given->events, "Events"},
-        {given->vpc, "VpcConfig"},
-    };
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        if (list[i].given)
-            validation_warning(validation, list[i].property, NULL, "%s has no effect on this simulation", list[i].property);
-}
-
 void function_check_part(struct validation *validation, const char *property, const void *config, const char *qualifier)
 {
     const char *alias = ((const struct function *)config)->config.published_alias;
@@ -287,6 +274,7 @@ void function_validate(struct validation *validation, void *config)
     function_log_validate(validation, function);
     function_steps_validate(validation, function);
     function_files_validate(validation, function, silent);
+    function_network_validate(validation, function, silent);
     function_rights_validate(validation, function, silent);
     if (!silent)
         check_memory_varied(validation, function);
@@ -295,5 +283,6 @@ void function_validate(struct validation *validation, void *config)
                          "$LATEST can have no provisioned concurrency: it belongs to an alias or a version");
     if (function->whole == ENTITY_NONE)
         snap_start_validate(validation, function);
-    warn_unmodelled(validation, function);
+    if (function->unmodelled.events) /* a reader must not believe that it had an effect */
+        validation_warning(validation, "Events", NULL, "Events has no effect on this simulation");
 }

@@ -38,7 +38,18 @@ enum extensions { EXTENSIONS_NONE, EXTENSIONS_INTERNAL, EXTENSIONS_EXTERNAL };
 
 /* Properties of CloudFormation that something else would have to act on; a warning says that nothing does. */
 struct function_unmodelled {
-    bool events, provisioned, vpc;
+    bool events, provisioned;
+};
+
+/* VpcConfig. */
+struct function_network_config {
+    struct string_list subnets, groups;
+    bool attached;          /* set by validate, as are */
+    const uint32_t *places; /* the subnets' entities, ENTITY_NONE for one of elsewhere, */
+    uint32_t place_count;
+    uint64_t groups_key; /* and a number for the security groups */
+    int64_t created_ns;  /* when the function is made; with created_given: else long before */
+    bool created_given;
 };
 
 /* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */
@@ -70,6 +81,7 @@ struct function_config {
     int snap_start;              /* enum snap_start: ApplyOn */
     int url_mode;                /* enum response_mode: InvokeMode of FunctionUrlConfig */
     struct function_unmodelled unmodelled;
+    struct function_network_config network;
     struct property_list file_systems; /* of struct function_file_system: FileSystemConfigs */
     bool mounts_nothing;               /* set by validate: without a VPC no mount can succeed */
 

@@ -4,6 +4,7 @@
 #include "function_async.h"
 #include "function_connect.h"
 #include "function_metrics.h"
+#include "function_network.h"
 #include "function_steps.h"
 #include "function_stream.h"
 #include "measure/metric.h"
@@ -51,6 +52,7 @@ static void init_streams(struct function_streams *streams, const struct simulati
         {&streams->shutdown, "shutdown"},
         {&streams->fault_share, "lost"},
         {&streams->trace, "trace"},
+        {&streams->attach, "attach"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         stream_init(list[i].stream, simulation->settings->seed, simulation->replication, name, list[i].purpose);
@@ -142,6 +144,8 @@ enum status function_create(struct simulation *simulation, void *self)
     enum status status = function_steps_create(simulation, function);
     if (status == STATUS_OK)
         status = function_connect_create(simulation, function);
+    if (status == STATUS_OK)
+        status = function_network_create(simulation, function);
     return status == STATUS_OK ? function_async_create(simulation, function) : status;
 }
 
@@ -151,6 +155,7 @@ void function_destroy(struct simulation *simulation, void *self)
     struct function *function = self;
     function_steps_destroy(function);
     function_connect_destroy(function);
+    function_network_destroy(function);
     provisioned_fini(function);
     free(function->shared);
     free(function->deployment);

@@ -7,6 +7,7 @@
 #include "function_environment.h"
 #include "function_idle.h"
 #include "function_log.h"
+#include "function_network.h"
 #include "function_steps.h"
 #include "function_stream.h"
 #include "measure/metric.h"
@@ -164,8 +165,10 @@ static void leave(struct simulation *simulation, struct function *function, stru
         return;
     }
     environment->needs_init = environment->needs_init || end == END_TIMED_OUT || end == END_INIT_FAILED;
-    if (environment->needs_init) /* its process is gone, and what that had */
+    if (environment->needs_init) { /* its process is gone, and what that had */
         function_disconnect(simulation, function, environment);
+        function_network_forget(simulation, function, environment);
+    }
     environment_release(simulation, function, environment);
 }
 

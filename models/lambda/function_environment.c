@@ -3,8 +3,9 @@
 #include "function_environment.h"
 
 #include "function_connect.h"
+#include "function_network.h"
 
-struct environment *environment_create(struct simulation *simulation, struct function *function)
+struct environment *environment_create(struct simulation *simulation, struct function *function, const struct network_stand *stand)
 {
     uint32_t id = pool_take(&function->environments);
     if (id == POOL_NONE) {
@@ -23,6 +24,8 @@ struct environment *environment_create(struct simulation *simulation, struct fun
         .event_ns = TIME_FOREVER,
         .ordinal = function->environment_ordinal++,
         .state = ENVIRONMENT_BUSY,
+        .subnet = stand->subnet,
+        .attaching = stand->waits,
     };
     if (function->procedure)
         procedure_forget(function->procedure, id);
@@ -50,6 +53,7 @@ static void shut_down(struct simulation *simulation, struct function *function, 
 void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     function_disconnect(simulation, function, environment);
+    function_network_leave(simulation, function, environment);
     environment->state = ENVIRONMENT_GONE; /* a pending event will find it so */
     counter_add(&function->metrics.expired, 1);
     if (function->shutdown_limit_ns > 0)
@@ -62,6 +66,7 @@ void environment_destroy(struct simulation *simulation, struct function *functio
 void environment_lose(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending)
 {
     function_disconnect(simulation, function, environment);
+    function_network_leave(simulation, function, environment);
     environment->state = event_pending ? ENVIRONMENT_LOST : ENVIRONMENT_GONE;
     counter_add(&function->metrics.lost, 1);
     gauge_add(&function->metrics.environments, simulation->now_ns, -1);

@@ -5,7 +5,7 @@
 #include "function_state.h"
 
 /* NULL when memory is out; the run has failed then. */
-struct environment *environment_create(struct simulation *simulation, struct function *function);
+struct environment *environment_create(struct simulation *simulation, struct function *function, const struct network_stand *stand);
 void environment_destroy(struct simulation *simulation, struct function *function, struct environment *environment);
 /* It is gone at once, without a shutdown. `event_pending`: one that names it, other than its expiry, is still to come. */
 void environment_lose(struct simulation *simulation, struct function *function, struct environment *environment, bool event_pending);

@@ -5,6 +5,7 @@
 #include "function_connect.h"
 #include "function_end.h"
 #include "function_idle.h"
+#include "function_network.h"
 #include "function_steps.h"
 #include "provisioned.h"
 
@@ -76,6 +77,9 @@ void function_handle(struct simulation *simulation, void *self, const struct eve
         return;
     case FUNCTION_DEPLOYMENT:
         deployment_handle(simulation, function, event);
+        return;
+    case FUNCTION_CREATED:
+        function_network_made(simulation, function);
         return;
     case FUNCTION_PROCEDURE:
         break;

@@ -69,6 +69,8 @@ const struct metric_type function_metrics[] = {
      .help = "Deployments that were rolled back, or not begun."},
     {"slsim", "ServiceErrors", "Count", METRIC_COUNT, AT(service_errors),
      .help = "Invocations that the service answered with an error of its own, while it was down or as their environment was lost."},
+    {"slsim", "NotReady", "Count", METRIC_COUNT, AT(not_ready), .better = -1,
+     .help = "Invocations refused as the function was not there yet, Pending or Inactive, or a network interface could not be made."},
     {"slsim", "EnvironmentsLost", "Count", METRIC_COUNT, AT(lost), .help = "Environments that faults took."},
     {"slsim", "ProactiveInits", "Count", METRIC_COUNT, AT(proactive_inits),
      .help = "New environments that were initialised ahead of their request: not among the ColdStarts."},

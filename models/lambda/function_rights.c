@@ -82,7 +82,7 @@ static void check_own(struct validation *validation, struct function_config *con
     deed.action = "ec2:CreateNetworkInterface";
     deed.needed = true;
     deed.property = "VpcConfig";
-    if (config->unmodelled.vpc)
+    if (config->network.attached)
         validation_may(validation, &deed);
 }
 

@@ -8,6 +8,7 @@
 #include "function_environment.h"
 #include "function_fault.h"
 #include "function_log.h"
+#include "function_network.h"
 #include "function_steps.h"
 #include "function_stream.h"
 #include "provisioned.h"
@@ -24,11 +25,14 @@ static const struct cause cause_reserved_rate = {.fate = FATE_THROTTLED, .text =
 static const struct cause cause_scaling = {.fate = FATE_THROTTLED, .text = "ConcurrentInvocationLimitExceeded: scaling rate"};
 static const struct cause cause_payload = {.fate = FATE_REJECTED, .text = "RequestTooLargeException"};
 
-static void throttle(struct simulation *simulation, struct function *function, struct request *request, const struct cause *cause)
+/* It is not let in: throttled, or for a reason of the network's. */
+static void refuse(struct simulation *simulation, struct function *function, struct request *request, const struct cause *cause)
 {
-    counter_add(&function->metrics.throttles, 1);
+    bool throttled = cause->fate == FATE_THROTTLED;
+    counter_add(throttled ? &function->metrics.throttles : &function->metrics.not_ready, 1);
     if (simulation->tracer)
-        simulation_trace(simulation, request, simulation->entities[function->self].name, "throttled", simulation->now_ns, 0, cause->text);
+        simulation_trace(simulation, request, simulation->entities[function->self].name, throttled ? "throttled" : "refused",
+                         simulation->now_ns, 0, cause->text);
     request_done(simulation, function->self, request, cause);
 }
 
@@ -85,8 +89,11 @@ static const struct cause *admit(struct simulation *simulation, struct function 
     if (refusal)
         return refusal;
     if (*is_new) {
+        struct network_stand stand;
+        if (!function_network_take(simulation, function, &stand, &refusal))
+            return refusal; /* NULL: out of memory */
         token_bucket_take(scaling_of(function), 1, now_ns);
-        *environment = environment_create(simulation, function);
+        *environment = environment_create(simulation, function, &stand);
     } else {
         idle_set_remove(&function->idle, *environment);
         gauge_add(&function->metrics.idle, now_ns, -1);
@@ -162,6 +169,9 @@ static int64_t plan_start(struct function *function, struct environment *environ
         environment->init_ns = environment->needs_init ? function->init_limit_ns : init_ns;
         before_ns += environment->init_ns;
     }
+    if (__builtin_expect(environment->attaching, 0))
+        before_ns = time_add(before_ns, distribution_draw_ns(function->network.attach, &streams->attach, request->item, request->attempt));
+    environment->attaching = false;
     *suppressed_ns = environment->needs_init ? init_ns : 0;
     environment->needs_init = false;
     return before_ns;
@@ -254,7 +264,15 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     if (__builtin_expect(function->config.tracing == TRACING_ACTIVE, 0))
         function_trace(simulation, function, request);
     /* What its own queue hands over is tried; what its own handler sends is queued. */
-    if (request->asynchronous && (request->from != function->self || procedure_sent(request))) {
+    bool queued = request->asynchronous && (request->from != function->self || procedure_sent(request));
+    if (__builtin_expect(function->family->network.watched, 0)) {
+        const struct cause *cause = function_network_refusal(simulation, function, queued);
+        if (cause) {
+            refuse(simulation, function, request, cause);
+            return;
+        }
+    }
+    if (queued) {
         function_async_accept(simulation, function, request);
         return;
     }
@@ -273,7 +291,7 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     bool is_new = false;
     const struct cause *refusal = admit(simulation, function, request, &environment, &is_new);
     if (refusal) {
-        throttle(simulation, function, request, refusal);
+        refuse(simulation, function, request, refusal);
         return;
     }
     if (!environment)

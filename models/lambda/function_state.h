@@ -2,6 +2,7 @@
  * aliases have the same state. Everything else in this folder stands on it, from the ground up:
  *
  *   lambda_kinds  function_stream  function_log  snap_start       what others ask of a function
+ *   function_network                                              where environments are, and whom they reach
  *   function_environment -> provisioned -> function_idle          environments: made, kept ready, kept idle
  *   function_end -> function_steps                                an invocation ends, at once or with its last step
  *   function_async  function_create                               the internal event queue; a replication begins
@@ -39,11 +40,24 @@ struct provisioned {
     uint32_t order;           /* the latest order: an allocation of an earlier one is void */
 };
 
+/* Of a function in a VPC, or one that is made while it runs. function_network.c */
+struct function_network {
+    bool watched;       /* it may be a time at which it cannot be invoked */
+    bool carried;       /* a subnet of the scenario carries what it sends */
+    bool at_invocation; /* interfaces are made with environments */
+    int64_t interface_mb, reclaim_ns;
+    const struct distribution *attach;     /* how long that takes */
+    int64_t ready_ns;                      /* of a family: Pending until then */
+    int64_t used_ns;                       /* the same: its last invocation */
+    const struct cause *refused;           /* the same: why it has no interface; NULL: nothing */
+    struct network_interface **interfaces; /* owned; by its subnets; NULL in those of elsewhere */
+};
+
 struct function_streams {
     struct handler_streams handler;
     struct stream provisioned_init, route;
     struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison, trace;
-    struct stream restore, proactive, post_runtime, shutdown, fault_share;
+    struct stream restore, proactive, post_runtime, shutdown, fault_share, attach;
 };
 
 struct function_metrics {
@@ -62,7 +76,7 @@ struct function_metrics {
     struct gauge provisioned_busy, provisioned_ready, provisioned_paid_mb;
     struct counter provisioned_invocations, spillover;
     struct counter deployments, rollbacks;
-    struct counter service_errors, lost, proactive_inits;
+    struct counter service_errors, lost, proactive_inits, not_ready;
     struct tally restore_duration, post_runtime, first_byte;
     struct counter streamed_bytes; /* that are billed */
     struct counter restored_mb;
@@ -111,6 +125,7 @@ struct function {
     int128 busy_ns;              /* sum of the time that finished invocations held an environment: Little's law */
     struct function_metrics metrics;
     struct provisioned provisioned;
+    struct function_network network;
     struct function_config *shared;     /* owned; of a function with versions: what they were last told of it; NULL: has none */
     struct deployment *deployment;      /* owned; of a function that is deployed while it runs; NULL: none */
     struct delivery async;              /* the internal event queue */
@@ -137,6 +152,7 @@ enum function_event {
     FUNCTION_STARTED,   /* data: a provisioned environment */
     FUNCTION_PAID,      /* data: MB that are no longer paid for */
     FUNCTION_DEPLOYMENT,
+    FUNCTION_CREATED,  /* the function itself */
     FUNCTION_PROCEDURE /* and PROCEDURE_EVENTS in all */
 };
 

@@ -7,6 +7,7 @@
 #include "engine/sending.h"
 #include "function_end.h"
 #include "function_environment.h"
+#include "function_network.h"
 #include "function_stream.h"
 #include "lambda_kinds.h"
 #include "measure/metric.h"
@@ -77,6 +78,8 @@ static const struct procedure_type handler_procedure = {
     .vcpus = steps_vcpus,
     .stretch = steps_stretch,
     .ended = steps_ended,
+    .carry = function_network_carry,
+    .returned = function_network_returned,
     .repeated = effect_repeated,
 };
 
@@ -183,26 +186,12 @@ void function_steps_expired(struct simulation *simulation, struct function *func
     end_handler(simulation, function, environment);
 }
 
-/* Does an operation of that name, or a method, change nothing? */
-static bool only_reads(const struct content *content)
-{
-    static const char *const reads[] = {"read", "SELECT", "Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Head", "Describe"};
-    static const char *const methods[] = {"GET ", "HEAD ", "OPTIONS "};
-    for (size_t i = 0; content->operation && i < sizeof reads / sizeof *reads; i++)
-        if (strncmp(content->operation, reads[i], strlen(reads[i])) == 0)
-            return true;
-    for (size_t i = 0; content->request && i < sizeof methods / sizeof *methods; i++)
-        if (strncmp(content->request, methods[i], strlen(methods[i])) == 0)
-            return true;
-    return false;
-}
-
 /* Are its effects counted that it has more than once? */
 static bool is_counted(const struct validation *validation, const struct step_call *call)
 {
     bool reads = call->content.count > 0;
     for (size_t i = 0; i < call->content.count; i++)
-        reads = reads && only_reads(&validation_contents(validation)->items[call->content.contents[i]]);
+        reads = reads && content_only_reads(&validation_contents(validation)->items[call->content.contents[i]]);
     return call->duplicate_effect && !call->idempotent && (call->duplicate_effect_given || !reads);
 }
 

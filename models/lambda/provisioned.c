@@ -5,6 +5,7 @@
 
 #include "function_connect.h"
 #include "function_environment.h"
+#include "function_network.h"
 #include "lambda_kinds.h"
 
 #include <math.h>
@@ -74,10 +75,14 @@ static void set_ready(struct simulation *simulation, struct function *function, 
 /* A new one, its INIT drawn and paid for; *init_ns is how long that takes. NULL when memory is out. */
 static struct environment *start_environment(struct simulation *simulation, struct function *function, int64_t *init_ns)
 {
-    struct environment *environment = environment_create(simulation, function);
+    struct network_stand stand;
+    const struct cause *refusal; /* there are none of those before September 2019, when it could be */
+    function_network_take(simulation, function, &stand, &refusal);
+    struct environment *environment = environment_create(simulation, function, &stand);
     if (!environment)
         return NULL;
     environment->provisioned = true;
+    environment->attaching = false;
     environment->needs_init = false;
     *init_ns = 0;
     if (function->config.init) {

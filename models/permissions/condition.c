@@ -2,12 +2,10 @@
 #include "condition.h"
 
 #include "arn.h"
+#include "engine/cidr.h"
 #include "engine/glob.h"
 
-#include <arpa/inet.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -67,34 +65,10 @@ static enum key key_of(const char *name)
     return key;
 }
 
-/* "203.0.113.7", or of a range "203.0.113.0/24" its first address and `*bits`. False: none of version 4. */
-static bool read_address(const char *text, uint32_t *address, unsigned *bits)
-{
-    char first[INET_ADDRSTRLEN];
-    struct in_addr read;
-    size_t length = strcspn(text, "/");
-    snprintf(first, sizeof first, "%.*s", (int)(length < sizeof first ? length : 0), text);
-    if (inet_pton(AF_INET, first, &read) != 1)
-        return false;
-    *address = ntohl(read.s_addr);
-    *bits = 32;
-    text += length;
-    if (*text == '/' && text[1] >= '0' && text[1] <= '9') {
-        char *end = NULL;
-        unsigned long width = strtoul(text + 1, &end, 10);
-        *bits = width <= 32 ? (unsigned)width : 33;
-        text = end;
-    }
-    return *text == '\0' && *bits <= 32;
-}
-
 static bool in_range(const char *range, const char *address)
 {
-    uint32_t first, here;
-    unsigned bits, single;
-    if (!read_address(range, &first, &bits) || !read_address(address, &here, &single))
-        return false;
-    return bits == 0 || (first ^ here) >> (32 - bits) == 0;
+    struct cidr addresses, here;
+    return cidr_read(range, &addresses) && cidr_read(address, &here) && cidr_holds(&addresses, &here);
 }
 
 static bool compares(enum comparison comparison, const char *pattern, const char *value)

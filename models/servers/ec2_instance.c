@@ -12,9 +12,9 @@
 static const struct property instance_properties[] = {
     {"InstanceType", PROPERTY_STRING, AT(instance_type), .help = "\"m5.large\": vCPUs, memory, price. Left out: as the template says."},
     {"LaunchTemplate", PROPERTY_OBJECT, 0, .properties = instance_template_properties, .help = "The template that it is made of."},
+    {"CreditSpecification", PROPERTY_OBJECT, 0, .properties = instance_credit_properties, .help = "Of burstable types."},
     ACCEPTED("AvailabilityZone"),
     ACCEPTED("BlockDeviceMappings"),
-    ACCEPTED("CreditSpecification"),
     ACCEPTED("DisableApiTermination"),
     ACCEPTED("EbsOptimized"),
     ACCEPTED("IamInstanceProfile"),

@@ -17,6 +17,14 @@ const struct property instance_template_properties[] = {
     {0},
 };
 
+static const char *const credit_modes[] = {"unlimited", "standard", NULL};
+
+const struct property instance_credit_properties[] = {
+    {"CPUCredits", PROPERTY_ENUM, AT(credit_mode), .choices = credit_modes, .fallback = "\"unlimited\"",
+     .help = "unlimited: it bursts as long as it likes, and what is beyond its baseline is billed."},
+    {0},
+};
+
 /* What the template adds. */
 static void read_template(struct validation *validation, struct servers *servers)
 {
@@ -30,6 +38,7 @@ static void read_template(struct validation *validation, struct servers *servers
     const struct launch_template *template = validation_config(validation, servers->launch_template);
     if (!servers->instance_type)
         servers->instance_type = template->instance_type;
+    servers->credit_mode = template->credit_mode;
     if (template->market_given && template->market == 0 && !servers->is_mixed) {
         servers->is_mixed = true;
         servers->on_demand_base = servers->on_demand_percent = 0;
@@ -51,6 +60,9 @@ void instance_resolve(struct validation *validation, struct servers *servers)
             "known are those with a price: t3, t4g, c5, c6i, c7g, c7i, m5, m6g, m6i, m7g, m7i, r5, r6i, r7g, r7i, such as m5.large",
             "there is no instance type \"%s\" in the rules", servers->instance_type);
     }
+    if (servers->credit_mode == 1)
+        validation_warning(validation, "CreditSpecification", "as unlimited it bursts as long as it likes, for a price",
+                           "is not simulated: a standard one that has used up its credits would slow down to its baseline");
     if (servers->size.vcpus <= 0) /* which has been complained of */
         servers->size = (struct server_size){.vcpus = 1, .memory_gib = 1, .bytes_per_s = 1};
     if (!servers->behavior.boot)
@@ -67,4 +79,11 @@ void instance_quantities(const struct simulation *simulation, const void *self, 
         hours += servers_hours(servers, true) * rule_number(simulation->settings->rules, "ec2_spot_price_share");
     if (servers->size.item)
         bill_add(bill, servers->size.item, hours * servers->size.item_units);
+    if (servers->size.baseline_vcpus > 0) {
+        const struct servers_metrics *metrics = &servers->metrics;
+        double unit_hours = CPU_UNITS * (double)NS_PER_HOUR;
+        double used = (double)metrics->cpu_busy.whole.integral / unit_hours, there = (double)metrics->cpu_room.whole.integral / unit_hours;
+        double beyond = used - there / servers->size.vcpus * servers->size.baseline_vcpus;
+        bill_add(bill, servers->size.credits, beyond > 0 ? beyond : 0);
+    }
 }

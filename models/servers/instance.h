@@ -7,6 +7,9 @@
 /* The keys of LaunchTemplate. */
 extern const struct property instance_template_properties[];
 
+/* The keys of CreditSpecification, of an instance. */
+extern const struct property instance_credit_properties[];
+
 /* Finds the type, what it has and costs, and how long it boots. */
 void instance_resolve(struct validation *validation, struct servers *servers);
 void instance_quantities(const struct simulation *simulation, const void *self, struct bill *bill);

@@ -15,13 +15,20 @@ static const struct property market_properties[] = {
     {0},
 };
 
+static const char *const credit_modes[] = {"unlimited", "standard", NULL};
+
+static const struct property credit_properties[] = {
+    {"CpuCredits", PROPERTY_ENUM, AT(credit_mode), .choices = credit_modes, .fallback = "\"unlimited\"", .help = "As of an instance."},
+    {0},
+};
+
 static const struct property data_properties[] = {
     {"InstanceType", PROPERTY_STRING, AT(instance_type), .help = "\"m5.large\": vCPUs, memory, price."},
     {"InstanceMarketOptions", PROPERTY_OBJECT, 0, .properties = market_properties, .help = "Spot."},
+    {"CreditSpecification", PROPERTY_OBJECT, 0, .properties = credit_properties, .help = "Of burstable types."},
     PROPERTY_LATER_ROW("InstanceRequirements", "instance types by what they have"),
     ACCEPTED("BlockDeviceMappings"),
     ACCEPTED("CpuOptions"),
-    ACCEPTED("CreditSpecification"),
     ACCEPTED("DisableApiTermination"),
     ACCEPTED("EbsOptimized"),
     ACCEPTED("IamInstanceProfile"),

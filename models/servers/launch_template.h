@@ -10,7 +10,7 @@
 struct launch_template {
     uint32_t self;
     const char *instance_type; /* NULL: not said */
-    int market;
+    int market, credit_mode;
     bool market_given;
 };
 

@@ -62,6 +62,18 @@ static struct gauge *phase_gauge(struct servers *servers, enum server_phase phas
     return phase == SERVER_BOOTING ? &metrics->pending : phase == SERVER_RUNNING ? &metrics->in_service : &metrics->leaving;
 }
 
+static void list_running(struct servers *servers, struct server *server, bool comes)
+{
+    if (comes) {
+        server->place = servers->running_count;
+        servers->running[servers->running_count++] = (uint32_t)(server - servers->list);
+    } else {
+        uint32_t last = servers->running[--servers->running_count];
+        servers->running[server->place] = last;
+        servers->list[last].place = server->place;
+    }
+}
+
 static void set_phase(struct simulation *simulation, struct servers *servers, struct server *server, enum server_phase phase)
 {
     if (server->phase != SERVER_ABSENT)
@@ -70,8 +82,10 @@ static void set_phase(struct simulation *simulation, struct servers *servers, st
         gauge_add(phase_gauge(servers, phase), simulation->now_ns, 1);
     if ((server->phase == SERVER_ABSENT) != (phase == SERVER_ABSENT))
         gauge_add(&servers->metrics.total, simulation->now_ns, phase == SERVER_ABSENT ? -1 : 1);
-    if ((server->phase == SERVER_RUNNING) != (phase == SERVER_RUNNING))
+    if ((server->phase == SERVER_RUNNING) != (phase == SERVER_RUNNING)) {
         servers_count_room(simulation, servers, phase == SERVER_RUNNING ? 1 : -1);
+        list_running(servers, server, phase == SERVER_RUNNING);
+    }
     server->phase = phase;
 }
 

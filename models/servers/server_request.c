@@ -10,7 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct cause cause_none = {.fate = FATE_FAILED, .server_error = true, .text = "no server in service"};
 static const struct cause cause_late = {.fate = FATE_TIMED_OUT, .server_error = true, .text = "too long in a server's line"};
 static const struct cause cause_error = {.fate = FATE_FAILED, .server_error = true, .text = "500"};
 
@@ -199,7 +198,7 @@ void servers_accept_by(struct simulation *simulation, void *self, uint32_t which
         return;
     }
     if (server->phase != SERVER_RUNNING && server->phase != SERVER_LEAVING) {
-        refuse(simulation, servers, request, &metrics->unserved, &cause_none);
+        refuse(simulation, servers, request, &metrics->unserved, &cause_host_none);
         return;
     }
     bool waits = server->busy >= servers->behavior.capacity;
@@ -227,16 +226,13 @@ void servers_accept_by(struct simulation *simulation, void *self, uint32_t which
 void servers_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct servers *servers = self;
-    for (uint32_t i = 0; i < servers->end; i++) {
-        uint32_t which = servers->turn < servers->end ? servers->turn : 0;
-        servers->turn = which + 1;
-        if (servers->list[which].phase == SERVER_RUNNING) {
-            servers_accept_by(simulation, self, which, request);
-            return;
-        }
+    if (servers->running_count > 0) {
+        servers->turn = servers->turn < servers->running_count ? servers->turn : 0;
+        servers_accept_by(simulation, self, servers->running[servers->turn++], request);
+        return;
     }
     counter_add(&servers->metrics.requests, 1);
-    refuse(simulation, servers, request, &servers->metrics.unserved, &cause_none);
+    refuse(simulation, servers, request, &servers->metrics.unserved, &cause_host_none);
 }
 
 /* The work's part that several threads share follows; or it is done. */
@@ -310,7 +306,7 @@ static void lose(struct simulation *simulation, struct servers *servers, struct 
     while (chain->head != POOL_NONE) {
         uint32_t id = chain->head;
         chain_remove(chain, id);
-        counter_add(&servers->metrics.lost, 1);
+        counter_add(&servers->metrics.lost, !servers_call(servers, id)->is_check);
         answer(simulation, servers, id, &cause_host_gone);
     }
 }

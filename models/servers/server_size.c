@@ -11,24 +11,60 @@
 
 #define HOURS "Instances of this type x time, by the second, at least a minute each; one on Spot by rule ec2_spot_price_share of its time."
 
+#define CREDITS "vCPU-hours of burstable instances beyond their baseline, on average over the run, as of `unlimited` ones."
+
 const struct line_item server_instance_items[] = {
-    {"BoxUsage:c5.large", HOURS},   {"BoxUsage:c5.xlarge", HOURS},  {"BoxUsage:c6i.large", HOURS},
-    {"BoxUsage:c7g.large", HOURS},  {"BoxUsage:c7g.xlarge", HOURS}, {"BoxUsage:c7i.large", HOURS},
-    {"BoxUsage:c7i.xlarge", HOURS}, {"BoxUsage:m5.large", HOURS},   {"BoxUsage:m6g.large", HOURS},
-    {"BoxUsage:m6i.large", HOURS},  {"BoxUsage:m6i.xlarge", HOURS}, {"BoxUsage:m7g.large", HOURS},
-    {"BoxUsage:m7g.medium", HOURS}, {"BoxUsage:m7i.large", HOURS},  {"BoxUsage:r5.large", HOURS},
-    {"BoxUsage:r6i.large", HOURS},  {"BoxUsage:r7g.large", HOURS},  {"BoxUsage:r7i.large", HOURS},
-    {"BoxUsage:t3.large", HOURS},   {"BoxUsage:t3.medium", HOURS},  {"BoxUsage:t3.micro", HOURS},
-    {"BoxUsage:t3.small", HOURS},   {"BoxUsage:t4g.large", HOURS},  {"BoxUsage:t4g.medium", HOURS},
-    {"BoxUsage:t4g.micro", HOURS},  {"BoxUsage:t4g.small", HOURS},  {0},
+    {"BoxUsage:c5.large", HOURS},
+    {"BoxUsage:c5.xlarge", HOURS},
+    {"BoxUsage:c6i.large", HOURS},
+    {"BoxUsage:c7g.large", HOURS},
+    {"BoxUsage:c7g.xlarge", HOURS},
+    {"BoxUsage:c7i.large", HOURS},
+    {"BoxUsage:c7i.xlarge", HOURS},
+    {"BoxUsage:m5.large", HOURS},
+    {"BoxUsage:m6g.large", HOURS},
+    {"BoxUsage:m6i.large", HOURS},
+    {"BoxUsage:m6i.xlarge", HOURS},
+    {"BoxUsage:m7g.large", HOURS},
+    {"BoxUsage:m7g.medium", HOURS},
+    {"BoxUsage:m7i.large", HOURS},
+    {"BoxUsage:r5.large", HOURS},
+    {"BoxUsage:r6i.large", HOURS},
+    {"BoxUsage:r7g.large", HOURS},
+    {"BoxUsage:r7i.large", HOURS},
+    {"BoxUsage:t3.large", HOURS},
+    {"BoxUsage:t3.medium", HOURS},
+    {"BoxUsage:t3.micro", HOURS},
+    {"BoxUsage:t3.small", HOURS},
+    {"BoxUsage:t4g.large", HOURS},
+    {"BoxUsage:t4g.medium", HOURS},
+    {"BoxUsage:t4g.micro", HOURS},
+    {"BoxUsage:t4g.small", HOURS},
+    {"CPUCredits:t3", CREDITS},
+    {"CPUCredits:t4g", CREDITS},
+    {0},
 };
 
-static const struct line_item *item_of(const char *type)
+static const struct line_item *item_of(const char *prefix, const char *type)
 {
+    char name[80];
     const struct line_item *item = server_instance_items;
-    while (item->usage_type && strcmp(item->usage_type + strlen("BoxUsage:"), type) != 0)
+    snprintf(name, sizeof name, "%s%.48s", prefix, type);
+    while (item->usage_type && strcmp(item->usage_type, name) != 0)
         item++;
     return item->usage_type ? item : NULL;
+}
+
+/* A baseline is a share of each vCPU, by the size. Source: rules ec2_burst_baseline_*. */
+static void read_baseline(const struct rule_book *rules, const char *type, const char *dot, struct server_size *size)
+{
+    char name[80], family[16];
+    snprintf(name, sizeof name, "ec2_burst_baseline_%.30s", dot + 1);
+    snprintf(family, sizeof family, "%.*s", (int)(dot - type), type);
+    const struct rule *baseline = *type == 't' ? rule_find(rules, name) : NULL;
+    size->credits = item_of("CPUCredits:", family);
+    if (baseline && size->credits)
+        size->baseline_vcpus = baseline->number * size->vcpus;
 }
 
 static bool type_rules(const struct rule_book *rules, const char *type, double *vcpus, double *memory_gib)
@@ -59,8 +95,8 @@ bool server_size_of(const struct rule_book *rules, const char *type, struct serv
 {
     const char *dot = strchr(type, '.');
     char large[48];
-    *size =
-        (struct server_size){.item = item_of(type), .item_units = 1, .bytes_per_s = 1e6 / 8 * rule_number(rules, "server_network_mbps")};
+    *size = (struct server_size){
+        .item = item_of("BoxUsage:", type), .item_units = 1, .bytes_per_s = 1e6 / 8 * rule_number(rules, "server_network_mbps")};
     if (!dot || strlen(type) >= sizeof large - 8)
         return false;
     double times = 1;
@@ -69,10 +105,11 @@ bool server_size_of(const struct rule_book *rules, const char *type, struct serv
         snprintf(large, sizeof large, "%.*s.large", (int)(dot - type), type);
         if (times <= 0 || !type_rules(rules, large, &size->vcpus, &size->memory_gib))
             return false;
-        size->item = item_of(large);
+        size->item = item_of("BoxUsage:", large);
         size->item_units = times;
     }
     size->vcpus *= times;
     size->memory_gib *= times;
+    read_baseline(rules, type, dot, size);
     return size->vcpus > 0 && size->vcpus <= 1024 && size->memory_gib > 0;
 }

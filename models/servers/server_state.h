@@ -34,9 +34,11 @@ struct validation;
 /* What one server has. */
 struct server_size {
     double vcpus, memory_gib;
-    double bytes_per_s;           /* of network */
-    const struct line_item *item; /* by the hour, on demand; NULL: the book has no price */
-    double item_units;            /* of it, for each hour */
+    double bytes_per_s;              /* of network */
+    double baseline_vcpus;           /* of a burstable type: what it may use at no further charge; 0: it is none */
+    const struct line_item *credits; /* what is beyond */
+    const struct line_item *item;    /* by the hour, on demand; NULL: the book has no price */
+    double item_units;               /* of it, for each hour */
 };
 
 /* One of LoadBalancers of a service. */
@@ -69,6 +71,7 @@ enum server_phase { SERVER_ABSENT, SERVER_BOOTING, SERVER_RUNNING, SERVER_LEAVIN
 struct server {
     enum server_phase phase;
     bool spot;
+    uint32_t place;      /* among those in service */
     bool noticed;        /* of a spot server: it will be taken at `due_ns` */
     uint32_t busy;       /* requests that it works on, */
     uint32_t waiting;    /* and in its line */
@@ -120,6 +123,7 @@ struct servers {
     bool desired_given, warmup_given, door_checks, rebalances;
     int termination; /* enum server_choice */
     int launch_type; /* of a service */
+    int credit_mode; /* 0: unlimited */
     bool launch_type_given;
     struct property_list providers; /* of a service: what stands under CapacityProviderStrategy */
     int64_t image_bytes;
@@ -139,9 +143,11 @@ struct servers {
     const char *billing_least; /* rule: the least time that a server costs */
 
     /* state */
-    struct server *list;     /* owned; `room` of them */
-    uint32_t end;            /* those from here on were never there */
-    uint32_t turn;           /* whose it is, of requests that come by no door */
+    struct server *list; /* owned; `room` of them */
+    uint32_t end;        /* those from here on were never there */
+    uint32_t *running;   /* owned; servers in service, in no order that matters */
+    uint32_t running_count;
+    uint32_t turn;           /* whose it is of them, of requests that come by no door */
     int64_t wanted;          /* servers */
     int64_t booted_ns;       /* when the last one came into service that had to boot */
     int64_t here, here_spot; /* booting or running */

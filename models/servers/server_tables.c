@@ -14,7 +14,7 @@ const struct property servers_behavior_rows[] = {
     {"like", PROPERTY_REFERENCE, AT(like),
      .help = "The function whose handler runs here: its `cpu`, `wait`, `steps`, `error_rate`; not its INIT, memory or time limit. The same "
              "item takes as much work on both. Left out: it serves nobody, and costs what it costs."},
-    {"capacity", PROPERTY_INTEGER, AT(capacity), .minimum = "1", .maximum = "100000", .fallback = "server_capacity", .live = true,
+    {"capacity", PROPERTY_INTEGER, AT(capacity), .minimum = "1", .maximum = "100000", .fallback = "server_capacity",
      .help = "Requests that one server works on at once: its threads. Their CPU work shares its vCPUs, each at most one."},
     {"line_limit", PROPERTY_INTEGER, AT(line_limit), .minimum = "0", .maximum = "10000000", .fallback = "server_line_limit", .live = true,
      .help = "Requests that wait for one server when all its threads are busy; one more is refused."},
@@ -95,20 +95,23 @@ enum status servers_create(struct simulation *simulation, void *self)
     stream_init(&servers->fates, settings->seed, simulation->replication, name, "lost");
     enum status status = servers_create_requests(simulation, servers);
     if (status == STATUS_OK)
-        status = memory_account_take(&simulation->memory, (uint64_t)servers->room * sizeof *servers->list, name);
+        status =
+            memory_account_take(&simulation->memory, (uint64_t)servers->room * (sizeof *servers->list + sizeof *servers->running), name);
     if (status != STATUS_OK)
         return status;
     servers->list = calloc(servers->room + 1u, sizeof *servers->list);
-    return servers->list ? STATUS_OK : STATUS_NO_MEMORY;
+    servers->running = calloc(servers->room + 1u, sizeof *servers->running);
+    return servers->list && servers->running ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 void servers_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
     struct servers *servers = self;
-    for (uint32_t i = 0; i < servers->end; i++)
+    for (uint32_t i = 0; servers->list && i < servers->end; i++)
         processor_fini(&servers->list[i].processor);
     free(servers->list);
+    free(servers->running);
     servers_destroy_requests(servers);
     fault_fini(&servers->faults);
 }

@@ -88,6 +88,9 @@ static const struct property bucket_behavior[] = {
     {"single_notification", PROPERTY_BOOLEAN, AT(single_notification), .fallback = "s3_single_notification",
      .help = "A write while a notification of the same object (the source's `key`) is on its way gives none of its own, unless the bucket "
              "is versioned."},
+    {"public", PROPERTY_BOOLEAN, AT(is_public), .fallback = "false",
+     .help = "Who reads it from `traffic` is outside of AWS: what they get is billed as data transfer out. A distribution's reading never "
+             "is."},
     {"prefixes", PROPERTY_INTEGER, AT(prefixes), .minimum = "1", .maximum = "100000", .fallback = "1",
      .help = "Over how many prefixes requests spread: the quotas of requests per second are each prefix's."},
     {0},
@@ -112,17 +115,26 @@ static const struct metric_type bucket_metrics[] = {
     FANOUT_METRICS(offsetof(struct bucket, notices)),
     {"slsim", "NotificationsCoalesced", "Count", METRIC_COUNT, offsetof(struct bucket, notices.coalesced),
      .help = "Writes whose notification another one stands for (single_notification)."},
+    {"slsim", "NoticesOutOfOrder", "Count", METRIC_COUNT, offsetof(struct bucket, notices.in_step.out_of_order), .better = -1,
+     .help = "Notices taken after one of a later write of the same object (the source's `key`): what `sequencer` tells."},
+    {"slsim", "ObjectsDiffering", "Count", METRIC_GAUGE, offsetof(struct bucket, notices.in_step.differing), .better = -1,
+     .help = "Objects of which a target was told last of another write than the last: what a table that is kept in step has wrong. By "
+             "target."},
+    {"slsim", "ObjectsBehind", "Count", METRIC_GAUGE, offsetof(struct bucket, notices.in_step.behind), .better = -1,
+     .help = "The same for a target that keeps what has the larger `sequencer`: only what it was not told of yet, or never."},
     {NULL, "tier 1 requests", "None", METRIC_COUNT, AT(tier1), .help = ""},
     {NULL, "tier 2 requests", "None", METRIC_COUNT, AT(tier2), .help = ""},
+    {NULL, "bytes that left", "None", METRIC_COUNT, AT(left), .help = ""},
     {0},
 };
 
-enum { ITEM_TIER1, ITEM_TIER2, ITEM_STORAGE };
+enum { ITEM_TIER1, ITEM_TIER2, ITEM_STORAGE, ITEM_LEFT };
 
 static const struct line_item bucket_line_items[] = {
     [ITEM_TIER1] = {"S3-Requests-Tier1", "Requests that write or list."},
     [ITEM_TIER2] = {"S3-Requests-Tier2", "Requests that read. Deletions are free."},
     [ITEM_STORAGE] = {"S3-TimedStorage-ByteHrs", "What is stored, over time."},
+    [ITEM_LEFT] = {"DataTransfer-Out-Bytes", "What users outside of AWS read (`public`)."},
     {0},
 };
 
@@ -167,6 +179,8 @@ static enum status bucket_create(struct simulation *simulation, void *self)
         .part = "notification",
         .delay = bucket->delivery_delay,
         .duplicate_rate = bucket->duplicate_rate,
+        .notice_bytes = (uint32_t)fmin(fmax(rule_number(rules, "s3_event_bytes"), 0), UINT32_MAX),
+        .keeps_in_step = true,
         .coalesces = bucket->single_notification && !bucket_is_versioned(bucket),
     };
     fanout_retries(&policy, rules);
@@ -248,6 +262,9 @@ static void perform(struct simulation *simulation, struct bucket *bucket, struct
         tally_add(&bucket->metrics.latency, TALLY_ALL, latency_ns);
         tally_add(&bucket->metrics.first_byte, TALLY_ALL, latency_ns);
     }
+    if (class == CLASS_READ && bucket->is_public && request->from != ENTITY_NONE &&
+        model_is(simulation->entities[request->from].type, "traffic"))
+        counter_add(&bucket->metrics.left, request->payload_bytes);
     if (class == CLASS_WRITE || class == CLASS_DELETE)
         change_objects(simulation, bucket, request, class);
     if (class != CLASS_READ && class != CLASS_LIST)
@@ -314,6 +331,8 @@ static void bucket_quantities(const struct simulation *simulation, const void *s
     double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
     bill_add(bill, &bucket_line_items[ITEM_TIER1], (double)bucket->metrics.tier1.whole);
     bill_add(bill, &bucket_line_items[ITEM_TIER2], (double)bucket->metrics.tier2.whole);
+    if (bucket->is_public)
+        bill_add(bill, &bucket_line_items[ITEM_LEFT], (double)bucket->metrics.left.whole / BYTES_PER_GB);
     bill_add(bill, &bucket_line_items[ITEM_STORAGE], (double)bucket->metrics.stored.whole.integral / month_ns / BYTES_PER_GB);
 }
 

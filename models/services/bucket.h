@@ -28,7 +28,7 @@ struct bucket_metrics {
     struct counter requests, puts, gets, deletes, lists, errors, uploaded, downloaded;
     struct tally latency, first_byte;
     struct gauge objects, stored;
-    struct counter tier1, tier2; /* for the bill */
+    struct counter tier1, tier2, left; /* for the bill */
 };
 
 struct bucket {
@@ -51,6 +51,7 @@ struct bucket {
     double duplicate_rate;
     bool single_notification;
     int64_t prefixes;
+    bool is_public;
 
     /* state */
     uint64_t waiting; /* requests that are being answered */

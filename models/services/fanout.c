@@ -76,6 +76,8 @@ static void notice_settled(struct simulation *simulation, void *owner, const str
         return;
     }
     counter_add(&fanout->metrics->delivered, 1);
+    if (fanout->policy.keeps_in_step && item->group != 0)
+        in_step_told(&fanout->in_step[item->route], item->group, item->received_ns, simulation->now_ns);
     tally_add(&fanout->metrics->delay, TALLY_ALL, simulation->now_ns - item->received_ns);
 }
 
@@ -91,7 +93,8 @@ static enum status add_routes(struct fanout *fanout, const struct outlet_list *l
     uint32_t number = 0;
     fanout->outlets = calloc(list->count, sizeof *fanout->outlets);
     fanout->pending = calloc(list->count, sizeof *fanout->pending);
-    if (!fanout->outlets || !fanout->pending)
+    fanout->in_step = calloc(list->count, sizeof *fanout->in_step);
+    if (!fanout->outlets || !fanout->pending || !fanout->in_step)
         return STATUS_NO_MEMORY;
     for (const struct outlet *outlet = list->first; outlet; outlet = outlet->next, number++) {
         char suffix[64];
@@ -108,6 +111,7 @@ static enum status add_routes(struct fanout *fanout, const struct outlet_list *l
             return status;
         fanout->outlets[number] = outlet;
         key_map_init(&fanout->pending[number], &simulation->memory, name);
+        in_step_init(&fanout->in_step[number], &fanout->metrics->in_step, &simulation->memory, name);
     }
     return STATUS_OK;
 }
@@ -126,10 +130,13 @@ enum status fanout_init(struct fanout *fanout, const struct fanout_policy *polic
 void fanout_fini(struct fanout *fanout)
 {
     for (uint16_t i = 0; i < fanout->delivery.route_count; i++)
-        if (fanout->outlets && fanout->outlets[i])
+        if (fanout->outlets && fanout->outlets[i]) {
             key_map_fini(&fanout->pending[i]);
+            in_step_fini(&fanout->in_step[i]);
+        }
     free(fanout->outlets);
     free(fanout->pending);
+    free(fanout->in_step);
     delivery_fini(&fanout->delivery);
 }
 
@@ -149,7 +156,9 @@ static bool is_pending(const struct fanout *fanout, uint16_t route, const struct
 
 static void notify(struct simulation *simulation, struct fanout *fanout, uint16_t route, const struct request *request, uint32_t draw)
 {
-    delivery_put(simulation, &fanout->delivery, route, request, draw_delay(fanout, request, draw));
+    struct delivery_item *item = delivery_put(simulation, &fanout->delivery, route, request, draw_delay(fanout, request, draw));
+    if (item && fanout->policy.notice_bytes > 0)
+        item->payload_bytes = fanout->policy.notice_bytes;
     counter_add(&fanout->metrics->sent, 1);
     if (fanout->policy.coalesces && request->group != 0 && !is_pending(fanout, route, request))
         simulation_fail(simulation, key_map_put(&fanout->pending[route], request->group, mark_of(request->item)));
@@ -158,6 +167,8 @@ static void notify(struct simulation *simulation, struct fanout *fanout, uint16_
 /* Chance keeps apart the targets and the two notices of a duplicate by their number: it takes the place of an attempt. */
 void fanout_send(struct simulation *simulation, struct fanout *fanout, uint16_t route, const struct request *request)
 {
+    if (fanout->policy.keeps_in_step && request->group != 0)
+        simulation_fail(simulation, in_step_written(&fanout->in_step[route], request->group, simulation->now_ns));
     if (is_pending(fanout, route, request)) {
         delivery_pass_over(simulation, &fanout->delivery, route, request, &cause_coalesced);
         counter_add(&fanout->metrics->coalesced, 1);

@@ -13,6 +13,8 @@
 #include "measure/tally.h"
 #include "scenario/validation.h"
 
+#include "in_step.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,6 +44,7 @@ struct fanout_metrics {
     struct counter duplicated; /* sent twice */
     struct counter coalesced;  /* gave no notice of their own */
     struct tally delay;        /* from the item to the target's acceptance */
+    struct in_step_metrics in_step;
 };
 
 /* How a service behaves. Zero is a sane service: at once, without duplicates, tried once. */
@@ -53,6 +56,8 @@ struct fanout_policy {
     uint32_t max_tries;               /* the same; 0: any number */
     double duplicate_rate;            /* of notices, sent twice */
     bool coalesces;                   /* an item while a notice of the same group is still on its way gives none of its own */
+    uint32_t notice_bytes;            /* what a notice is, however large the item was; 0: as large as the item */
+    bool keeps_in_step;               /* what each target holds of each group is measured */
 };
 
 struct fanout {
@@ -60,6 +65,7 @@ struct fanout {
     struct fanout_metrics *metrics;
     const struct outlet **outlets; /* owned; by route */
     struct key_map *pending;       /* owned; by route: the items on their way by group, where they coalesce */
+    struct in_step *in_step;       /* owned; by route, where that is measured */
     struct delivery delivery;
     struct stream delay_stream, duplicate_stream;
 };

@@ -38,6 +38,7 @@ struct receipt_rule {
     struct pool mails;
     struct part *part;
     int64_t sync_timeout_ns;
+    uint32_t event_bytes; /* a function gets the mail's headers and what was found out about it, not its text */
     uint64_t chunk_bytes; /* what is billed as one */
     struct stream delay_stream, stop_stream;
     struct counter received, processed, stopped, timed_out, failed;
@@ -206,8 +207,11 @@ static void act(struct simulation *simulation, struct receipt_rule *rule, uint32
         return;
     }
     bool waits = action->lambda && action->invocation == INVOCATION_WAITS;
-    callbacks_ask(simulation, &rule->callbacks, action->target, waits ? CALLBACK_OF_ANSWER : CALLBACK_OF_ACCEPTANCE, &mail->model,
-                  mail->action, id, waits ? rule->sync_timeout_ns : TIME_FOREVER);
+    struct request model = mail->model;
+    if (action->lambda && model.payload_bytes > rule->event_bytes)
+        model.payload_bytes = rule->event_bytes;
+    callbacks_ask(simulation, &rule->callbacks, action->target, waits ? CALLBACK_OF_ANSWER : CALLBACK_OF_ACCEPTANCE, &model, mail->action,
+                  id, waits ? rule->sync_timeout_ns : TIME_FOREVER);
 }
 
 /* An action is over. */
@@ -240,6 +244,7 @@ static enum status receipt_rule_create(struct simulation *simulation, void *self
     stream_init(&rule->delay_stream, simulation->settings->seed, simulation->replication, name, "delivery_delay");
     stream_init(&rule->stop_stream, simulation->settings->seed, simulation->replication, name, "stop");
     rule->sync_timeout_ns = rule_ns(simulation->settings->rules, "ses_lambda_sync_timeout_s");
+    rule->event_bytes = (uint32_t)rule_bytes(simulation->settings->rules, "ses_event_bytes");
     rule->chunk_bytes = (uint64_t)rule_bytes(simulation->settings->rules, "ses_chunk_kb");
     rule->part = simulation_part(simulation, rule->self, "mails");
     return rule->part ? STATUS_OK : STATUS_NO_MEMORY;

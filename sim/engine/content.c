@@ -1,6 +1,8 @@
 /* content.c: which of its contents a sender sends. */
 #include "engine/content.h"
 
+#include <string.h>
+
 uint8_t content_draw(const struct content_choice *choice, struct stream *stream)
 {
     if (choice->count <= 1)
@@ -15,4 +17,17 @@ uint8_t content_draw(const struct content_choice *choice, struct stream *stream)
             low = middle + 1;
     }
     return choice->contents[low];
+}
+
+bool content_only_reads(const struct content *content)
+{
+    static const char *const reads[] = {"read", "SELECT", "Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Head", "Describe"};
+    static const char *const methods[] = {"GET ", "HEAD ", "OPTIONS "};
+    for (size_t i = 0; content->operation && i < sizeof reads / sizeof *reads; i++)
+        if (strncmp(content->operation, reads[i], strlen(reads[i])) == 0)
+            return true;
+    for (size_t i = 0; content->request && i < sizeof methods / sizeof *methods; i++)
+        if (strncmp(content->request, methods[i], strlen(methods[i])) == 0)
+            return true;
+    return false;
 }

@@ -37,6 +37,9 @@ struct content_choice {
 /* Draws from where `stream` stands; one content alone takes no draw. */
 uint8_t content_draw(const struct content_choice *choice, struct stream *stream);
 
+/* Does its operation, or its method, change nothing? False where neither is known. */
+bool content_only_reads(const struct content *content);
+
 /* Which contents something lets pass. */
 struct content_set {
     uint64_t bits[CONTENT_COUNT / 64];

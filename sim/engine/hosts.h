@@ -11,7 +11,7 @@ struct request;
 struct simulation;
 
 /* What a request ends with whose server goes before it is done, or that finds none; and one whose server takes no more. */
-extern const struct cause cause_host_gone, cause_host_full;
+extern const struct cause cause_host_gone, cause_host_none, cause_host_full;
 
 /* Of an entity that is several servers. */
 struct hosts {

@@ -21,6 +21,8 @@ struct batch;       /* engine/batch.h */
 struct pollable;    /* engine/pollable.h */
 struct streamable;  /* engine/streamable.h */
 struct connectable; /* engine/connectable.h */
+struct carrier;     /* engine/carrier.h */
+struct attachable;  /* engine/carrier.h */
 struct scalable;    /* engine/scalable.h */
 struct observable;  /* engine/observable.h */
 struct validation;  /* scenario/validation.h */
@@ -173,6 +175,8 @@ struct model_type {
     const struct pollable *pollable;       /* of what can be polled */
     const struct streamable *streamable;   /* of what is read in order */
     const struct connectable *connectable; /* of what is connected to before it is called */
+    const struct carrier *carrier;         /* of what requests pass on their way: a place of a network, a gateway */
+    const struct attachable *attachable;   /* of a place of a network */
     const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
     const struct observable *observable;   /* of what has a state that others act on */
 

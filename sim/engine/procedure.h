@@ -36,6 +36,10 @@ struct procedure_type {
     bool (*work)(struct simulation *simulation, void *owner, uint32_t data, uint32_t task, double work_ns, double parallel);
     /* A run is over; `data` as given when it began. May begin another. */
     void (*ended)(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end);
+    /* What the run of `data` sends to `to` goes by a network (engine/carrier.h) where there is one: takes the request; false: there is
+     * none. NULL: never. `returned`: the answer has come. */
+    bool (*carry)(struct simulation *simulation, void *owner, uint32_t data, uint32_t to, struct request *request);
+    void (*returned)(struct simulation *simulation, void *owner, uint32_t data, uint32_t to, const struct request *answer);
     /* A call had an effect that it had had before for the same item. */
     void (*repeated)(void *owner);
 };
@@ -53,6 +57,7 @@ struct procedure_runner {
     struct client *clients;        /* owned; of each `data` and call: an SDK's quota of retries; NULL: no policy has one */
     uint32_t client_room;          /* `data` below this have theirs */
     bool has_quotas;
+    bool carried;            /* set by the owner: what is sent goes by type->carry */
     struct effects *effects; /* the owner's, set by it; NULL: nobody counts what is done again */
     struct pool orphans;     /* calls under way that their runs have left */
     struct pool runs, tasks;

@@ -79,13 +79,19 @@ static void fill_request(struct procedure_runner *runner, const struct step_call
     }
 }
 
+static uint32_t callee(const struct step_call *call)
+{
+    return call->via == ENTITY_NONE ? call->target : call->via;
+}
+
 void call_send(struct simulation *simulation, struct procedure_runner *runner, uint32_t id)
 {
     struct task *task = task_at(runner, id);
     const struct step_call *call = task->call.step->call;
     struct request *request = request_at(simulation, task->call.request);
-    uint32_t to = call->via == ENTITY_NONE ? call->target : call->via;
+    uint32_t to = callee(call);
     task->under_way = true;
+    task->call.sent_ns = simulation->now_ns;
     if (call->timeout_ns > 0)
         task_schedule(simulation, runner, id, PROCEDURE_TIMEOUT, RANK_EXPIRY, time_add(simulation->now_ns, call->timeout_ns));
     if (simulation->tracer) {
@@ -93,6 +99,9 @@ void call_send(struct simulation *simulation, struct procedure_runner *runner, u
                          simulation->entities[runner->self].name);
         simulation_trace_from_request(simulation, request_at(simulation, run_at(runner, task->run)->request));
     }
+    if (__builtin_expect(runner->carried, 0) &&
+        runner->type->carry(simulation, runner->owner, run_at(runner, task->run)->data, to, request))
+        return;
     request_send(simulation, to, request);
 }
 
@@ -210,6 +219,8 @@ void procedure_answered(struct simulation *simulation, struct procedure_runner *
     struct client *client = client_of(simulation, runner, run_at(runner, task->run)->data, step->place);
     enum failure failure = failure_of(request->cause);
     task->under_way = false;
+    if (__builtin_expect(runner->carried, 0))
+        runner->type->returned(simulation, runner->owner, run_at(runner, task->run)->data, callee(step->call), request);
     if (client)
         client_learn(policy, client, failure == FAILURE_THROTTLED, simulation->now_ns);
     if (request->cause != &cause_succeeded) {
@@ -231,7 +242,7 @@ void call_timed_out(struct simulation *simulation, struct procedure_runner *runn
     if (!task->under_way)
         return;
     struct request *waiting = request_at(simulation, task->call.request);
-    if (waiting->sent_ns + task->call.step->call->timeout_ns != simulation->now_ns)
+    if (task->call.sent_ns + task->call.step->call->timeout_ns != simulation->now_ns)
         return;
     struct request *next = request_leave(simulation, waiting);
     if (!next)

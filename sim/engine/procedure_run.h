@@ -53,7 +53,8 @@ struct task {
             uint64_t parent; /* for which it is made, as the `k`-th of its step */
             uint32_t k;
             int64_t born_ns;
-            double spent; /* of the quota, by the last retry */
+            int64_t sent_ns; /* of this attempt; a network may hold the request before it is sent on */
+            double spent;    /* of the quota, by the last retry */
         } call;
     };
 };

@@ -69,7 +69,7 @@ pages=()
 for file in "$work"/*/report.html; do
     pages+=("$file")
 done
-(cd "$modules" && timeout 240 node check_pages.mjs ${screenshots:+--screenshots "$screenshots"} "${pages[@]}") >"$work/found" 2>&1
+(cd "$modules" && timeout 480 node check_pages.mjs ${screenshots:+--screenshots "$screenshots"} "${pages[@]}") >"$work/found" 2>&1
 status=$?
 cat "$work/found"
 [ "$status" = 0 ] || failed=1

@@ -18,6 +18,7 @@ composed() {
     grep -rqF '"aurora_mysql_max_connections_%.40s"' "$1/models" && echo '^aurora_mysql_max_connections_db[.]'
     grep -rqF '"aurora_v2_%s_max_connections_%d_acu"' "$1/models" && echo '^aurora_v2_(mysql|postgres)_max_connections_[0-9]+_acu$'
     grep -rqF '"ec2_vcpu_%.30s"' "$1/models" && echo '^ec2_(vcpu|memory_gib)_'
+    grep -rqF '"ec2_burst_baseline_%.30s"' "$1/models" && echo '^ec2_burst_baseline_'
     grep -rqF '"fargate_memory_gb_%g_vcpu"' "$1/models" && echo '^fargate_memory_gb_'
 }
 

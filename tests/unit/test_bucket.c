@@ -1,5 +1,6 @@
 /* test_bucket.c: a bucket: notifications and their filters, two writes that give one event, quotas, what is stored, refusals. */
 #include "model_fixture.h"
+#include "statistics_bounds.h"
 
 #define ONCE(NAME, FROM, MORE) "{'name': '" NAME "', 'target': 'B', 'bursts': {'size': 1, 'every': '1d'}, 'from': '" FROM "'" MORE "}"
 
@@ -324,6 +325,44 @@ static void test_destination(void **state)
     model_close(&run);
 }
 
+/* A notification is small, however large the object: a function gets those of objects that no payload could hold. */
+static void test_large_objects(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(&run, BUCKET(TO_FUNCTION("s3:ObjectCreated:*", ""), EXACT, "", ONCE("put", "1m", ", 'payload': '3GB'")));
+    assert_int_equal(count_of(&run, "F", "Invocations"), 1);
+    assert_near(figure(&run, "B", "BytesUploaded", "Sum"), 3.0 * 1024 * 1024 * 1024, 0);
+    model_close(&run);
+}
+
+/* Two writes of each of 4,000 objects, a second apart, and notices that take exponential times of the mean m = 2 s: the first comes second
+ * with probability e^(-1/m) / 2. Then the target holds the wrong one, unless it compares `sequencer`. */
+static void test_in_step(void **state)
+{
+    (void)state;
+    struct model_run run;
+    model_open(&run);
+    model_run(&run,
+              "{'duration': '4001s', 'drain': '1h', 'Resources': {'B': {'Type': 'AWS::S3::Bucket', 'Properties': {" TO_FUNCTION(
+                  "s3:ObjectCreated:*", "") "}}, 'F': {'Type': 'AWS::Lambda::Function'}}, 'behavior': {'F': {'init': '0s', 'duration': "
+                                            "'1ms'}, 'B': {'latency': '0s', 'delivery_delay': {'exponential': '2s'}}}, 'traffic': ["
+                                            "{'name': 'a', 'target': 'B', 'constant': '1/s', 'until': '4000s', 'key': 7}]}");
+    /* One object, a write a second: the notice of a write comes after that of a later one with probability 1 - prod over j of
+     * P(D' > D - j), for each D. Neighbours go together: three times a binomial's variance. */
+    double share = 0;
+    for (int i = 0; i < 4000; i++) {
+        double u = (i + 0.5) / 4000, late = -2 * log(1 - u), in_order = 1;
+        for (int j = 1; j < late; j++)
+            in_order *= exp(-(late - j) / 2);
+        share += (1 - in_order) / 4000;
+    }
+    double observed = (double)count_of(&run, "B", "NoticesOutOfOrder");
+    check_z("out of order", (observed - 4000 * share) / sqrt(3 * 4000 * share * (1 - share)), 1e-3);
+    model_close(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +378,8 @@ int main(void)
         cmocka_unit_test(test_event_of_a_function),
         cmocka_unit_test(test_chain_through_a_bucket),
         cmocka_unit_test(test_destination),
+        cmocka_unit_test(test_large_objects),
+        cmocka_unit_test(test_in_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,11 +216,28 @@ static void test_behaviors(void **state)
         (int64_t)(fates_of(run, "posts", FATE_FAILED, "403 HTTPS only") + fates_of(run, "gets", FATE_FAILED, "403 HTTPS only"));
     assert_int_equal(count_of(run, "Api", "Calls"), 200 - refused);
     assert_near((double)refused, 100, 5 * sqrt(50));
+    /* what a distribution reads does not leave AWS, what users read themselves does */
+    assert_near(billed(run, "Files", "DataTransfer-Out-Bytes", NULL), 0, 0);
     /* half of the pages come twice, first by HTTP */
     const double http = billed(run, "Cdn", "US-Requests-Tier1", NULL), https = billed(run, "Cdn", "US-Requests-Tier2-HTTPS", NULL);
     assert_near(http + https, (double)count_of(run, "Cdn", "Requests") - 100, 0);
     assert_near(http, 500 + 50, 5 * sqrt(250 + 25));
     assert_near(billed(run, "Cdn", "US-Requests-HTTPS-Proxy", NULL) + billed(run, "Cdn", "US-Requests-HTTP-Proxy", NULL), 100, 0);
+}
+
+/* A bucket that users read themselves: 100 objects of 100 MB. */
+static void test_public_bucket(void **state)
+{
+    struct model_run *run = *state;
+    static const char text[] =
+        "{'duration': '100s', 'drain': '1s', 'Resources': {'Files': {'Type': 'AWS::S3::Bucket'}}, 'behavior': {'Files': "
+        "{'latency': '10ms', 'public': %s}}, 'traffic': [{'name': 'u', 'target': 'Files', 'constant': '1/s', 'request': "
+        "'GET /a', 'payload': '100MB'}]}";
+    model_run(run, text, "true");
+    assert_int_equal(count_of(run, "Files", "GetRequests"), 100);
+    assert_near(billed(run, "Files", "DataTransfer-Out-Bytes", NULL), 10000 / 1024.0, 1e-9);
+    model_run(run, text, "false");
+    assert_near(billed(run, "Files", "DataTransfer-Out-Bytes", NULL), 0, 0);
 }
 
 /* Where users are, edges are, and what that costs. */
@@ -378,6 +395,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_variants, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_errors, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_behaviors, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_public_bucket, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_places, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_meanwhile, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_bill, model_setup, model_teardown),

@@ -158,7 +158,8 @@ static void test_refusals(void **state)
         {"origin-request", ", 'Timeout': 31", "", "", "Timeout may be at most 30 s for an origin's event", "edge_timeout"},
         {"viewer-request", ", 'MemorySize': 256", "", "", "MemorySize may be at most 128 MB for a viewer's event", "edge_memory"},
         {"origin-request", "", "", ", 'F': {'code_size': '51MB'}", "behavior.code_size may be at most 50 MB", "edge_package"},
-        {"origin-request", ", 'VpcConfig': {'SubnetIds': ['s']}", "", "", "Lambda@Edge reaches no VPC", "edge_vpc"},
+        {"origin-request", ", 'VpcConfig': {'SubnetIds': ['s'], 'SecurityGroupIds': ['g']}", "", "", "Lambda@Edge reaches no VPC",
+         "edge_vpc"},
         {"origin-request", ", 'Layers': ['l']", "", "", "Lambda@Edge has no layers", "edge_layers"},
         {"origin-request", ", 'Environment': {'Variables': {'A': 'b'}}", "", "", "Lambda@Edge has no environment variables",
          "edge_environment"},
@@ -219,11 +220,29 @@ static void test_refusals(void **state)
         of_code, 1);
 }
 
+/* The function's role must let Lambda@Edge in, too. */
+static void test_trust(void **state)
+{
+    struct model_run *run = *state;
+#define TRUST(ALLOW, SERVICES)                                                                                                             \
+    CDN("'duration': '1s', 'allow_invalid': [" ALLOW "]", "", DISABLED ", " AT_EDGE("origin-request"),                                     \
+        LAMBDA(", 'Role': {'Fn::GetAtt': ['R', 'Arn']}") ", 'R': {'Type': 'AWS::IAM::Role', 'Properties': {'AssumeRolePolicyDocument': "   \
+                                                         "{'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': "       \
+                                                         "{'Service': [" SERVICES "]}, 'Action': 'sts:AssumeRole'}]}}}",                   \
+        "", "", "", USERS("'constant': '1/s'"))
+    assert_int_equal(model_load(run, TRUST("", "'lambda.amazonaws.com', 'edgelambda.amazonaws.com'")), STATUS_OK);
+    assert_int_equal(model_load(run, TRUST("", "'lambda.amazonaws.com'")), STATUS_INVALID);
+    assert_true(diagnosed(&run->diagnostics, 0, 0, "edgelambda.amazonaws.com"));
+    assert_int_equal(model_load(run, TRUST("'permission'", "'lambda.amazonaws.com'")), STATUS_OK);
+#undef TRUST
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_triggers, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_rejects, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_trust, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_limits, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_refusals, model_setup, model_teardown),
     };

@@ -222,6 +222,76 @@ static void test_spot(void **state)
     assert_int_equal(count_of(run, "S", "ServersLaunched"), 14);
 }
 
+/* A burstable instance may use 20 % of each of its two vCPUs; what is beyond, on average, is billed: 1 - 0.4 vCPU x 10 min. */
+static void test_credits(void **state)
+{
+    struct model_run *run = *state;
+    double usd;
+    model_execute(run, SCENARIO(INSTANCE("t3.medium"), "'cpu': '100ms'", "", "{'name': 'u', 'target': 'S', 'constant': '10/s'}", ""));
+    assert_near(billed(run, "S", "CPUCredits:t3", &usd), 0.6 / 6, 1e-9);
+    assert_near(usd, 0.1 * 0.05, 1e-9);
+    model_forget(run);
+    model_execute(run, SCENARIO(INSTANCE("t3.medium"), "'cpu': '100ms'", "", "{'name': 'u', 'target': 'S', 'constant': '1/s'}", ""));
+    assert_near(billed(run, "S", "CPUCredits:t3", &usd), 0, 0);
+}
+
+/* A service follows its vCPUs by Application Auto Scaling: 80 % of one task from 10 min on is heard of at 14 min; two are 40 % busy, which
+ * is too much for one at 50. */
+static void test_service_scaling(void **state)
+{
+    struct model_run *run = *state;
+    model_execute(
+        run,
+        "{'duration': '1h', 'Resources': {" FUNCTION ", " TASKS(
+            "1024", "2048",
+            "") ", 'Scaled': {'Type': "
+                "'AWS::ApplicationAutoScaling::ScalableTarget', 'Properties': {'ServiceNamespace': 'ecs', 'ScalableDimension': "
+                "'ecs:service:DesiredCount', 'ResourceId': {'Fn::Sub': 'service/main/${S.Name}'}, 'MinCapacity': 1, 'MaxCapacity': 5}}, "
+                "'P': {'Type': 'AWS::ApplicationAutoScaling::ScalingPolicy', 'Properties': {'PolicyType': 'TargetTrackingScaling', "
+                "'ScalingTargetId': {'Ref': 'Scaled'}, 'TargetTrackingScalingPolicyConfiguration': {'TargetValue': 50, "
+                "'PredefinedMetricSpecification': {'PredefinedMetricType': 'ECSServiceAverageCPUUtilization'}}}}}, "
+                "'behavior': {'F': {'init': '0ms', 'cpu': '100ms'}, 'S': {'like': 'F', 'boot': '60s'}}, 'traffic': ["
+                "{'name': 'u', 'target': 'S', 'constant': '2/s'}, {'name': 'v', 'target': 'S', 'constant': '6/s', 'from': '10m'}]}");
+    assert_near(figure(run, "S", "DesiredTaskCount", "Average"), (14 + 46 * 2) / 60.0, 1e-12);
+    assert_near(figure(run, "S", "RunningTaskCount", "Average"), (15 + 45 * 2) / 60.0, 1e-12);
+    assert_int_equal(count_of(run, "P", "ScaleOuts"), 1);
+}
+
+/* A server whose only thread is busy for 100 s answers no checks: those of 10 and 20 s have failed by 25 s, when it is replaced; or, with a
+ * grace period, by the first one that fails after that. The new one has booted 30 s later, and its first check is at once. */
+static void check_replaced(struct model_run *run, const char *type, const char *grace, double lost_s)
+{
+    char text[2500];
+    snprintf(
+        text, sizeof text,
+        "{'duration': '100s', 'Resources': {" FUNCTION ", 'T': {'Type': 'AWS::EC2::LaunchTemplate', 'Properties': "
+        "{'LaunchTemplateData': {'InstanceType': 'm5.large'}}}, 'S': {'Type': 'AWS::AutoScaling::AutoScalingGroup', 'Properties': "
+        "{'MinSize': 1, 'MaxSize': 1, 'LaunchTemplate': {'LaunchTemplateId': {'Ref': 'T'}}, 'TargetGroupARNs': [{'Ref': 'G'}], "
+        "'HealthCheckType': '%s', 'HealthCheckGracePeriod': %s}}, "
+        "'B': {'Type': 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'Properties': {'LoadBalancerAttributes': "
+        "[{'Key': 'idle_timeout.timeout_seconds', 'Value': '4000'}]}}, "
+        "'L': {'Type': 'AWS::ElasticLoadBalancingV2::Listener', 'Properties': {'LoadBalancerArn': {'Ref': 'B'}, 'Port': 80, 'Protocol': "
+        "'HTTP', 'DefaultActions': [{'Type': 'forward', 'TargetGroupArn': {'Ref': 'G'}}]}}, "
+        "'G': {'Type': 'AWS::ElasticLoadBalancingV2::TargetGroup', 'Properties': {'HealthCheckIntervalSeconds': 10, "
+        "'HealthCheckTimeoutSeconds': 5, 'UnhealthyThresholdCount': 2}}}, "
+        "'behavior': {'F': {'init': '0ms', 'wait': '100s'}, 'B': {'overhead': '0ms'}, "
+        "'S': {'like': 'F', 'capacity': 1, 'boot': '30s'}}, "
+        "'traffic': [{'name': 'u', 'target': 'B', 'bursts': {'size': 1, 'every': '1h'}}]}",
+        type, grace);
+    model_execute(run, text);
+    assert_int_equal(count_of(run, "S", "RequestsLost") > 0, lost_s > 0);
+    assert_near(figure(run, "G", "HealthyHostCount", "Average"), lost_s > 0 ? (25 + 100 - lost_s - 30) / 100 : 0.25, 1e-9);
+    assert_int_equal(count_of(run, "B", "HTTPCode_ELB_502_Count"), lost_s > 0);
+    model_forget(run);
+}
+
+static void test_replaced(void **state)
+{
+    check_replaced(*state, "ELB", "0", 25);
+    check_replaced(*state, "ELB", "40", 45);
+    check_replaced(*state, "EC2", "0", 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +306,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stop, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_lost, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_spot, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_replaced, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_credits, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_service_scaling, model_setup, model_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

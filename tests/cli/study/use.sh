@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the cases of `slsim study`: three cards of their own, which stay what they are whatever cards there are, and a reader who knows
 # nothing yet.
 mkdir m && ln -s "$ROOT/models/rules" "$ROOT/models/prices" "$ROOT/tests/cli/study/study" m/
