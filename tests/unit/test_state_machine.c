@@ -294,8 +294,8 @@ static void test_transitions(void **state)
 }
 
 /* A loop ends with its 25,000th event; one that takes no time at all, and that is EXPRESS, with as many states: Wait and Choice are two
- * each time round, with two events each. Ten thousand items that take no time are no loop. crosses: sfn_standard_events_max
- * sfn_instant_states_max */
+ * each time round, with two events each. Ten thousand items that take no time are no loop.
+ * crosses: sfn_standard_events_max sfn_instant_states_max */
 static void test_histories(void **state)
 {
     struct model_run *run = *state;
