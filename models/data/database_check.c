@@ -88,6 +88,11 @@ bool database_is_read(const struct content *content, const void *context)
     return content->operation && (strcmp(content->operation, "read") == 0 || strcmp(content->operation, "SELECT") == 0);
 }
 
+bool database_is_write(const struct content *content, const void *context)
+{
+    return content->operation && !database_is_read(content, context);
+}
+
 /* What the instance does not say itself is its cluster's. */
 static void inherit(struct validation *validation, struct database_config *config)
 {
@@ -193,13 +198,12 @@ void database_receives(struct validation *validation, const struct sending *send
 {
     const struct database_config *config = &((const struct database *)blob)->config;
     const struct content_table *contents = validation_contents(validation);
-    bool writes = sending->content.count == 0;
+    bool writes = false;
     for (size_t i = 0; i < sending->content.count; i++)
-        writes = writes || !database_is_read(&contents->items[sending->content.contents[i]], NULL);
+        writes = writes || database_is_write(&contents->items[sending->content.contents[i]], NULL);
     if (config->source != ENTITY_NONE && writes)
-        validation_sending_error(validation, sending, sending->content.count > 0 ? sending->operation_key : NULL,
-                                 "say \"read\", or send it to its source",
-                                 "a read replica takes reads alone: without an operation it is a write");
+        validation_sending_error(validation, sending, sending->operation_key, "say \"read\", or send it to its source",
+                                 "a read replica takes reads alone");
 }
 
 void database_validate(struct validation *validation, void *blob)
@@ -224,4 +228,5 @@ void database_validate(struct validation *validation, void *blob)
                            "has no effect: it is the cluster that fails over");
     database_news_find(validation, &config->news);
     validation_contents_where(validation, database_is_read, NULL, &config->reads);
+    validation_contents_where(validation, database_is_write, NULL, &config->writes);
 }

@@ -38,6 +38,12 @@ static double one_vcpu(const void *owner)
     return 1;
 }
 
+/* What does not say is a write, but at one that only reads. */
+static bool writes(const struct simulation *simulation, const struct database *database, const struct request *request)
+{
+    return !content_set_has(&database->config.reads, request->content) && !database_only_reads(simulation, database);
+}
+
 static void disconnect(struct simulation *simulation, struct database *database, int64_t count)
 {
     gauge_add(&database->metrics.connections, simulation->now_ns, -count);
@@ -54,7 +60,7 @@ static void end_transaction(struct simulation *simulation, struct database *data
     disconnect(simulation, database, transaction->connected);
     tally_add(&metrics->time, TALLY_ALL, simulation->now_ns - request->sent_ns);
     counter_add(&metrics->failed, cause != &cause_succeeded);
-    if (cause == &cause_succeeded && !content_set_has(&database->config.reads, request->content))
+    if (cause == &cause_succeeded && writes(simulation, database, request))
         database->wrote_ns = simulation->now_ns;
     chain_remove(&database->all, id);
     if (transaction->events > 0) { /* the last of them gives it back */
@@ -144,7 +150,7 @@ static void begin_work(struct simulation *simulation, struct database *database,
 static void end_work(struct simulation *simulation, struct database *database, uint32_t id)
 {
     const struct request *request = request_at(simulation, transaction_at(database, id)->request);
-    bool calls = database->procedure && !content_set_has(&database->config.reads, request->content);
+    bool calls = database->procedure && writes(simulation, database, request);
     database_work_leave(simulation, database, id);
     database_work_next(simulation, database);
     if (database->faults.any && fault_strikes(&database->faults, request))
@@ -225,18 +231,12 @@ bool database_kept_connection(const struct simulation *simulation, const struct 
            sender->type->through_connection(simulation, sender->state, request, client, since_ns);
 }
 
-/* Does it change nothing? */
-static bool reads(const struct database *database, const struct request *request)
-{
-    return content_set_has(&database->config.reads, request->content);
-}
-
 /* One that reads answers from what it knows, one that does not is not for readers: the cause, NULL: it may go on. */
 static const struct cause *reader_refusal(struct simulation *simulation, struct database *database, const struct request *request)
 {
     if (!database_only_reads(simulation, database))
         return NULL;
-    if (!reads(database, request)) {
+    if (content_set_has(&database->config.writes, request->content)) {
         counter_add(&database->metrics.read_only, 1);
         return &cause_read_only;
     }

@@ -118,7 +118,7 @@ struct database_config {
     bool never_pauses;
     struct database_news news;
     enum database_invokes invokes;
-    struct content_set reads; /* contents that say a read */
+    struct content_set reads, writes; /* contents that say a read, or a write; what says neither is a write where it can be one */
     const struct line_item *item;
     double item_units; /* of `item`, for each hour of the instance */
 };
@@ -325,6 +325,7 @@ extern const char *const database_refusals[];
 extern const char *const database_operations[]; /* ends with NULL */
 /* Does the content say a read? For validation_contents_where. */
 bool database_is_read(const struct content *content, const void *context);
+bool database_is_write(const struct content *content, const void *context);
 
 /* database_cluster.c: an action of the cluster, or of one of its instances. */
 void database_cluster_fail(struct simulation *simulation, void *self, const void *arguments);

@@ -96,7 +96,7 @@ static void test_read_only(void **state)
     struct model_run *run = *state;
     model_run(run,
               "{'duration': '10m', 'Resources': {" CLUSTER "}, 'traffic': [{'name': 'r', 'target': 'B', 'constant': '1/s', 'operation': "
-              "'read'}, {'name': 'w', 'target': 'B', 'constant': '2/s'}]}");
+              "'read'}, {'name': 'w', 'target': 'B', 'constant': '2/s', 'operation': 'INSERT'}]}");
     assert_int_equal(fates_of(run, "B", FATE_FAILED, "read-only"), 1200);
     assert_int_equal(count_of(run, "B", "WritesRefused"), 1200);
     assert_int_equal(fates_of(run, "B", FATE_SUCCEEDED, ""), 600);
@@ -110,7 +110,6 @@ static void test_read_only(void **state)
 static void test_mistakes(void **state)
 {
     static const struct refusal cases[] = {
-        {REPLICATED "}, 'traffic': [{'name': 't', 'target': 'R', 'constant': '1/s'}]", "a read replica takes reads alone"},
         {REPLICATED "}, 'traffic': [{'name': 't', 'target': 'R', 'constant': '1/s', 'operation': 'write'}]",
          "a read replica takes reads alone"},
         {CLUSTER ", 'R': {'Type': 'AWS::RDS::DBInstance', 'Properties': {'Engine': 'aurora-mysql', 'DBInstanceClass': 'db.r5.large', "
