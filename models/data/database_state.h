@@ -105,6 +105,7 @@ struct database_serverless {
 
 struct database_config {
     struct database_settings settings; /* first: as a cluster's */
+    bool is_public;                    /* PubliclyAccessible, or not said */
     uint32_t cluster;                  /* ENTITY_NONE: it stands alone */
     uint32_t source;                   /* of a read replica; ENTITY_NONE: it is none */
     const char *class;

@@ -84,6 +84,21 @@ static void warn_unreachable(struct validation *validation, const char *property
                        validation_name(validation, place), validation_name(validation, target));
 }
 
+/* What is in a VPC and has no public address, where the template says so. Sources: RDS user guide, "Using Amazon RDS Proxy"; DynamoDB
+ * developer guide, "DAX"; ElastiCache user guide, "Access patterns for accessing a cache in an Amazon VPC". */
+static bool is_private(const struct validation *validation, uint32_t target)
+{
+    static const char *const placed[][2] = {{"AWS::RDS::DBProxy", "VpcSubnetIds"},
+                                            {"AWS::DAX::Cluster", "SubnetGroupName"},
+                                            {"AWS::ElastiCache::CacheCluster", "CacheSubnetGroupName"},
+                                            {"AWS::ElastiCache::ReplicationGroup", "CacheSubnetGroupName"}};
+    double is_public;
+    for (size_t i = 0; i < sizeof placed / sizeof *placed; i++)
+        if (model_is(validation_type(validation, target), placed[i][0]))
+            return validation_written_of(validation, target, placed[i][1]);
+    return validation_number_of(validation, target, "PubliclyAccessible", &is_public) && is_public < 1;
+}
+
 struct call_check {
     struct validation *validation;
     const struct function_config *config;
@@ -99,6 +114,10 @@ static void check_step(void *context, struct step *step, const char *place)
     if (step->kind != STEP_CALL)
         return;
     uint32_t target = step->call->via == ENTITY_NONE ? step->call->target : step->call->via, by;
+    if (network->subnets.count == 0 && target != ENTITY_NONE && is_private(validation, target) && !check->silent)
+        validation_warning(validation, place, "give the function a VpcConfig with subnets of that VPC",
+                           "%s has no public address, and the function is in no VPC: on AWS it would not reach it, here it is taken to",
+                           validation_name(validation, target));
     for (uint32_t i = 0; target != ENTITY_NONE && i < network->place_count; i++) {
         uint32_t from = network->places[i];
         if (from != ENTITY_NONE && validation_type(validation, from)->attachable->reach(validation, from, target, &by) == REACH_NONE &&
@@ -115,9 +134,8 @@ void function_network_validate(struct validation *validation, struct function_co
         validation_error(validation, "VpcConfig", subnets ? "add SecurityGroupIds" : "add SubnetIds",
                          "a function in a VPC needs both subnets and security groups");
     network->attached = subnets;
-    if (!subnets)
-        return;
-    find_places(validation, network);
+    if (subnets)
+        find_places(validation, network);
     steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct call_check){validation, config, silent});
 }
 

@@ -14,12 +14,12 @@ void execution_close(struct simulation *simulation, struct machine *machine, uin
 /* Its root has failed, and nothing handles that. */
 void execution_fail(struct simulation *simulation, struct machine *machine, uint32_t id, const struct error *error);
 /* So many events more in its history. */
-void execution_event(struct simulation *simulation, struct machine *machine, struct execution *execution, int64_t count);
+void execution_event(struct machine *machine, struct execution *execution, int64_t count);
 /* Has it more of them than it may? */
 bool execution_is_too_long(const struct machine *machine, const struct execution *execution);
 /* The execution of another machine whose root that is, which a task waits for, is to be stopped. */
-void execution_stop_child(struct simulation *simulation, uint32_t machine, uint32_t root);
+void execution_stop_child(struct simulation *simulation, uint32_t entity, uint32_t root);
 /* The event MACHINE_DEADLINE. */
-void executions_due(struct simulation *simulation, struct machine *machine, uint32_t line);
+void executions_due(struct simulation *simulation, struct machine *machine, uint32_t which);
 
 #endif

@@ -5,8 +5,8 @@
 #include "machine_state.h"
 
 /* The strand's state, a Parallel or a Map, begins. */
-void group_begin(struct simulation *simulation, struct machine *machine, uint32_t strand);
+void group_begin(struct simulation *simulation, struct machine *machine, uint32_t id);
 /* One of its branches or items is over, and gone: with `error`, or well (NULL). */
-void group_child_over(struct simulation *simulation, struct machine *machine, uint32_t strand, const struct error *error);
+void group_child_over(struct simulation *simulation, struct machine *machine, uint32_t id, const struct error *error);
 
 #endif

@@ -6,6 +6,6 @@
 
 /* The strand's state has failed by its `error`: it is tried again, or goes on at a Catch, or fails what holds it. The strand may be gone
  * after it. */
-void strand_failed(struct simulation *simulation, struct machine *machine, uint32_t strand);
+void strand_failed(struct simulation *simulation, struct machine *machine, uint32_t id);
 
 #endif

@@ -16,12 +16,12 @@ void tie_cut(struct machine *machine, uint32_t *tie);
 uint32_t strand_new(struct simulation *simulation, struct machine *machine, uint32_t execution, uint32_t parent, uint32_t number,
                     uint32_t scope, uint64_t item);
 /* Gives it back, and everything that is under way for it; `cause` is the fate of its state, if it is in one. */
-void strand_drop(struct simulation *simulation, struct machine *machine, uint32_t strand, const struct cause *cause);
+void strand_drop(struct simulation *simulation, struct machine *machine, uint32_t id, const struct cause *cause);
 /* The same of its children alone. */
 void strand_drop_children(struct simulation *simulation, struct machine *machine, uint32_t strand);
-void strand_ready(struct machine *machine, uint32_t strand);
+void strand_ready(struct machine *machine, uint32_t id);
 /* It is ready in `wait_ns`, with `phase`; at once where that is 0. */
-void strand_wait(struct simulation *simulation, struct machine *machine, uint32_t strand, enum strand_phase phase, enum event_rank rank,
+void strand_wait(struct simulation *simulation, struct machine *machine, uint32_t id, enum strand_phase phase, enum event_rank rank,
                  int64_t wait_ns);
 /* An event of one of the kinds that have a tie. */
 uint32_t strand_schedule(struct simulation *simulation, struct machine *machine, uint32_t strand, enum machine_event kind,
@@ -31,7 +31,7 @@ void strand_let_go(struct simulation *simulation, struct machine *machine, struc
 /* Its state is over. */
 void strand_leave_state(struct simulation *simulation, struct machine *machine, struct strand *strand, const struct cause *cause);
 /* Its state has failed. */
-void strand_fail(struct machine *machine, uint32_t strand, struct error error);
+void strand_fail(struct machine *machine, uint32_t id, struct error error);
 
 /* Goes through all that are ready (machine_run.c). */
 void machine_work(struct simulation *simulation, struct machine *machine);

@@ -42,7 +42,7 @@ static const char *parameter_of(const struct workflow_task *task, const char *na
     size_t length = name ? strlen(name) : 0;
     for (size_t i = 0; name && i < task->parameter_count; i++) {
         const struct workflow_parameter *parameter = &task->parameters[i];
-        if (strncmp(parameter->name, name, length) != 0)
+        if (!parameter->text || strncmp(parameter->name, name, length) != 0)
             continue;
         *by_path = strcmp(parameter->name + length, ".$") == 0 || strncmp(parameter->text, "{%", 2) == 0;
         if (*by_path || parameter->name[length] == '\0')

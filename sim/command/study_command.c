@@ -54,6 +54,11 @@ enum status study_run(const struct study_call *call, const struct card *card, en
     struct progress progress;
     struct run_options run_options;
     session_run_options(call->options, &progress, &run_options);
+    if (option_given(call->options, OPTION_BATCH) || !progress.terminal) {
+        /* Hundreds of short runs, or nobody to look on: threads of their own would take longer to begin than most runs take. */
+        run_options.threads = run_options.threads > 0 ? run_options.threads : 1;
+        run_options.on_progress = NULL;
+    }
     enum status status = card_run(card, which, choice, call->program->registry, &run_options, &diagnostics, outcome);
     progress_fini(&progress);
     if (status != STATUS_OK && status != STATUS_UNMET) {

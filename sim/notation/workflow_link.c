@@ -17,7 +17,7 @@ static uint32_t find(struct linking *linking, const char *name, const cJSON *nod
     const struct workflow_scope *scope = linking->scope;
     char hint[PARSE_HINT], listed[PARSE_HINT];
     for (uint32_t i = 0; i < scope->count; i++)
-        if (strcmp(linking->names[i], name) == 0)
+        if (linking->names[i] && strcmp(linking->names[i], name) == 0)
             return scope->first + i;
     const char *near = parse_suggestion(linking->reading->parse, name, linking->names, scope->count, hint);
     for (uint32_t i = 0; !near && i < linking->reading->state_count; i++)

@@ -70,10 +70,8 @@ static int by_name(const struct dirent **left, const struct dirent **right)
 /* SIZE_MAX: no lesson has that name. */
 static size_t topic_order(const struct card_set *set, const char *name)
 {
-    if (!name)
-        return SIZE_MAX;
-    for (size_t i = 0; i < set->topic_count; i++)
-        if (strcmp(set->topics[i].name, name) == 0)
+    for (size_t i = 0; name && i < set->topic_count; i++)
+        if (set->topics[i].name && strcmp(set->topics[i].name, name) == 0)
             return i;
     return SIZE_MAX;
 }
