@@ -186,13 +186,18 @@ void function_steps_expired(struct simulation *simulation, struct function *func
     end_handler(simulation, function, environment);
 }
 
-/* Are its effects counted that it has more than once? */
-static bool is_counted(const struct validation *validation, const struct step_call *call)
+bool call_only_reads(const struct validation *validation, const struct step_call *call)
 {
     bool reads = call->content.count > 0;
     for (size_t i = 0; i < call->content.count; i++)
         reads = reads && content_only_reads(&validation_contents(validation)->items[call->content.contents[i]]);
-    return call->duplicate_effect && !call->idempotent && (call->duplicate_effect_given || !reads);
+    return reads;
+}
+
+/* Are its effects counted that it has more than once? */
+static bool is_counted(const struct validation *validation, const struct step_call *call)
+{
+    return call->duplicate_effect && !call->idempotent && (call->duplicate_effect_given || !call_only_reads(validation, call));
 }
 
 /* Whom a call means that names a function and no part of it: the alias that stands for it. */
@@ -266,4 +271,6 @@ void function_sends(struct validation *validation, const void *config)
     const struct function *whole = own->whole == ENTITY_NONE ? NULL : validation_config(validation, own->whole);
     if (!whole || whole->config.handler.steps.steps != own->handler.steps.steps)
         steps_visit(&own->handler.steps, "behavior.steps", tell_call, validation);
+    if (!whole || whole->config.init_steps.steps != own->init_steps.steps)
+        steps_visit(&own->init_steps, "behavior.init_steps", tell_call, validation);
 }

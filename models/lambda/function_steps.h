@@ -15,6 +15,8 @@ void function_steps_expired(struct simulation *simulation, struct function *func
 uint32_t function_beyond(const struct simulation *simulation, const void *self, const struct request *request);
 /* An invocation with steps has ended, and its records were judged: what was done for those that are over for good need not be kept long. */
 void function_steps_settle(struct simulation *simulation, struct function *function, const struct request *request, bool good);
+/* Does it say an operation, or several, that change nothing? */
+bool call_only_reads(const struct validation *validation, const struct step_call *call);
 void function_steps_validate(struct validation *validation, const struct function_config *config);
 /* What its steps send, for those to judge that get it. */
 void function_sends(struct validation *validation, const void *config);
