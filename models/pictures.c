@@ -7,6 +7,7 @@
 #define LAMBDA "AWS/Lambda"
 #define OWN "slsim"
 #define BALANCER "AWS/ApplicationELB"
+#define STATES "AWS/States"
 
 static const struct picture_line requests[] = {
     {"requests", OWN, "Requests", .stat = "Sum", .rate = true},
@@ -149,6 +150,25 @@ static const struct picture_line lines_full[] = {
     {"lost", OWN, "RequestsLost", .stat = "Sum", .rate = true},
     {0},
 };
+static const struct picture_line executions[] = {{"", STATES, "OpenExecutionCount", .stat = "Maximum"}, {0}};
+static const struct picture_line execution_ends[] = {
+    {"failed", STATES, "ExecutionsFailed", .stat = "Sum", .rate = true},
+    {"timed out", STATES, "ExecutionsTimedOut", .stat = "Sum", .rate = true},
+    {"aborted", STATES, "ExecutionsAborted", .stat = "Sum", .rate = true},
+    {"not started", STATES, "ThrottledEvents", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line execution_time[] = {
+    {"maximum", STATES, "ExecutionTime", .stat = "Maximum"},
+    {"p99", STATES, "ExecutionTime", .stat = "p99"},
+    {"median", STATES, "ExecutionTime", .stat = "p50"},
+    {0},
+};
+static const struct picture_line transitions_late[] = {
+    {"waited", STATES, "ExecutionThrottled", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line state_inside[] = {{"", OWN, "StateConcurrency", .stat = "Average"}, {0}};
 static const struct picture_line version_share[] = {{"", LAMBDA, "Invocations", .stat = "Sum"}, {0}};
 static const struct picture_line alarms[] = {{"", OWN, "AlarmState", .stat = "Maximum"}, {0}};
 
@@ -226,6 +246,15 @@ static const struct picture_type pictures[] = {
                 {"per second", "Below: mounts that were refused.", PICTURE_BARS, .lines = mounts_refused}}},
     {"burst-credits", "Burst credits", "Bytes that a file system may still move faster than its baseline.", PICTURE_RESOURCES,
      .panels = {{"bytes", .mark = PICTURE_LINES, .lines = burst_credits}}},
+    {"executions", "Executions under way", "The most executions of a state machine at once.", PICTURE_RESOURCES,
+     .panels = {{"executions", .mark = PICTURE_LINES, .lines = executions},
+                {"per second", "Below: those that ended badly, or were refused.", PICTURE_BARS, .lines = execution_ends, .sum = true}}},
+    {"execution-time", "Execution time", "From the start of an execution to its end, by percentile.", PICTURE_EACH,
+     .having = "ExecutionsStarted",
+     .panels = {{"time", .mark = PICTURE_LINES, .lines = execution_time},
+                {"per second", "Below: transitions that waited for the account's quota.", PICTURE_BARS, .lines = transitions_late}}},
+    {"states", "Where executions are", "How many executions, branches and items are in each state: where they gather is where they wait.",
+     PICTURE_PARTS, .panels = {{"in the state", .mark = PICTURE_LINES, .lines = state_inside}}},
     {"target-time", "Targets' response time", "How long a load balancer waited for its targets, by percentile.", PICTURE_EACH,
      .having = "NewConnectionCount",
      .panels = {{"response time", .mark = PICTURE_LINES, .lines = target_time},

@@ -148,6 +148,18 @@ static const struct headline_column server_columns[] = {
     {0},
 };
 
+static const struct headline_column machine_columns[] = {
+    {"started", "ExecutionsStarted", .stat = "Sum", .adds = true},
+    {"succeeded", "ExecutionsSucceeded", .stat = "Sum", .share = true, .adds = true},
+    {"failed", "ExecutionsFailed", .stat = "Sum", .share = true, .adds = true},
+    {"timed out", "ExecutionsTimedOut", .stat = "Sum", .adds = true},
+    {"throttled", "ExecutionThrottled", .stat = "Sum", .adds = true},
+    {"p50", "ExecutionTime", .stat = "p50"},
+    {"p99", "ExecutionTime", .stat = "p99"},
+    {"most at once", "OpenExecutionCount", .stat = "Maximum"},
+    {0},
+};
+
 static const struct headline_section sections[] = {
     {"traffic", "Requests", source_columns, "slsim"},
     {"distributions", "Requests", distribution_columns, "AWS/CloudFront"},
@@ -156,6 +168,7 @@ static const struct headline_section sections[] = {
     {"function URLs", "UrlRequestCount", url_columns, "AWS/Lambda"},
     {"functions", "Invocations", function_columns, "AWS/Lambda"},
     {"servers", "ServerRequests", server_columns, NULL},
+    {"state machines", "ExecutionsStarted", machine_columns, "AWS/States"},
     {"queues", "NumberOfMessagesSent", queue_columns, "AWS/SQS"},
     {"streams", "IncomingRecords", stream_columns, "AWS/Kinesis"},
     {"tables", "ConsumedWriteCapacityUnits", table_columns, "AWS/DynamoDB"},

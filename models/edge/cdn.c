@@ -121,11 +121,21 @@ static void cdn_quantities(const struct simulation *simulation, const void *self
 static bool runs_at_edge(const void *self, uint32_t function)
 {
     const struct cdn *cdn = self;
-    for (uint32_t i = 0; i < cdn->behavior_count; i++)
-        for (size_t event = 0; event < EDGE_EVENTS; event++)
-            if (cdn->all[i].hooks[event].function == function)
-                return true;
+    const struct property_list *const lists[] = {&cdn->behaviors, &cdn->usual_list};
+    for (size_t list = 0; list < 2; list++)
+        for (size_t i = 0; i < lists[list]->count; i++)
+            for (size_t event = 0; event < EDGE_EVENTS; event++)
+                if (((const struct cdn_behavior *)lists[list]->items)[i].hooks[event].function == function)
+                    return true;
     return false;
+}
+
+/* Where the edge is for which it runs. */
+static uint32_t edge_place(const void *self, const struct request *request)
+{
+    const struct cdn *cdn = self;
+    const struct cdn_job *job = cdn_job_at(cdn, request->from_data);
+    return cdn->caches[job->is_fetch ? job->home : job->cache].place;
 }
 
 /* -- what may happen to it -- */
@@ -186,6 +196,7 @@ const struct model_type distribution_type = {
     .finish = cdn_finish,
     .quantities = cdn_quantities,
     .runs_at_edge = runs_at_edge,
+    .edge_place = edge_place,
     .keeps_chain = true,
     .gets = true,
 };

@@ -116,6 +116,24 @@ static void sort_contents(const struct simulation *simulation, struct cdn *cdn)
 
 /* -- caches -- */
 
+/* Edges near one Region are in one place; the regional cache is where the first of its edges is. */
+static void find_places(struct cdn *cdn)
+{
+    const struct edge_spec *specs = cdn->edges.items;
+    uint32_t places = 0;
+    for (uint32_t i = 0; cdn->edges.count == cdn->edge_count && i < cdn->edge_count; i++) {
+        uint32_t same = 0;
+        while (same < i && !(specs[i].region && specs[same].region && strcmp(specs[i].region, specs[same].region) == 0))
+            same++;
+        if (same < i)
+            cdn->caches[i].place = cdn->caches[same].place;
+        else if (specs[i].region)
+            cdn->caches[i].place = (uint8_t)(places < EDGE_PLACES_MAX - 1 ? places++ : EDGE_PLACES_MAX - 1);
+    }
+    for (uint32_t i = 0; i < (uint32_t)cdn->regional_caches && i < cdn->edge_count; i++)
+        cdn->caches[cdn->edge_count + i].place = cdn->caches[i].place;
+}
+
 static enum status make_caches(struct simulation *simulation, struct cdn *cdn)
 {
     const char *name = simulation->entities[cdn->self].name;
@@ -135,6 +153,7 @@ static enum status make_caches(struct simulation *simulation, struct cdn *cdn)
         if (i < cdn_measured_edges(cdn))
             cache->figures = entity_state(simulation, cdn->first_edge + i);
     }
+    find_places(cdn);
     return STATUS_OK;
 }
 

@@ -130,6 +130,7 @@ struct cdn_cache {
     struct edge_figures *figures; /* of an edge; NULL: not measured by itself */
     int area;                     /* of an edge whose Region is known; AREAS: where its user is */
     bool collapses;
+    uint8_t place; /* of an edge, and of the regional cache of one: which of several Regions it is near; 0 where that is not said */
 };
 
 /* What a choice among edges is made from. */

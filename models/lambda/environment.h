@@ -59,6 +59,7 @@ struct environment {
     bool needs_init : 1;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
     bool connected : 1;   /* has the connections that it keeps */
     bool attaching : 1;   /* its first invocation waits for a network interface */
+    uint8_t region : 3;   /* of a function at edges: in which place it is */
     uint8_t subnet;       /* which of its function's subnets it is in; NETWORK_NOWHERE: none */
 };
 

@@ -44,7 +44,7 @@ static void replace_environments(struct simulation *simulation, struct function 
     }
     function->first_ordinal = function->environment_ordinal;
     function->former_mb = former_mb;
-    environments_drop_idle(simulation, function, function->idle.count);
+    environments_drop_idle(simulation, function);
     provisioned_resized(simulation, function);
 }
 

@@ -101,6 +101,23 @@ static struct async_config version_async(const struct simulation *simulation, co
     return async;
 }
 
+/* Copies in several places have environments each. Source: CloudFront developer guide, "Lambda@Edge": a function is replicated to the
+ * Regions of its viewers, and runs in the one nearest to each. */
+static enum status make_places(struct simulation *simulation, struct function *function)
+{
+    bool at_edge = false;
+    for (uint32_t i = 0; i < simulation->entity_count; i++) {
+        const struct entity *entity = &simulation->entities[i];
+        at_edge = at_edge || (entity->type->runs_at_edge && entity->type->runs_at_edge(entity->state, function->self));
+    }
+    if (!at_edge)
+        return STATUS_OK;
+    function->elsewhere = calloc(EDGE_PLACES_MAX - 1, sizeof *function->elsewhere);
+    for (uint32_t i = 0; function->elsewhere && i < EDGE_PLACES_MAX - 1; i++)
+        idle_set_init(&function->elsewhere[i], (enum reuse_order)function->config.reuse);
+    return function->elsewhere ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
 enum status function_create(struct simulation *simulation, void *self)
 {
     struct function *function = self;
@@ -142,7 +159,9 @@ enum status function_create(struct simulation *simulation, void *self)
     if (config->recursive_loop == LOOP_TERMINATE && rule_flag(rules, "recursion_detection"))
         function->chain_limit = (uint32_t)fmin(rule_number(rules, "recursion_stop_count"), HOPS_MAX);
     init_streams(&function->streams, simulation, simulation->entities[function->self].name);
-    enum status status = function_steps_create(simulation, function);
+    enum status status = make_places(simulation, function);
+    if (status == STATUS_OK)
+        status = function_steps_create(simulation, function);
     if (status == STATUS_OK)
         status = function_connect_create(simulation, function);
     if (status == STATUS_OK)
@@ -162,6 +181,9 @@ void function_destroy(struct simulation *simulation, void *self)
     free(function->deployment);
     delivery_fini(&function->async);
     idle_set_fini(&function->idle);
+    for (uint32_t i = 0; function->elsewhere && i < EDGE_PLACES_MAX - 1; i++)
+        idle_set_fini(&function->elsewhere[i]);
+    free(function->elsewhere);
     fault_fini(&function->faults);
     pool_fini(&function->environments);
 }

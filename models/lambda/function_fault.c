@@ -5,6 +5,7 @@
 #include "function_fault.h"
 
 #include "function_environment.h"
+#include "function_idle.h"
 #include "lambda_kinds.h"
 #include "provisioned.h"
 
@@ -27,7 +28,7 @@ static void take(struct simulation *simulation, struct function *function, struc
         return;
     }
     if (environment->state == ENVIRONMENT_IDLE) {
-        idle_set_remove(&function->idle, environment);
+        idle_set_remove(function_idle_in(function, environment->region), environment);
         gauge_add(&function->metrics.idle, simulation->now_ns, -1);
     }
     environment_lose(simulation, function, environment, event_pending);

@@ -45,7 +45,7 @@ void environment_release(struct simulation *simulation, struct function *functio
     }
     environment->state = ENVIRONMENT_IDLE;
     environment->due_ns = time_add(now_ns, keep_ns);
-    if (!idle_set_add(&function->idle, environment)) {
+    if (!idle_set_add(function_idle_in(function, environment->region), environment)) {
         simulation_fail(simulation, STATUS_NO_MEMORY);
         return;
     }
@@ -56,7 +56,8 @@ void environment_release(struct simulation *simulation, struct function *functio
 /* At the end of each halving time an idle environment goes: surely if it is the only idle one, else with probability 1/2. */
 static bool survives_halving(struct function *function, struct environment *environment, int64_t now_ns)
 {
-    if (function->config.keep_alive.kind != LIFETIME_HALVING || function->idle.count <= 1 || now_ns >= environment->retires_ns)
+    const struct idle_set *idle = function_idle_in(function, environment->region);
+    if (function->config.keep_alive.kind != LIFETIME_HALVING || idle->count <= 1 || now_ns >= environment->retires_ns)
         return false;
     stream_at(&function->streams.keep_alive, idle_item(environment, now_ns), 1);
     if (stream_uniform(&function->streams.keep_alive) < 0.5)
@@ -65,13 +66,16 @@ static bool survives_halving(struct function *function, struct environment *envi
     return true;
 }
 
-void environments_drop_idle(struct simulation *simulation, struct function *function, uint32_t count)
+void environments_drop_idle(struct simulation *simulation, struct function *function)
 {
-    for (; count > 0 && function->idle.count > 0; count--) {
-        struct environment *environment = idle_set_next(&function->idle, 0);
-        idle_set_remove(&function->idle, environment);
-        gauge_add(&function->metrics.idle, simulation->now_ns, -1);
-        environment_destroy(simulation, function, environment);
+    for (uint32_t place = 0; place < (function->elsewhere ? EDGE_PLACES_MAX : 1); place++) {
+        struct idle_set *idle = function_idle_in(function, place);
+        while (idle->count > 0) {
+            struct environment *environment = idle_set_next(idle, 0);
+            idle_set_remove(idle, environment);
+            gauge_add(&function->metrics.idle, simulation->now_ns, -1);
+            environment_destroy(simulation, function, environment);
+        }
     }
 }
 
@@ -87,7 +91,7 @@ void environment_expire(struct simulation *simulation, struct function *function
         environment_look_by(simulation, function, environment, next_end_ns(environment));
         return;
     }
-    idle_set_remove(&function->idle, environment);
+    idle_set_remove(function_idle_in(function, environment->region), environment);
     gauge_add(&function->metrics.idle, simulation->now_ns, -1);
     environment_destroy(simulation, function, environment);
 }

@@ -8,7 +8,12 @@
 void environment_release(struct simulation *simulation, struct function *function, struct environment *environment);
 /* The time has come at which it was to be looked at, and it is not busy. */
 void environment_expire(struct simulation *simulation, struct function *function, struct environment *environment);
-/* The first `count` in the order of reuse, as far as there are. */
-void environments_drop_idle(struct simulation *simulation, struct function *function, uint32_t count);
+/* All that are idle. */
+void environments_drop_idle(struct simulation *simulation, struct function *function);
+/* Those that are idle in a place. */
+static inline struct idle_set *function_idle_in(struct function *function, uint32_t place)
+{
+    return place == 0 || !function->elsewhere ? &function->idle : &function->elsewhere[place - 1];
+}
 
 #endif

@@ -7,6 +7,7 @@
 #include "function_end.h"
 #include "function_environment.h"
 #include "function_fault.h"
+#include "function_idle.h"
 #include "function_load.h"
 #include "function_log.h"
 #include "function_network.h"
@@ -65,6 +66,15 @@ static struct token_bucket *scaling_of(struct function *function)
     return function->account_state->scaling_by_account ? &function->account_state->scaling : &function->family->scaling;
 }
 
+/* In which place does who sends want it to run? */
+static uint32_t place_of(const struct simulation *simulation, const struct function *function, const struct request *request)
+{
+    if (__builtin_expect(!function->elsewhere, 1) || request->from == ENTITY_NONE)
+        return 0;
+    const struct entity *sender = &simulation->entities[request->from];
+    return sender->type->edge_place ? sender->type->edge_place(sender->state, request) : 0;
+}
+
 /* Finds or makes the environment, or says why not. */
 static const struct cause *admit(struct simulation *simulation, struct function *function, const struct request *request,
                                  struct environment **environment, bool *is_new)
@@ -82,7 +92,9 @@ static const struct cause *admit(struct simulation *simulation, struct function 
     const struct cause *refusal = concurrency_refusal(function);
     if (refusal)
         return refusal;
-    *environment = idle_set_next(&function->idle, reuse_chance(function, request));
+    const uint32_t place = place_of(simulation, function, request);
+    struct idle_set *idle = function_idle_in(function, place);
+    *environment = idle_set_next(idle, reuse_chance(function, request));
     *is_new = *environment == NULL;
     if (*is_new && token_bucket_available(scaling_of(function), now_ns) < 1)
         return &cause_scaling;
@@ -95,8 +107,10 @@ static const struct cause *admit(struct simulation *simulation, struct function 
             return refusal; /* NULL: out of memory */
         token_bucket_take(scaling_of(function), 1, now_ns);
         *environment = environment_create(simulation, function, &stand);
+        if (*environment)
+            (*environment)->region = place & (EDGE_PLACES_MAX - 1);
     } else {
-        idle_set_remove(&function->idle, *environment);
+        idle_set_remove(idle, *environment);
         gauge_add(&function->metrics.idle, now_ns, -1);
     }
     return NULL;

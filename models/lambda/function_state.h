@@ -99,11 +99,12 @@ struct function {
     struct account *account_state;
     struct pool environments;
     struct idle_set idle;
-    int64_t busy;          /* of a family: environments that serve on demand */
-    int64_t kept_ready;    /* of a family: what is provisioned of all its versions */
-    int64_t limit;         /* of `busy`: the reserved concurrency; INT64_MAX: the account's alone */
-    int64_t keep_alive_ns; /* of a constant keep-alive; TIME_FOREVER; -1: drawn or halving */
-    int64_t lifetime_ns;   /* of a constant maximum lifetime; TIME_FOREVER; -1: drawn */
+    struct idle_set *elsewhere; /* owned: of a function at edges, those in the places from 1 on; NULL: there is one place */
+    int64_t busy;               /* of a family: environments that serve on demand */
+    int64_t kept_ready;         /* of a family: what is provisioned of all its versions */
+    int64_t limit;              /* of `busy`: the reserved concurrency; INT64_MAX: the account's alone */
+    int64_t keep_alive_ns;      /* of a constant keep-alive; TIME_FOREVER; -1: drawn or halving */
+    int64_t lifetime_ns;        /* of a constant maximum lifetime; TIME_FOREVER; -1: drawn */
     int64_t billing_step_ns;
     uint64_t billing_step_ms;
     int64_t init_limit_ns;

@@ -2,12 +2,12 @@
 #ifndef SLSIM_NETWORK_NAT_GATEWAY_H
 #define SLSIM_NETWORK_NAT_GATEWAY_H
 
+#include "engine/pipe.h"
 #include "held.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "nat_connections.h"
 #include "notation/property.h"
-#include "pipe.h"
 
 /* The values are those of the choices of ConnectivityType, in their order. */
 enum connectivity { NAT_PUBLIC, NAT_PRIVATE };

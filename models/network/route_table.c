@@ -66,6 +66,11 @@ static void route_validate(struct validation *validation, void *config)
     struct cidr cidr;
     check_named(validation, "RouteTableId", route->table, ROUTE_TABLE_TYPE);
     check_named(validation, "NatGatewayId", route->nat_gateway, NAT_GATEWAY_TYPE);
+    double checks;
+    uint32_t instance = route->instance ? validation_named(validation, route->instance) : ENTITY_NONE;
+    if (instance != ENTITY_NONE && validation_number_of(validation, instance, "SourceDestCheck", &checks) && checks > 0)
+        validation_warning(validation, "InstanceId", "give it \"SourceDestCheck\": false",
+                           "the route leads nowhere: %s drops what is not for itself", validation_name(validation, instance));
     if (route->destination && route->destination[0] >= '0' && route->destination[0] <= '9' && !cidr_read(route->destination, &cidr))
         validation_error(validation, "DestinationCidrBlock", "such as \"0.0.0.0/0\"", "\"%s\" is no block of addresses",
                          route->destination);

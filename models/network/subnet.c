@@ -123,11 +123,14 @@ static const struct way *way_to(const struct subnet *subnet, uint32_t to)
     return place == POOL_NONE ? NULL : subnet->way_list[place];
 }
 
-static bool is_closed(const struct subnet *subnet, const struct way *way)
+static bool is_closed(const struct simulation *simulation, const struct subnet *subnet, const struct way *way)
 {
     if (!way)
         return false;
-    return way->reach == REACH_NONE || (subnet->closed > 0 && (way->reach == REACH_GATEWAY || way->reach == REACH_GIVEN));
+    if (way->reach == REACH_NONE || (subnet->closed > 0 && (way->reach == REACH_GATEWAY || way->reach == REACH_GIVEN)))
+        return true;
+    const struct entity *by = way->by == ENTITY_NONE ? NULL : &simulation->entities[way->by];
+    return by && by->type->carrier->passes && !by->type->carrier->passes(by->state);
 }
 
 static void pass(struct simulation *simulation, const struct way *way, uint32_t to, uint64_t client, struct request *request)
@@ -144,7 +147,7 @@ static void subnet_carry(struct simulation *simulation, void *self, uint32_t to,
 {
     struct subnet *subnet = self;
     const struct way *way = way_to(subnet, to);
-    if (__builtin_expect(!is_closed(subnet, way), 1)) {
+    if (__builtin_expect(!is_closed(simulation, subnet, way), 1)) {
         pass(simulation, way, to, client, request);
         return;
     }
@@ -163,7 +166,7 @@ static void subnet_handle(struct simulation *simulation, void *self, const struc
     if (!held_due(simulation, &subnet->held, event->data, &held))
         return;
     const struct way *way = way_to(subnet, held.to);
-    if (is_closed(subnet, way)) {
+    if (is_closed(simulation, subnet, way)) {
         held_again(simulation, &subnet->held, event->data);
         return;
     }

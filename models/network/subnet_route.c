@@ -32,17 +32,29 @@ static const char *table_of(const struct validation *validation, uint32_t subnet
     return NULL;
 }
 
-/* Does the packets' way through a NAT gateway go on to the internet? */
-static bool nat_leads_on(struct validation *validation, uint32_t gateway)
+/* Does the way from that subnet lead to the internet, for who has a public address? */
+static bool is_public(struct validation *validation, const char *subnet)
 {
-    const struct nat_gateway *nat = validation_config(validation, gateway);
-    uint32_t place = named(validation, nat->subnet, SUBNET_TYPE);
-    if (nat->connectivity != NAT_PUBLIC)
-        return false;
+    uint32_t place = named(validation, subnet, SUBNET_TYPE);
     if (place == ENTITY_NONE)
         return true;
     enum gateway_kind there = subnet_resolved(validation, place)->gateway;
     return there == GATEWAY_INTERNET || there == GATEWAY_GIVEN;
+}
+
+/* Does the packets' way through a NAT gateway go on to the internet? */
+static bool nat_leads_on(struct validation *validation, uint32_t gateway)
+{
+    const struct nat_gateway *nat = validation_config(validation, gateway);
+    return nat->connectivity == NAT_PUBLIC && is_public(validation, nat->subnet);
+}
+
+/* The same of an instance, which drops what is not for itself unless it is told not to look. */
+static bool instance_leads_on(struct validation *validation, uint32_t instance)
+{
+    double checks;
+    bool drops = validation_number_of(validation, instance, "SourceDestCheck", &checks) && checks > 0;
+    return !drops && is_public(validation, validation_text(validation, instance, "SubnetId"));
 }
 
 /* Where a route to the internet leads. Until it is known, its subnet has none: a gateway may stand in the subnet that it serves. */
@@ -57,7 +69,9 @@ static enum gateway_kind gateway_of(struct validation *validation, const struct 
         (route->gateway && strncmp(route->gateway, "igw-", 4) == 0))
         return GATEWAY_INTERNET;
     *by = instance;
-    return instance != ENTITY_NONE && validation_type(validation, instance)->carrier ? GATEWAY_CARRIER : GATEWAY_GIVEN;
+    if (instance == ENTITY_NONE || !validation_type(validation, instance)->carrier)
+        return GATEWAY_GIVEN;
+    return instance_leads_on(validation, instance) ? GATEWAY_CARRIER : GATEWAY_NONE;
 }
 
 /* Where the table sends what is for the internet. */

@@ -2,10 +2,10 @@
 #ifndef SLSIM_NETWORK_VPC_ENDPOINT_H
 #define SLSIM_NETWORK_VPC_ENDPOINT_H
 
+#include "engine/pipe.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "network_state.h"
-#include "pipe.h"
 
 /* The values are those of the choices of VpcEndpointType, in their order. */
 enum endpoint_kind { ENDPOINT_GATEWAY, ENDPOINT_INTERFACE };

@@ -1,6 +1,7 @@
 /* ec2_instance.c: AWS::EC2::Instance: a server that is there all the time. Source: Amazon EC2 User Guide, "Instance lifecycle"; prices
  * BoxUsage:*; rules ec2_*. */
 #include "instance.h"
+#include "nat_instance.h"
 #include "server_state.h"
 
 #include "engine/rule_book.h"
@@ -27,7 +28,9 @@ static const struct property instance_properties[] = {
     ACCEPTED("PrivateIpAddress"),
     ACCEPTED("SecurityGroupIds"),
     ACCEPTED("SecurityGroups"),
-    ACCEPTED("SourceDestCheck"),
+    {"SourceDestCheck", PROPERTY_BOOLEAN, AT(checks_destination), .fallback = "true",
+     .help =
+         "False: a NAT instance, which passes on what functions of a VPC send by a route to it; its network's bandwidth holds that back."},
     ACCEPTED("SubnetId"),
     ACCEPTED("Tags"),
     ACCEPTED("Tenancy"),
@@ -39,6 +42,8 @@ static const struct property instance_properties[] = {
 static const struct metric_type instance_metrics[] = {
     {"AWS/EC2", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(metrics.cpu_busy), .other = AT(metrics.cpu_room),
      .help = "Time that its vCPUs work."},
+    {"AWS/EC2", "NetworkIn", "Bytes", METRIC_COUNT, AT(metrics.network_in), .help = "What it passes on as a NAT instance."},
+    {"AWS/EC2", "NetworkOut", "Bytes", METRIC_COUNT, AT(metrics.network_out), .help = "The same."},
     SERVER_METRIC_ROWS,
     {0},
 };
@@ -49,6 +54,18 @@ static void instance_validate(struct validation *validation, void *config)
     instance_resolve(validation, servers);
     servers->least = servers->most = servers->desired = servers->room = 1;
     servers_validate(validation, servers);
+}
+
+static enum status instance_create(struct simulation *simulation, void *self)
+{
+    nat_instance_init(simulation, self);
+    return servers_create(simulation, self);
+}
+
+static void instance_destroy(struct simulation *simulation, void *self)
+{
+    nat_instance_fini(self);
+    servers_destroy(simulation, self);
 }
 
 const struct model_type ec2_instance_type = {
@@ -65,13 +82,14 @@ const struct model_type ec2_instance_type = {
     .actions = servers_actions,
     .validate = instance_validate,
     .receives = servers_receives,
-    .create = servers_create,
+    .create = instance_create,
     .start = servers_start,
-    .destroy = servers_destroy,
+    .destroy = instance_destroy,
     .handle = servers_handle,
     .accept = servers_accept,
     .done = servers_done,
     .beyond = servers_beyond,
     .finish = servers_finish,
     .quantities = instance_quantities,
+    .carrier = &nat_instance_carrier,
 };

@@ -310,6 +310,10 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
         servers_handle_request(simulation, servers, event);
         return;
     }
+    if (event->kind == SERVERS_PASSED) {
+        pipe_due(simulation, &servers->pipe, event);
+        return;
+    }
     struct server *server = &servers->list[event->data];
     int64_t now_ns = simulation->now_ns;
     if (event->kind == SERVERS_BILLED) { /* if it is that server still */

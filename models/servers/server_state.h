@@ -11,6 +11,7 @@
 #include "engine/fault.h"
 #include "engine/handler.h"
 #include "engine/hosts.h"
+#include "engine/pipe.h"
 #include "engine/procedure.h"
 #include "engine/simulation.h"
 #include "measure/bill.h"
@@ -57,6 +58,7 @@ struct servers_behavior {
 };
 
 struct servers_metrics {
+    struct counter network_in, network_out; /* of what it passes on */
     struct counter requests, checks, refused, timed_out, failed, lost, launched, ended, interrupted, unserved;
     struct gauge serving, waiting, workers;
     struct gauge cpu_busy, cpu_room; /* CPU_UNITS, of servers in service */
@@ -117,6 +119,7 @@ struct servers {
     struct string_list group_names;      /* TargetGroupARNs */
     const char *instance_type;
     uint32_t launch_template, task, cluster;
+    bool checks_destination; /* false: it passes on what is for others */
     int64_t least, most, desired;
     int64_t largest; /* MaxSize as the template has it */
     int64_t grace_ns, cooldown_ns, warmup_ns;
@@ -154,6 +157,7 @@ struct servers {
     uint64_t ordinals, salt;
     uint32_t fault_ordinal; /* of those that took servers */
     struct pool calls, works;
+    struct pipe pipe; /* without checks_destination */
     struct deadline_line line;
     struct handled handled;
     struct handler_streams streams;
@@ -168,6 +172,7 @@ enum server_event {
     SERVERS_BILLED,   /* data: the server */
     SERVERS_GONE,     /* data: the server */
     SERVERS_RETAKE,   /* data: the server: the notice is over */
+    SERVERS_PASSED,   /* of an instance that passes on what is for others: engine/pipe.h */
     SERVERS_WORKED,   /* data: the server: look at its processor; from here on they are server_request.c's */
     SERVERS_WAITED,   /* data: the call */
     SERVERS_LINE,     /* the first in a line has waited for too long */

@@ -120,7 +120,7 @@ enum status servers_finish(struct simulation *simulation, void *self)
 {
     const struct servers *servers = self;
     int64_t there = servers->metrics.serving.level + servers->metrics.waiting.level;
-    simulation_in_flight(simulation, servers->self, (uint64_t)there);
+    simulation_in_flight(simulation, servers->self, (uint64_t)there + servers->pipe.passing.used);
     return there <= servers->calls.used && servers->metrics.in_service.level + servers->metrics.pending.level == servers->here
                ? STATUS_OK
                : STATUS_INTERNAL;

@@ -42,7 +42,8 @@ static const struct property machine_properties[] = {
 
 static const struct property serverless_properties[] = {
     DEFINITION_ROW,
-    PROPERTY_LATER_ROW("DefinitionUri", "definitions in files of their own: paste it under Definition"),
+    {"DefinitionUri", PROPERTY_WORKFLOW, AT(definition_file), .unit = "DefinitionSubstitutions", .outside = true,
+     .help = "The same in a file of its own, JSON or YAML, named relative to the scenario's folder."},
     {"Type", PROPERTY_ENUM, AT(type), .choices = types, .fallback = "\"STANDARD\"",
      .help = "STANDARD: up to a year, billed by the transition. EXPRESS: up to five minutes, billed by time and memory."},
     {"Role", PROPERTY_STRING, AT(role), .help = "In whose name it calls; a role of the scenario is judged."},
@@ -111,7 +112,7 @@ static void limits_init(struct machine_limits *limits, const struct rule_book *r
     *limits = (struct machine_limits){
         .payload_most = rule_bytes(rules, "sfn_payload_max_kb"),
         .events_most = rule_count(rules, "sfn_standard_events_max", 1, INT64_C(1) << 40),
-        .instant_events_most = rule_count(rules, "sfn_instant_events_max", 1, INT64_C(1) << 40),
+        .at_once_most = rule_count(rules, "sfn_instant_states_max", 1, INT32_MAX),
         .items_assumed = rule_count(rules, "sfn_map_items_assumed", 0, 10000000),
         .items_most = rule_count(rules, "sfn_map_items_max", 1, 100000000),
         .inline_most = rule_count(rules, "sfn_map_inline_max", 1, 1000000),

@@ -216,17 +216,22 @@ void machine_validate(struct validation *validation, void *blob)
     validation_contents_where(validation, is_synchronous, NULL, &machine->synchronous);
     validation_contents_where(validation, is_nameless, NULL, &machine->nameless);
     bool text = validation_written(validation, "DefinitionString"), object = validation_written(validation, "Definition");
-    bool elsewhere = validation_written(validation, "DefinitionUri") || validation_written(validation, "DefinitionS3Location");
-    if (!text && !object && !elsewhere) /* else that was said */
+    bool file = validation_written(validation, "DefinitionUri");
+    if (!text && !object && !file && !validation_written(validation, "DefinitionS3Location")) /* else that was said */
         validation_error(validation, NULL, "write \"Definition\": {\"StartAt\": \"First\", \"States\": {...}}", "has no definition");
-    if (text && object)
-        validation_error(validation, "Definition", "leave one of them out", "it has a DefinitionString too");
-    machine->definition = machine->definition ? machine->definition : machine->definition_text;
+    if (object && (text || file))
+        validation_error(validation, "Definition", "leave one of them out", "it has a %s too", text ? "DefinitionString" : "DefinitionUri");
+    machine->definition = machine->definition        ? machine->definition
+                          : machine->definition_text ? machine->definition_text
+                                                     : machine->definition_file;
     if (!machine->definition)
         return;
     if (machine->definition->bytes > rule_bytes(validation_rules(validation), "sfn_definition_max_mb"))
-        validation_error(validation, text ? "DefinitionString" : "Definition", NULL, "a definition has at most %g MB",
-                         rule_number(validation_rules(validation), "sfn_definition_max_mb"));
+        validation_error(validation,
+                         text   ? "DefinitionString"
+                         : file ? "DefinitionUri"
+                                : "Definition",
+                         NULL, "a definition has at most %g MB", rule_number(validation_rules(validation), "sfn_definition_max_mb"));
     plan_states(validation, machine);
     if (machine->plans)
         machine_rights(validation, machine);

@@ -24,8 +24,8 @@ uint32_t execution_begin(struct simulation *simulation, struct machine *machine,
     }
     struct execution *execution = execution_at(machine, id);
     *execution = *like;
-    execution->began_ns = execution->instant_ns = simulation->now_ns;
-    execution->events = execution->instant_events = 0;
+    execution->began_ns = simulation->now_ns;
+    execution->events = 0;
     chain_append(&machine->under_way, id);
     execution->root = strand_new(simulation, machine, id, execution->parent, number, scope, execution->item);
     execution->has_deadline = !is_child(execution) || execution->express;
@@ -41,22 +41,19 @@ uint32_t execution_begin(struct simulation *simulation, struct machine *machine,
         quota_open(simulation, machine, 1);
     if (simulation->tracer)
         simulation_trace_enter(simulation, execution->item, execution->attempt, simulation->entities[machine->self].name, "execution");
-    execution_event(simulation, machine, execution, machine->limits.execution_events);
+    execution_event(machine, execution, machine->limits.execution_events);
     return execution->root == POOL_NONE ? POOL_NONE : id;
 }
 
-void execution_event(struct simulation *simulation, struct machine *machine, struct execution *execution, int64_t count)
+void execution_event(struct machine *machine, struct execution *execution, int64_t count)
 {
     execution->events += (uint64_t)count;
-    execution->instant_events = execution->instant_ns == simulation->now_ns ? execution->instant_events + (uint64_t)count : (uint64_t)count;
-    execution->instant_ns = simulation->now_ns;
     counter_add(&machine->metrics.events, (uint64_t)count);
 }
 
 bool execution_is_too_long(const struct machine *machine, const struct execution *execution)
 {
-    return (!execution->express && execution->events >= (uint64_t)machine->limits.events_most) ||
-           execution->instant_events >= (uint64_t)machine->limits.instant_events_most;
+    return !execution->express && execution->events >= (uint64_t)machine->limits.events_most;
 }
 
 /* What an Express execution costs: its memory and its time, both in steps. */

@@ -14,7 +14,7 @@ void execution_close(struct simulation *simulation, struct machine *machine, uin
 /* Its root has failed, and nothing handles that. */
 void execution_fail(struct simulation *simulation, struct machine *machine, uint32_t id, const struct error *error);
 /* So many events more in its history. */
-void execution_event(struct simulation *simulation, struct machine *machine, struct execution *execution, int64_t count);
+void execution_event(struct machine *machine, struct execution *execution, int64_t count);
 /* Has it more of them than it may? */
 bool execution_is_too_long(const struct machine *machine, const struct execution *execution);
 /* The execution of another machine whose root that is, which a task waits for, is to be stopped. */

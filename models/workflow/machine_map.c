@@ -63,7 +63,7 @@ static void begin_child(struct simulation *simulation, struct machine *machine, 
         child = begun == POOL_NONE ? POOL_NONE : execution_at(machine, begun)->root;
     } else {
         if (state->kind == WORKFLOW_MAP)
-            execution_event(simulation, machine, execution, machine->limits.child_events);
+            execution_event(machine, execution, machine->limits.child_events);
         child = strand_new(simulation, machine, strand->execution, id, number, scope, item);
     }
     if (child != POOL_NONE)
@@ -90,7 +90,7 @@ void group_begin(struct simulation *simulation, struct machine *machine, uint32_
     }
     strand->items = items;
     strand->begun = strand->open = strand->failed = 0;
-    execution_event(simulation, machine, execution_at(machine, strand->execution), machine->limits.group_events);
+    execution_event(machine, execution_at(machine, strand->execution), machine->limits.group_events);
     strand->phase = STRAND_LEAVE;
     if (items == 0)
         strand_ready(machine, id);

@@ -80,7 +80,7 @@ void strand_failed(struct simulation *simulation, struct machine *machine, uint3
     }
     counter_add(&metrics->caught, 1);
     strand_leave_state(simulation, machine, strand, &cause_caught);
-    execution_event(simulation, machine, execution_at(machine, strand->execution), 1);
+    execution_event(machine, execution_at(machine, strand->execution), 1);
     strand->state = catcher->next;
     strand->visit++;
     strand->phase = STRAND_ENTER;

@@ -87,13 +87,14 @@ static void come_in(struct simulation *simulation, struct machine *machine, stru
     struct state_part *part = part_of(simulation, machine, strand->state);
     uint32_t entity = machine->first_part + strand->state;
     strand->inside = true;
+    strand->at_once = strand->entered_ns == simulation->now_ns ? strand->at_once + 1 : 1;
     strand->entered_ns = simulation->now_ns;
     strand->attempt = 0;
     memset(strand->tries, 0, sizeof strand->tries);
     simulation->entities[entity].ledger.entered++;
     counter_add(&part->metrics.entries, 1);
     gauge_add(&part->metrics.inside, simulation->now_ns, 1);
-    execution_event(simulation, machine, execution_at(machine, strand->execution), 1);
+    execution_event(machine, execution_at(machine, strand->execution), 1);
     if (!simulation->tracer)
         return;
     simulation_trace_enter(simulation, strand->item, 0, simulation->entities[entity].name, "state");
@@ -141,7 +142,7 @@ static void leave(struct simulation *simulation, struct machine *machine, uint32
     const struct workflow_state *state = state_of(machine, strand);
     uint32_t next = state->kind == WORKFLOW_CHOICE ? strand->chosen : state->next;
     strand_leave_state(simulation, machine, strand, &cause_succeeded);
-    execution_event(simulation, machine, execution_at(machine, strand->execution), 1);
+    execution_event(machine, execution_at(machine, strand->execution), 1);
     if (next == WORKFLOW_END) {
         end(simulation, machine, id);
         return;
@@ -155,7 +156,7 @@ static void leave(struct simulation *simulation, struct machine *machine, uint32
 static void step(struct simulation *simulation, struct machine *machine, uint32_t id)
 {
     struct strand *strand = strand_at(machine, id);
-    if (execution_is_too_long(machine, execution_at(machine, strand->execution))) {
+    if (execution_is_too_long(machine, execution_at(machine, strand->execution)) || strand->at_once > machine->limits.at_once_most) {
         execution_fail(simulation, machine, strand->execution, &error_runtime);
         return;
     }

@@ -110,11 +110,9 @@ struct execution {
     uint64_t item;
     int64_t began_ns;
     uint64_t events, children;
-    int64_t instant_ns;      /* when its last event was */
-    uint64_t instant_events; /* so many were then */
-    uint32_t request;        /* whose answer is its end; POOL_NONE: nobody waits */
-    uint32_t root;           /* its strand */
-    uint32_t parent;         /* the strand whose item it handles, of another execution; POOL_NONE: none */
+    uint32_t request; /* whose answer is its end; POOL_NONE: nobody waits */
+    uint32_t root;    /* its strand */
+    uint32_t parent;  /* the strand whose item it handles, of another execution; POOL_NONE: none */
     uint32_t payload_bytes, group;
     uint16_t attempt;
     bool express, poison, has_deadline;
@@ -130,6 +128,7 @@ struct strand {
     struct error error;
     uint32_t execution, parent, number;
     uint32_t state, visit;              /* the state it is in, and how many it was in before */
+    uint32_t at_once;                   /* states that it has come into at this instant */
     uint32_t chosen;                    /* of a Choice: what follows */
     uint32_t timer, limit, call, abort; /* ties; POOL_NONE: none */
     uint32_t attempt;                   /* tries of the state so far, less one */
@@ -164,14 +163,14 @@ struct machine_quota {
 };
 
 struct machine_limits {
-    int64_t payload_most, events_most, instant_events_most, items_assumed, items_most, inline_most, distributed_most;
+    int64_t payload_most, events_most, at_once_most, items_assumed, items_most, inline_most, distributed_most;
     int64_t memory_base, memory_step, billing_step_ns;
     int64_t execution_events, attempt_events, group_events, child_events;
 };
 
 struct machine {
     /* config */
-    const struct workflow *definition, *definition_text;
+    const struct workflow *definition, *definition_text, *definition_file;
     int type; /* enum machine_type */
     const char *role;
     struct property_list behaviors;

@@ -132,7 +132,7 @@ void task_begin(struct simulation *simulation, struct machine *machine, uint32_t
     strand->tried_ns = simulation->now_ns;
     counter_add(outcome.scheduled, 1);
     counter_add(outcome.started, 1);
-    execution_event(simulation, machine, execution_at(machine, strand->execution), machine->limits.attempt_events);
+    execution_event(machine, execution_at(machine, strand->execution), machine->limits.attempt_events);
     if (task->timeout_ns > 0)
         strand->limit = strand_schedule(simulation, machine, id, MACHINE_TIMEOUT, RANK_EXPIRY, task->timeout_ns);
     if (plan_of(machine, strand)->target == ENTITY_NONE)

@@ -153,6 +153,9 @@ struct model_type {
 
     /* Of one that runs functions near its users: does it run this one? By its state. NULL: none. */
     bool (*runs_at_edge)(const void *self, uint32_t function);
+    /* And in which of several places, from 0 to EDGE_PLACES_MAX - 1, does it run what it asks for by `request`? Copies in two places share
+     * no environments. With runs_at_edge. */
+    uint32_t (*edge_place)(const void *self, const struct request *request);
 
     /* Of one whose steps have a `via`: whom `request`, which it sent to what stands in front, is for. ENTITY_NONE: nobody. */
     uint32_t (*beyond)(const struct simulation *simulation, const void *self, const struct request *request);
@@ -193,6 +196,8 @@ struct model_type {
     /* The quantities of the line items, measured in [warmup, end). */
     void (*quantities)(const struct simulation *simulation, const void *self, struct bill *bill);
 };
+
+#define EDGE_PLACES_MAX 8u
 
 /* Is it the type of that name? For who asks about a neighbour of which it sees neither the table nor the file. */
 static inline bool model_is(const struct model_type *type, const char *name)

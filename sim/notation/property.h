@@ -47,7 +47,7 @@ enum property_kind {
     PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key", "operation", "request" and "consistent" of a table share one
                          field */
     PROPERTY_WORKFLOW, /* const struct workflow *: a state machine, as an object or a text; `unit` names the key beside it that says what
-                          "${Key}" in it stands for */
+                          "${Key}" in it stands for; `outside`: it is the path of a file */
     PROPERTY_LATER,    /* known, but not modelled yet: writing it is an error that says so, and `help` what it would say */
     PROPERTY_DEFAULTS  /* as TABLE, but they cannot be written here: only their defaults are taken, for what another resource may set */
 };

@@ -276,7 +276,8 @@ static void parse_workflows(struct parse *parse, const struct property *table, c
 {
     struct property_walk walk;
     for (const struct property *row = property_first(&walk, table); row && object; row = property_next(&walk)) {
-        const struct workflow *workflow = row->kind == PROPERTY_WORKFLOW ? workflow_parse(parse, object, path, row->name, row->unit) : NULL;
+        const struct workflow *workflow =
+            row->kind == PROPERTY_WORKFLOW ? workflow_parse(parse, object, path, row->name, row->unit, row->outside) : NULL;
         if (workflow)
             property_set_pointer(row, workflow, blob);
     }

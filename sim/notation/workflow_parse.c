@@ -21,28 +21,30 @@ static const char *meaning_of(struct workflow_reading *reading, const char *key,
     return NULL;
 }
 
-const char *workflow_text(struct workflow_reading *reading, const char *text)
+const char *workflow_text(struct workflow_reading *reading, const char *text, size_t most)
 {
     char *filled = NULL;
-    size_t size = 0;
+    size_t size = 0, used = 0;
     FILE *out = open_memstream(&filled, &size);
     if (!out) {
         reading->parse->failed = true;
-        return text;
+        return NULL;
     }
-    for (const char *at = text; *at;) {
+    for (const char *at = text; *at && used <= most;) {
         const char *end = strncmp(at, "${", 2) == 0 ? strchr(at, '}') : NULL;
         const char *meaning = end ? meaning_of(reading, at + 2, (size_t)(end - at - 2)) : NULL;
         if (meaning)
             fputs(meaning, out);
         else
             fputc(*at, out);
+        used += meaning ? strlen(meaning) : 1;
         at = meaning ? end + 1 : at + 1;
     }
-    const char *kept = fclose(out) == 0 ? store_string(reading->parse->store, filled) : NULL;
-    reading->parse->failed = reading->parse->failed || !kept;
+    bool good = fclose(out) == 0;
+    const char *kept = good && used <= most ? store_string(reading->parse->store, filled) : NULL;
+    reading->parse->failed = reading->parse->failed || !good || (used <= most && !kept);
     free(filled);
-    return kept ? kept : text;
+    return kept;
 }
 
 /* The states and machines in it, so that there is room for them; false where it is too deep or too large. */
@@ -159,7 +161,7 @@ static bool parse_scope(struct workflow_reading *reading, const cJSON *node, con
     return good && workflow_link(reading, index, node, path);
 }
 
-static const struct workflow *parse_tree(struct workflow_reading *reading, const cJSON *tree, const struct parse_path *path)
+const struct workflow *workflow_of_tree(struct workflow_reading *reading, const cJSON *tree, const struct parse_path *path)
 {
     struct parse *parse = reading->parse;
     struct workflow *workflow = store_alloc(parse->store, 1, sizeof *workflow);
@@ -209,7 +211,11 @@ static const struct workflow *parse_text(struct workflow_reading *reading, const
     struct places *places = NULL;
     cJSON *tree = NULL;
     const struct workflow *workflow = NULL;
-    const char *filled = workflow_text(reading, text);
+    const char *filled = workflow_text(reading, text, WORKFLOW_TEXT_MOST);
+    if (!filled) {
+        parse_error(parse, node, path, NULL, "a text of more than %zu bytes, with what stands for its keys", WORKFLOW_TEXT_MOST);
+        return NULL;
+    }
     if (places_new(&places) != STATUS_OK) {
         parse->failed = true;
         return NULL;
@@ -225,7 +231,7 @@ static const struct workflow *parse_text(struct workflow_reading *reading, const
     else if (parse_expect_object(parse, tree, path, "write {\"StartAt\": ..., \"States\": {...}}")) {
         if (parse->places)
             place_all(parse->places, tree, places_of(parse->places, node));
-        workflow = parse_tree(reading, tree, path);
+        workflow = workflow_of_tree(reading, tree, path);
     }
     if (parse->places)
         places_delete(parse->places, tree);
@@ -236,7 +242,7 @@ static const struct workflow *parse_text(struct workflow_reading *reading, const
 }
 
 const struct workflow *workflow_parse(struct parse *parse, const cJSON *object, const struct parse_path *path, const char *name,
-                                      const char *substitutions)
+                                      const char *substitutions, bool in_file)
 {
     const cJSON *node = cJSON_GetObjectItemCaseSensitive(object, name);
     struct parse_path inner = {path, name, 0};
@@ -247,11 +253,13 @@ const struct workflow *workflow_parse(struct parse *parse, const cJSON *object, 
     reading.substitutions = substitutions ? cJSON_GetObjectItemCaseSensitive(object, substitutions) : NULL;
     const cJSON *sub = cJSON_GetObjectItemCaseSensitive(node, "Fn::Sub");
     reading.more = cJSON_IsArray(sub) && sub->child ? sub->child->next : NULL;
+    if (in_file)
+        return workflow_of_file(&reading, node, &inner);
     const char *text = reference_text(parse, node);
     if (text)
         return parse_text(&reading, text, node, &inner);
     if (cJSON_IsObject(node))
-        return parse_tree(&reading, node, &inner);
+        return workflow_of_tree(&reading, node, &inner);
     parse_error(parse, node, &inner, "write {\"StartAt\": ..., \"States\": {...}}, or the same in a text",
                 "must be a state machine, got %s", parse_show(node, shown));
     return NULL;

@@ -217,6 +217,7 @@ const cJSON *workflow_inside(const cJSON *node, const char **key)
 
 #define PARAMETERS_MOST 64u
 #define PARAMETERS_DEEPEST 6u
+#define TEXT_MOST 4096u /* of what names something */
 
 /* The texts in what a task is given, by their keys. */
 static void collect(struct workflow_reading *reading, const cJSON *node, const char *name, unsigned depth,
@@ -224,7 +225,10 @@ static void collect(struct workflow_reading *reading, const cJSON *node, const c
 {
     const char *text = depth > 0 ? reference_text(reading->parse, node) : NULL;
     if (text && name && *count < PARAMETERS_MOST) {
-        parameters[(*count)++] = (struct workflow_parameter){store_string(reading->parse->store, name), workflow_text(reading, text)};
+        const char *filled = workflow_text(reading, text, TEXT_MOST);
+        const char *kept = store_string(reading->parse->store, name);
+        if (filled && kept)
+            parameters[(*count)++] = (struct workflow_parameter){kept, filled};
         return;
     }
     for (const cJSON *item = text || depth == PARAMETERS_DEEPEST ? NULL : node->child; item; item = item->next)
@@ -268,7 +272,8 @@ static bool parse_task(struct workflow_reading *reading, const cJSON *node, cons
     struct workflow_parameter *parameters = store_alloc(reading->parse->store, PARAMETERS_MOST, sizeof *parameters);
     if (!parameters || !task->resource)
         return false;
-    task->resource = workflow_text(reading, task->resource);
+    const char *filled = workflow_text(reading, task->resource, TEXT_MOST);
+    task->resource = filled ? filled : task->resource;
     task->parameters = parameters;
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         const cJSON *given = cJSON_GetObjectItemCaseSensitive(node, sources[i]);

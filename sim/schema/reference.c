@@ -58,6 +58,8 @@ const char *property_kind_name(const struct property *property)
         [PROPERTY_CONTENT] = "a value, or `[{\"weight\": 9, \"of\": ...}, ...]`",
     };
     size_t kind = (size_t)property->kind;
+    if (property->kind == PROPERTY_WORKFLOW && property->outside)
+        return "the path of a file";
     return kind < sizeof names / sizeof *names && names[kind] ? names[kind] : "";
 }
 

@@ -204,7 +204,7 @@ static void write_kind(FILE *out, const struct property *property, const struct 
         write_ref(out, "pattern");
         break;
     case PROPERTY_WORKFLOW:
-        write_ref(out, "workflow");
+        write_ref(out, property->outside ? "text" : "workflow");
         break;
     case PROPERTY_CONTENT:
         if (strcmp(property->name, "event") != 0) /* which is any value */

@@ -87,6 +87,33 @@ static void test_rejects(void **state)
     assert_int_equal(count_of(run, "Origin", "Calls"), 1);
 }
 
+/* Each Region of its edges has a copy with environments of its own: a first call of each is cold. */
+static void test_regions(void **state)
+{
+    struct model_run *run = *state;
+    static const struct {
+        const char *edges, *event;
+        int64_t cold;
+    } cases[] = {
+        {"4", "viewer-request", 1},
+        {"[{'region': 'us-east-1'}, {'region': 'eu-west-1'}, {'region': 'us-east-1'}]", "viewer-request", 2},
+        {"[{'region': 'us-east-1'}, {'region': 'eu-west-1'}, {'region': 'ap-south-1'}]", "origin-response", 3},
+        {"[1, {'region': 'eu-west-1'}, {'region': 'us-east-1'}]", "viewer-response", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        model_run(run,
+                  CDN("'duration': '200s', 'drain': '2s'", "",
+                      DISABLED ", 'LambdaFunctionAssociations': [{'EventType': '%s', 'LambdaFunctionARN': "
+                               "{'Ref': 'V'}}]",
+                      LAMBDA(""), ", 'edges': %s", "", ", 'F': {'init': '100ms', 'duration': '5ms', 'keep_alive': 'forever'}",
+                      USERS("'constant': '1/s'")),
+                  cases[i].event, cases[i].edges);
+        assert_int_equal(count_of(run, "F", "ColdStarts"), cases[i].cold);
+        assert_int_equal(count_of(run, "F", "EnvironmentsCreated"), cases[i].cold);
+        assert_int_equal(count_of(run, "F", "Invocations"), 200);
+    }
+}
+
 /* Beyond a limit while it runs. crosses: cf_function_max_ms cf_function_memory_mb edge_viewer_response_max_kb edge_origin_response_max_kb
  */
 static void test_limits(void **state)
@@ -243,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_triggers, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_rejects, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_trust, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_regions, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_limits, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_refusals, model_setup, model_teardown),
     };

@@ -276,6 +276,35 @@ static void test_bill(void **state)
 #undef MOVING
 }
 
+/* An instance that translates addresses: 625 MB/s by rule server_network_mbps, nothing for bytes, and no way while it is down. One that
+ * drops what is not for itself leads nowhere. */
+static void test_nat_instance(void **state)
+{
+    struct model_run *run = *state;
+#define BY_INSTANCE(CHECK, SUBNET, STEP, TRAFFIC, CHANGES)                                                                                 \
+    "{'duration': '1m', 'drain': '1m', 'Resources': {" NETWORK("10.0.1.0/24") PARTNER                                                      \
+        "'Box': {'Type': 'AWS::EC2::Instance', 'Properties': {'InstanceType': 't3.micro', 'SubnetId': {'Ref': '" SUBNET                    \
+        "'}, 'SourceDestCheck': " CHECK                                                                                                    \
+        "}}, 'Out': {'Type': 'AWS::EC2::Route', 'Properties': {'RouteTableId': {'Ref': 'Table'}, 'DestinationCidrBlock': '0.0.0.0/0', "    \
+        "'InstanceId': {'Ref': 'Box'}}}, " INSIDE(                                                                                         \
+            "F", "sg-1", ", 'Timeout': 30") "}, 'behavior': {'F': {'init': '0s', 'steps': [{'call': "                                      \
+                                            "'Partner'" STEP "}]}}, 'traffic': [{'name': 't', 'target': 'F', " TRAFFIC "}]" CHANGES "}"
+    model_run(run, BY_INSTANCE("false", "Public", ", 'size': '625000000B'", "'bursts': {'size': 5, 'every': '1h'}", ""));
+    assert_near(figure(run, "F", "Duration", "Minimum"), 1000, 1e-3);
+    assert_near(figure(run, "F", "Duration", "Maximum"), 5000, 1e-3);
+    assert_near(figure(run, "Box", "NetworkOut", "Sum"), 5 * 625e6, 0);
+    assert_near(billed_usd(run, "Box", NULL), 0.0104 / 60, 1e-12);
+    model_run(run, BY_INSTANCE("true", "Public", "", "'constant': '1/s', 'until': '10s'", ""));
+    assert_int_equal(count_of(run, "Private", "Unreachable"), 10);
+    model_run(run, BY_INSTANCE("false", "Private", "", "'constant': '1/s', 'until': '10s'", "")); /* in its own loop */
+    assert_int_equal(count_of(run, "Private", "Unreachable"), 10);
+    model_run(run, BY_INSTANCE("false", "Public", "", "'constant': '1/s', 'until': '20s'",
+                               ", 'changes': [{'at': '9.5s', 'for': '4s', 'fault': 'Box', 'kind': 'down'}]"));
+    assert_int_equal(count_of(run, "Private", "Unreachable"), 4); /* at 10, 11, 12 and 13 s */
+    assert_int_equal(fates_of(run, "F", FATE_SUCCEEDED, ""), 20);
+#undef BY_INSTANCE
+}
+
 /* What a function in the VPC may not do, it may not do past a gateway either. */
 static void test_rights(void **state)
 {
@@ -317,6 +346,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ports, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_bandwidth, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_bill, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_nat_instance, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_rights, model_setup, model_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

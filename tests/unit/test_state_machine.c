@@ -293,14 +293,16 @@ static void test_transitions(void **state)
     assert_near(sum, 1000 * 30 * 31 / 2 / 5.0, 1e-6); /* 0.2 s + 0.4 s + ... + 6 s */
 }
 
-/* A loop ends with its 25,000th event, a loop that takes no time at all with as many at once, Express too.
- * crosses: sfn_standard_events_max sfn_instant_events_max */
+/* A loop ends with its 25,000th event; one that takes no time at all, and that is EXPRESS, with as many states: Wait and Choice are two
+ * each time round, with two events each. Ten thousand items that take no time are no loop.
+ * crosses: sfn_standard_events_max sfn_instant_states_max */
 static void test_histories(void **state)
 {
     struct model_run *run = *state;
     static const struct {
         const char *type, *wait;
-    } cases[] = {{"STANDARD", "1"}, {"EXPRESS", "0"}};
+        int64_t events;
+    } cases[] = {{"STANDARD", "1", 25000}, {"EXPRESS", "0", 2 + 2 * 25000 + 1}};
     for (size_t i = 0; i < 2; i++) {
         model_run(
             run,
@@ -309,10 +311,17 @@ static void test_histories(void **state)
             "{'Type': 'Choice', 'Choices': [{'Next': 'A'}], 'Default': 'C'}, 'C': {'Type': 'Succeed'}}}}}}, 'behavior': {'M': {'states': "
             "{'B': {'choices': [1, 0]}}}}, " ONE_CALL "}",
             cases[i].type, cases[i].wait);
-        assert_int_equal(count_of(run, "M", "HistoryEvents"), 25000);
+        assert_int_equal(count_of(run, "M", "HistoryEvents"), cases[i].events);
         assert_int_equal(fates_of(run, "M", FATE_FAILED, "States.Runtime"), 1);
         model_forget(run);
     }
+    model_execute(
+        run,
+        "{'duration': '1m', 'Resources': {" MACHINE(
+            "EXPRESS",
+            "'A': {'Type': 'Map', 'End': true, 'ItemProcessor': {'StartAt': 'P', "
+            "'States': {'P': {'Type': 'Pass', 'End': true}}}}") "}, 'behavior': {'M': {'states': {'A': {'items': 10000}}}}, " ONE_CALL "}");
+    assert_int_equal(count_of(run, "M", "ExecutionsSucceeded"), 1);
 }
 
 /* crosses: sfn_express_max_s sfn_standard_max_s */

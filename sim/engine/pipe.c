@@ -1,5 +1,5 @@
 /* pipe.c: requests whose bytes go through something of limited bandwidth. */
-#include "pipe.h"
+#include "engine/pipe.h"
 
 struct passing {
     uint32_t pool_link;

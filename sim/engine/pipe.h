@@ -1,6 +1,6 @@
 /* pipe.h: requests whose bytes go through something of limited bandwidth, one behind the other. */
-#ifndef SLSIM_NETWORK_PIPE_H
-#define SLSIM_NETWORK_PIPE_H
+#ifndef SLSIM_ENGINE_PIPE_H
+#define SLSIM_ENGINE_PIPE_H
 
 #include "engine/pool.h"
 #include "engine/simulation.h"
