@@ -13,6 +13,8 @@
     ROW(alias_type)                  \
     ROW(deployment_config_type)      \
     ROW(event_invoke_config_type)    \
+    ROW(layer_version_type)          \
+    ROW(serverless_layer_type)       \
     ROW(function_url_type)           \
     ROW(queue_mapping_type)          \
     ROW(queue_type)                  \

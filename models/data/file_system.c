@@ -167,6 +167,7 @@ const struct model_type file_system_type = {
     .handle = file_system_handle,
     .accept = file_system_accept,
     .connectable = &file_system_connectable,
+    .loadable = &file_system_loadable,
     .operations = file_system_operations,
     .actions = file_system_actions,
     .finish = file_system_finish,

@@ -283,4 +283,20 @@ static int64_t mount_ns(struct simulation *simulation, void *self, uint64_t item
     return fault_slowed(&files->faults, distribution_sample_ns(files->config.mount_time, &files->mount_times.rng));
 }
 
+/* Read in INIT, by the mount that comes with it. */
+static bool load(struct simulation *simulation, void *self, const struct request *request, double bytes_per_s, int64_t *ns)
+{
+    struct file_system *files = self;
+    counter_add(&files->metrics.requests, 1);
+    if (fault_befalls(&files->faults, request)) {
+        counter_add(&files->metrics.failed, 1);
+        return false;
+    }
+    *ns = operation_ns(simulation, files, request, bytes_per_s);
+    tally_add(&files->metrics.time, TALLY_ALL, *ns);
+    return true;
+}
+
+const struct loadable file_system_loadable = {.load = load};
+
 const struct connectable file_system_connectable = {.admit = mount, .release = unmount, .connect_ns = mount_ns, .reachable = is_reachable};

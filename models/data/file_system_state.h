@@ -9,6 +9,7 @@
 
 #include "engine/connectable.h"
 #include "engine/fault.h"
+#include "engine/loadable.h"
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
@@ -83,6 +84,7 @@ void file_system_accept(struct simulation *simulation, void *self, struct reques
 void file_system_handle(struct simulation *simulation, void *self, const struct event *event);
 enum status file_system_finish(struct simulation *simulation, void *self);
 extern const struct connectable file_system_connectable;
+extern const struct loadable file_system_loadable;
 
 /* Throughput that comes with what is stored, in bytes/s, without the least that there always is. Source: rule
  * efs_bursting_base_kib_per_gib. */

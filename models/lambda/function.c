@@ -12,6 +12,7 @@
 #include "function_log.h"
 #include "function_metrics.h"
 #include "function_network.h"
+#include "function_package.h"
 #include "function_run.h"
 #include "function_steps.h"
 #include "function_stream.h"
@@ -27,7 +28,6 @@
         .name = NAME, .kind = PROPERTY_ACCEPTED, .given = GIVEN(unmodelled.FIELD)                                                          \
     }
 
-static const char *const package_types[] = {"Zip", "Image", NULL};
 static const char *const architectures[] = {"x86_64", "arm64", NULL};
 static const char *const recursive_loops[] = {"Terminate", "Allow", NULL};
 static const char *const extension_kinds[] = {"none", "internal", "external", NULL};
@@ -82,8 +82,7 @@ const struct property function_shared_properties[] = {
      .fallback = "timeout_default_s", .live = true,
      .help = "An invocation that runs longer is stopped, billed, and its environment reset."},
     {"Runtime", PROPERTY_STRING, AT(runtime), .help = "Decides the default `init` (left out: nodejs22.x)."},
-    {"PackageType", PROPERTY_ENUM, AT(package_type), .choices = package_types, .fallback = "\"Zip\"",
-     .help = "Zip archive or container image: decides the default `init`, and by the 2022 rules whether INIT is billed."},
+    {.kind = PROPERTY_TABLE, .properties = function_package_properties},
     {"Architectures", PROPERTY_ENUM_LIST, AT(architecture), .choices = architectures, .fallback = "\"x86_64\"",
      .help = "One of x86_64 and arm64: decides prices and the default `init`."},
     {"EphemeralStorage", PROPERTY_OBJECT, 0, .properties = ephemeral_storage, .help = "Size of /tmp."},
@@ -98,11 +97,8 @@ const struct property function_shared_properties[] = {
     ACCEPTED("Handler"),
     {"Role", PROPERTY_STRING, AT(role),
      .help = "Its execution role: an AWS::IAM::Role of the scenario, by whose policies it is judged what it may do. Another's ARN: all."},
-    ACCEPTED("Environment"),
-    ACCEPTED("Layers"),
     ACCEPTED("KmsKeyArn"),
     ACCEPTED("Tags"),
-    ACCEPTED("ImageConfig"),
     ACCEPTED("CodeSigningConfigArn"),
     ACCEPTED("RuntimeManagementConfig"),
     {"LoggingConfig", PROPERTY_OBJECT, 0, .properties = function_logging_properties, .help = "Where its log lines go."},
@@ -137,7 +133,7 @@ static const struct property lambda_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
     {.kind = PROPERTY_TABLE, .properties = whole_properties},
     {.kind = PROPERTY_DEFAULTS, .properties = event_invoke_properties}, /* AWS::Lambda::EventInvokeConfig sets them */
-    ACCEPTED("Code"),
+    {.kind = PROPERTY_TABLE, .properties = function_code_properties},
     {"TracingConfig", PROPERTY_OBJECT, 0, .properties = function_tracing_properties, .help = "Traces of X-Ray."},
     {"DeadLetterConfig", PROPERTY_OBJECT, 0, .properties = dead_letter_properties,
      .help = "Where asynchronous events go that were given up."},
@@ -155,9 +151,7 @@ static const struct property serverless_properties[] = {
     {.kind = PROPERTY_DEFAULTS, .properties = part_defaults},
     {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
     {.kind = PROPERTY_TABLE, .properties = whole_properties},
-    ACCEPTED("CodeUri"),
-    ACCEPTED("InlineCode"),
-    ACCEPTED("ImageUri"),
+    {.kind = PROPERTY_TABLE, .properties = serverless_code_properties},
     ACCEPTED("Policies"),
     ACCEPTED("PermissionsBoundary"),
     ACCEPTED("RolePath"),
@@ -202,6 +196,9 @@ const struct property function_behavior[] = {
      .help =
          "INIT phase: code load and everything outside the handler, at full CPU whatever the memory. Default: from the rules, by Runtime, "
          "PackageType and Architectures."},
+    {"init_steps", PROPERTY_STEPS, AT(init_steps),
+     .help = "What INIT does after `init`: cpu, wait, and calls that read from a bucket, into /tmp at the network's rate, or from a file "
+             "system."},
     {"placement", PROPERTY_TIME_DISTRIBUTION, AT(placement), .given = GIVEN(placement_given), .live = true,
      .help = "Time before INIT (finding a worker, fetching the code): waited for, not billed. Default: 0 where `init` is given, else from "
              "the rules."},
@@ -242,8 +239,7 @@ const struct property function_behavior[] = {
     {"created", PROPERTY_TIME, AT(network.created_ns), .given = GIVEN(network.created_given),
      .help = "When the function is made while it runs: in a VPC it then is Pending, and refuses invocations, until its network interfaces "
              "are there. Left out: long before."},
-    {"code_size", PROPERTY_SIZE, AT(code_size_bytes),
-     .help = "Unzipped package or image: checked against the quota, and a larger one takes longer to start where `init` is left out."},
+    {.kind = PROPERTY_TABLE, .properties = function_package_behavior},
     {"payload", PROPERTY_SIZE_DISTRIBUTION, AT(payload), .help = "Size of the events that the template's own sources send."},
     {"log_bytes", PROPERTY_SIZE, AT(log_bytes), .unit = "B", .help = "What an invocation logs beside Lambda's own lines."},
     {"connections", PROPERTY_INTEGER, AT(connections), .minimum = "0", .maximum = "10000", .fallback = "1",

@@ -38,6 +38,11 @@ static bool all_are(const struct validation *validation, const struct step_call 
     return call->content.count > 0;
 }
 
+bool call_only_reads(const struct validation *validation, const struct step_call *call)
+{
+    return all_are(validation, call, content_only_reads);
+}
+
 /* What is called without saying what for, and then is taken to answer: a function, or a service that nobody here knows. Stores are written
  * to. */
 static bool answers(const struct validation *validation, uint32_t target)
@@ -50,14 +55,14 @@ static enum call_cache_use cache_use(const struct validation *validation, const 
 {
     if (call->cache == ENTITY_NONE)
         return CACHE_UNUSED;
-    if (call->content.count == 0 ? answers(validation, call->target) : all_are(validation, call, content_only_reads))
+    if (call->content.count == 0 ? answers(validation, call->target) : call_only_reads(validation, call))
         return CACHE_READS;
     return all_are(validation, call, deletes) ? CACHE_DELETES : CACHE_WRITES;
 }
 
 void function_call_resolve(const struct validation *validation, struct step_call *call)
 {
-    bool reads = all_are(validation, call, content_only_reads);
+    bool reads = call_only_reads(validation, call);
     call->counted = call->duplicate_effect && !call->idempotent && (call->duplicate_effect_given || !reads);
     call->cache_use = (uint8_t)cache_use(validation, call);
     call->cache_apart = all_are(validation, call, is_apart);

@@ -5,8 +5,10 @@
 #include "engine/rule_book.h"
 #include "function_async.h"
 #include "function_files.h"
+#include "function_load.h"
 #include "function_log.h"
 #include "function_network.h"
+#include "function_package.h"
 #include "function_rights.h"
 #include "function_steps.h"
 #include "lambda_kinds.h"
@@ -74,15 +76,9 @@ static const struct distribution *later_by(struct validation *validation, const 
 static void resolve_code_size(struct validation *validation, struct function_config *config)
 {
     const struct rule_book *rules = validation_rules(validation);
-    double bytes = (double)config->code_size_bytes, mb = bytes / (1024 * 1024);
-    if (config->package_type == PACKAGE_IMAGE) {
-        double ms = rule_number(rules, "cold_image_ms_per_gb") * mb / 1024;
-        if (!config->placement_given)
-            config->placement = later_by(validation, config->placement, ms * (double)NS_PER_MS);
-        return;
-    }
-    double ms = rule_number(rules, "cold_package_ms_per_mb") * rule_number(rules, "cold_package_zip_share") * mb;
-    config->init = later_by(validation, config->init, ms * (double)NS_PER_MS);
+    if (!config->placement_given)
+        config->placement = later_by(validation, config->placement, function_image_place_ns(rules, &config->package));
+    config->init = later_by(validation, config->init, function_package_load_ns(rules, &config->package));
 }
 
 static void resolve_init(struct validation *validation, struct function_config *config)
@@ -91,7 +87,7 @@ static void resolve_init(struct validation *validation, struct function_config *
     bool runtime_given = config->runtime != NULL;
     if (!runtime_given)
         config->runtime = rule_text(rules, "runtime_default");
-    const struct rule *rule = init_rule(rules, config->runtime, config->package_type, config->architecture);
+    const struct rule *rule = init_rule(rules, config->runtime, config->package.type, config->architecture);
     if (!rule && runtime_given && !init_rule(rules, config->runtime, PACKAGE_ZIP, ARCHITECTURE_X86_64)) {
         char hint[1024];
         hint_of_runtimes(rules, config->runtime, hint, sizeof hint);
@@ -112,8 +108,7 @@ static void resolve_init(struct validation *validation, struct function_config *
         config->placement = rule_find(rules, "placement")->distribution;
     if (!config->placement_given)
         config->placement = later_by(validation, config->placement, function_network_start_ns(validation, config));
-    if (config->code_size_bytes > 0)
-        resolve_code_size(validation, config);
+    resolve_code_size(validation, config);
 }
 
 static void resolve_lifetimes(struct validation *validation, struct function_config *config)
@@ -194,14 +189,7 @@ static void check_sizes(struct validation *validation, const struct function_con
 
 static void check_limits(struct validation *validation, const struct function_config *config)
 {
-    const struct rule_book *rules = validation_rules(validation);
     double memory_bytes = (double)config->memory_mb * 1024 * 1024;
-    bool image = config->package_type == PACKAGE_IMAGE;
-    double code_limit = (double)rule_bytes(rules, image ? "image_max_gb" : "unzipped_max_mb");
-    if ((double)config->code_size_bytes > code_limit)
-        validation_error(validation, "behavior.code_size", image ? NULL : "a container image may have 10 GB",
-                         "%.1f MB is over the %.0f MB that %s may have", megabytes((double)config->code_size_bytes), megabytes(code_limit),
-                         image ? "an image" : "a zip with its layers");
     if (always_exceeds(config->memory_used, memory_bytes))
         validation_warning(validation, "behavior.memory_used", "raise MemorySize", "every invocation will run out of memory");
     if (config->handler.duration && distribution_is_constant(config->handler.duration) &&
@@ -251,7 +239,8 @@ static bool said_of_whole(const struct validation *validation, const struct func
     const struct function_config *whole = &((const struct function *)validation_config(validation, version->whole))->config;
     return same_handler(&version->handler, &whole->handler) && version->memory_mb == whole->memory_mb &&
            version->timeout_ns == whole->timeout_ns && version->memory_used == whole->memory_used &&
-           version->code_size_bytes == whole->code_size_bytes && version->package_type == whole->package_type &&
+           version->package.code_bytes == whole->package.code_bytes && version->package.type == whole->package.type &&
+           version->init_steps.steps == whole->init_steps.steps && version->storage_mb == whole->storage_mb &&
            version->keep_alive_given == whole->keep_alive_given;
 }
 
@@ -259,7 +248,9 @@ void function_validate(struct validation *validation, void *config)
 {
     struct function_config *function = &((struct function *)config)->config;
     function->account = validation_find(validation, "account");
+    function_package_resolve(validation, function);
     resolve_init(validation, function);
+    function->image_read_ns = function_image_read_ns(validation_rules(validation), &function->package);
     resolve_lifetimes(validation, function);
     if (!function->response_mode_given)
         function->response_mode = function->url_mode;
@@ -267,6 +258,8 @@ void function_validate(struct validation *validation, void *config)
     if (!silent) {
         check_handler(validation, function);
         check_limits(validation, function);
+        if (function->whole == ENTITY_NONE && function->runtime)
+            function_package_check(validation, function);
     }
     function_async_validate(validation, function);
     if (is_function_type(validation_type(validation, validation_self(validation))))
@@ -274,6 +267,7 @@ void function_validate(struct validation *validation, void *config)
     function_log_validate(validation, function);
     function_steps_validate(validation, function);
     function_files_validate(validation, function, silent);
+    function_load_validate(validation, function, silent);
     function_network_validate(validation, function, silent);
     function_rights_validate(validation, function, silent);
     if (!silent)

@@ -8,10 +8,10 @@
 #include "engine/handler.h"
 #include "engine/model.h"
 #include "notation/property.h"
+#include "package_config.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-enum package_type { PACKAGE_ZIP, PACKAGE_IMAGE };
 enum recursive_loop { LOOP_TERMINATE, LOOP_ALLOW };
 enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };
 enum log_format { LOG_TEXT, LOG_JSON };
@@ -27,8 +27,10 @@ enum invocation_end {
     END_RESPONSE_TOO_LARGE,
     END_RESTORE_TIMED_OUT,
     END_INIT_FAILED,
-    END_MOUNT_TIMED_OUT,  /* a file system took no more connections */
-    END_MOUNT_UNREACHABLE /* it cannot be reached at all */
+    END_MOUNT_TIMED_OUT,   /* a file system took no more connections */
+    END_MOUNT_UNREACHABLE, /* it cannot be reached at all */
+    END_LOAD_FAILED,       /* a step of INIT */
+    END_NO_SPACE           /* INIT puts more into /tmp than it holds */
 };
 
 enum snap_start { SNAP_START_NONE, SNAP_START_PUBLISHED_VERSIONS };
@@ -73,7 +75,6 @@ struct function_config {
     int64_t reserved; /* ReservedConcurrentExecutions; -1: none */
     int64_t storage_mb;
     int architecture;
-    int package_type;
     const char *runtime;
     const char *role; /* NULL: none is named */
     struct function_own_rights rights;
@@ -85,8 +86,11 @@ struct function_config {
     struct property_list file_systems; /* of struct function_file_system: FileSystemConfigs */
     bool mounts_nothing;               /* set by validate: without a VPC no mount can succeed */
 
+    struct package_config package;
     struct handler handler;
     const struct distribution *init;
+    struct step_list init_steps;          /* after `init` */
+    double image_read_ns;                 /* by function_validate: of INIT, before them */
     const struct distribution *placement; /* NULL: none */
     const struct distribution *restore;   /* instead of `init`, with SnapStart */
     double proactive_init;                /* share of new environments that are initialised ahead of their request */
@@ -103,8 +107,7 @@ struct function_config {
     double reject_rate; /* of Lambda@Edge: for the distribution that runs it, as is */
     bool normalizes_key;
     const struct distribution *response; /* bytes; NULL: small */
-    int64_t code_size_bytes;
-    const struct distribution *payload; /* bytes that the template's own events carry */
+    const struct distribution *payload;  /* bytes that the template's own events carry */
     int64_t log_bytes;
     uint32_t log_group; /* with log_group_given; ENTITY_NONE: nobody here reads the log */
     bool log_group_given;

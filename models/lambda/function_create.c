@@ -37,6 +37,7 @@ static void init_streams(struct function_streams *streams, const struct simulati
         {&streams->handler.steps, "steps"},
         {&streams->init, "init"},
         {&streams->provisioned_init, "provisioned init"},
+        {&streams->init_steps, "init_steps"},
         {&streams->placement, "placement"},
         {&streams->keep_alive, "keep_alive"},
         {&streams->lifetime, "lifetime"},
@@ -60,7 +61,7 @@ static void init_streams(struct function_streams *streams, const struct simulati
 
 static bool init_is_billed(const struct function_config *config, const struct rule_book *rules)
 {
-    if (config->package_type == PACKAGE_IMAGE)
+    if (config->package.type == PACKAGE_IMAGE)
         return rule_flag(rules, "init_billed_image");
     bool custom =
         strncmp(config->runtime, rule_text(rules, "runtime_custom_prefix"), strlen(rule_text(rules, "runtime_custom_prefix"))) == 0;

@@ -24,6 +24,8 @@ static const struct cause ends[] = {
     [END_RESTORE_TIMED_OUT] = {.fate = FATE_TIMED_OUT, .text = "SnapStartTimeoutException"},
     [END_INIT_FAILED] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: no connection"},
     [END_MOUNT_TIMED_OUT] = {.fate = FATE_FAILED, .text = "EFSMountTimeoutException"},
+    [END_LOAD_FAILED] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: a step of INIT failed"},
+    [END_NO_SPACE] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: no space left on device"},
     [END_MOUNT_UNREACHABLE] = {.fate = FATE_FAILED, .text = "EFSMountConnectivityException"},
 };
 
@@ -164,7 +166,7 @@ static void leave(struct simulation *simulation, struct function *function, stru
         environment_destroy(simulation, function, environment);
         return;
     }
-    environment->needs_init = environment->needs_init || end == END_TIMED_OUT || end == END_INIT_FAILED;
+    environment->needs_init = environment->needs_init || end == END_TIMED_OUT || !handler_ran(end);
     if (environment->needs_init) { /* its process is gone, and what that had */
         function_disconnect(simulation, function, environment);
         function_network_forget(simulation, function, environment);

@@ -148,6 +148,8 @@ void function_files_validate(struct validation *validation, struct function_conf
         if (mounts[i].access_point)
             check_network(validation, config, mounts[i].file_system);
     }
-    if (!silent)
+    if (!silent) {
+        steps_visit(&config->init_steps, "behavior.init_steps", check_step, &(struct file_check){validation, config});
         steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct file_check){validation, config});
+    }
 }

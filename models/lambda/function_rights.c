@@ -122,6 +122,7 @@ void function_rights_validate(struct validation *validation, struct function_con
     if (!silent)
         check_trust(validation, role);
     check_own(validation, config, &common, by_sam);
+    steps_visit(&config->init_steps, "behavior.init_steps", check_step, &(struct asking){validation, common});
     steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct asking){validation, common});
     bool serverless = validation_written(validation, "DeadLetterQueue");
     function_right_to_send(validation, self, self, async->dead_letter,

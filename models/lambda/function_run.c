@@ -8,6 +8,7 @@
 #include "function_environment.h"
 #include "function_fault.h"
 #include "function_idle.h"
+#include "function_load.h"
 #include "function_log.h"
 #include "function_network.h"
 #include "function_steps.h"
@@ -161,7 +162,8 @@ static int64_t plan_restore(struct function *function, struct environment *envir
 }
 
 /* Sets what comes before the handler in `environment`; returns how long that takes. `*suppressed_ns`: INIT within the invocation. */
-static int64_t plan_start(struct function *function, struct environment *environment, const struct request *request, int64_t *suppressed_ns)
+static int64_t plan_start(struct simulation *simulation, struct function *function, struct environment *environment,
+                          const struct request *request, int64_t *suppressed_ns)
 {
     const struct function_config *config = &function->config;
     struct function_streams *streams = &function->streams;
@@ -174,7 +176,11 @@ static int64_t plan_start(struct function *function, struct environment *environ
         if (config->placement_given) /* by default none: what is measured of a restore begins before the virtual machine */
             before_ns = time_add(before_ns, distribution_draw_ns(config->placement, &streams->placement, request->item, request->attempt));
     } else if (environment->cold || environment->needs_init) {
-        init_ns = distribution_draw_ns(config->init, &streams->init, request->item, request->attempt);
+        int64_t load_ns;
+        enum invocation_end end = function_load(simulation, function, request->item, request->attempt, &load_ns);
+        init_ns = time_add(distribution_draw_ns(config->init, &streams->init, request->item, request->attempt), load_ns);
+        if (end != END_SUCCEEDED)
+            environment->outcome = (uint8_t)end;
     }
     if (environment->cold && !function->restores) {
         before_ns = distribution_draw_ns(config->placement, &streams->placement, request->item, request->attempt);
@@ -314,10 +320,10 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     environment->cold = is_new;
     environment->request = request->id;
     int64_t suppressed_ns;
-    int64_t before_ns = plan_start(function, environment, request, &suppressed_ns);
-    if (__builtin_expect(function->link_count > 0, 0) && !environment->connected && environment->outcome != END_RESTORE_TIMED_OUT)
+    int64_t before_ns = plan_start(simulation, function, environment, request, &suppressed_ns);
+    if (__builtin_expect(function->link_count > 0, 0) && !environment->connected && handler_ran(environment->outcome))
         plan_connections(simulation, function, environment, request, &before_ns, &suppressed_ns);
-    if (is_new && function->config.proactive_init > 0 && environment->outcome != END_RESTORE_TIMED_OUT &&
+    if (is_new && function->config.proactive_init > 0 && handler_ran(environment->outcome) &&
         draw_happens(&function->streams.proactive, request, function->config.proactive_init)) {
         foresee(function, environment);
         before_ns = 0;

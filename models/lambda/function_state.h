@@ -5,6 +5,7 @@
  *   function_network                                              where environments are, and whom they reach
  *   function_environment -> provisioned -> function_idle          environments: made, kept ready, kept idle
  *   function_end -> function_steps                                an invocation ends, at once or with its last step
+ *   function_package  function_files  function_load               what it is made of, mounts and reads in INIT
  *   function_async  function_create                               the internal event queue; a replication begins
  *   function_run                                                  an invocation begins
  *   function_change  function_fault -> deployment                 what may happen meanwhile
@@ -55,7 +56,7 @@ struct function_network {
 
 struct function_streams {
     struct handler_streams handler;
-    struct stream provisioned_init, route;
+    struct stream provisioned_init, init_steps, route;
     struct stream init, placement, keep_alive, lifetime, reuse, error, memory, response, record_error, poison, trace;
     struct stream restore, proactive, post_runtime, shutdown, fault_share, attach;
 };
@@ -187,7 +188,7 @@ static inline bool end_is_mount(enum invocation_end end)
 /* Did it come to the handler? */
 static inline bool handler_ran(enum invocation_end end)
 {
-    return end != END_RESTORE_TIMED_OUT && end != END_INIT_FAILED && !end_is_mount(end);
+    return end != END_RESTORE_TIMED_OUT && end != END_INIT_FAILED && end != END_LOAD_FAILED && end != END_NO_SPACE && !end_is_mount(end);
 }
 
 /* Does this item fail whenever it is tried? */

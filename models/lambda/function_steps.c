@@ -297,4 +297,6 @@ void function_sends(struct validation *validation, const void *config)
     const struct function *whole = own->whole == ENTITY_NONE ? NULL : validation_config(validation, own->whole);
     if (!whole || whole->config.handler.steps.steps != own->handler.steps.steps)
         steps_visit(&own->handler.steps, "behavior.steps", tell_call, validation);
+    if (!whole || whole->config.init_steps.steps != own->init_steps.steps)
+        steps_visit(&own->init_steps, "behavior.init_steps", tell_call, validation);
 }

@@ -103,7 +103,7 @@ void snap_start_validate(struct validation *validation, const struct function_co
         refuse(validation, "snapstart_file_system", "leave FileSystemConfigs out, or allow_invalid: [\"snapstart_file_system\"]",
                "a file system");
     check_storage(validation, config);
-    if (config->package_type == PACKAGE_IMAGE) {
+    if (config->package.type == PACKAGE_IMAGE) {
         if (!rule_flag(rules, "snapstart_images"))
             refuse(validation, "snapstart_image", "package it as a zip, or allow_invalid: [\"snapstart_image\"]", "container images");
     } else if (!names_runtime(runtimes, config->runtime) && !validation_allowed(validation, "snapstart_runtime")) {

@@ -3,6 +3,7 @@
  * Source: rules s3_*, which cite the S3 User Guide. An object is the source's `key`; items without one are objects of their own. */
 #include "bucket.h"
 
+#include "engine/loadable.h"
 #include "measure/bill.h"
 #include "notation/property.h"
 #include "scenario/validation.h"
@@ -82,7 +83,8 @@ static const struct property bucket_properties[] = {
 static const struct property bucket_behavior[] = {
     {"delivery_delay", PROPERTY_TIME_DISTRIBUTION, AT(delivery_delay), .fallback = "s3_notification_delay",
      .help = "From a write to the first attempt to notify, drawn for each notification; so they come out of order at times."},
-    {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "s3_latency", .help = "From a request to its answer."},
+    {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "s3_latency",
+     .help = "From a request to its answer; of a function's the bytes take the time of its network besides."},
     {"duplicate_rate", PROPERTY_PROBABILITY, AT(duplicate_rate), .fallback = "s3_duplicate_rate",
      .help = "How often a notification is sent twice without need."},
     {"single_notification", PROPERTY_BOOLEAN, AT(single_notification), .fallback = "s3_single_notification",
@@ -246,6 +248,21 @@ static void change_objects(struct simulation *simulation, struct bucket *bucket,
         simulation_fail(simulation, key_map_put(&bucket->objects, request->group, bytes));
 }
 
+/* How long a request's bytes take of one who moves so many a second. */
+static int64_t moving_ns(const struct request *request, double bytes_per_s)
+{
+    return time_from_double((double)request->payload_bytes / bytes_per_s * (double)NS_PER_S);
+}
+
+/* The same of who sent it. Only who reads or writes an object moves any. */
+static int64_t sender_moving_ns(const struct simulation *simulation, const struct request *request, enum request_class class)
+{
+    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
+    if ((class != CLASS_READ && class != CLASS_WRITE) || !sender || !sender->type->bytes_per_s)
+        return 0;
+    return moving_ns(request, sender->type->bytes_per_s(sender->state));
+}
+
 /* Who sends over HTTP and says nothing reads. */
 static enum request_class class_of(const struct simulation *simulation, const struct bucket *bucket, const struct request *request)
 {
@@ -260,7 +277,8 @@ static void perform(struct simulation *simulation, struct bucket *bucket, struct
     if (class != CLASS_OWN) {
         int64_t latency_ns = simulation->now_ns - request->sent_ns;
         tally_add(&bucket->metrics.latency, TALLY_ALL, latency_ns);
-        tally_add(&bucket->metrics.first_byte, TALLY_ALL, latency_ns);
+        int64_t first_ns = latency_ns - sender_moving_ns(simulation, request, class);
+        tally_add(&bucket->metrics.first_byte, TALLY_ALL, first_ns > 0 ? first_ns : 0);
     }
     if (class == CLASS_READ && bucket->is_public && request->from != ENTITY_NONE &&
         model_is(simulation->entities[request->from].type, "traffic"))
@@ -271,6 +289,30 @@ static void perform(struct simulation *simulation, struct bucket *bucket, struct
         fanout_publish(simulation, &bucket->fanout, request);
     request_done(simulation, bucket->self, request, &cause_succeeded);
 }
+
+static int64_t draw_latency_ns(struct bucket *bucket, const struct request *request)
+{
+    stream_at(&bucket->latency_stream, request->item, request->attempt);
+    return fault_slowed(&bucket->faults, distribution_sample_ns(bucket->latency, &bucket->latency_stream.rng));
+}
+
+/* Read in INIT. */
+static bool load(struct simulation *simulation, void *self, const struct request *request, double bytes_per_s, int64_t *ns)
+{
+    struct bucket *bucket = self;
+    count_request(bucket, request, CLASS_READ);
+    if (fault_befalls(&bucket->faults, request) || !token_bucket_take(&bucket->reads, 1, simulation->now_ns)) {
+        counter_add(&bucket->metrics.errors, 1);
+        return false;
+    }
+    int64_t latency_ns = draw_latency_ns(bucket, request);
+    *ns = time_add(latency_ns, moving_ns(request, bytes_per_s));
+    tally_add(&bucket->metrics.first_byte, TALLY_ALL, latency_ns);
+    tally_add(&bucket->metrics.latency, TALLY_ALL, *ns);
+    return true;
+}
+
+static const struct loadable bucket_loadable = {.load = load, .stored = true};
 
 static void bucket_accept(struct simulation *simulation, void *self, struct request *request)
 {
@@ -291,8 +333,7 @@ static void bucket_accept(struct simulation *simulation, void *self, struct requ
         request_done(simulation, bucket->self, request, &cause_slow_down);
         return;
     }
-    stream_at(&bucket->latency_stream, request->item, request->attempt);
-    int64_t latency_ns = fault_slowed(&bucket->faults, distribution_sample_ns(bucket->latency, &bucket->latency_stream.rng));
+    int64_t latency_ns = time_add(draw_latency_ns(bucket, request), sender_moving_ns(simulation, request, class));
     bucket->waiting++;
     const uint16_t kind = class == CLASS_READ ? BUCKET_ANSWER_GET : BUCKET_ANSWER; /* who asked may be gone by then */
     simulation_schedule(simulation, bucket->self, kind, RANK_COMPLETION, time_add(simulation->now_ns, latency_ns), request->id);
@@ -361,6 +402,7 @@ const struct model_type bucket_type = {
     .handle = bucket_handle,
     .accept = bucket_accept,
     .receives = bucket_receives,
+    .loadable = &bucket_loadable,
     .actions = bucket_fault_actions,
     .done = bucket_done,
     .finish = bucket_finish,

@@ -21,7 +21,8 @@ uint8_t content_draw(const struct content_choice *choice, struct stream *stream)
 
 bool content_only_reads(const struct content *content)
 {
-    static const char *const reads[] = {"read", "SELECT", "Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Head", "Describe"};
+    static const char *const reads[] = {"read",  "Read", "SELECT", "Get",  "BatchGet", "TransactGet",
+                                        "Query", "Scan", "List",   "Head", "Describe"};
     static const char *const methods[] = {"GET ", "HEAD ", "OPTIONS "};
     for (size_t i = 0; content->operation && i < sizeof reads / sizeof *reads; i++)
         if (strncmp(content->operation, reads[i], strlen(reads[i])) == 0)

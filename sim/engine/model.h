@@ -23,6 +23,7 @@ struct streamable;  /* engine/streamable.h */
 struct connectable; /* engine/connectable.h */
 struct cacheable;   /* engine/cacheable.h */
 struct cache_wish;  /* engine/cacheable.h */
+struct loadable;    /* engine/loadable.h */
 struct carrier;     /* engine/carrier.h */
 struct attachable;  /* engine/carrier.h */
 struct scalable;    /* engine/scalable.h */
@@ -185,6 +186,7 @@ struct model_type {
     const struct pollable *pollable;       /* of what can be polled */
     const struct streamable *streamable;   /* of what is read in order */
     const struct connectable *connectable; /* of what is connected to before it is called */
+    const struct loadable *loadable;       /* of what INIT may read */
     const struct carrier *carrier;         /* of what requests pass on their way: a place of a network, a gateway */
     const struct attachable *attachable;   /* of a place of a network */
     const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */

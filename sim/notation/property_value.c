@@ -308,6 +308,8 @@ static const char *text_of(struct parse *parse, const cJSON *node, const struct 
     const char *text = reference_text(parse, node);
     if (!text && cJSON_IsNumber(node)) /* a template may write 18 where a string is meant */
         text = store_string(parse->store, parse_show(node, shown));
+    else if (!text && cJSON_IsBool(node)) /* or true */
+        text = cJSON_IsTrue(node) ? "true" : "false";
     else if (!text && !parse->failed)
         parse_error(parse, node, path, NULL, "must be a string, got %s", parse_show(node, shown));
     return text;
