@@ -71,7 +71,7 @@ static bool begin_work(struct simulation *simulation, struct servers *servers, u
     return begin_job(simulation, servers, servers_call(servers, call)->server, id, work_ns - apart_ns, 1);
 }
 
-static void serve_next(struct simulation *simulation, struct servers *servers, uint32_t server);
+static void serve_next(struct simulation *simulation, struct servers *servers, uint32_t which);
 
 /* `call` is in no list any more. */
 static void answer(struct simulation *simulation, struct servers *servers, uint32_t id, const struct cause *cause)

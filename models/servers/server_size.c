@@ -84,10 +84,10 @@ static bool type_rules(const struct rule_book *rules, const char *type, double *
 /* How many times a `large` is "4xlarge"? 0: it is no such size. */
 static double times_large(const char *size)
 {
-    char *end;
-    long count = isdigit((unsigned char)*size) ? strtol(size, &end, 10) : 1;
-    if (!isdigit((unsigned char)*size))
-        end = (char *)size;
+    char *end = NULL;
+    long count = strtol(size, &end, 10);
+    if (end == size)
+        count = 1;
     return strcmp(end, "xlarge") == 0 && count >= 1 && count <= 64 ? 2.0 * (double)count : 0;
 }
 

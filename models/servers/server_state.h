@@ -253,14 +253,14 @@ extern const struct line_item server_instance_items[];
 enum status servers_create_requests(struct simulation *simulation, struct servers *servers);
 void servers_destroy_requests(struct servers *servers);
 void servers_accept(struct simulation *simulation, void *self, struct request *request);
-void servers_accept_by(struct simulation *simulation, void *self, uint32_t server, struct request *request);
+void servers_accept_by(struct simulation *simulation, void *self, uint32_t which, struct request *request);
 void servers_handle_request(struct simulation *simulation, struct servers *servers, const struct event *event);
 void servers_done(struct simulation *simulation, void *self, struct request *request);
 uint32_t servers_beyond(const struct simulation *simulation, const void *self, const struct request *request);
 /* model_type.wish: a server has the caches that its steps name, but no /tmp that outlasts a call. */
 struct cache_wish *servers_wish(const struct simulation *simulation, const void *self, const struct request *request);
 /* All that the server has is lost. */
-void servers_drop(struct simulation *simulation, struct servers *servers, uint32_t server);
+void servers_drop(struct simulation *simulation, struct servers *servers, uint32_t which);
 /* So many servers more, or fewer, can be handed requests. */
 void servers_count_room(struct simulation *simulation, struct servers *servers, int change);
 
@@ -270,8 +270,8 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
 /* So many are wanted from now on. */
 void servers_want(struct simulation *simulation, struct servers *servers, int64_t wanted);
 /* A server that leaves has ended what it had. */
-void servers_idle(struct simulation *simulation, struct servers *servers, uint32_t server);
-void servers_failed(struct simulation *simulation, void *self, uint32_t server);
+void servers_idle(struct simulation *simulation, struct servers *servers, uint32_t which);
+void servers_failed(struct simulation *simulation, void *self, uint32_t which);
 /* That share of the servers is lost; or of those on Spot gets its notice. */
 void servers_befall(struct simulation *simulation, struct servers *servers, double share, bool spot_only);
 

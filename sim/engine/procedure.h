@@ -94,8 +94,8 @@ void procedure_forget(struct procedure_runner *runner, uint32_t data);
 void procedure_forget_kept(struct simulation *simulation, struct procedure_runner *runner, uint32_t data);
 
 void procedure_handle(struct simulation *simulation, struct procedure_runner *runner, const struct event *event);
-/* The work of that task is done, or never will be. */
-void procedure_worked(struct simulation *simulation, struct procedure_runner *runner, uint32_t task);
+/* The work of the task `id` is done, or never will be. */
+void procedure_worked(struct simulation *simulation, struct procedure_runner *runner, uint32_t id);
 /* Was `request` sent by a procedure of its sender? Then its answer is procedure_answered's. */
 bool procedure_sent(const struct request *request);
 /* The call of one that a run sent. */
