@@ -8,7 +8,6 @@
 
 #include "engine/loadable.h"
 #include "engine/right.h"
-#include "function_steps.h"
 #include "scenario/validation.h"
 
 #include <math.h>

@@ -129,7 +129,7 @@ probe() { # probe WHAT NAME...: one name, or one JSON text
     key) in_schema .properties "$name" ;;
     account) in_schema '."$defs".account.properties' "$name" ;;
     traffic) in_schema '."$defs".traffic.properties' "$name" ;;
-    expect) in_schema '.properties.expect.then.items.properties' "$name" ;;
+    expect) in_schema '[.properties.expect.then.items.anyOf[].properties] | add' "$name" ;;
     try) try_patch '. as $base | ($with | if .traffic then .traffic = [$base.traffic[0] + .traffic[0]] else . end) as $with | . * $with' "$name" ;;
     source) try_patch "$lay_source" "$name" ;;
     behavior) try_patch '.behavior.F += $with' "$name" ;;
