@@ -63,6 +63,9 @@
     ROW(subscription_filter_type)    \
     ROW(topic_rule_type)             \
     ROW(external_service_type)       \
+    ROW(secret_type)                 \
+    ROW(user_pool_type)              \
+    ROW(email_identity_type)         \
     ROW(distribution_type)           \
     ROW(cache_policy_type)           \
     ROW(edge_function_type)          \

@@ -243,9 +243,11 @@ static void test_bill(void **state)
     double usd;
 #define MOVING(WAY)                                                                                                                        \
     "{'duration': '1d', 'period': '1h', 'Resources': {" NETWORK("10.0.1.0/24") "'Store': {'Type': 'AWS::S3::Bucket'}, " WAY INSIDE(        \
-        "F", "sg-1", ", 'Timeout': 60") "}, 'behavior': {'F': {'init': '0s', 'steps': [{'call': 'Store', 'op': 'GetObject', 'size': "      \
-                                        "'1GB'}, {'call': 'Store', 'op': 'PutObject', 'size': '1GB'}]}}, 'traffic': [{'name': 't', "       \
-                                        "'target': 'F', 'constant': '1/h'}]}"
+        "F", "sg-1", ", 'Timeout': 60, 'MemorySize': 1769") "}, 'behavior': {'F': {'init': '0s', 'steps': [{'call': 'Store', 'op': "       \
+                                                            "'GetObject', 'size': "                                                        \
+                                                            "'1GB'}, {'call': 'Store', 'op': 'PutObject', 'size': '1GB'}]}}, 'traffic': "  \
+                                                            "[{'name': 't', "                                                              \
+                                                            "'target': 'F', 'constant': '1/h'}]}"
 #define STORE_ENDPOINT(REST)                                                                                                               \
     "'Stores': {'Type': 'AWS::EC2::VPCEndpoint', 'Properties': {'VpcId': {'Ref': 'Vpc'}, 'ServiceName': 'com.amazonaws.us-east-1.s3'" REST \
     "}}, "

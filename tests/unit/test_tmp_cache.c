@@ -1,15 +1,15 @@
 /* test_tmp_cache.c: `"cache": "tmp"`: what an environment keeps in its /tmp, for how long, how much of it, and when it is lost or old. */
 #include "model_fixture.h"
 
-/* A function whose steps are STEPS, with a bucket B and a table T; PROPERTIES and BEHAVIOR are its. */
+/* A function whose steps are STEPS, with somebody D to download from in 100 ms, and a table T; PROPERTIES and BEHAVIOR are its. */
 #define CACHED(SETTINGS, PROPERTIES, BEHAVIOR, STEPS, TRAFFIC)                                                                             \
-    "{" SETTINGS ", 'Resources': {'B': {'Type': 'AWS::S3::Bucket'}, 'T': {'Type': 'AWS::DynamoDB::Table', 'Properties': {'BillingMode': "  \
+    "{" SETTINGS ", 'Resources': {'D': {'Type': 'Custom::External'}, 'T': {'Type': 'AWS::DynamoDB::Table', 'Properties': {'BillingMode': " \
     "'PAY_PER_REQUEST'}}, 'P': {'Type': 'Custom::External'}, 'F': {'Type': 'AWS::Serverless::Function', 'Properties': {'Timeout': "        \
     "60" PROPERTIES                                                                                                                        \
-    "}}}, 'behavior': {'B': {'latency': '100ms'}, 'T': {'latency': '5ms'}, 'P': {'latency': '5ms'}, 'F': {'init': '0s'" BEHAVIOR           \
+    "}}}, 'behavior': {'D': {'latency': '100ms'}, 'T': {'latency': '5ms'}, 'P': {'latency': '5ms'}, 'F': {'init': '0s'" BEHAVIOR           \
     ", 'steps': [" STEPS "]}}, 'traffic': [{'name': 'c', 'target': 'F', " TRAFFIC "}]}"
 #define FOREVER ", 'keep_alive': 'forever', 'max_lifetime': 'forever'"
-#define DOWNLOAD(KEY) "{'call': 'B', 'op': 'GetObject', 'size': '100MB', 'key': " KEY ", 'cache': 'tmp'}"
+#define DOWNLOAD(KEY) "{'call': 'D', 'size': '100MB', 'key': " KEY ", 'cache': 'tmp'}"
 
 /* One object: each environment fetches it once, with its first call, so the hits are 1 - environments created / calls. Poisson calls of
  * rate l, hardly any at once, to environments that are kept for T of idleness: one is created where the time since the call before is
@@ -28,7 +28,7 @@ static void test_churn(void **state)
         double missed = exp(-cases[i].load), deviation = sqrt(missed * (1 - missed) / (double)calls);
         assert_int_equal(count_of(run, "F", "TmpMisses"), created);
         assert_int_equal(count_of(run, "F", "TmpHits"), calls - created);
-        assert_int_equal(fates_of(run, "B", FATE_SUCCEEDED, ""), created);
+        assert_int_equal(fates_of(run, "D", FATE_SUCCEEDED, ""), created);
         /* A download of 100 ms among calls l apart: another comes meanwhile, and finds no environment, with l x 100 ms at most. */
         assert_near((double)created / (double)calls, missed, 4 * deviation + 0.1 / 30);
         assert_near(figure(run, "F", "TmpHitRatio", "Average"), 100 * (double)(calls - created) / (double)calls, 1e-9);
@@ -77,7 +77,7 @@ static void test_ttl(void **state)
 static void test_room(void **state)
 {
     struct model_run *run = *state;
-#define LARGE "{'call': 'B', 'op': 'GetObject', 'size': '300MB', 'key': {'uniform': 2}, 'cache': 'tmp'}"
+#define LARGE "{'call': 'D', 'size': '300MB', 'key': {'uniform': 2}, 'cache': 'tmp'}"
     model_run(run, CACHED("'duration': '1h'", "", FOREVER, LARGE, "'constant': '1/s'"));
     double hits = figure(run, "F", "TmpHits", "Sum");
     assert_near(hits / 3600, 0.5, 4 * 0.5 / 60); /* each the same as the one before */
@@ -90,8 +90,8 @@ static void test_room(void **state)
     /* 512 MB more, for the two downloads of 100 ms; a hit takes no time here. */
     assert_near(billed(run, "F", "Lambda-Storage-GB-Second", NULL), 0.5 * 2 * 0.1, 1e-9);
     /* What is larger than /tmp is fetched each time. */
-    model_run(run, CACHED("'duration': '1m'", "", FOREVER, "{'call': 'B', 'op': 'GetObject', 'size': '513MB', 'key': 1, 'cache': 'tmp'}",
-                          "'constant': '1/s'"));
+    model_run(run,
+              CACHED("'duration': '1m'", "", FOREVER, "{'call': 'D', 'size': '513MB', 'key': 1, 'cache': 'tmp'}", "'constant': '1/s'"));
     assert_int_equal(count_of(run, "F", "TmpHits"), 0);
 }
 
