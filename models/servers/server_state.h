@@ -295,4 +295,9 @@ static inline struct server_call *servers_call(const struct servers *servers, ui
     return pool_at(&servers->calls, id);
 }
 
+/* How what stands for servers works in a model_type; its `create` and `destroy` are its own where it has more than they. */
+#define SERVERS_FUNCTIONS                                                                                                                  \
+    .actions = servers_actions, .receives = servers_receives, .start = servers_start, .handle = servers_handle, .accept = servers_accept,  \
+    .done = servers_done, .beyond = servers_beyond, .wish = servers_wish, .finish = servers_finish
+
 #endif

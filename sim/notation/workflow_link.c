@@ -179,15 +179,15 @@ static bool link_errors(struct linking *linking, const cJSON *node, const struct
     return good;
 }
 
-/* Marks what can be reached from `state`, without recursion: `todo` has room for all. */
-static void reach(const struct linking *linking, bool *reached, uint32_t *todo)
+/* Marks what can be reached from `state`, without recursion: `waiting` has room for all. */
+static void reach(const struct linking *linking, bool *reached, uint32_t *waiting)
 {
     const struct workflow_scope *scope = linking->scope;
     size_t count = 0;
-    todo[count++] = scope->start;
+    waiting[count++] = scope->start;
     reached[scope->start - scope->first] = true;
     while (count > 0) {
-        const struct workflow_state *state = &linking->reading->states[todo[--count]];
+        const struct workflow_state *state = &linking->reading->states[waiting[--count]];
         size_t followers = 1 + state->choice_count + state->catchers.count;
         for (size_t i = 0; i < followers; i++) {
             uint32_t next = i == 0                     ? state->next
@@ -196,7 +196,7 @@ static void reach(const struct linking *linking, bool *reached, uint32_t *todo)
             if (next == WORKFLOW_END || reached[next - scope->first])
                 continue;
             reached[next - scope->first] = true;
-            todo[count++] = next;
+            waiting[count++] = next;
         }
     }
 }
@@ -212,9 +212,9 @@ static bool check_reach(struct linking *linking, const cJSON *states, const stru
     struct parse *parse = linking->reading->parse;
     const struct workflow_scope *scope = linking->scope;
     bool *reached = calloc(scope->count, sizeof *reached), good = true, ends = false;
-    uint32_t *todo = calloc(scope->count, sizeof *todo), i = 0;
-    if (reached && todo) {
-        reach(linking, reached, todo);
+    uint32_t *waiting = calloc(scope->count, sizeof *waiting), i = 0;
+    if (reached && waiting) {
+        reach(linking, reached, waiting);
         for (const cJSON *item = states->child; item; item = item->next, i++) {
             struct parse_path inner = {path, item->string, 0};
             ends = ends || (reached[i] && ends_here(&linking->reading->states[scope->first + i]));
@@ -230,7 +230,7 @@ static bool check_reach(struct linking *linking, const cJSON *states, const stru
         parse->failed = true;
     }
     free(reached);
-    free(todo);
+    free(waiting);
     return good && ends;
 }
 
