@@ -173,12 +173,28 @@ static uint32_t whole_of(const struct validation *validation, uint32_t version)
     return whole == ENTITY_NONE ? version : whole;
 }
 
+/* "arn:aws:lambda:eu-central-1:...": of another Region than the one that replicas are made from. */
+static bool is_foreign(struct validation *validation, const char *text, const char *place)
+{
+    static const char service[] = ":lambda:";
+    const char *region = strstr(text, service), *home = rule_text(validation_rules(validation), "edge_authoring_region");
+    region = region ? region + sizeof service - 1 : "";
+    const int length = (int)strcspn(region, ":");
+    if (length == 0 || *region == '$' || (strncmp(region, home, (size_t)length) == 0 && home[length] == '\0'))
+        return false;
+    validation_error(validation, place, "publish it there: CloudFront makes replicas of it",
+                     "Lambda@Edge is authored in %.40s, and this is of %.*s", home, length < 40 ? length : 40, region);
+    return true;
+}
+
 static void add_lambda(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
                        const char *place)
 {
     struct edge_hook *hook = &behavior->hooks[association->event];
     const uint32_t version = find_version(validation, association->function);
     double number = 0;
+    if (is_foreign(validation, association->function, place))
+        return;
     if (version == ENTITY_NONE || !model_takes(validation_type(validation, version), "Invoke")) {
         validation_error(validation, place, "{\"Ref\": \"V\"} of an AWS::Lambda::Version", "names no function of this scenario: \"%.60s\"",
                          association->function);
