@@ -13,23 +13,10 @@
 #define PLACE_ROOM 200
 #define HOME_REGION "us-east-1"
 
-const char *const cdn_refusals[] = {"edge_arm64",
-                                    "edge_container",
-                                    "edge_dead_letter",
-                                    "edge_environment",
-                                    "edge_layers",
-                                    "edge_memory",
-                                    "edge_package",
-                                    "edge_provisioned",
-                                    "edge_region",
-                                    "edge_runtime",
-                                    "edge_storage",
-                                    "edge_timeout",
-                                    "edge_tracing",
-                                    "edge_version",
-                                    "edge_vpc",
-                                    "permission",
-                                    NULL};
+const char *const cdn_refusals[] = {
+    "edge_arm64",   "edge_container",   "edge_dead_letter", "edge_environment",     "edge_layers",  "edge_memory",
+    "edge_package", "edge_provisioned", "edge_region",      "edge_runtime",         "edge_storage", "edge_timeout",
+    "edge_tracing", "edge_version",     "edge_vpc",         "origin_group_methods", "permission",   NULL};
 
 /* One function that is judged for an event. */
 struct judged {
