@@ -79,6 +79,7 @@ void instance_quantities(const struct simulation *simulation, const void *self, 
         hours += servers_hours(servers, true) * rule_number(simulation->settings->rules, "ec2_spot_price_share");
     if (servers->size.item)
         bill_add(bill, servers->size.item, hours * servers->size.item_units);
+    servers_bill_left(servers, &server_instance_items[0], bill);
     if (servers->size.baseline_vcpus > 0) {
         const struct servers_metrics *metrics = &servers->metrics;
         double unit_hours = CPU_UNITS * (double)NS_PER_HOUR;

@@ -22,6 +22,9 @@ const struct property servers_behavior_rows[] = {
      .help = "How long a request may wait there; then it is answered with a server error."},
     {"boot", PROPERTY_TIME_DISTRIBUTION, AT(boot),
      .help = "From a server's launch until it serves. Left out: rule ec2_boot; of a task rule fargate_start, and the pull of its image."},
+    {"response", PROPERTY_SIZE_DISTRIBUTION, AT(response),
+     .help = "What it answers: goes out through the network of its type, one answer behind the other, and holds its thread so long. What "
+             "leaves AWS, to users who come to it or to its load balancer, is billed. Left out: small, and not billed."},
     {"request_memory", PROPERTY_SIZE, AT(request_memory_bytes), .fallback = "0",
      .help = "Memory that a request takes while it is worked on: more of them than a server has room for are refused when the scenario is "
              "read."},
@@ -131,6 +134,12 @@ double servers_hours(const struct servers *servers, bool spot)
     const struct gauge *gauge = spot ? &servers->metrics.billed_spot : &servers->metrics.billed;
     const struct counter *extra = spot ? &servers->metrics.extra_spot_ns : &servers->metrics.extra_ns;
     return ((double)gauge->whole.integral + (double)extra->whole) / (double)NS_PER_HOUR;
+}
+
+void servers_bill_left(const struct servers *servers, const struct line_item *item, struct bill *bill)
+{
+    if (servers->metrics.left_bytes.whole > 0)
+        bill_add(bill, item, (double)servers->metrics.left_bytes.whole / BYTES_PER_GB);
 }
 
 FAULT_FUNCTIONS(servers, self)
