@@ -43,10 +43,17 @@ static void count_busy(struct simulation *simulation, struct servers *servers, c
         gauge_add(&servers->metrics.cpu_busy, simulation->now_ns, change);
 }
 
-void servers_count_room(struct simulation *simulation, struct servers *servers, int change)
+void servers_count_room(struct simulation *simulation, struct servers *servers, const struct server *server, int change)
 {
-    gauge_add(&servers->metrics.cpu_room, simulation->now_ns, change * cpu_units(servers->size.vcpus));
+    gauge_add(&servers->metrics.cpu_room, simulation->now_ns, change * cpu_units(servers->kinds[server->kind].size.vcpus));
     gauge_add(&servers->metrics.workers, simulation->now_ns, change * servers->behavior.capacity);
+}
+
+/* Of work that can use all of a server's vCPUs. */
+static uint32_t threads_of(const struct servers *servers, uint32_t server)
+{
+    double vcpus = servers->kinds[servers->list[server].kind].size.vcpus;
+    return vcpus > 1 ? (uint32_t)ceil(vcpus) : 1;
 }
 
 static bool begin_job(struct simulation *simulation, struct servers *servers, uint32_t server, uint32_t work, double work_ns,
@@ -68,9 +75,10 @@ static bool begin_work(struct simulation *simulation, struct servers *servers, u
     uint32_t id = pool_take(&servers->works);
     if (id == POOL_NONE)
         return false;
-    double apart_ns = servers->threads > 1 ? work_ns * parallel : 0;
+    uint32_t server = servers_call(servers, call)->server;
+    double apart_ns = threads_of(servers, server) > 1 ? work_ns * parallel : 0;
     *work_at(servers, id) = (struct server_work){.call = call, .task = task, .parallel_ns = apart_ns};
-    return begin_job(simulation, servers, servers_call(servers, call)->server, id, work_ns - apart_ns, 1);
+    return begin_job(simulation, servers, server, id, work_ns - apart_ns, 1);
 }
 
 static void serve_next(struct simulation *simulation, struct servers *servers, uint32_t which);
@@ -279,7 +287,7 @@ static void end_work(struct simulation *simulation, struct servers *servers, uin
     const struct server_work done = *work;
     if (done.parallel_ns > 0) {
         work->parallel_ns = 0;
-        if (!begin_job(simulation, servers, server, id, done.parallel_ns, servers->threads))
+        if (!begin_job(simulation, servers, server, id, done.parallel_ns, threads_of(servers, server)))
             simulation_fail(simulation, simulation->memory.status != STATUS_OK ? simulation->memory.status : STATUS_NO_MEMORY);
         return;
     }
@@ -463,7 +471,6 @@ enum status servers_create_requests(struct simulation *simulation, struct server
     stream_init(&servers->responses, simulation->settings->seed, simulation->replication, name, "response");
     deadline_line_init(&servers->line, &servers->calls, offsetof(struct server_call, place), servers->behavior.line_timeout_ns,
                        servers->self, SERVERS_LINE, 0);
-    servers->threads = servers->size.vcpus > 1 ? (uint32_t)ceil(servers->size.vcpus) : 1;
     return servers->behavior.like == ENTITY_NONE ? STATUS_OK : create_handler(simulation, servers);
 }
 
