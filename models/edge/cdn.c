@@ -158,12 +158,11 @@ static bool runs_at_edge(const void *self, uint32_t function)
     return false;
 }
 
-/* Where the edge is for which it runs. */
+/* The Region in which it runs for that request. */
 static uint32_t edge_place(const void *self, const struct request *request)
 {
     const struct cdn *cdn = self;
-    const struct cdn_job *job = cdn_job_at(cdn, request->from_data);
-    return cdn->caches[job->is_fetch ? job->home : job->cache].place;
+    return cdn_job_at(cdn, request->from_data)->place;
 }
 
 /* -- what may happen to it -- */

@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #define CDN_STATUSES 600 /* HTTP's, from 0 */
+#define CDN_PLACE_OF_USER 255
 #define CDN_VARIANTS (1u << 24)
 #define CDN_COUNTED_STATUSES 6 /* of which CloudWatch has rates of their own */
 
@@ -154,7 +155,7 @@ struct cdn_cache {
     struct edge_figures *figures; /* of an edge; NULL: not measured by itself */
     int area;                     /* of an edge whose Region is known; AREAS: where its user is */
     bool collapses;
-    uint8_t place; /* of an edge, and of the regional cache of one: which of several Regions it is near; 0 where that is not said */
+    uint8_t place; /* of an edge: in which Region functions run for it; CDN_PLACE_OF_USER: in that of each user */
 };
 
 /* What a choice among edges is made from. */
@@ -191,6 +192,7 @@ struct cdn_job {
     int64_t expires_ns;        /* what it brings is kept until then */
     uint64_t bytes;            /* what the viewer gets */
     uint8_t content, behavior, stage, area, attempt;
+    uint8_t place;   /* in which Region its functions run */
     uint8_t member;  /* of an origin group: 1 once the second is asked */
     uint8_t event;   /* enum edge_event: of the function that runs */
     uint8_t outcome; /* enum edge_outcome: what it will say, of a CloudFront function */
@@ -240,7 +242,8 @@ struct cdn {
     struct cache_word *words;           /* owned: what origins say, by content */
     struct cdn_cache *caches;           /* owned: the edges, the regional ones, Origin Shield */
     uint32_t cache_count;
-    uint8_t *area_of_sender; /* owned: by entity, enum cdn_area; AREAS: not known */
+    uint8_t *area_of_sender;  /* owned: by entity, enum cdn_area; AREAS: not known */
+    uint8_t *place_of_sender; /* owned: by entity, the place of its users' Region */
     uint64_t salt;
     struct edge_choice choices[AREAS + 1]; /* by where the user is; AREAS: nobody knows */
     struct cdn_origin_state *lines;        /* owned: of each origin */
@@ -268,6 +271,8 @@ static inline struct cdn_job *cdn_job_at(const struct cdn *cdn, uint32_t id)
 /* cdn_places.c */
 /* Where the Region is; AREAS where it is none that is known. */
 int cdn_area_of(const struct rule_book *rules, const char *region);
+/* The place of the Region in which functions run for users and edges near `region`: 0 is home, and what is not known. */
+uint8_t cdn_place_of(const struct rule_book *rules, const char *region);
 /* Which areas the price class has. */
 void cdn_read_price_class(const struct rule_book *rules, int price_class, bool included[AREAS]);
 enum status cdn_make_choices(struct cdn *cdn);
