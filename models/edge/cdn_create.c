@@ -236,7 +236,7 @@ static void make_streams(struct simulation *simulation, struct cdn *cdn)
         const char *purpose;
     } const streams[] = {{&cdn->edge_stream, "edge"},       {&cdn->variant_stream, "variant"}, {&cdn->size_stream, "size"},
                          {&cdn->latency_stream, "latency"}, {&cdn->rtt_stream, "rtt"},         {&cdn->end_stream, "end"},
-                         {&cdn->http_stream, "http"}};
+                         {&cdn->http_stream, "http"},       {&cdn->update_stream, "update"}};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
         stream_init(streams[i].stream, seed, simulation->replication, name, streams[i].purpose);
     cdn->salt = item_salt(name);
@@ -276,6 +276,7 @@ void cdn_destroy(struct simulation *simulation, void *self)
     if (cdn->jobs.owner)
         pool_fini(&cdn->jobs);
     cdn_forget_choices(cdn);
+    cdn_forget_updates(cdn);
     fault_fini(&cdn->faults);
     free(cdn->caches);
     free(cdn->all);

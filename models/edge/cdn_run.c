@@ -74,7 +74,7 @@ static void viewer_hook_ended(struct simulation *simulation, struct cdn *cdn, ui
         job->bytes = 0;
         reply(simulation, cdn, id);
     } else if (job->stage == STAGE_VIEWER_REQUEST) {
-        if (cdn_behavior_of(cdn, job)->hooks[ON_VIEWER_REQUEST].normalizes_key)
+        if (job->hook->normalizes_key)
             job->key = cdn_key(cdn_key_content(job->key), 0, job->group);
         cdn_look_up(simulation, cdn, id);
     } else {
@@ -180,6 +180,7 @@ void cdn_accept(struct simulation *simulation, void *self, struct request *reque
     const bool plain = comes_plain(cdn, request), redirected = plain && behavior->protocol == PROTOCOL_REDIRECT;
     job.area = (uint8_t)area;
     job.place = place_of(cdn, request, job.cache);
+    job.edge = (uint16_t)job.cache;
     job.is_plain = plain && !redirected;
     job.cacheable = (kind & CONTENT_CACHEABLE) && cache_rules_allow(&behavior->rules, cdn_word_of(cdn, &job));
     job.key = cdn_key(cdn->kept_as[content], variant_of(cdn, behavior, request, caller), request->group);

@@ -306,6 +306,38 @@ static void test_region_quotas(void **state)
 #undef REGIONS
 }
 
+/* A new version after 500 s: at each of four edges when it has come to it, by chance between 100 s and 300 s. */
+static void test_update(void **state)
+{
+    struct model_run *run = *state;
+#define UPDATED(DEPLOYMENT, CHANGE)                                                                                                        \
+    CDN("'duration': '1000s', 'drain': '1s', 'changes': [" CHANGE "]", "", DISABLED ", " AT_EDGE("viewer-request"),                        \
+        LAMBDA("") ", 'W': {'Type': 'AWS::Lambda::Version', 'DependsOn': 'V', 'Properties': {'FunctionName': {'Ref': 'F'}}}",              \
+        ", 'edges': 4, 'deployment': " DEPLOYMENT, "", ", 'F': {'init': '0s', 'duration': '1ms'}", USERS("'constant': '10/s'"))
+#define CHANGE(MORE) "{'at': '500s', 'UpdateDistribution': 'Cdn', 'EventType': 'viewer-request', 'LambdaFunctionARN': " MORE "}"
+    model_execute(run, UPDATED("'200s'", CHANGE("'F:2'")));
+    assert_int_equal(count_of(run, "F:1", "Invocations"), 7000);
+    assert_int_equal(count_of(run, "F:2", "Invocations"), 3000);
+    assert_near(billed(run, "F", "Lambda-Edge-Request", NULL), 10000, 0);
+    /* four edges, each from a time of its own on: between 3,000 and 1,000 requests fewer than all 5,000, as many as come to it */
+    model_execute(run, UPDATED("{'uniform': ['100s', '300s']}", CHANGE("'F:2'")));
+    assert_near((double)count_of(run, "F:2", "Invocations"), 10 * 300, 5 * (10 * sqrt(200 * 200 / 12.0 / 4) + sqrt(5000 * 3 / 16.0)));
+    assert_int_equal(count_of(run, "F:1", "Invocations") + count_of(run, "F:2", "Invocations"), 10000);
+    /* two at once: the later one is what stays */
+    model_execute(run, UPDATED("'10s'", CHANGE("'F:2'") ", {'at': '700s', 'UpdateDistribution': 'Cdn', 'EventType': 'viewer-request', "
+                                                        "'LambdaFunctionARN': {'Ref': 'V'}}"));
+    assert_int_equal(count_of(run, "F:2", "Invocations"), 2000);
+    static const struct refusal of_updates[] = {
+        {CHANGE("'G:1'"), "names no function of this scenario"},
+        {CHANGE("'F'"), "Lambda@Edge runs numbered versions"},
+        {CHANGE("'F:2', 'PathPattern': '/x'"), "there is no behavior of \"/x\""},
+        {"{'at': '500s', 'UpdateDistribution': 'Cdn', 'EventType': 'viewer-request'}", "LambdaFunctionARN"},
+    };
+    assert_refused(run, UPDATED("'10s'", "%s"), of_updates, sizeof of_updates / sizeof *of_updates);
+#undef UPDATED
+#undef CHANGE
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +347,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_regions, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_limits, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_refusals, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_update, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_region_quotas, model_setup, model_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
