@@ -69,6 +69,7 @@
     ROW(distribution_type)           \
     ROW(cache_policy_type)           \
     ROW(edge_function_type)          \
+    ROW(monitoring_subscription_type)          \
     ROW(origin_request_policy_type)  \
     ROW(response_headers_policy_type) \
     ROW(origin_access_control_type)  \

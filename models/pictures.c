@@ -81,6 +81,15 @@ static const struct picture_line reads_throttled[] = {
     {"throttled", "AWS/DynamoDB", "ReadThrottleEvents", .stat = "Sum", .rate = true},
     {0},
 };
+static const struct picture_line mortal_items[] = {
+    {"there", OWN, "ItemsWithAnEnd", .stat = "Average"},
+    {"expired", OWN, "ExpiredItems", .stat = "Average"},
+    {0},
+};
+static const struct picture_line items_deleted[] = {
+    {"deleted", "AWS/DynamoDB", "TimeToLiveDeletedItemCount", .stat = "Sum", .rate = true},
+    {0},
+};
 static const struct picture_line hit_ratio[] = {{"", OWN, "HitRatio", .stat = "Average"}, {0}};
 static const struct picture_line event_age[] = {
     {"maximum", LAMBDA, "AsyncEventAge", .stat = "Maximum"},
@@ -221,6 +230,10 @@ static const struct picture_type pictures[] = {
     {"table-reads", "Read units", "The same of reads.", PICTURE_EACH,
      .panels = {{"units per second", .mark = PICTURE_LINES, .lines = table_reads},
                 {"per second", "Below: reads that were throttled.", PICTURE_BARS, .lines = reads_throttled}}},
+    {"expiry", "Items with a time to live", "Those whose time is over are still stored and read until they are deleted.", PICTURE_EACH,
+     .having = "TimeToLiveDeletedItemCount",
+     .panels = {{"items", .mark = PICTURE_LINES, .lines = mortal_items},
+                {"per second", "Below: those that were deleted.", PICTURE_BARS, .lines = items_deleted}}},
     {"hit-ratio", "Hit ratio", "The share of reads that a cache answers by itself.", PICTURE_RESOURCES,
      .panels = {{"hits in percent", .mark = PICTURE_LINES, .lines = hit_ratio}}},
     {"event-age", "Age of asynchronous events", "How long events waited before their function was invoked.", PICTURE_EACH,

@@ -136,9 +136,15 @@ bool cache_policy_find(struct validation *validation, const char *text, struct c
     return true;
 }
 
-int64_t cache_rules_keep_ns(const struct cache_rules *rules, int64_t max_age_ns)
+bool cache_rules_allow(const struct cache_rules *rules, const struct cache_word *word)
 {
-    int64_t keep_ns = max_age_ns >= 0 ? max_age_ns : rules->default_ns;
+    return rules->max_ns > 0 && (!word->forbids || rules->min_ns > 0);
+}
+
+/* A least time to live holds against no-cache, no-store and private too. */
+int64_t cache_rules_keep_ns(const struct cache_rules *rules, const struct cache_word *word)
+{
+    int64_t keep_ns = word->forbids ? 0 : word->age_ns >= 0 ? word->age_ns : rules->default_ns;
     keep_ns = keep_ns > rules->max_ns ? rules->max_ns : keep_ns;
     return keep_ns < rules->min_ns ? rules->min_ns : keep_ns;
 }

@@ -27,6 +27,12 @@ static const char *path_of(const char *request, size_t *length)
     return path;
 }
 
+/* A pattern may begin with a slash, or not. */
+static bool matches(const char *pattern, const char *path, size_t length)
+{
+    return glob_matches(pattern + (pattern[0] == '/'), path, length, 0);
+}
+
 /* Behaviors are asked in their order; the usual one, which is the last, takes the rest. */
 size_t cdn_behavior_for(const struct cdn *cdn, const char *request)
 {
@@ -34,7 +40,7 @@ size_t cdn_behavior_for(const struct cdn *cdn, const char *request)
     size_t length;
     const char *path = path_of(request, &length);
     for (size_t i = 0; i < cdn->behaviors.count; i++)
-        if (list[i].pattern && glob_matches(list[i].pattern + (list[i].pattern[0] == '/'), path, length, 0))
+        if (list[i].pattern && matches(list[i].pattern, path, length))
             return i;
     return cdn->behaviors.count;
 }
@@ -53,8 +59,9 @@ uint8_t cdn_kind_of(const struct cdn_behavior *behavior, const char *request)
     const bool get = length == 3 && strncmp(request, "GET", 3) == 0, head = length == 4 && strncmp(request, "HEAD", 4) == 0;
     const bool allowed = get || head || has_method(&behavior->allowed, request, length);
     const bool cacheable = get || head || (length == 7 && has_method(&behavior->cached, request, length));
-    return (uint8_t)((allowed ? CONTENT_ALLOWED : 0) | (cacheable ? CONTENT_CACHEABLE : 0) | (head ? CONTENT_HEAD : 0) |
-                     (get || head ? 0 : CONTENT_PROXY));
+    const bool fails_over = get || head || (length == 7 && strncmp(request, "OPTIONS", 7) == 0);
+    return (uint8_t)((fails_over ? CONTENT_FAILS_OVER : 0) | (allowed ? CONTENT_ALLOWED : 0) | (cacheable ? CONTENT_CACHEABLE : 0) |
+                     (head ? CONTENT_HEAD : 0) | (get || head ? 0 : CONTENT_PROXY));
 }
 
 /* The next "name=value" of a query string that is in the key; NULL: there are no more. */
@@ -177,9 +184,33 @@ static enum status make_lines(struct cdn *cdn)
     cdn->lines = calloc(cdn->origins.count + 1, sizeof *cdn->lines);
     if (!cdn->lines)
         return STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < cdn->origins.count; i++)
-        deadline_line_init(&cdn->lines[i], &cdn->jobs, offsetof(struct cdn_job, deadline), origins[i].read_timeout_ns, cdn->self,
+    for (uint32_t i = 0; i < cdn->origins.count; i++) {
+        deadline_line_init(&cdn->lines[i].answers, &cdn->jobs, offsetof(struct cdn_job, deadline), origins[i].read_timeout_ns, cdn->self,
                            CDN_DEADLINE, i);
+        deadline_line_init(&cdn->lines[i].connections, &cdn->jobs, offsetof(struct cdn_job, deadline), origins[i].connection_timeout_ns,
+                           cdn->self, CDN_UNCONNECTED, i);
+    }
+    return STATUS_OK;
+}
+
+/* What origins say of each content: the first header whose path is its. */
+static enum status read_words(const struct simulation *simulation, struct cdn *cdn)
+{
+    const struct cdn_header *headers = cdn->headers.items;
+    cdn->words = calloc(CONTENT_COUNT, sizeof *cdn->words);
+    if (!cdn->words)
+        return STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < CONTENT_COUNT; i++) {
+        size_t length, header = 0;
+        const char *path = path_of(request_of(simulation, i), &length), *at;
+        while (header < cdn->headers.count && headers[header].path && !matches(headers[header].path, path, length))
+            header++;
+        cdn->words[i] = cache_word_none;
+        if (cdn->max_age_given)
+            cdn->words[i].age_ns = cdn->max_age_ns;
+        else if (header < cdn->headers.count)
+            cache_word_read(&cdn->words[i], headers[header].text, &at, &length);
+    }
     return STATUS_OK;
 }
 
@@ -241,6 +272,7 @@ enum status cdn_create(struct simulation *simulation, void *self)
     enum status status = make_behaviors(cdn);
     status = status == STATUS_OK ? make_caches(simulation, cdn) : status;
     status = status == STATUS_OK ? make_lines(cdn) : status;
+    status = status == STATUS_OK ? read_words(simulation, cdn) : status;
     status = status == STATUS_OK ? note_senders(simulation, cdn) : status;
     status = status == STATUS_OK ? cdn_make_choices(cdn) : status;
     if (status == STATUS_OK)
@@ -263,6 +295,7 @@ void cdn_destroy(struct simulation *simulation, void *self)
     free(cdn->caches);
     free(cdn->all);
     free(cdn->lines);
+    free(cdn->words);
     free(cdn->area_of_sender);
     free(cdn->errors);
 }

@@ -19,6 +19,8 @@ static void count_answer(struct cdn *cdn, const struct cause *cause)
     const int status = cdn_status_of(cause);
     counter_add(&cdn->metrics.errors, 1);
     counter_add(status >= 500 ? &cdn->metrics.server_errors : &cdn->metrics.client_errors, 1);
+    for (size_t i = 0; i < CDN_COUNTED_STATUSES; i++)
+        counter_add(&cdn->metrics.by_status[i], cdn_counted_statuses[i] == status);
 }
 
 static void answer(struct simulation *simulation, struct cdn *cdn, struct request *request, const struct cause *cause)
@@ -47,6 +49,7 @@ static void reply(struct simulation *simulation, struct cdn *cdn, uint32_t id)
             counter_add(&figures->downloaded, bytes);
         request->payload_bytes = bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
         counter_add(&cdn->metrics.cacheable, job.cacheable);
+        counter_add(&cdn->metrics.stale, job.is_stale);
         counter_add(&cdn->metrics.hits, job.cacheable && job.from_cache);
     }
     answer(simulation, cdn, request, job.cause);
@@ -168,7 +171,7 @@ void cdn_accept(struct simulation *simulation, void *self, struct request *reque
     const bool plain = comes_plain(cdn, request), redirected = plain && behavior->protocol == PROTOCOL_REDIRECT;
     job.area = (uint8_t)area;
     job.is_plain = plain && !redirected;
-    job.cacheable = (kind & CONTENT_CACHEABLE) && behavior->rules.max_ns > 0;
+    job.cacheable = (kind & CONTENT_CACHEABLE) && cache_rules_allow(&behavior->rules, cdn_word_of(cdn, &job));
     job.key = cdn_key(cdn->kept_as[content], variant_of(cdn, behavior, request, caller), request->group);
     count_request(cdn, &job, request, redirected);
     const struct cause *refusal = refusal_of(simulation, cdn, &job, request);
@@ -226,6 +229,9 @@ void cdn_handle(struct simulation *simulation, void *self, const struct event *e
         break;
     case CDN_DEADLINE:
         cdn_deadline(simulation, cdn, event->data);
+        break;
+    case CDN_UNCONNECTED:
+        cdn_unconnected(simulation, cdn, event->data);
         break;
     }
 }

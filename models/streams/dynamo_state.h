@@ -2,6 +2,7 @@
  * dynamo_operation.c: what the API's actions ask of a table;
  * dynamo_throughput.c: units a second, provisioned or on demand;
  * dynamo_keys.c: what single items or partitions can have;
+ * dynamo_life.c: items that have an end;
  * dynamo_index.c: global secondary indexes;
  * dynamo_global.c: replicas;
  * dynamo_stream.c: the stream of changes, as its readers see it;
@@ -12,6 +13,7 @@
 #define SLSIM_STREAMS_DYNAMO_STATE_H
 
 #include "dynamo_keys.h"
+#include "dynamo_life.h"
 #include "dynamo_operation.h"
 #include "dynamo_throughput.h"
 #include "engine/distribution.h"
@@ -25,7 +27,7 @@
 enum billing_mode { BILLING_PROVISIONED, BILLING_PAY_PER_REQUEST };
 enum stream_view { VIEW_KEYS_ONLY, VIEW_NEW_IMAGE, VIEW_OLD_IMAGE, VIEW_NEW_AND_OLD_IMAGES };
 enum projection { PROJECTION_ALL, PROJECTION_KEYS_ONLY, PROJECTION_INCLUDE };
-enum table_event { TABLE_EXPIRY, TABLE_ANSWER, TABLE_REVIEW, TABLE_GROW, TABLE_UPDATED, TABLE_REPLICATED };
+enum table_event { TABLE_EXPIRY, TABLE_ANSWER, TABLE_REVIEW, TABLE_GROW, TABLE_UPDATED, TABLE_REPLICATED, TABLE_LIFE };
 
 /* What is measured of a table, and of an index: two blobs of it. */
 struct dynamo_figures {
@@ -62,6 +64,7 @@ struct dynamo_table {
     uint32_t index_count;
     uint32_t partitions;
     struct dynamo_keys keys;
+    struct dynamo_life life; /* its config, too */
     struct stream latency_stream, lag_stream;
     int64_t poll_ns;
     uint64_t read_records, read_bytes; /* of the stream, at most in one call */
@@ -77,6 +80,7 @@ struct dynamo_table {
     int64_t decrease_day, decreased_ns;
 
     struct dynamo_figures figures;
+    struct counter copied_deletions; /* write units of what Time to Live deletes, in the other replicas */
     struct counter throttled, updates_refused, returned_records, returned_bytes;
     struct tally operation_latency, replication_latency;
     struct gauge replicating;

@@ -30,6 +30,7 @@ enum status table_create(struct simulation *simulation, void *self)
     throughput_create(simulation, &table->reads, &read_units, &table->figures.reads, on_demand);
     throughput_create(simulation, &table->writes, &write_units, &table->figures.writes, on_demand);
     dynamo_keys_init(simulation, &table->keys, name);
+    dynamo_life_init(simulation, &table->life, name, TABLE_LIFE);
     enum status status = dynamo_index_create(simulation, table);
     return status == STATUS_OK ? dynamo_stream_create(simulation, table) : status;
 }
@@ -40,6 +41,7 @@ void table_destroy(struct simulation *simulation, void *self)
     struct dynamo_table *table = self;
     shard_log_destroy(&table->log);
     dynamo_keys_fini(&table->keys);
+    dynamo_life_fini(&table->life);
     free(table->indexes);
     fault_fini(&table->faults);
 }
@@ -125,6 +127,18 @@ static int64_t parts_of(const struct dynamo_table *table, const struct dynamo_as
     return (int64_t)bill_chunks(bytes, table->read_unit_bytes) * each * factor;
 }
 
+/* An item that may have an end is written or read. False when memory is out. */
+static bool note_life(struct simulation *simulation, struct dynamo_table *table, const struct request *request,
+                      const struct dynamo_operation *operation)
+{
+    enum life_write write = operation->deletes ? LIFE_DELETE : operation->updates ? LIFE_UPDATE : LIFE_PUT;
+    uint32_t group = operation->many ? 0 : request->group;
+    if (!operation->reads)
+        return dynamo_life_write(simulation, &table->life, table->log.self, request, group, write);
+    dynamo_life_read(&table->life, group);
+    return true;
+}
+
 void table_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct dynamo_table *table = self;
@@ -138,12 +152,40 @@ void table_accept(struct simulation *simulation, void *self, struct request *req
     }
     if (!take_of_table(simulation, table, request, asked->operation, parts_of(table, asked, bytes < most ? bytes : most)))
         return;
+    if (table->life.enabled && !note_life(simulation, table, request, asked->operation))
+        return;
     if (!asked->operation->reads) {
         dynamo_replicate(simulation, table, request);
         if (!dynamo_stream_append(simulation, table, request, asked->operation->deletes))
             return;
     }
     respond(simulation, table, request);
+}
+
+/* Time to Live deletes an item, which takes no write units here, but in the other replicas: developer guide, "Using time to live (TTL) in
+ * DynamoDB". */
+static void look_at_item(struct simulation *simulation, struct dynamo_table *table, uint32_t place)
+{
+    struct mortal item;
+    if (!dynamo_life_look(simulation, &table->life, table->log.self, place, &item))
+        return;
+    const struct request deletion = {
+        .item = item_child(item.item, table->life.salt, 0, item.attempt),
+        .born_ns = simulation->now_ns,
+        .sent_ns = simulation->now_ns,
+        .id = UINT32_MAX,
+        .from = ENTITY_NONE,
+        .group = item.group,
+        .payload_bytes = item.bytes - table->life.item_bytes,
+        .content = item.content,
+    };
+    if (simulation->tracer)
+        simulation_derive(simulation, deletion.item, item.item);
+    if (table->replica_list.count > 1)
+        counter_add(&table->copied_deletions,
+                    (table->replica_list.count - 1) * bill_chunks(deletion.payload_bytes, table->write_unit_bytes));
+    dynamo_replicate(simulation, table, &deletion);
+    (void)dynamo_stream_append(simulation, table, &deletion, true);
 }
 
 static void review(struct simulation *simulation, struct dynamo_table *table, uint32_t which)
@@ -176,6 +218,9 @@ void table_handle(struct simulation *simulation, void *self, const struct event 
         break;
     case TABLE_REPLICATED:
         gauge_add(&table->replicating, simulation->now_ns, -1);
+        break;
+    case TABLE_LIFE:
+        look_at_item(simulation, table, event->data);
         break;
     case TABLE_UPDATED:
         dynamo_updated(simulation, table, event->data);

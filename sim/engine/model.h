@@ -100,9 +100,10 @@ struct model_type {
 
     /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
     bool keeps_chain;
-    bool gets;           /* it sends over HTTP: what it sends without a word is a GET */
-    bool answers_denied; /* who may not call it is answered by it, in its own words: others are turned away before it */
-    bool closes_loops;   /* it counts how often a chain of requests comes round to it */
+    bool deletes_expired; /* what is written to it may have an end: it heeds `expires_after` */
+    bool gets;            /* it sends over HTTP: what it sends without a word is a GET */
+    bool answers_denied;  /* who may not call it is answered by it, in its own words: others are turned away before it */
+    bool closes_loops;    /* it counts how often a chain of requests comes round to it */
 
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;

@@ -343,7 +343,6 @@ static void test_refusals(void **state)
         {", 'Origins': [{'Id': 'o', 'DomainName': 'Origin', 'OriginShield': {'Enabled': true, 'OriginShieldRegion': 'mars-1'}}]",
          "there is no Region"},
         {", 'Origins': [{'Id': 'o', 'DomainName': 'Origin', 'ConnectionAttempts': 4}]", "must be between 1 and 3"},
-        {", 'OriginGroups': {}", "not modelled yet"},
         {", 'PriceClass': 'PriceClass_300'", "must be one of"},
         {", 'CacheBehaviors': [{'PathPattern': '/a', 'TargetOriginId': 'x', 'ViewerProtocolPolicy': 'allow-all'}]",
          "there is no origin \"x\""},
