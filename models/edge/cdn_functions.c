@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define PLACE_ROOM 200
-#define HOME_REGION "us-east-1"
 
 const char *const cdn_refusals[] = {
     "edge_arm64",   "edge_container",   "edge_dead_letter", "edge_environment",     "edge_layers",  "edge_memory",
@@ -123,11 +122,14 @@ static void check_lambda(const struct judged *judged)
     struct validation *validation = judged->validation;
     const char *arn = strstr(judged->text, "arn:aws:lambda:");
     const char *region = arn ? arn + strlen("arn:aws:lambda:") : NULL;
+    const char *home = rule_text(validation_rules(validation), "edge_authoring_region");
+    char why[100];
     if (!model_is(validation_type(validation, judged->version), "AWS::Lambda::Version"))
         refuse(judged, "edge_version", "name a version: an AWS::Lambda::Version, \"F:1\"",
                "Lambda@Edge runs numbered versions, not $LATEST and not an alias");
-    if (region && region[0] != '$' && strncmp(region, HOME_REGION ":", strlen(HOME_REGION ":")) != 0)
-        refuse(judged, "edge_region", "put it there", "a function of Lambda@Edge lives in " HOME_REGION);
+    snprintf(why, sizeof why, "a function of Lambda@Edge lives in %.40s", home);
+    if (region && region[0] != '$' && (strncmp(region, home, strlen(home)) != 0 || region[strlen(home)] != ':'))
+        refuse(judged, "edge_region", "put it there", why);
     check_trust(judged);
     check_features(judged);
     check_choices(judged);

@@ -6,6 +6,7 @@
 #include "deployment_config.h"
 #include "engine/observable.h"
 #include "function_fault.h"
+#include "function_package.h"
 #include "lambda_kinds.h"
 #include "provisioned.h"
 #include "scenario/validation.h"
@@ -131,6 +132,17 @@ static uint32_t deployed_version(const struct validation *validation, uint32_t f
     return ENTITY_NONE;
 }
 
+/* The archive may be another: where the template names the same bucket, key and version, CloudFormation sees no change. */
+static void check_code(struct validation *validation, const struct function *function, const struct deploy *deploy)
+{
+    const struct function *version = validation_config(validation, deploy->version);
+    if (deploy->properties && strstr(deploy->properties, "\"Code\"") &&
+        function_package_same(&function->config.package, &version->config.package) && !validation_allowed(validation, "code_unchanged"))
+        validation_error(validation, "Properties", "another S3Key or S3ObjectVersion, or allow_invalid: [\"code_unchanged\"]",
+                         "CloudFormation does not update the code of %s: S3Bucket, S3Key and S3ObjectVersion are what they were",
+                         validation_name(validation, validation_self(validation)));
+}
+
 static void deploy_validate(struct validation *validation, const void *config, void *arguments)
 {
     struct function *function = validation_config(validation, validation_self(validation));
@@ -151,6 +163,8 @@ static void deploy_validate(struct validation *validation, const void *config, v
                          validation_name(validation, validation_self(validation)));
     else
         function->config.deploying_alias = alias;
+    if (deploy->version != ENTITY_NONE)
+        check_code(validation, function, deploy);
 }
 
 /* -- what happens -- */

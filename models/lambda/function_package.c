@@ -51,8 +51,8 @@ static const struct property code_rows[] = {
     {"S3Bucket", PROPERTY_STRING, CODE(bucket), .help = "The bucket of the archive."},
     {"ZipFile", PROPERTY_STRING, CODE(text), .help = "The code itself, of Node.js and Python: 4 MB, and nothing but that."},
     {"ImageUri", PROPERTY_STRING, CODE(image), .help = "The image, of PackageType Image."},
-    ACCEPTED("S3Key"),
-    ACCEPTED("S3ObjectVersion"),
+    {"S3Key", PROPERTY_STRING, CODE(key), .help = "The archive's name there."},
+    {"S3ObjectVersion", PROPERTY_STRING, CODE(version), .help = "Its version, of a bucket that keeps versions."},
     ACCEPTED("SourceKMSKeyArn"),
     {0},
 };
@@ -246,12 +246,78 @@ static void check_sizes(struct validation *validation, const struct function_con
                            (double)package->zip_bytes / MIB, direct / MIB);
 }
 
+/* Code comes from one place: an archive in a bucket, text in the template, or an image. */
+static void check_source(struct validation *validation, const struct code_source *source)
+{
+    int places = !!source->bucket + !!source->text + !!source->image;
+    if (places > 1)
+        validation_error(validation, "Code", "keep S3Bucket with S3Key, ZipFile or ImageUri",
+                         "code comes from one place, and here are %d: a bucket, the template or an image", places);
+    else if (!source->bucket && (source->key || source->version))
+        validation_error(validation, "Code", "add S3Bucket", "%s names an archive, and no bucket",
+                         source->key ? "S3Key" : "S3ObjectVersion");
+    else if (source->bucket && !source->key)
+        validation_error(validation, "Code", "add S3Key: the archive's name in the bucket",
+                         "S3Bucket names a bucket, and no archive in it");
+}
+
+/* CreateFunction: Runtime and Handler are mandatory for an archive, and neither goes with an image, whose settings say what is run. A
+ * function that says nothing of its code is a model of one, and Runtime says which INIT it has. */
+static void check_entry(struct validation *validation, const struct package_config *package, const char *code)
+{
+    bool image = package->type == PACKAGE_IMAGE;
+    bool handler = validation_written(validation, "Handler"), runtime = validation_written(validation, "Runtime");
+    if (validation_allowed(validation, "package"))
+        return;
+    if (image && handler)
+        validation_error(validation, "Handler", "ImageConfig.Command, or the image's CMD, or allow_invalid: [\"package\"]",
+                         "an image takes no Handler: what it runs is in the image");
+    if (image && runtime && code)
+        validation_error(validation, "Runtime", "leave it out, and give behavior.init, or allow_invalid: [\"package\"]",
+                         "an image takes no Runtime: it holds its own");
+    if (!image && code && !(handler && runtime)) /* nothing here depends on it */
+        validation_warning(validation, code,
+                           handler   ? "such as nodejs24.x"
+                           : runtime ? "such as app.handler"
+                                     : NULL,
+                           "AWS refuses an archive without %s",
+                           handler   ? "Runtime"
+                           : runtime ? "Handler"
+                                     : "Handler and Runtime");
+}
+
+/* What says where the code is; NULL: nothing does. */
+static const char *code_key(const struct validation *validation)
+{
+    static const char *const keys[] = {"Code", "CodeUri", "InlineCode", "ImageUri"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (validation_written(validation, keys[i]))
+            return keys[i];
+    return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool function_package_same(const struct package_config *a, const struct package_config *b)
+{
+    const struct code_source *left = a->source.items, *right = b->source.items;
+    return a->source.count == 1 && b->source.count == 1 && same_text(left->path, right->path) && same_text(left->bucket, right->bucket) &&
+           same_text(left->key, right->key) && same_text(left->version, right->version) && same_text(left->text, right->text) &&
+           same_text(left->image, right->image);
+}
+
 void function_package_check(struct validation *validation, const struct function_config *config)
 {
     const struct package_config *package = &config->package;
     const struct code_source *source = package->source.count > 0 ? package->source.items : NULL;
     check_variables(validation, package);
     check_sizes(validation, config);
+    if (source)
+        check_source(validation, source);
+    check_entry(validation, package, code_key(validation));
     check_image(validation, package, source ? source->image : package->image, source ? "Code.ImageUri" : "ImageUri");
     if (source)
         check_inline(validation, config, source->text, "Code.ZipFile");

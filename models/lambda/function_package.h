@@ -15,6 +15,9 @@ extern const struct property function_package_behavior[];
 void function_package_resolve(struct validation *validation, struct function_config *config);
 /* What AWS refuses: too large a package, too many layers, too many or reserved variables. */
 void function_package_check(struct validation *validation, const struct function_config *config);
+/* Do both say where their code is, and is it the same place? Then CloudFormation takes it for the same code. Source: CloudFormation user
+ * guide, AWS::Lambda::Function Code: an update is seen only where one of these values changes. */
+bool function_package_same(const struct package_config *a, const struct package_config *b);
 /* What its size adds to the measured INIT of a small package, in ns: an archive is unpacked and loaded. 0 for an image. Source: rules
  * cold_package_*. */
 double function_package_load_ns(const struct rule_book *rules, const struct package_config *package);

@@ -2,6 +2,7 @@
  * Sources: Amazon ECS Developer Guide, "Amazon ECS services", "Service load balancing" (unhealthy tasks are replaced, after the grace
  * period), "Amazon ECS capacity providers for Fargate"; AWS Fargate pricing: from the image's pull to the end, by the second, at least a
  * minute; rules fargate_* and ecs_*. */
+#include "server_kind.h"
 #include "server_state.h"
 
 #include "engine/rule_book.h"
@@ -107,6 +108,7 @@ static const struct line_item service_line_items[] = {
     {"Fargate-ARM-vCPU-Hours:perCPU", "vCPUs of tasks on ARM64."},
     {"Fargate-ARM-GB-Hours", "Their memory."},
     {"Fargate-EphemeralStorage-GB-Hours", "Storage of tasks beyond what is free."},
+    {"DataTransfer-Out-Bytes", "What users outside of AWS get from tasks themselves (`response`)."},
     {0},
 };
 
@@ -217,6 +219,7 @@ static void service_validate(struct validation *validation, void *config)
     servers->room = (uint32_t)(2 * servers->most + 8);
     servers->billing_least = "fargate_billing_min_s";
     servers->door_checks = servers->rebalances = servers->replaces = true;
+    server_kinds_resolve(validation, servers);
     servers_validate(validation, servers);
 }
 
@@ -225,15 +228,18 @@ static void service_quantities(const struct simulation *simulation, const void *
     const struct servers *servers = self;
     const struct rule_book *rules = simulation->settings->rules;
     const struct task_definition *task = servers->task == ENTITY_NONE ? NULL : entity_state(simulation, servers->task);
-    double hours = servers_hours(servers, false), spot_hours = servers_hours(servers, true);
+    const struct servers_metrics *metrics = &servers->metrics;
+    const struct server_hours all = servers_hours(&metrics->billed, &metrics->extra_ns, &metrics->billed_spot, &metrics->extra_spot_ns);
+    double hours = all.on_demand, spot_hours = all.spot;
     bool arm = task && task->architecture == TASK_ARM64;
     if (servers->is_mixed)
         hours += spot_hours * rule_number(rules, "fargate_spot_price_share");
+    servers_bill_left(servers, &service_line_items[5], bill);
     bill_add(bill, &service_line_items[arm ? 2 : 0], hours * servers->size.vcpus);
     bill_add(bill, &service_line_items[arm ? 3 : 1], hours * servers->size.memory_gib);
     double stored = task ? (double)task->storage_gb - rule_number(rules, "fargate_storage_free_gb") : 0;
     if (stored > 0)
-        bill_add(bill, &service_line_items[4], (servers_hours(servers, false) + spot_hours) * stored);
+        bill_add(bill, &service_line_items[4], (all.on_demand + spot_hours) * stored);
 }
 
 static int64_t service_capacity(const void *self)

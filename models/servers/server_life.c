@@ -3,9 +3,12 @@
  * "Health checks for instances in an Auto Scaling group" (replaced at once, after the grace period), "Capacity Rebalancing"; Amazon EC2
  * User Guide, "Spot Instance interruption notices"; Amazon ECS Developer Guide, "Service load balancing"; Elastic Load Balancing,
  * "Deregistration delay": over as soon as nothing is under way. */
+#include "server_kind.h"
 #include "server_state.h"
 
 #include "engine/rule_book.h"
+
+#include <string.h>
 
 static const struct registrar *registrar_of(const struct simulation *simulation, uint32_t entity)
 {
@@ -34,14 +37,19 @@ static int64_t leave_doors(struct simulation *simulation, struct servers *server
 
 static void count_here(struct servers *servers, const struct server *server, int change)
 {
-    servers->here += change;
-    servers->here_spot += server->spot ? change : 0;
+    int64_t units = change * servers->kinds[server->kind].weight;
+    servers->here += units;
+    servers->here_spot += server->spot ? units : 0;
+    servers->kinds_here[server->kind].spot += server->spot ? units : 0;
 }
 
 static void begin_bill(struct simulation *simulation, struct servers *servers, struct server *server)
 {
+    struct kind_figures *kind = server_kind_figures(simulation, servers, server->kind);
     server->billed = true;
     gauge_add(server->spot ? &servers->metrics.billed_spot : &servers->metrics.billed, simulation->now_ns, 1);
+    if (kind)
+        gauge_add(server->spot ? &kind->billed_spot : &kind->billed, simulation->now_ns, 1);
 }
 
 /* By the second, and a least time. */
@@ -54,12 +62,28 @@ static void end_bill(struct simulation *simulation, struct servers *servers, con
     billed_ns = billed_ns < servers->billing_least_ns ? servers->billing_least_ns : billed_ns;
     gauge_add(server->spot ? &servers->metrics.billed_spot : &servers->metrics.billed, simulation->now_ns, -1);
     counter_add(server->spot ? &servers->metrics.extra_spot_ns : &servers->metrics.extra_ns, (uint64_t)(billed_ns - ns));
+    struct kind_figures *kind = server_kind_figures(simulation, servers, server->kind);
+    if (!kind)
+        return;
+    gauge_add(server->spot ? &kind->billed_spot : &kind->billed, simulation->now_ns, -1);
+    counter_add(server->spot ? &kind->extra_spot_ns : &kind->extra_ns, (uint64_t)(billed_ns - ns));
 }
 
-static struct gauge *phase_gauge(struct servers *servers, enum server_phase phase)
+static void count_phase(struct simulation *simulation, struct servers *servers, const struct server *server, enum server_phase phase,
+                        int change)
 {
     struct servers_metrics *metrics = &servers->metrics;
-    return phase == SERVER_BOOTING ? &metrics->pending : phase == SERVER_RUNNING ? &metrics->in_service : &metrics->leaving;
+    bool boots = phase == SERVER_BOOTING, runs = phase == SERVER_RUNNING;
+    int64_t units = change * servers->kinds[server->kind].weight;
+    if (phase == SERVER_ABSENT)
+        return;
+    gauge_add(boots ? &metrics->pending : runs ? &metrics->in_service : &metrics->leaving, simulation->now_ns, change);
+    gauge_add(boots ? &metrics->units_pending : runs ? &metrics->units_in_service : &metrics->units_leaving, simulation->now_ns, units);
+    struct kind_figures *kind = runs ? server_kind_figures(simulation, servers, server->kind) : NULL;
+    if (kind)
+        gauge_add(&kind->in_service, simulation->now_ns, change);
+    if (kind && server->spot)
+        gauge_add(&kind->spot, simulation->now_ns, change);
 }
 
 static void list_running(struct servers *servers, struct server *server, bool comes)
@@ -76,14 +100,15 @@ static void list_running(struct servers *servers, struct server *server, bool co
 
 static void set_phase(struct simulation *simulation, struct servers *servers, struct server *server, enum server_phase phase)
 {
-    if (server->phase != SERVER_ABSENT)
-        gauge_add(phase_gauge(servers, server->phase), simulation->now_ns, -1);
-    if (phase != SERVER_ABSENT)
-        gauge_add(phase_gauge(servers, phase), simulation->now_ns, 1);
-    if ((server->phase == SERVER_ABSENT) != (phase == SERVER_ABSENT))
-        gauge_add(&servers->metrics.total, simulation->now_ns, phase == SERVER_ABSENT ? -1 : 1);
+    count_phase(simulation, servers, server, server->phase, -1);
+    count_phase(simulation, servers, server, phase, 1);
+    if ((server->phase == SERVER_ABSENT) != (phase == SERVER_ABSENT)) {
+        int change = phase == SERVER_ABSENT ? -1 : 1;
+        gauge_add(&servers->metrics.total, simulation->now_ns, change);
+        gauge_add(&servers->metrics.units_total, simulation->now_ns, change * servers->kinds[server->kind].weight);
+    }
     if ((server->phase == SERVER_RUNNING) != (phase == SERVER_RUNNING)) {
-        servers_count_room(simulation, servers, phase == SERVER_RUNNING ? 1 : -1);
+        servers_count_room(simulation, servers, server, phase == SERVER_RUNNING ? 1 : -1);
         list_running(servers, server, phase == SERVER_RUNNING);
     }
     server->phase = phase;
@@ -140,16 +165,26 @@ void servers_idle(struct simulation *simulation, struct servers *servers, uint32
     balance(simulation, servers);
 }
 
-/* Is the next one a Spot server? Source: Amazon EC2 Auto Scaling User Guide, "Allocation strategies": the base first, then the share. */
+/* Of so many units those on demand: the base first, then the share. Source: Amazon EC2 Auto Scaling User Guide, "Allocation strategies". */
+static int64_t on_demand_of(const struct servers *servers, int64_t units)
+{
+    int64_t above = units - servers->on_demand_base;
+    return above > 0 ? servers->on_demand_base + (above * servers->on_demand_percent + 99) / 100 : units;
+}
+
+/* Is the next one a Spot server? */
 static bool next_is_spot(const struct servers *servers)
 {
-    if (!servers->is_mixed)
-        return false;
-    int64_t count = servers->here + 1, above = count - servers->on_demand_base;
-    int64_t on_demand = count;
-    if (above > 0)
-        on_demand = servers->on_demand_base + (above * servers->on_demand_percent + 99) / 100;
-    return servers->here - servers->here_spot >= on_demand;
+    return servers->is_mixed && servers->here - servers->here_spot >= on_demand_of(servers, servers->here + 1);
+}
+
+/* AWS takes it back at some time. */
+static void schedule_recall(struct simulation *simulation, struct servers *servers, struct server *server)
+{
+    stream_at(&servers->recalls, servers->salt + server->ordinal, 0);
+    server->recall_ns = time_add(simulation->now_ns, distribution_sample_ns(servers->behavior.spot_lifetime, &servers->recalls.rng));
+    if (server->recall_ns < simulation->end_ns)
+        simulation_schedule(simulation, servers->self, SERVERS_RECALL, RANK_EXPIRY, server->recall_ns, (uint32_t)(server - servers->list));
 }
 
 /* A new server in a free place; false: there is none. */
@@ -166,8 +201,11 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     if (!at_once && servers->behavior.boot)
         boot_ns = distribution_sample_ns(servers->behavior.boot, &servers->boots.rng);
     int64_t free_ns = servers->pending_free_ns < boot_ns ? servers->pending_free_ns : boot_ns;
+    bool spot = next_is_spot(servers);
     *server = (struct server){
-        .spot = next_is_spot(servers),
+        .spot = spot,
+        .kind = (uint8_t)server_kinds_next(servers, spot),
+        .recall_ns = TIME_FOREVER,
         .launched_ns = simulation->now_ns,
         .billed_ns = time_add(simulation->now_ns, free_ns),
         .due_ns = time_add(simulation->now_ns, boot_ns),
@@ -175,10 +213,13 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     };
     chain_init(&server->line, &servers->calls, offsetof(struct server_call, link));
     chain_init(&server->served, &servers->calls, offsetof(struct server_call, link));
-    processor_init(&server->processor, servers->size.vcpus, &simulation->memory, simulation->entities[servers->self].name);
+    processor_init(&server->processor, servers->kinds[server->kind].size.vcpus, &simulation->memory,
+                   simulation->entities[servers->self].name);
     servers->end = which >= servers->end ? which + 1 : servers->end;
     counter_add(&servers->metrics.launched, 1);
     count_here(servers, server, 1);
+    if (spot)
+        schedule_recall(simulation, servers, server);
     if (at_once) {
         begin_bill(simulation, servers, server);
         put_in_service(simulation, servers, which, true);
@@ -193,14 +234,15 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     return true;
 }
 
-/* Which is to go: one that still boots, the newest of them; then by the policy. UINT32_MAX: none is there. */
-static uint32_t choose(const struct servers *servers)
+/* Which is to go: one that still boots, the newest of them; then by the policy. Of all, or only of those on Spot or on demand (`spot`
+ * points to which). UINT32_MAX: none is there. */
+static uint32_t choose_of(const struct servers *servers, const bool *spot)
 {
     uint32_t best = UINT32_MAX;
     for (uint32_t i = 0; i < servers->end; i++) {
         const struct server *server = &servers->list[i], *other = best == UINT32_MAX ? NULL : &servers->list[best];
         bool newer = other && server->ordinal > other->ordinal;
-        if (server->phase != SERVER_BOOTING && server->phase != SERVER_RUNNING)
+        if ((server->phase != SERVER_BOOTING && server->phase != SERVER_RUNNING) || (spot && server->spot != *spot))
             continue;
         if (!other || (server->phase == SERVER_BOOTING && other->phase == SERVER_RUNNING))
             best = i;
@@ -210,14 +252,26 @@ static uint32_t choose(const struct servers *servers)
     return best;
 }
 
+/* By the default policy first such as brings the share on Spot nearer to what it should be. Source: Amazon EC2 Auto Scaling User Guide,
+ * "Default termination policy". */
+static uint32_t choose(const struct servers *servers)
+{
+    uint32_t which = UINT32_MAX;
+    if (servers->is_mixed && servers->aligns) {
+        bool spot = servers->here - servers->here_spot <= on_demand_of(servers, servers->wanted);
+        which = choose_of(servers, &spot);
+    }
+    return which == UINT32_MAX ? choose_of(servers, NULL) : which;
+}
+
 static void balance(struct simulation *simulation, struct servers *servers)
 {
     while (servers->here < servers->wanted && launch(simulation, servers, false))
         continue;
     while (servers->here > servers->wanted) {
         uint32_t which = choose(servers);
-        if (which == UINT32_MAX)
-            return;
+        if (which == UINT32_MAX || servers->here - servers->kinds[servers->list[which].kind].weight < servers->wanted)
+            return; /* nobody goes without whom it would be less than is wanted */
         retire(simulation, servers, which, TIME_FOREVER);
     }
 }
@@ -227,6 +281,13 @@ void servers_want(struct simulation *simulation, struct servers *servers, int64_
     gauge_add(&servers->metrics.desired, simulation->now_ns, wanted - servers->wanted);
     servers->wanted = wanted;
     balance(simulation, servers);
+}
+
+/* There was no time without what there is at the simulation's zero. */
+static void begin_at_level(struct gauge *gauge)
+{
+    for (; gauge; gauge = gauge->total)
+        gauge->minimum = gauge->level;
 }
 
 /* What there is at the simulation's zero is in service. */
@@ -240,10 +301,14 @@ void servers_start(struct simulation *simulation, void *self)
     while (servers->here < servers->wanted && launch(simulation, servers, true))
         continue;
     struct servers_metrics *metrics = &servers->metrics;
-    struct gauge *const gauges[] = {&metrics->desired, &metrics->least, &metrics->most, &metrics->in_service, &metrics->total};
+    struct gauge *const gauges[] = {&metrics->desired,          &metrics->least,      &metrics->most, &metrics->in_service, &metrics->total,
+                                    &metrics->units_in_service, &metrics->units_total};
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
-        for (struct gauge *gauge = gauges[i]; gauge; gauge = gauge->total)
-            gauge->minimum = gauge->level; /* there was no time without them */
+        begin_at_level(gauges[i]);
+    for (uint32_t i = 0; servers->kind_count > 1 && i < servers->kind_count; i++) {
+        begin_at_level(&server_kind_figures(simulation, servers, i)->in_service);
+        begin_at_level(&server_kind_figures(simulation, servers, i)->spot);
+    }
 }
 
 /* It is gone from one moment to the next. */
@@ -254,7 +319,7 @@ static void lose_server(struct simulation *simulation, struct servers *servers, 
         leave_doors(simulation, servers, which);
     take_away(simulation, servers, which);
     if (was_here && !servers->replaces)
-        servers->wanted--;
+        servers->wanted--; /* an instance by itself, of weight 1 */
     balance(simulation, servers);
 }
 
@@ -271,6 +336,8 @@ static void notice(struct simulation *simulation, struct servers *servers, uint3
 {
     struct server *server = &servers->list[which];
     counter_add(&servers->metrics.interrupted, 1);
+    if (server_kind_figures(simulation, servers, server->kind))
+        counter_add(&server_kind_figures(simulation, servers, server->kind)->interrupted, 1);
     if (servers->rebalances) {
         retire(simulation, servers, which, servers->notice_ns);
         balance(simulation, servers);
@@ -288,13 +355,14 @@ static bool is_hit(struct servers *servers, const struct server *server, uint32_
     return stream_uniform(&servers->fates) < share;
 }
 
-void servers_befall(struct simulation *simulation, struct servers *servers, double share, bool spot_only)
+void servers_befall(struct simulation *simulation, struct servers *servers, double share, bool spot_only, const char *type)
 {
     uint64_t made = servers->ordinals;
     uint32_t fault = servers->fault_ordinal++;
     for (uint32_t i = 0; i < servers->end && simulation->status == STATUS_OK; i++) {
         struct server *server = &servers->list[i];
-        if (server->phase == SERVER_ABSENT || server->ordinal >= made || !is_hit(servers, server, fault, share))
+        if (server->phase == SERVER_ABSENT || server->ordinal >= made || (type && strcmp(type, servers->kinds[server->kind].type) != 0) ||
+            !is_hit(servers, server, fault, share))
             continue;
         if (!spot_only)
             lose_server(simulation, servers, i);
@@ -328,6 +396,9 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
     } else if (event->kind == SERVERS_GONE) {
         if (server->phase == SERVER_LEAVING && server->due_ns == now_ns)
             servers_idle(simulation, servers, event->data);
+    } else if (event->kind == SERVERS_RECALL) {
+        if (server->phase != SERVER_ABSENT && server->phase != SERVER_LEAVING && server->recall_ns == now_ns && !server->noticed)
+            notice(simulation, servers, event->data);
     } else if (server->noticed && server->due_ns == now_ns && server->phase != SERVER_ABSENT) {
         lose_server(simulation, servers, event->data);
     }
