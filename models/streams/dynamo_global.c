@@ -84,9 +84,24 @@ static const struct model_type replica_type = {
     .metrics = replica_metrics,
 };
 
+/* Is the replica's Region one that stood before? */
+static bool is_twice(const struct dynamo_table *table, size_t index)
+{
+    const struct replica *replicas = table->replica_list.items;
+    for (size_t k = 0; k < index; k++)
+        if (replicas[k].region && strcmp(replicas[k].region, replicas[index].region) == 0)
+            return true;
+    return false;
+}
+
+/* None where they could not be told apart or have no names, which is refused. */
 static uint32_t replica_count(const void *config)
 {
-    size_t count = ((const struct dynamo_table *)config)->replica_list.count;
+    const struct dynamo_table *table = config;
+    size_t count = table->replica_list.count;
+    for (size_t i = 0; i < count; i++)
+        if (!((const struct replica *)table->replica_list.items)[i].region || is_twice(table, i))
+            return 0;
     return count < 2 ? 0 : (uint32_t)count;
 }
 
@@ -155,15 +170,16 @@ static void check_regions(struct validation *validation, const struct dynamo_tab
     const struct replica *replicas = table->replica_list.items;
     for (size_t i = 0; i < table->replica_list.count; i++) {
         const char *region = replicas[i].region;
+        if (!region)
+            continue; /* which was said */
         if (strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(region) || strlen(region) > 32 || !*region) {
             validation_error(validation, "Replicas", "such as eu-west-1", "\"%.40s\" is no Region", region);
             return;
         }
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(replicas[k].region, region) == 0) {
-                validation_error(validation, "Replicas", "each Region has one", "there are two in %s", region);
-                return;
-            }
+        if (is_twice(table, i)) {
+            validation_error(validation, "Replicas", "each Region has one", "there are two in %s", region);
+            return;
+        }
     }
 }
 
