@@ -90,6 +90,8 @@ static const struct picture_line items_deleted[] = {
     {"deleted", "AWS/DynamoDB", "TimeToLiveDeletedItemCount", .stat = "Sum", .rate = true},
     {0},
 };
+static const struct picture_line differing[] = {{"differing", OWN, "ItemsDiffering", .stat = "Average"}, {0}};
+static const struct picture_line updates_lost[] = {{"lost", OWN, "LostUpdates", .stat = "Sum", .rate = true}, {0}};
 static const struct picture_line hit_ratio[] = {{"", OWN, "HitRatio", .stat = "Average"}, {0}};
 static const struct picture_line event_age[] = {
     {"maximum", LAMBDA, "AsyncEventAge", .stat = "Maximum"},
@@ -234,6 +236,10 @@ static const struct picture_type pictures[] = {
      .having = "TimeToLiveDeletedItemCount",
      .panels = {{"items", .mark = PICTURE_LINES, .lines = mortal_items},
                 {"per second", "Below: those that were deleted.", PICTURE_BARS, .lines = items_deleted}}},
+    {"replicas", "Items that differ between Regions", "Written in one, and not yet in all.", PICTURE_EACH, .having = "LostUpdates",
+     .panels = {{"items", .mark = PICTURE_LINES, .lines = differing},
+                {"per second", "Below: writes that another Region overwrote before it knew of them.", PICTURE_BARS,
+                 .lines = updates_lost}}},
     {"hit-ratio", "Hit ratio", "The share of reads that a cache answers by itself.", PICTURE_RESOURCES,
      .panels = {{"hits in percent", .mark = PICTURE_LINES, .lines = hit_ratio}}},
     {"event-age", "Age of asynchronous events", "How long events waited before their function was invoked.", PICTURE_EACH,

@@ -27,10 +27,10 @@ static const struct {
     {"AWS::Serverless::Api", false, true},
     {"AWS::Serverless::HttpApi", false, true},
     {"AWS::Lambda::Url", false, true},
-    {"AWS::ElasticLoadBalancingV2::LoadBalancer", false, false},
-    {"AWS::EC2::Instance", false, false},
-    {"AWS::AutoScaling::AutoScalingGroup", false, false},
-    {"AWS::ECS::Service", false, false},
+    {"AWS::ElasticLoadBalancingV2::LoadBalancer", false, true},
+    {"AWS::EC2::Instance", false, true},
+    {"AWS::AutoScaling::AutoScalingGroup", false, true},
+    {"AWS::ECS::Service", false, true},
     {"Custom::External", false, false},
 };
 
