@@ -137,9 +137,9 @@ static void test_warned(void **state)
     }
 }
 
-/* crosses: cognito_token_validity_min_min cognito_token_validity_max_days cognito_refresh_validity_min_min
- * cognito_refresh_validity_max_days
- */
+/* crosses: iam_session_min_s iam_session_max_s
+ * crosses: cognito_token_validity_min_min cognito_token_validity_max_days
+ * crosses: cognito_refresh_validity_min_min cognito_refresh_validity_max_days */
 static void test_tokens(void **state)
 {
     struct model_run *run = *state;
@@ -161,6 +161,12 @@ static void test_tokens(void **state)
                                             "'RefreshTokenValidity': 3650, 'ClientName': 'web'")),
                      STATUS_OK);
     assert_int_equal(run->diagnostics.count, 0);
+#define SESSION(SECONDS)                                                                                                                   \
+    "{'duration': '1m', 'Resources': {'R': {'Type': 'AWS::IAM::Role', 'Properties': {'AssumeRolePolicyDocument': {'Statement': []}, "      \
+    "'MaxSessionDuration': " SECONDS "}}}, 'traffic': []}"
+    static const struct refusal sessions[] = {{"3599", "must be between 3600 and 43200 s"}, {"43201", "must be between 3600 and 43200 s"}};
+    assert_refused(run, SESSION("%s"), sessions, 2);
+    assert_int_equal(model_load(run, SESSION("43200")), STATUS_OK);
 }
 
 static void test_keys_refused(void **state)
