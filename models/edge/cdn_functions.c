@@ -162,8 +162,8 @@ static uint32_t whole_of(const struct validation *validation, uint32_t version)
     return whole == ENTITY_NONE ? version : whole;
 }
 
-static void add_lambda(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
-                       const char *place)
+bool cdn_add_lambda(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
+                    const char *place)
 {
     struct edge_hook *hook = &behavior->hooks[association->event];
     const uint32_t version = find_version(validation, association->function);
@@ -171,7 +171,7 @@ static void add_lambda(struct validation *validation, struct cdn_behavior *behav
     if (version == ENTITY_NONE || !model_takes(validation_type(validation, version), "Invoke")) {
         validation_error(validation, place, "{\"Ref\": \"V\"} of an AWS::Lambda::Version", "names no function of this scenario: \"%.60s\"",
                          association->function);
-        return;
+        return false;
     }
     const struct judged judged = {
         .validation = validation,
@@ -187,6 +187,7 @@ static void add_lambda(struct validation *validation, struct cdn_behavior *behav
         hook->reject_rate = number;
     hook->normalizes_key = validation_number_of(validation, judged.whole, "behavior.normalizes_key", &number) && number != 0;
     validation_flow(validation, validation_self(validation), version);
+    return true;
 }
 
 static void add_function(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
@@ -245,7 +246,7 @@ void cdn_check_functions(struct validation *validation, struct cdn_behavior *beh
     }
     for (size_t i = 0; i < behavior->lambdas.count; i++) {
         snprintf(property, sizeof property, "%.100s.LambdaFunctionAssociations[%zu].LambdaFunctionARN", place, i);
-        add_lambda(validation, behavior, &lambdas[i], property);
+        cdn_add_lambda(validation, behavior, &lambdas[i], property);
     }
     check_pairs(validation, behavior, place);
 }

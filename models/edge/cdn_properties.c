@@ -308,6 +308,8 @@ const struct property cdn_behavior_keys[] = {
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "cloudfront_latency", .help = "An edge's own time for each request."},
     {"origin_rtt", PROPERTY_TIME_DISTRIBUTION, AT(origin_rtt),
      .help = "The network to an origin and back, of each time that it is asked. Left out: none."},
+    {"deployment", PROPERTY_TIME_DISTRIBUTION, AT(deployment), .fallback = "cloudfront_deployment",
+     .help = "From UpdateDistribution (`changes`) until an edge has what is new, drawn for each edge."},
     {"http_share", PROPERTY_PROBABILITY, AT(http_share), .fallback = "0",
      .help = "Share of the viewers' requests that come by HTTP, not HTTPS."},
     {0},

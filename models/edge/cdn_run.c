@@ -74,7 +74,7 @@ static void viewer_hook_ended(struct simulation *simulation, struct cdn *cdn, ui
         job->bytes = 0;
         reply(simulation, cdn, id);
     } else if (job->stage == STAGE_VIEWER_REQUEST) {
-        if (cdn_behavior_of(cdn, job)->hooks[ON_VIEWER_REQUEST].normalizes_key)
+        if (job->hook->normalizes_key)
             job->key = cdn_key(cdn_key_content(job->key), 0, job->group);
         cdn_look_up(simulation, cdn, id);
     } else {
@@ -146,6 +146,15 @@ static const struct cause *refusal_of(struct simulation *simulation, struct cdn 
     return job->is_plain && cdn_behavior_of(cdn, job)->protocol == PROTOCOL_HTTPS_ONLY ? &cause_plain : NULL;
 }
 
+/* Where its functions run: near its edge, or, where nobody says where that is, near its user. */
+static uint8_t place_of(const struct cdn *cdn, const struct request *request, uint32_t edge)
+{
+    const uint8_t place = cdn->caches[edge].place;
+    if (place != CDN_PLACE_OF_USER)
+        return place;
+    return request->from == ENTITY_NONE ? 0 : cdn->place_of_sender[request->from];
+}
+
 void cdn_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct cdn *cdn = self;
@@ -170,6 +179,8 @@ void cdn_accept(struct simulation *simulation, void *self, struct request *reque
     const struct cdn_behavior *behavior = &cdn->all[job.behavior];
     const bool plain = comes_plain(cdn, request), redirected = plain && behavior->protocol == PROTOCOL_REDIRECT;
     job.area = (uint8_t)area;
+    job.place = place_of(cdn, request, job.cache);
+    job.edge = (uint16_t)job.cache;
     job.is_plain = plain && !redirected;
     job.cacheable = (kind & CONTENT_CACHEABLE) && cache_rules_allow(&behavior->rules, cdn_word_of(cdn, &job));
     job.key = cdn_key(cdn->kept_as[content], variant_of(cdn, behavior, request, caller), request->group);

@@ -156,7 +156,7 @@ static void leave(struct simulation *simulation, struct function *function, stru
                             environment->id);
         return;
     }
-    function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
+    function_concurrency(function, simulation->now_ns, -1, environment);
     bool unusable = end == END_OUT_OF_MEMORY || end_is_mount(end); /* without its file system there is nothing to initialise */
     if (unusable && environment->provisioned) {
         provisioned_broken(simulation, function, environment);
@@ -177,7 +177,7 @@ static void leave(struct simulation *simulation, struct function *function, stru
 void function_finished(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     function->busy_ns += simulation->now_ns - environment->began_ns;
-    function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
+    function_concurrency(function, simulation->now_ns, -1, environment);
     environment_release(simulation, function, environment);
 }
 

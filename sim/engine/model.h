@@ -207,7 +207,7 @@ struct model_type {
     void (*quantities)(const struct simulation *simulation, const void *self, struct bill *bill);
 };
 
-#define EDGE_PLACES_MAX 8u
+#define EDGE_PLACES_MAX 16u
 
 /* Is it the type of that name? For who asks about a neighbour of which it sees neither the table nor the file. */
 static inline bool model_is(const struct model_type *type, const char *name)
