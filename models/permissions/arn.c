@@ -32,6 +32,7 @@ static const struct resource_kind kinds[] = {
     {"AWS::SecretsManager::Secret", "secretsmanager", "GetSecretValue", "Name", "arn:aws:secretsmanager" AT_HOME "secret:@", NULL, true},
     {"AWS::RDS::DBProxy", "rds-db", "connect", NULL, "arn:aws:rds-db" AT_HOME "dbuser:*/@", NULL, false},
     {"AWS::Cognito::UserPool", "cognito-idp", "InitiateAuth", NULL, "arn:aws:cognito-idp" AT_HOME "userpool/@", NULL, true},
+    {"AWS::KMS::Key", "kms", "Decrypt", NULL, "arn:aws:kms" AT_HOME "key/@", NULL, true},
     {"AWS::SES::EmailIdentity", "ses", "SendEmail", NULL, "arn:aws:ses" AT_HOME "identity/@", NULL, true},
     {"AWS::ApiGateway::RestApi", "execute-api", "", NULL, "arn:aws:execute-api" AT_HOME "@", "/*", false},
     {"AWS::ApiGatewayV2::Api", "execute-api", "", NULL, "arn:aws:execute-api" AT_HOME "@", "/*", false},
