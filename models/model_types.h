@@ -66,6 +66,8 @@
     ROW(secret_type)                 \
     ROW(user_pool_type)              \
     ROW(email_identity_type)         \
+    ROW(key_type)                    \
+    ROW(pool_client_type)            \
     ROW(distribution_type)           \
     ROW(cache_policy_type)           \
     ROW(edge_function_type)          \

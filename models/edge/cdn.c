@@ -149,6 +149,9 @@ static void cdn_quantities(const struct simulation *simulation, const void *self
 static bool runs_at_edge(const void *self, uint32_t function)
 {
     const struct cdn *cdn = self;
+    for (const struct cdn_successor *successor = cdn->successors; successor; successor = successor->next)
+        if (successor->function == function)
+            return true;
     const struct property_list *const lists[] = {&cdn->behaviors, &cdn->usual_list};
     for (size_t list = 0; list < 2; list++)
         for (size_t i = 0; i < lists[list]->count; i++)
@@ -158,12 +161,11 @@ static bool runs_at_edge(const void *self, uint32_t function)
     return false;
 }
 
-/* Where the edge is for which it runs. */
+/* The Region in which it runs for that request. */
 static uint32_t edge_place(const void *self, const struct request *request)
 {
     const struct cdn *cdn = self;
-    const struct cdn_job *job = cdn_job_at(cdn, request->from_data);
-    return cdn->caches[job->is_fetch ? job->home : job->cache].place;
+    return cdn_job_at(cdn, request->from_data)->place;
 }
 
 /* -- what may happen to it -- */
@@ -242,6 +244,12 @@ static const struct action cdn_actions[] = {
      .begin = begin_cut,
      .end = end_cut,
      .help = "No new connection to an origin comes about: each try takes its ConnectionTimeout."},
+    {.verb = "UpdateDistribution",
+     .properties = cdn_update_properties,
+     .size = sizeof(struct cdn_update_arguments),
+     .validate = cdn_update_validate,
+     .begin = cdn_update_begin,
+     .help = "A version of a function takes the place of what runs at that point, at each edge after its `deployment`."},
     {.verb = "CreateInvalidation",
      .properties = invalidation_properties,
      .size = sizeof(struct invalidation),

@@ -123,24 +123,6 @@ static void sort_contents(const struct simulation *simulation, struct cdn *cdn)
 
 /* -- caches -- */
 
-/* Edges near one Region are in one place; the regional cache is where the first of its edges is. */
-static void find_places(struct cdn *cdn)
-{
-    const struct edge_spec *specs = cdn->edges.items;
-    uint32_t places = 0;
-    for (uint32_t i = 0; cdn->edges.count == cdn->edge_count && i < cdn->edge_count; i++) {
-        uint32_t same = 0;
-        while (same < i && !(specs[i].region && specs[same].region && strcmp(specs[i].region, specs[same].region) == 0))
-            same++;
-        if (same < i)
-            cdn->caches[i].place = cdn->caches[same].place;
-        else if (specs[i].region)
-            cdn->caches[i].place = (uint8_t)(places < EDGE_PLACES_MAX - 1 ? places++ : EDGE_PLACES_MAX - 1);
-    }
-    for (uint32_t i = 0; i < (uint32_t)cdn->regional_caches && i < cdn->edge_count; i++)
-        cdn->caches[cdn->edge_count + i].place = cdn->caches[i].place;
-}
-
 static enum status make_caches(struct simulation *simulation, struct cdn *cdn)
 {
     const char *name = simulation->entities[cdn->self].name;
@@ -156,11 +138,12 @@ static enum status make_caches(struct simulation *simulation, struct cdn *cdn)
         lru_cache_init(&cache->held, cdn->cache_size_bytes > 0 ? (uint64_t)cdn->cache_size_bytes : UINT64_MAX, &simulation->memory, name);
         key_map_init(&cache->fetching, &simulation->memory, name);
         cache->collapses = cdn->collapse || i + 1 == cdn->cache_count; /* Origin Shield always does */
-        cache->area = i < cdn->edge_count && given && specs[i].region ? cdn_area_of(rules, specs[i].region) : AREAS;
+        const char *region = i < cdn->edge_count && given ? specs[i].region : NULL;
+        cache->area = region ? cdn_area_of(rules, region) : AREAS;
+        cache->place = region ? cdn_place_of(rules, region) : CDN_PLACE_OF_USER;
         if (i < cdn_measured_edges(cdn))
             cache->figures = entity_state(simulation, cdn->first_edge + i);
     }
-    find_places(cdn);
     return STATUS_OK;
 }
 
@@ -218,12 +201,14 @@ static enum status read_words(const struct simulation *simulation, struct cdn *c
 static enum status note_senders(struct simulation *simulation, struct cdn *cdn)
 {
     cdn->area_of_sender = calloc((size_t)simulation->entity_count + 1, sizeof *cdn->area_of_sender);
-    if (!cdn->area_of_sender)
+    cdn->place_of_sender = calloc((size_t)simulation->entity_count + 1, sizeof *cdn->place_of_sender);
+    if (!cdn->area_of_sender || !cdn->place_of_sender)
         return STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < simulation->entity_count; i++) {
         const struct entity *entity = &simulation->entities[i];
         const struct caller *caller = entity->type->caller ? entity->type->caller(entity->state) : NULL;
         cdn->area_of_sender[i] = (uint8_t)cdn_area_of(simulation->settings->rules, caller ? caller->region : NULL);
+        cdn->place_of_sender[i] = cdn_place_of(simulation->settings->rules, caller ? caller->region : NULL);
     }
     return STATUS_OK;
 }
@@ -251,7 +236,7 @@ static void make_streams(struct simulation *simulation, struct cdn *cdn)
         const char *purpose;
     } const streams[] = {{&cdn->edge_stream, "edge"},       {&cdn->variant_stream, "variant"}, {&cdn->size_stream, "size"},
                          {&cdn->latency_stream, "latency"}, {&cdn->rtt_stream, "rtt"},         {&cdn->end_stream, "end"},
-                         {&cdn->http_stream, "http"}};
+                         {&cdn->http_stream, "http"},       {&cdn->update_stream, "update"}};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
         stream_init(streams[i].stream, seed, simulation->replication, name, streams[i].purpose);
     cdn->salt = item_salt(name);
@@ -267,6 +252,8 @@ enum status cdn_create(struct simulation *simulation, void *self)
     read_kept_errors(cdn, rules);
     token_bucket_init_per_s(&cdn->quota, fmax(rule_number(rules, "cloudfront_rps_per_distribution"), 1), 1, 0);
     cdn->error_keep_ns = rule_ns(rules, "cloudfront_error_ttl_s");
+    cdn->compress_min_bytes = rule_number(rules, "cloudfront_compress_min_bytes");
+    cdn->compress_max_bytes = rule_number(rules, "cloudfront_compress_max_bytes");
     cdn->viewer_response_bytes = (uint64_t)rule_bytes(rules, "edge_viewer_response_max_kb");
     cdn->origin_response_bytes = (uint64_t)rule_bytes(rules, "edge_origin_response_max_kb");
     enum status status = make_behaviors(cdn);
@@ -291,12 +278,14 @@ void cdn_destroy(struct simulation *simulation, void *self)
     if (cdn->jobs.owner)
         pool_fini(&cdn->jobs);
     cdn_forget_choices(cdn);
+    cdn_forget_updates(cdn);
     fault_fini(&cdn->faults);
     free(cdn->caches);
     free(cdn->all);
     free(cdn->lines);
     free(cdn->words);
     free(cdn->area_of_sender);
+    free(cdn->place_of_sender);
     free(cdn->errors);
 }
 

@@ -2,8 +2,8 @@
  * The files, from the ground up: cdn_places.c (which edge serves, what is billed where), cdn_caches.c (caches and what is
  * fetched for them), cdn_hooks.c (functions at the edge), cdn_origin.c (the origin, its time limits, and the other one of its group),
  * cdn_run.c (a viewer's request from its coming to its answer), cdn_create.c, cdn_check.c, cdn_groups.c and cdn_functions.c (what is
- * judged), cdn_properties.c, cdn.c (the tables). Requests end where they began: what is fetched hands its end up through
- * cdn_job_ended. */
+ * judged), cdn_update.c (functions that change while it runs), cdn_properties.c, cdn.c (the tables). Requests end where they began: what is
+ * fetched hands its end up through cdn_job_ended. */
 #ifndef SLSIM_EDGE_CDN_STATE_H
 #define SLSIM_EDGE_CDN_STATE_H
 
@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #define CDN_STATUSES 600 /* HTTP's, from 0 */
+#define CDN_PLACE_OF_USER 255
 #define CDN_VARIANTS (1u << 24)
 #define CDN_COUNTED_STATUSES 6 /* of which CloudWatch has rates of their own */
 
@@ -95,6 +96,7 @@ struct cdn_behavior {
     struct string_list query_keys;
     int cookies; /* of ForwardedValues */
     int protocol;
+    bool compress;
     struct string_list allowed, cached; /* methods */
     struct property_list functions, lambdas;
 
@@ -154,7 +156,7 @@ struct cdn_cache {
     struct edge_figures *figures; /* of an edge; NULL: not measured by itself */
     int area;                     /* of an edge whose Region is known; AREAS: where its user is */
     bool collapses;
-    uint8_t place; /* of an edge, and of the regional cache of one: which of several Regions it is near; 0 where that is not said */
+    uint8_t place; /* of an edge: in which Region functions run for it; CDN_PLACE_OF_USER: in that of each user */
 };
 
 /* What a choice among edges is made from. */
@@ -162,6 +164,21 @@ struct edge_choice {
     uint32_t *edges; /* owned */
     double *weights; /* owned: rising */
     uint32_t count;
+};
+
+/* A function that `changes` bring to a behavior while it runs. */
+struct cdn_successor {
+    uint32_t function;
+    struct cdn_successor *next;
+};
+
+/* And what is under way of it. */
+struct cdn_update {
+    size_t behavior;
+    int event;
+    struct edge_hook hook;
+    int64_t *from_ns; /* owned: of each edge, since when it holds there */
+    struct cdn_update *before;
 };
 
 enum cdn_stage {
@@ -191,9 +208,12 @@ struct cdn_job {
     int64_t expires_ns;        /* what it brings is kept until then */
     uint64_t bytes;            /* what the viewer gets */
     uint8_t content, behavior, stage, area, attempt;
-    uint8_t member;  /* of an origin group: 1 once the second is asked */
-    uint8_t event;   /* enum edge_event: of the function that runs */
-    uint8_t outcome; /* enum edge_outcome: what it will say, of a CloudFront function */
+    uint8_t place;                /* in which Region its functions run */
+    uint16_t edge;                /* to which the viewer came, or for whom it began */
+    const struct edge_hook *hook; /* of the function that runs */
+    uint8_t member;               /* of an origin group: 1 once the second is asked */
+    uint8_t event;                /* enum edge_event: of the function that runs */
+    uint8_t outcome;              /* enum edge_outcome: what it will say, of a CloudFront function */
     bool is_fetch;
     bool is_shared;                   /* it stands in its cache's `fetching` */
     bool cacheable;                   /* a GET or HEAD of what may be kept */
@@ -224,11 +244,13 @@ struct cdn {
     bool collapse;
     const struct distribution *object_size; /* NULL: not said */
     int64_t cache_size_bytes, usual_size_bytes;
-    const struct distribution *latency, *origin_rtt;
+    const struct distribution *latency, *origin_rtt, *deployment;
+    struct cdn_successor *successors; /* set by validate */
     int64_t max_age_ns;
     bool max_age_given;           /* else origins say nothing */
     struct property_list headers; /* of struct cdn_header */
-    double http_share;
+    double http_share, compressed_share;
+    int64_t header_values, cookie_values;
     uint32_t edge_count; /* set by validate */
 
     /* state */
@@ -240,8 +262,11 @@ struct cdn {
     struct cache_word *words;           /* owned: what origins say, by content */
     struct cdn_cache *caches;           /* owned: the edges, the regional ones, Origin Shield */
     uint32_t cache_count;
-    uint8_t *area_of_sender; /* owned: by entity, enum cdn_area; AREAS: not known */
+    uint8_t *area_of_sender;  /* owned: by entity, enum cdn_area; AREAS: not known */
+    uint8_t *place_of_sender; /* owned: by entity, the place of its users' Region */
     uint64_t salt;
+    struct cdn_update *updates; /* owned: the last first */
+    uint32_t update_count;
     struct edge_choice choices[AREAS + 1]; /* by where the user is; AREAS: nobody knows */
     struct cdn_origin_state *lines;        /* owned: of each origin */
     struct pool jobs;
@@ -250,8 +275,9 @@ struct cdn {
     uint32_t error_count;
     size_t error_capacity;
     struct token_bucket quota;
-    struct stream edge_stream, variant_stream, size_stream, latency_stream, rtt_stream, end_stream, http_stream;
+    struct stream edge_stream, variant_stream, size_stream, latency_stream, rtt_stream, end_stream, http_stream, update_stream;
     int64_t error_keep_ns;
+    double compress_min_bytes, compress_max_bytes;
     bool error_is_kept[CDN_STATUSES];
     uint64_t viewer_response_bytes, origin_response_bytes; /* the most that a Lambda function may answer */
     bool area_included[AREAS];
@@ -268,6 +294,8 @@ static inline struct cdn_job *cdn_job_at(const struct cdn *cdn, uint32_t id)
 /* cdn_places.c */
 /* Where the Region is; AREAS where it is none that is known. */
 int cdn_area_of(const struct rule_book *rules, const char *region);
+/* The place of the Region in which functions run for users and edges near `region`: 0 is home, and what is not known. */
+uint8_t cdn_place_of(const struct rule_book *rules, const char *region);
 /* Which areas the price class has. */
 void cdn_read_price_class(const struct rule_book *rules, int price_class, bool included[AREAS]);
 enum status cdn_make_choices(struct cdn *cdn);
@@ -338,6 +366,20 @@ void cdn_receives(struct validation *validation, const struct sending *sending, 
 /* What a distribution refuses unless the scenario wants it. */
 extern const char *const cdn_refusals[];
 
+/* cdn_update.c: UpdateDistribution. What a behavior has at an event, where the job is. */
+const struct edge_hook *cdn_hook_of(const struct cdn *cdn, const struct cdn_job *job, enum edge_event event, int64_t now_ns);
+void cdn_forget_updates(struct cdn *cdn);
+/* A row of `actions`, and its hooks. */
+struct cdn_update_arguments {
+    int event;
+    const char *function, *pattern;
+    size_t behavior;       /* by validate */
+    struct edge_hook hook; /* the same */
+};
+extern const struct property cdn_update_properties[];
+void cdn_update_validate(struct validation *validation, const void *config, void *arguments);
+void cdn_update_begin(struct simulation *simulation, void *self, const void *arguments);
+
 /* cdn_groups.c */
 void cdn_check_groups(struct validation *validation, struct cdn *cdn);
 /* The group of that Id; NULL: there is none. */
@@ -351,6 +393,9 @@ size_t cdn_origin_named(const struct cdn *cdn, const char *id);
 
 /* cdn_functions.c: the functions of a behavior, which stands at `place`: whose they are, and what of that AWS refuses. */
 void cdn_check_functions(struct validation *validation, struct cdn_behavior *behavior, const char *place);
+/* Gives the behavior a function of Lambda, named at `place`; false: it is none, which was said. */
+bool cdn_add_lambda(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
+                    const char *place);
 
 /* cdn_properties.c */
 extern const struct property cdn_properties[], cdn_behavior_keys[];
@@ -362,6 +407,10 @@ uint32_t cdn_measured_edges(const struct cdn *cdn);
 static inline uint64_t cdn_key(uint8_t content, uint32_t variant, uint32_t group)
 {
     return (uint64_t)content << 56 | (uint64_t)(variant % CDN_VARIANTS) << 32 | group;
+}
+static inline uint32_t cdn_key_variant(uint64_t key)
+{
+    return (uint32_t)(key >> 32) % CDN_VARIANTS;
 }
 static inline uint8_t cdn_key_content(uint64_t key)
 {

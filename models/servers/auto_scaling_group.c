@@ -112,6 +112,7 @@ static const struct property group_behavior[] = {
 static const struct metric_type group_metrics[] = {
     {"AWS/EC2", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(metrics.cpu_busy), .other = AT(metrics.cpu_room),
      .help = "Time that the vCPUs of instances in service work."},
+    {"AWS/EC2", "NetworkOut", "Bytes", METRIC_COUNT, AT(metrics.network_out), .help = "What its instances answer (`response`)."},
     {"AWS/AutoScaling", "GroupDesiredCapacity", "Count", METRIC_GAUGE, AT(metrics.desired), .help = "Instances wanted."},
     {"AWS/AutoScaling", "GroupInServiceInstances", "Count", METRIC_GAUGE, AT(metrics.in_service), .help = "Instances in service."},
     {"AWS/AutoScaling", "GroupPendingInstances", "Count", METRIC_GAUGE, AT(metrics.pending), .help = "Instances that boot."},

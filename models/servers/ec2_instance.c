@@ -31,7 +31,7 @@ static const struct metric_type instance_metrics[] = {
     {"AWS/EC2", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(metrics.cpu_busy), .other = AT(metrics.cpu_room),
      .help = "Time that its vCPUs work."},
     {"AWS/EC2", "NetworkIn", "Bytes", METRIC_COUNT, AT(metrics.network_in), .help = "What it passes on as a NAT instance."},
-    {"AWS/EC2", "NetworkOut", "Bytes", METRIC_COUNT, AT(metrics.network_out), .help = "The same."},
+    {"AWS/EC2", "NetworkOut", "Bytes", METRIC_COUNT, AT(metrics.network_out), .help = "The same, and what it answers (`response`)."},
     SERVER_METRIC_ROWS,
     {0},
 };
@@ -60,8 +60,8 @@ static void instance_destroy(struct simulation *simulation, void *self)
 const struct model_type ec2_instance_type = {
     .type = INSTANCE_TYPE,
     .service = "Amazon Elastic Compute Cloud",
-    .help = "A server that is there all the time: so many requests at once, whose CPU work shares its vCPUs, the others in line. Volumes, "
-            "addresses and data transfer are not on the bill.",
+    .help = "A server that is there all the time: so many requests at once, whose CPU work shares its vCPUs, the others in line. Volumes "
+            "and addresses are not on the bill.",
     .size = sizeof(struct servers),
     .self_offset = AT(self),
     .properties = instance_properties,

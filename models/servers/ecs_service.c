@@ -117,6 +117,7 @@ static const struct line_item service_line_items[] = {
     {"Fargate-ARM-vCPU-Hours:perCPU", "vCPUs of tasks on ARM64."},
     {"Fargate-ARM-GB-Hours", "Their memory."},
     {"Fargate-EphemeralStorage-GB-Hours", "Storage of tasks beyond what is free."},
+    {"DataTransfer-Out-Bytes", "What users outside of AWS get from tasks themselves (`response`)."},
     {0},
 };
 
@@ -323,6 +324,7 @@ static void service_quantities(const struct simulation *simulation, const void *
     bool arm = task && task->architecture == TASK_ARM64;
     if (servers->is_mixed)
         hours += spot_hours * rule_number(rules, "fargate_spot_price_share");
+    servers_bill_left(servers, &service_line_items[5], bill);
     bill_add(bill, &service_line_items[arm ? 2 : 0], hours * servers->size.vcpus);
     bill_add(bill, &service_line_items[arm ? 3 : 1], hours * servers->size.memory_gib);
     double stored = task ? (double)task->storage_gb - rule_number(rules, "fargate_storage_free_gb") : 0;

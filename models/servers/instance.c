@@ -111,6 +111,7 @@ void instance_quantities(const struct simulation *simulation, const void *self, 
         add_hours(simulation, servers, &servers->kinds[i].size, bill,
                   servers_hours(&kind->billed, &kind->extra_ns, &kind->billed_spot, &kind->extra_spot_ns));
     }
+    servers_bill_left(servers, &server_instance_items[0], bill);
     if (servers->size.baseline_vcpus > 0) {
         double unit_hours = CPU_UNITS * (double)NS_PER_HOUR;
         double used = (double)metrics->cpu_busy.whole.integral / unit_hours, there = (double)metrics->cpu_room.whole.integral / unit_hours;

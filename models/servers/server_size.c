@@ -15,6 +15,7 @@
 #define CREDITS "vCPU-hours of burstable instances beyond their baseline, on average over the run, as of `unlimited` ones."
 
 const struct line_item server_instance_items[] = {
+    {"DataTransfer-Out-Bytes", "What users outside of AWS get from servers themselves (`response`)."},
     {"BoxUsage:c5.large", HOURS},
     {"BoxUsage:c5.xlarge", HOURS},
     {"BoxUsage:c6i.large", HOURS},

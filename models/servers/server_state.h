@@ -70,11 +70,13 @@ struct servers_behavior {
     uint32_t like; /* whose handler it runs; ENTITY_NONE: it serves nobody */
     int64_t capacity, line_limit, line_timeout_ns;
     const struct distribution *boot, *spot_lifetime;
+    const struct distribution *response; /* NULL: it does not say what it answers */
     int64_t request_memory_bytes;
 };
 
 struct servers_metrics {
-    struct counter network_in, network_out; /* of what it passes on */
+    struct counter network_in, network_out; /* of what it passes on, or answers */
+    struct counter left_bytes;              /* of answers, to users outside */
     struct counter requests, checks, refused, timed_out, failed, lost, launched, ended, interrupted, unserved;
     struct gauge serving, waiting, workers;
     struct gauge cpu_busy, cpu_room; /* CPU_UNITS, of servers in service */
@@ -104,6 +106,7 @@ struct server {
     uint32_t guests;              /* of an instance: tasks that are there, */
     int64_t taken_cpu, taken_mib; /* and what they have; of a task what it has */
     uint64_t images;              /* and of which of the cluster's first 64 services it has the image */
+    int64_t out_ns;               /* until then answers go out that have begun to */
     int64_t recall_ns;            /* of a Spot server: when its notice comes */
     uint64_t ordinal;
     bool billed;               /* it costs by now */
@@ -120,6 +123,8 @@ struct server_call {
     bool waits;       /* an event of it is to come */
     bool gone;        /* and nobody minds it */
     bool is_check;    /* of its health */
+    bool sends;       /* its answer is on its way out */
+    uint32_t bytes;   /* of that */
     int64_t wait_ns;  /* what follows its work */
     struct link link; /* of the server's line, or of those that it works on */
     struct deadline_place place;
@@ -203,7 +208,7 @@ struct servers {
     struct deadline_line line;
     struct handled handled;
     struct handler_streams streams;
-    struct stream errors, boots, fates, recalls, places;
+    struct stream errors, boots, fates, recalls, places, responses;
     struct procedure_runner *procedure; /* owned; NULL: the handler has no steps */
     int64_t notice_ns, billing_least_ns;
 };
@@ -277,6 +282,7 @@ enum server_event {
          .help = "From a request's coming to its answer, waiting in line included."},                                                      \
         {NULL, "cpu busy", "None", METRIC_GAUGE, SERVERS_AT(cpu_busy), .help = ""},                                                        \
         {NULL, "cpu room", "None", METRIC_GAUGE, SERVERS_AT(cpu_room), .help = ""},                                                        \
+        {NULL, "left", "None", METRIC_COUNT, SERVERS_AT(left_bytes), .help = ""},                                                          \
         {NULL, "threads", "None", METRIC_GAUGE, SERVERS_AT(workers), .help = ""},                                                          \
         {NULL, "billed", "None", METRIC_GAUGE, SERVERS_AT(billed), .help = ""},                                                            \
         {NULL, "billed Spot", "None", METRIC_GAUGE, SERVERS_AT(billed_spot), .help = ""},                                                  \
@@ -291,7 +297,7 @@ enum server_event {
 bool server_size_of(const struct rule_book *rules, const char *type, struct server_size *size);
 /* Complains of a type that there is not. */
 void server_size_unknown(struct validation *validation, const char *place, const char *type);
-extern const struct line_item server_instance_items[];
+extern const struct line_item server_instance_items[]; /* the first: what leaves AWS */
 
 /* server_request.c */
 enum status servers_create_requests(struct simulation *simulation, struct servers *servers);
@@ -343,6 +349,8 @@ struct server_hours {
 };
 struct server_hours servers_hours(const struct gauge *billed, const struct counter *extra_ns, const struct gauge *billed_spot,
                                   const struct counter *extra_spot_ns);
+/* What they sent to users outside, where anything was. */
+void servers_bill_left(const struct servers *servers, const struct line_item *item, struct bill *bill);
 
 static inline struct server_call *servers_call(const struct servers *servers, uint32_t id)
 {

@@ -22,6 +22,9 @@ const struct property servers_behavior_rows[] = {
      .help = "How long a request may wait there; then it is answered with a server error."},
     {"boot", PROPERTY_TIME_DISTRIBUTION, AT(boot),
      .help = "From a server's launch until it serves. Left out: rule ec2_boot; of a task rule fargate_start, and the pull of its image."},
+    {"response", PROPERTY_SIZE_DISTRIBUTION, AT(response),
+     .help = "What it answers: goes out through the network of its type, one answer behind the other, and holds its thread so long. What "
+             "leaves AWS, to users who come to it or to its load balancer, is billed. Left out: small, and not billed."},
     {"spot_lifetime", PROPERTY_TIME_DISTRIBUTION, AT(spot_lifetime),
      .help = "From a launch on Spot until AWS gives notice that it takes the server back. Left out: rule spot_lifetime."},
     {"request_memory", PROPERTY_SIZE, AT(request_memory_bytes), .fallback = "0",
@@ -143,6 +146,12 @@ struct server_hours servers_hours(const struct gauge *billed, const struct count
         .on_demand = ((double)billed->whole.integral + (double)extra_ns->whole) / (double)NS_PER_HOUR,
         .spot = ((double)billed_spot->whole.integral + (double)extra_spot_ns->whole) / (double)NS_PER_HOUR,
     };
+}
+
+void servers_bill_left(const struct servers *servers, const struct line_item *item, struct bill *bill)
+{
+    if (servers->metrics.left_bytes.whole > 0)
+        bill_add(bill, item, (double)servers->metrics.left_bytes.whole / BYTES_PER_GB);
 }
 
 /* The arguments of a Spot interruption. */

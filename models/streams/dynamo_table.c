@@ -113,8 +113,6 @@ static const struct property global_properties[] = {
     {.name = "LocalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(local_given)},
     ACCEPTED("AttributeDefinitions"),
     ACCEPTED("KeySchema"),
-    ACCEPTED("GlobalTableWitnesses"),
-    ACCEPTED("MultiRegionConsistency"),
     ACCEPTED("SSESpecification"),
     ACCEPTED("TableName"),
     LIFE_ROW,
@@ -133,6 +131,9 @@ static const struct property table_behavior[] = {
      .help = "How long after its end an item is deleted."},
     {"replication_lag", PROPERTY_TIME_DISTRIBUTION, AT(lag), .fallback = "ddb_global_lag", .given = GIVEN(lag_given),
      .help = "How long after it was accepted a write is in another replica of a global table."},
+    {"commit_latency", PROPERTY_TIME_DISTRIBUTION, AT(commit), .fallback = "ddb_strong_commit", .given = GIVEN(commit_given),
+     .help = "What a write waits for other Regions, and a strongly consistent read, where MultiRegionConsistency is STRONG; besides "
+             "latency."},
     {0},
 };
 
@@ -146,6 +147,15 @@ static const struct metric_type table_metrics[] = {
     {"AWS/DynamoDB", "ReplicationLatency", "Milliseconds", METRIC_TALLY, AT(replication_latency), .better = -1,
      .help = "From a write to its being in another replica, each replica counted."},
     {"AWS/DynamoDB", "PendingReplicationCount", "Count", METRIC_GAUGE, AT(replicating), .help = "Writes on their way to another replica."},
+    {"slsim", "LostUpdates", "Count", METRIC_COUNT, AT(copies.lost), .better = -1, .compared = "Sum",
+     .help = "Writes of a global table that another Region overwrote before they had come there: the last writer wins, and knew nothing of "
+             "them."},
+    {"slsim", "StaleReads", "Count", METRIC_COUNT, AT(copies.stale), .better = -1,
+     .help = "Reads of one item, by its key, of which a later write was under way from another Region."},
+    {"slsim", "ItemsDiffering", "Count", METRIC_GAUGE, AT(copies.differing), .better = -1,
+     .help = "Items (of those with a key) that are not the same in all replicas yet."},
+    {"slsim", "WriteConflicts", "Count", METRIC_COUNT, AT(copies.conflicts), .better = -1,
+     .help = "Writes of an item that another Region was writing, where MultiRegionConsistency is STRONG."},
     {"AWS/DynamoDB", "ReturnedRecordsCount", "Count", METRIC_COUNT, AT(returned_records), .help = "Records that reads of the stream got."},
     {"AWS/DynamoDB", "ReturnedBytes", "Bytes", METRIC_COUNT, AT(returned_bytes), .help = "Bytes that reads of the stream got."},
     {"AWS/DynamoDB", "TimeToLiveDeletedItemCount", "Count", METRIC_COUNT, AT(life.deleted),
@@ -186,6 +196,8 @@ static void table_quantities(const struct simulation *simulation, const void *se
 {
     const struct dynamo_table *table = self;
     double written = (double)table->figures.writes.consumed.whole, read = (double)table->figures.reads.consumed.whole;
+    if (table->replica_list.count > 1)
+        read = dynamo_global_consumed(simulation, table);
     double copies = table->replica_list.count > 1 ? (double)table->replica_list.count : 1;
     double write_hours = hours(&table->figures.writes), read_hours = hours(&table->figures.reads);
     for (uint32_t i = 0; i < table->index_count; i++) {
@@ -310,11 +322,25 @@ static void check_ends(struct validation *validation, const struct sending *send
     }
 }
 
+/* Source: developer guide, "How DynamoDB global tables work". */
+static void check_transactions(struct validation *validation, const struct sending *sending, const struct dynamo_table *table)
+{
+    for (size_t i = 0; i < sending->content.count && table->consistency == CONSISTENCY_STRONG; i++) {
+        const struct dynamo_operation *operation = table->asked[sending->content.contents[i]].operation;
+        if (!operation->transaction)
+            continue;
+        validation_sending_error(validation, sending, sending->operation_key, NULL,
+                                 "%s: a table that is strongly consistent in all its Regions takes no transactions", operation->name);
+        return;
+    }
+}
+
 static void table_receives(struct validation *validation, const struct sending *sending, const void *config)
 {
     if (((const struct dynamo_table *)config)->stream_given)
         validation_sending_needs_key(validation, sending, "a table with a stream");
     check_ends(validation, sending, config);
+    check_transactions(validation, sending, config);
 }
 
 #define TABLE_TYPE(TYPE, PROPERTIES, VALIDATE, STREAMABLE, INNER, HELP)                                                                    \
@@ -337,6 +363,8 @@ const struct model_type simple_table_type =
     TABLE_TYPE("AWS::Serverless::SimpleTable", simple_properties, simple_validate, &dynamo_streamable, NULL,
                "SAM's short form of a table: on demand unless it has ProvisionedThroughput; it has no stream.");
 
-const struct model_type global_table_type = TABLE_TYPE(
-    "AWS::DynamoDB::GlobalTable", global_properties, global_validate, &dynamo_global_streamable, NULL,
-    "A table with replicas in other Regions, which have each write a little later and pay for it again. Requests come to the first.");
+const struct model_type global_table_type =
+    TABLE_TYPE("AWS::DynamoDB::GlobalTable", global_properties, global_validate, &dynamo_global_streamable, &dynamo_replicas,
+               "A table with replicas in other Regions, which have each write a little later and pay for it again. What sources with the "
+               "`region` of a "
+               "replica send comes to that one, anything else to the first; its stream is the one that mappings read.");

@@ -188,10 +188,12 @@ struct model_type {
     const struct streamable *streamable;   /* of what is read in order */
     const struct connectable *connectable; /* of what is connected to before it is called */
     const struct loadable *loadable;       /* of what INIT may read */
-    const struct carrier *carrier;         /* of what requests pass on their way: a place of a network, a gateway */
-    const struct attachable *attachable;   /* of a place of a network */
-    const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
-    const struct observable *observable;   /* of what has a state that others act on */
+    bool (*is_open)(const void *blob); /* of whom a call takes a right by its type: does it take none, as this one is set up? By its parsed
+                                        * blob. NULL: it does take one */
+    const struct carrier *carrier;     /* of what requests pass on their way: a place of a network, a gateway */
+    const struct attachable *attachable; /* of a place of a network */
+    const struct scalable *scalable;     /* of what has capacities that somebody else may set; ends with {0} */
+    const struct observable *observable; /* of what has a state that others act on */
 
     const struct hosts *hosts;         /* of what is several servers */
     const struct registrar *registrar; /* of what hands requests to servers that come and go */
@@ -205,7 +207,7 @@ struct model_type {
     void (*quantities)(const struct simulation *simulation, const void *self, struct bill *bill);
 };
 
-#define EDGE_PLACES_MAX 8u
+#define EDGE_PLACES_MAX 16u
 
 /* Is it the type of that name? For who asks about a neighbour of which it sees neither the table nor the file. */
 static inline bool model_is(const struct model_type *type, const char *name)

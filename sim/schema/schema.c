@@ -127,7 +127,7 @@ static const struct {
     {"parameters", "{'type':'object'}"},
     {"changes", "{'type':'array','items':{'$ref':'#/$defs/change'}}"},
     {"sweep", sweep_schema},
-    {"statements", "{'type':'array','items':{'type':'integer','minimum':1,'maximum':90},'uniqueItems':true}"},
+    {"statements", "{'type':'array','items':{'type':'integer','minimum':1,'maximum':117},'uniqueItems':true}"},
     {"expect", expectation},
     {"traffic", "{'type':'array','items':{'$ref':'#/$defs/traffic'}}"},
     {"account", "{'$ref':'#/$defs/account'}"},
