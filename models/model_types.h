@@ -66,9 +66,12 @@
     ROW(secret_type)                 \
     ROW(user_pool_type)              \
     ROW(email_identity_type)         \
+    ROW(key_type)                    \
+    ROW(pool_client_type)            \
     ROW(distribution_type)           \
     ROW(cache_policy_type)           \
     ROW(edge_function_type)          \
+    ROW(monitoring_subscription_type)          \
     ROW(origin_request_policy_type)  \
     ROW(response_headers_policy_type) \
     ROW(origin_access_control_type)  \
@@ -120,6 +123,7 @@
     ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
+    ROW(capacity_provider_type)      \
     ROW(ecs_cluster_type)            \
     ROW(state_machine_type)          \
     ROW(serverless_machine_type)

@@ -20,6 +20,20 @@ tags() {
 }
 
 list=$(tags) || exit 1
+# Rows of the statements whose numbers lie from $1 to $2; a third column of the table says why there are no scenarios.
+rows() {
+    local number words
+    awk -v from="$1" -v to="$2" -F, '$1 >= from && $1 <= to' statements.csv | while IFS=, read -r number words; do
+        awk -v number="$number" -v line="$words" '
+            BEGIN { none = sub(/,none$/, "", line); gsub(/^"|"$/, "", line) }
+            $1 == number { name = $2; sub(/\.json$/, "", name); links = links (links == "" ? "" : ", ") "[" name "](" $2 ")" }
+            END {
+                if ((links == "") != none) { print "statements.sh: statement " number " has " (none ? "a scenario" : "no scenario") >"/dev/stderr"; exit 1 }
+                printf "| %s | %s | %s |\n", number, line, none ? "none: there is nothing to check" : links
+            }' <<<"$list" || return 1
+    done
+}
+
 cat <<'END'
 
 ## What the scenarios show
@@ -29,12 +43,16 @@ The statements of the course notes by number, and the scenarios that name it in 
 | | statement | scenarios |
 | --- | --- | --- |
 END
-while IFS=, read -r number words; do
-    words=${words#\"}
-    awk -v number="$number" -v words="${words%\"}" '
-        $1 == number { name = $2; sub(/\.json$/, "", name); links = links (links == "" ? "" : ", ") "[" name "](" $2 ")" }
-        END { printf "| %s | %s | %s |\n", number, words, links }' <<<"$list"
-done <statements.csv
+rows 1 90 || exit 1
+cat <<'END'
+
+What the notes say of configuration, in their order, and what is checked of it: by templates that are refused or warned of (below), and by
+scenarios that show what it comes to.
+
+| | statement | checks |
+| --- | --- | --- |
+END
+rows 91 117 || exit 1
 
 cat <<'END'
 

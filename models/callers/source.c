@@ -54,6 +54,10 @@ static const struct property source_properties[] = {
          "The action of the target's API, such as PutObject or DeleteObject; left out: its usual one. Where several of event, object_key, "
          "operation and request have weights, every combination comes with the product of them."},
     {"consistent", PROPERTY_CONTENT, AT(caller.content), .help = "A read of a table that wants what was written last; left out: false."},
+    {"expires_after", PROPERTY_CONTENT, AT(caller.content),
+     .help =
+         "How long after its write a table with TimeToLiveSpecification may delete the item, \"30d\", or weighted times; left out: what "
+         "is put has no end, what is updated keeps its own."},
     {"request", PROPERTY_CONTENT, AT(caller.content),
      .help = "Method and path of a request to an API, \"GET /items/7\", or weighted ones: [{\"weight\": 9, \"of\": \"GET /items\"}, ...]. "
              "Which "

@@ -5,30 +5,29 @@
 #include "engine/rule_book.h"
 
 #include <math.h>
-#include <string.h>
-
-struct proxy_target_group {
-    uint32_t proxy;
-    struct string_list instances, clusters;
-    int64_t most_percent, idle_percent, borrow_timeout_ns;
-};
 
 #define AT(field) offsetof(struct database_proxy, field)
 #define CONFIG(field) offsetof(struct database_proxy_config, field)
-#define GROUP(field) offsetof(struct proxy_target_group, field)
+#define GROUP(field) offsetof(struct database_proxy_group, field)
+
+static const char *const schemes[] = {"NONE", "IAM_AUTH", NULL}; /* enum database_proxy_scheme */
 
 static const struct property proxy_properties[] = {
     {"IdleClientTimeout", PROPERTY_TIME, CONFIG(idle_client_ns), .unit = "s", .minimum = "1",
      .maximum = "rds_proxy_client_idle_timeout_max_s", .fallback = "rds_proxy_client_idle_timeout_s",
      .help = "A client that sends nothing for so long is disconnected."},
-    ACCEPTED("Auth"),
-    ACCEPTED("DBProxyName"),
+    {"Auth", PROPERTY_LIST, CONFIG(auth), .properties = database_proxy_auth_properties, .size = sizeof(struct database_proxy_auth),
+     .minimum = "0", .maximum = "rds_proxy_secrets_max",
+     .help = "How clients show who they are, and with which secret the proxy connects to the database: the first. It reads it when it "
+             "opens a connection."},
+    {"DBProxyName", PROPERTY_STRING, CONFIG(name), .help = "Letters, digits and hyphens, at most rule rds_proxy_name_max_chars."},
+    {"DefaultAuthScheme", PROPERTY_ENUM, CONFIG(default_scheme), .choices = schemes, .fallback = "\"NONE\"",
+     .help = "IAM_AUTH: both clients and the proxy use IAM, and there are no secrets."},
+    {"RoleArn", PROPERTY_STRING, CONFIG(role), .help = "In whose name it reads its secrets."},
     ACCEPTED("DebugLogging"),
-    ACCEPTED("DefaultAuthScheme"),
     ACCEPTED("EndpointNetworkType"),
     ACCEPTED("EngineFamily"),
     ACCEPTED("RequireTLS"),
-    ACCEPTED("RoleArn"),
     ACCEPTED("Tags"),
     ACCEPTED("TargetConnectionNetworkType"),
     ACCEPTED("VpcSecurityGroupIds"),
@@ -89,6 +88,12 @@ static const struct metric_type proxy_metrics[] = {
     {"AWS/RDS", "DatabaseConnectionsBorrowLatency", "Microseconds", METRIC_TALLY, AT(borrow), .better = -1, .compared = "p99",
      .help = "How long transactions waited for a connection, those that got one."},
     {"AWS/RDS", "QueryRequests", "Count", METRIC_COUNT, AT(queries), .help = "Transactions that came, each attempt."},
+    {"AWS/RDS", "DatabaseConnectionRequests", "Count", METRIC_COUNT, AT(asked), .help = "Connections that it began to open."},
+    {"AWS/RDS", "DatabaseConnectionsSetupSucceeded", "Count", METRIC_COUNT, AT(opened), .help = "Those of them that were opened."},
+    {"AWS/RDS", "DatabaseConnectionsSetupFailed", "Count", METRIC_COUNT, AT(failed), .better = -1, .compared = "Sum",
+     .help = "Those that were not: the database refused them, or the secret could not be read."},
+    {"slsim", "SecretsRead", "Count", METRIC_COUNT, AT(secrets),
+     .help = "Calls of Secrets Manager, one for each connection that it opens."},
     {"slsim", "BorrowsWaited", "Count", METRIC_COUNT, AT(waited), .better = -1, .help = "Those that found no connection and had to wait."},
     {"slsim", "BorrowTimeouts", "Count", METRIC_COUNT, AT(timed_out), .better = -1, .compared = "Sum",
      .help = "Those that waited for longer than ConnectionBorrowTimeout, and failed."},
@@ -99,6 +104,7 @@ static const struct metric_type proxy_metrics[] = {
 static const struct line_item proxy_line_items[] = {
     {"RDS:ProxyUsage", "vCPUs of the databases behind it x time, at least two each."},
     {"RDS:ProxyUsage-ServerlessV2", "Capacity of the serverless instances behind it x time, at least 8 ACU each."},
+    {"SecretsManagerAPIRequest", "Its calls of a secret that is not in the scenario; those of one that is are on the secret's own bill."},
     {0},
 };
 
@@ -115,99 +121,8 @@ static void proxy_quantities(const struct simulation *simulation, const void *se
         bill_add(bill, &proxy_line_items[0], hours * proxy->config.billed_vcpus);
     if (proxy->config.serverless_count > 0)
         bill_add(bill, &proxy_line_items[1], acu_hours);
-}
-
-/* The database that a list names, of that type; ENTITY_NONE: there is none, which is said. */
-static uint32_t find_target(struct validation *validation, uint32_t group, const char *key, const struct string_list *names,
-                            const char *type)
-{
-    uint32_t target = validation_named(validation, names->items[0]);
-    if (names->count > 1)
-        validation_error_of(validation, group, key, "make one proxy for each", "a proxy has one database, and these are %zu", names->count);
-    if (target != ENTITY_NONE && model_is(validation_type(validation, target), type))
-        return target;
-    validation_error_of(validation, group, key, "name one that is in Resources", "\"%s\" is no %s", names->items[0], type);
-    return ENTITY_NONE;
-}
-
-static void use_group(struct validation *validation, struct database_proxy_config *config, uint32_t entity)
-{
-    const struct proxy_target_group *group = validation_config(validation, entity);
-    config->most_percent = group->most_percent;
-    config->idle_percent = group->idle_percent;
-    if (config->idle_percent < 0)
-        config->idle_percent = group->most_percent * (int64_t)rule_number(validation_rules(validation), "rds_proxy_idle_percent") / 100;
-    config->borrow_timeout_ns = group->borrow_timeout_ns > 0 ? group->borrow_timeout_ns : TIME_FOREVER;
-    if (config->idle_percent > config->most_percent)
-        validation_error_of(validation, entity, "ConnectionPoolConfigurationInfo.MaxIdleConnectionsPercent",
-                            "at most MaxConnectionsPercent", "%lld percent may be idle, of %lld that there may be",
-                            (long long)config->idle_percent, (long long)config->most_percent);
-    if ((group->instances.count > 0) == (group->clusters.count > 0))
-        validation_error_of(validation, entity, NULL, "give DBInstanceIdentifiers or DBClusterIdentifiers, one of the two",
-                            "a target group needs a database: an instance or a cluster");
-    else if (group->instances.count > 0)
-        config->target = find_target(validation, entity, "DBInstanceIdentifiers", &group->instances, DATABASE_INSTANCE_TYPE);
-    else
-        config->target = find_target(validation, entity, "DBClusterIdentifiers", &group->clusters, DATABASE_CLUSTER_TYPE);
-}
-
-/* What is behind it and billed: vCPUs, each instance for two at least, and instances of the class db.serverless, which pause no more, as
- * the proxy is connected to them. Sources: rules rds_proxy_min_vcpu, rds_proxy_min_acu; Aurora User Guide, "Situations where Aurora
- * serverless doesn't auto-pause". */
-static void find_instances(struct validation *validation, struct database_proxy_config *proxy)
-{
-    double least = rule_number(validation_rules(validation), "rds_proxy_min_vcpu");
-    uint32_t entities = validation_entity_count(validation);
-    uint32_t *serverless = NULL;
-    for (uint32_t i = 0; i < entities; i++) {
-        if (!model_is(validation_type(validation, i), DATABASE_INSTANCE_TYPE))
-            continue;
-        struct database_config *config = &((struct database *)validation_config(validation, i))->config;
-        int64_t vcpus = 0;
-        double memory_bytes;
-        if ((i != proxy->target && config->cluster != proxy->target) || !config->class)
-            continue;
-        if (database_class(validation_rules(validation), config->class, &vcpus, &memory_bytes))
-            proxy->billed_vcpus += fmax((double)vcpus, least);
-        if (strcmp(config->class, DATABASE_SERVERLESS_CLASS) != 0)
-            continue;
-        serverless = serverless ? serverless : validation_alloc(validation, entities, sizeof *serverless);
-        if (!serverless)
-            return;
-        config->never_pauses = true;
-        serverless[proxy->serverless_count++] = i;
-    }
-    proxy->serverless = serverless;
-    const struct database_capacity *capacity =
-        serverless && proxy->target != serverless[0] ? database_cluster_capacity(validation, proxy->target) : NULL;
-    if (capacity && capacity->pause_ns > 0)
-        validation_warning(validation, NULL, "leave the proxy out, or set MinCapacity to 0.5 or more",
-                           "%s will not pause: its proxy keeps a connection to each of its instances",
-                           validation_name(validation, proxy->target));
-}
-
-static void proxy_validate(struct validation *validation, void *blob)
-{
-    struct database_proxy_config *config = &((struct database_proxy *)blob)->config;
-    uint32_t self = validation_self(validation), groups = 0;
-    config->target = ENTITY_NONE;
-    for (uint32_t i = 0; i < validation_entity_count(validation); i++) {
-        if (!model_is(validation_type(validation, i), "AWS::RDS::DBProxyTargetGroup") ||
-            ((const struct proxy_target_group *)validation_config(validation, i))->proxy != self)
-            continue;
-        if (groups++ == 0)
-            use_group(validation, config, i);
-        else
-            validation_error_of(validation, i, "DBProxyName", "leave one of the two out", "%s has a target group already",
-                                validation_name(validation, self));
-    }
-    if (groups == 0)
-        validation_error(validation, NULL, "add an AWS::RDS::DBProxyTargetGroup whose DBProxyName names it",
-                         "a proxy needs a target group, which says its database");
-    if (config->target == ENTITY_NONE)
-        return;
-    validation_flow(validation, self, config->target);
-    find_instances(validation, config);
+    if (proxy->config.secret_outside)
+        bill_add(bill, &proxy_line_items[2], (double)proxy->metrics.secrets.whole);
 }
 
 /* What it sends goes through a connection that it has: of one that is gone it hears at once. */
@@ -231,7 +146,9 @@ const struct model_type database_proxy_type = {
     .behavior = proxy_behavior,
     .metrics = proxy_metrics,
     .line_items = proxy_line_items,
-    .validate = proxy_validate,
+    .refusals = database_proxy_refusals,
+    .is_open = database_proxy_is_open,
+    .validate = database_proxy_validate,
     .create = database_proxy_create,
     .start = database_proxy_start,
     .destroy = database_proxy_destroy,
@@ -248,7 +165,7 @@ const struct model_type database_proxy_type = {
 
 static void group_validate(struct validation *validation, void *blob)
 {
-    const struct proxy_target_group *group = blob;
+    const struct database_proxy_group *group = blob;
     if (group->proxy != ENTITY_NONE && !model_is(validation_type(validation, group->proxy), DATABASE_PROXY_TYPE))
         validation_error(validation, "DBProxyName", "name an AWS::RDS::DBProxy", "%s is %s", validation_name(validation, group->proxy),
                          validation_type(validation, group->proxy)->type);
@@ -257,7 +174,7 @@ static void group_validate(struct validation *validation, void *blob)
 const struct model_type proxy_target_group_type = {
     .type = "AWS::RDS::DBProxyTargetGroup",
     .help = "A proxy's database, and how many connections to it there are.",
-    .size = sizeof(struct proxy_target_group),
+    .size = sizeof(struct database_proxy_group),
     .properties = group_properties,
     .validate = group_validate,
 };

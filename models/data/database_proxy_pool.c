@@ -30,10 +30,12 @@ static bool take(struct simulation *simulation, struct database_proxy *proxy, bo
         ask_again(simulation, proxy, proxy->back_ns);
         return false;
     }
+    counter_add(&proxy->metrics.asked, 1);
     if (proxy->role->admit(simulation, proxy->target, connectable_client(proxy->self, 0), 1)) {
         gauge_add(&proxy->metrics.connections, simulation->now_ns, 1);
         return true;
     }
+    counter_add(&proxy->metrics.failed, 1);
     ask_again(simulation, proxy, time_add(simulation->now_ns, rule_ns(simulation->settings->rules, "rds_proxy_retry_s")));
     return false;
 }
@@ -45,6 +47,13 @@ static void grant(struct simulation *simulation, struct database_proxy *proxy, u
     database_proxy_granted(simulation, proxy, call, fresh);
 }
 
+static void wait_in_line(struct simulation *simulation, struct database_proxy *proxy, uint32_t call)
+{
+    counter_add(&proxy->metrics.waited, 1);
+    gauge_add(&proxy->metrics.waiting, simulation->now_ns, 1);
+    deadline_enter(simulation, &proxy->line, call);
+}
+
 void database_proxy_borrow(struct simulation *simulation, struct database_proxy *proxy, uint32_t call)
 {
     bool fresh;
@@ -52,9 +61,23 @@ void database_proxy_borrow(struct simulation *simulation, struct database_proxy 
         grant(simulation, proxy, call, fresh);
         return;
     }
-    counter_add(&proxy->metrics.waited, 1);
-    gauge_add(&proxy->metrics.waiting, simulation->now_ns, 1);
-    deadline_enter(simulation, &proxy->line, call);
+    wait_in_line(simulation, proxy, call);
+}
+
+void database_proxy_borrow_later(struct simulation *simulation, struct database_proxy *proxy, uint32_t call)
+{
+    wait_in_line(simulation, proxy, call);
+    ask_again(simulation, proxy, proxy->back_ns);
+}
+
+void database_proxy_close(struct simulation *simulation, struct database_proxy *proxy, int64_t again_ns)
+{
+    counter_add(&proxy->metrics.failed, 1);
+    gauge_add(&proxy->metrics.borrowed, simulation->now_ns, -1);
+    gauge_add(&proxy->metrics.connections, simulation->now_ns, -1);
+    proxy->role->release(simulation, proxy->target, connectable_client(proxy->self, 0), 1, INT64_MAX);
+    if (again_ns > proxy->back_ns)
+        proxy->back_ns = again_ns;
 }
 
 void database_proxy_serve(struct simulation *simulation, struct database_proxy *proxy)

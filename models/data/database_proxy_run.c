@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+static const struct cause cause_credentials = {.fate = FATE_FAILED, .text = "The credentials couldn't be retrieved"};
 static const struct cause cause_borrow = {.fate = FATE_TIMED_OUT, .text = "Timed-out waiting to acquire database connection"};
 
 enum status database_proxy_create(struct simulation *simulation, void *self)
@@ -27,6 +28,10 @@ enum status database_proxy_create(struct simulation *simulation, void *self)
     stream_init(&proxy->pins, seed, simulation->replication, name, "pinning");
     if (!proxy->config.latency)
         proxy->config.latency = rule_find(simulation->settings->rules, "rds_proxy_latency")->distribution;
+    stream_init(&proxy->secrets, seed, simulation->replication, name, "secret");
+    proxy->salt = item_salt(name);
+    if (config->secret_outside)
+        proxy->secret_latency = rule_find(simulation->settings->rules, "managed_service_latency")->distribution;
     proxy->role = simulation->entities[config->target].type->connectable;
     proxy->target = entity_state(simulation, config->target);
     return STATUS_OK;
@@ -69,14 +74,25 @@ static void send_on(struct simulation *simulation, struct database_proxy *proxy,
         request_send(simulation, proxy->config.target, sent);
 }
 
-void database_proxy_granted(struct simulation *simulation, struct database_proxy *proxy, uint32_t id, bool fresh)
+/* It has what it shows the database: the connection is opened. */
+static void connect_now(struct simulation *simulation, struct database_proxy *proxy, uint32_t id)
 {
     const struct request *request = request_at(simulation, proxy_call(proxy, id)->request);
-    int64_t ns = fresh ? proxy->role->connect_ns(simulation, proxy->target, request->item, request->attempt) : 0;
+    int64_t ns = time_add(database_proxy_outside_ns(proxy, request),
+                          proxy->role->connect_ns(simulation, proxy->target, request->item, request->attempt));
+    counter_add(&proxy->metrics.opened, 1);
     if (ns > 0)
         simulation_schedule(simulation, proxy->self, PROXY_CONNECTED, RANK_ARRIVAL, time_add(simulation->now_ns, ns), id);
     else
         send_on(simulation, proxy, id);
+}
+
+void database_proxy_granted(struct simulation *simulation, struct database_proxy *proxy, uint32_t id, bool fresh)
+{
+    if (!fresh)
+        send_on(simulation, proxy, id);
+    else if (!database_proxy_ask_secret(simulation, proxy, id))
+        connect_now(simulation, proxy, id);
 }
 
 /* It asks for a connection: its client's own, or any. */
@@ -135,10 +151,34 @@ static void end(struct simulation *simulation, struct database_proxy *proxy, uin
     request_done(simulation, proxy->self, request, cause);
 }
 
+/* The secret has answered. */
+static void secret_read(struct simulation *simulation, struct database_proxy *proxy, uint32_t id, const struct cause *cause)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    if (proxy_call(proxy, id)->era != proxy->era) { /* the database has failed meanwhile */
+        database_proxy_borrow(simulation, proxy, id);
+    } else if (cause == &cause_succeeded) {
+        connect_now(simulation, proxy, id);
+    } else if (cause_is_of_service(cause)) {
+        database_proxy_close(simulation, proxy, time_add(simulation->now_ns, rule_ns(rules, "rds_proxy_retry_s")));
+        database_proxy_borrow_later(simulation, proxy, id);
+    } else {
+        database_proxy_close(simulation, proxy, 0);
+        end(simulation, proxy, id, false, &cause_credentials, 0);
+        database_proxy_serve(simulation, proxy);
+    }
+}
+
 void database_proxy_done(struct simulation *simulation, void *self, struct request *answer)
 {
-    uint32_t id = answer->from_data, payload_bytes = answer->payload_bytes;
+    uint32_t id = database_proxy_secret_of(answer), payload_bytes = answer->payload_bytes;
     const struct cause *cause = answer->cause;
+    if (id != POOL_NONE) {
+        request_free(simulation, answer);
+        secret_read(simulation, self, id, cause);
+        return;
+    }
+    id = answer->from_data;
     request_free(simulation, answer);
     end(simulation, self, id, true, cause, payload_bytes);
 }

@@ -3,7 +3,8 @@
  * considerations", "Avoiding pinning" and "Monitoring RDS Proxy".
  *
  * From the ground up: database_proxy_pool.c (connections to the database, and the line for them), database_proxy_clients.c (who is
- * connected), database_proxy_run.c (a transaction), database_proxy.c (the tables, what is refused and billed). */
+ * connected), database_proxy_auth.c (what both sides show each other), database_proxy_run.c (a transaction), database_proxy_check.c (what
+ * is refused), database_proxy.c (the tables, what is billed). */
 #ifndef SLSIM_DATA_DATABASE_PROXY_STATE_H
 #define SLSIM_DATA_DATABASE_PROXY_STATE_H
 
@@ -14,14 +15,36 @@
 
 #define DATABASE_PROXY_TYPE "AWS::RDS::DBProxy"
 
+enum database_proxy_scheme { PROXY_SCHEME_SECRETS, PROXY_SCHEME_IAM };
+enum database_proxy_iam { PROXY_IAM_DISABLED, PROXY_IAM_REQUIRED, PROXY_IAM_ENABLED };
+
+/* An entry of `Auth`. */
+struct database_proxy_auth {
+    int scheme, iam, client; /* AuthScheme: SECRETS alone; enum database_proxy_iam; ClientPasswordAuthType */
+    const char *secret;      /* SecretArn; NULL: not given */
+};
+
+/* A proxy's database, and its connections to it. */
+struct database_proxy_group {
+    uint32_t proxy;
+    struct string_list instances, clusters;
+    int64_t most_percent, idle_percent, borrow_timeout_ns;
+};
+
 struct database_proxy_config {
     int64_t idle_client_ns;
     const struct distribution *latency, *connect_time; /* of a transaction; of a client that connects; NULL: none */
     double pinning_rate;                               /* negative: as the database's */
     double failover_reduction;
+    const char *name;          /* DBProxyName; NULL: not given */
+    const char *role;          /* RoleArn; NULL: not given */
+    struct property_list auth; /* struct database_proxy_auth */
+    int default_scheme;        /* enum database_proxy_scheme */
 
     /* by `validate`: */
-    uint32_t target; /* instance or cluster; ENTITY_NONE: none */
+    uint32_t target;     /* instance or cluster; ENTITY_NONE: none */
+    uint32_t secret;     /* whose credentials it connects with; ENTITY_NONE: none of this scenario */
+    bool secret_outside; /* of another, that is not in the scenario */
     int64_t most_percent, idle_percent, borrow_timeout_ns;
     double billed_vcpus;
     const uint32_t *serverless; /* the instances behind it of that class */
@@ -51,7 +74,7 @@ struct database_proxy_call {
 
 struct database_proxy_metrics {
     struct gauge clients, connections, most, borrowed, pinned, waiting;
-    struct counter queries, waited, timed_out;
+    struct counter queries, waited, timed_out, asked, opened, failed, secrets;
     struct tally borrow;
 };
 
@@ -67,13 +90,15 @@ struct database_proxy {
     int64_t *idle_since_ns;         /* owned; since when, the longest first */
     int64_t idle_ns;                /* how long they may be, those that are too many */
     uint32_t era;                   /* the database has failed so often: connections of another are gone */
-    int64_t back_ns;                /* until then there is nobody to connect to */
+    int64_t back_ns;                /* until then there is nobody to connect to, or nothing to show him */
     bool serving;                   /* those in line */
     bool looks, retries;            /* an event of that kind is to come */
     struct pool calls, sessions;
     struct key_map clients; /* sessions by client */
     struct deadline_line line, idle_clients;
-    struct stream latencies, connects, pins;
+    struct stream latencies, connects, pins, secrets;
+    uint64_t salt;
+    const struct distribution *secret_latency; /* of one that is not in the scenario */
     struct database_proxy_metrics metrics;
 };
 
@@ -93,6 +118,10 @@ void database_proxy_give_back(struct simulation *simulation, struct database_pro
 /* Those who wait get what there is. */
 void database_proxy_serve(struct simulation *simulation, struct database_proxy *proxy);
 void database_proxy_look_at_idle(struct simulation *simulation, struct database_proxy *proxy);
+/* The connection that was opened for a call cannot be used: it is closed, and none is opened before `again_ns`. */
+void database_proxy_close(struct simulation *simulation, struct database_proxy *proxy, int64_t again_ns);
+/* `call` wants a connection as before, behind those who wait, when one may be opened again. */
+void database_proxy_borrow_later(struct simulation *simulation, struct database_proxy *proxy, uint32_t call);
 /* How many connections there may be, of the instance that answers. */
 void database_proxy_size(struct simulation *simulation, struct database_proxy *proxy);
 /* A type's `noticed`: the database fails over. */
@@ -105,6 +134,23 @@ uint32_t database_proxy_enter(struct simulation *simulation, struct database_pro
 /* The transaction is over; `pins`: and its connection to the database is the client's own from now on. True: it is to be given back. */
 bool database_proxy_leave(struct simulation *simulation, struct database_proxy *proxy, uint32_t session, bool pinned, bool pins);
 void database_proxy_client_due(struct simulation *simulation, struct database_proxy *proxy);
+
+/* database_proxy_auth.c: what it takes to open a connection to the database. */
+/* For `validate`. */
+void database_proxy_check_auth(struct validation *validation, struct database_proxy_config *config);
+/* A type's `is_open`: does it let in whom the network lets in, whatever his role? */
+bool database_proxy_is_open(const void *config);
+/* A connection is opened for the call `id`: true: the secret was asked, and its answer comes to database_proxy_done. */
+bool database_proxy_ask_secret(struct simulation *simulation, struct database_proxy *proxy, uint32_t id);
+/* How long it takes to read one that is not in the scenario; 0: there is none. */
+int64_t database_proxy_outside_ns(struct database_proxy *proxy, const struct request *request);
+/* The call whose secret `answer` is about; POOL_NONE: it is the database's answer. */
+uint32_t database_proxy_secret_of(const struct request *answer);
+extern const struct property database_proxy_auth_properties[];
+
+/* database_proxy_check.c */
+void database_proxy_validate(struct validation *validation, void *blob);
+extern const char *const database_proxy_refusals[];
 
 /* database_proxy_run.c: the call `id` has its connection; `fresh`: one that is opened for it. */
 void database_proxy_granted(struct simulation *simulation, struct database_proxy *proxy, uint32_t id, bool fresh);

@@ -3,6 +3,7 @@
 #ifndef SLSIM_EDGE_CACHE_POLICY_H
 #define SLSIM_EDGE_CACHE_POLICY_H
 
+#include "cache_control.h"
 #include "engine/model.h"
 #include "notation/property.h"
 
@@ -18,6 +19,7 @@ struct cache_rules {
     int query;                 /* enum query_choice */
     struct string_list listed; /* names of query strings, of QUERY_LISTED and QUERY_ALL_BUT */
     int headers, cookies;      /* 0: none */
+    bool gzip, brotli;         /* compressed forms are asked for */
 };
 
 /* AWS::CloudFront::CachePolicy */
@@ -34,8 +36,10 @@ bool cache_policy_find(struct validation *validation, const char *text, struct c
 /* Complains at `property` of times to live that cannot be. */
 void cache_rules_check(struct validation *validation, const struct cache_rules *rules, const char *property);
 
-/* How long an object is kept whose origin says `max_age_ns`; negative: it says nothing. */
-int64_t cache_rules_keep_ns(const struct cache_rules *rules, int64_t max_age_ns);
+/* How long an object is kept of which its origin says that. */
+int64_t cache_rules_keep_ns(const struct cache_rules *rules, const struct cache_word *word);
+/* May it be kept at all? */
+bool cache_rules_allow(const struct cache_rules *rules, const struct cache_word *word);
 
 /* Is the query string `name` in the key? */
 bool cache_rules_have_query(const struct cache_rules *rules, const char *name, size_t length);

@@ -5,6 +5,10 @@
 
 #include "edge.h"
 #include "measure/metric.h"
+#include "scenario/validation.h"
+
+#include <stdio.h>
+#include <string.h>
 
 /* -- what is measured -- */
 
@@ -35,6 +39,18 @@ static const struct metric_type cdn_metrics[] = {
      .help = "Those answered 4xx."},
     {"AWS/CloudFront", "5xxErrorRate", "Percent", METRIC_PERCENT, AT(server_errors), .better = -1, .other = AT(requests),
      .help = "Those answered 5xx."},
+    {"AWS/CloudFront", "401ErrorRate", "Percent", METRIC_PERCENT, AT(by_status[0]), .better = -1, .other = AT(requests),
+     .help = "Those answered 401."},
+    {"AWS/CloudFront", "403ErrorRate", "Percent", METRIC_PERCENT, AT(by_status[1]), .better = -1, .other = AT(requests),
+     .help = "Those answered 403."},
+    {"AWS/CloudFront", "404ErrorRate", "Percent", METRIC_PERCENT, AT(by_status[2]), .better = -1, .other = AT(requests),
+     .help = "Those answered 404."},
+    {"AWS/CloudFront", "502ErrorRate", "Percent", METRIC_PERCENT, AT(by_status[3]), .better = -1, .other = AT(requests),
+     .help = "Those answered 502."},
+    {"AWS/CloudFront", "503ErrorRate", "Percent", METRIC_PERCENT, AT(by_status[4]), .better = -1, .other = AT(requests),
+     .help = "Those answered 503."},
+    {"AWS/CloudFront", "504ErrorRate", "Percent", METRIC_PERCENT, AT(by_status[5]), .better = -1, .other = AT(requests),
+     .help = "Those answered 504."},
     {"AWS/CloudFront", "CacheHitRate", "Percent", METRIC_PERCENT, AT(hits), .better = 1, .other = AT(cacheable),
      .help = "Of what may be kept and was served: what came from a cache, or waited for what another had asked for."},
     {"AWS/CloudFront", "OriginLatency", "Milliseconds", METRIC_TALLY, AT(origin_latency), .better = -1,
@@ -51,6 +67,12 @@ static const struct metric_type cdn_metrics[] = {
      .help = "Objects that origins answered with an error, or not in time."},
     {"slsim", "OriginTimeouts", "Count", METRIC_COUNT, AT(origin_timeouts), .better = -1,
      .help = "Tries that took too long (OriginReadTimeout)."},
+    {"slsim", "OriginConnectionFailures", "Count", METRIC_COUNT, AT(connection_failures), .better = -1,
+     .help = "Tries to connect that came to nothing (ConnectionTimeout)."},
+    {"slsim", "OriginFailovers", "Count", METRIC_COUNT, AT(failovers), .better = -1,
+     .help = "Objects for which the second origin of a group was asked."},
+    {"slsim", "StaleResponses", "Count", METRIC_COUNT, AT(stale),
+     .help = "Answers out of a cache of what was past its time: as the origin failed, or while it was asked anew."},
     {"slsim", "CollapsedRequests", "Count", METRIC_COUNT, AT(collapsed), .help = "Requests that waited for what another had asked for."},
     {"slsim", "CacheEvictions", "Count", METRIC_COUNT, AT(evictions), .help = "Objects that made room for others."},
     {"slsim", "ObjectsInvalidated", "Count", METRIC_COUNT, AT(invalidated), .help = "Objects that an invalidation took out of caches."},
@@ -62,6 +84,12 @@ static const struct metric_type cdn_metrics[] = {
     {NULL, "4xx", "None", METRIC_COUNT, AT(client_errors), .help = ""},
     {NULL, "5xx", "None", METRIC_COUNT, AT(server_errors), .help = ""},
     {NULL, "paths", "None", METRIC_COUNT, AT(paths), .help = ""},
+    {NULL, "401", "None", METRIC_COUNT, AT(by_status[0]), .help = ""},
+    {NULL, "403", "None", METRIC_COUNT, AT(by_status[1]), .help = ""},
+    {NULL, "404", "None", METRIC_COUNT, AT(by_status[2]), .help = ""},
+    {NULL, "502", "None", METRIC_COUNT, AT(by_status[3]), .help = ""},
+    {NULL, "503", "None", METRIC_COUNT, AT(by_status[4]), .help = ""},
+    {NULL, "504", "None", METRIC_COUNT, AT(by_status[5]), .help = ""},
     USE_ROWS(AREA_US),
     USE_ROWS(AREA_CA),
     USE_ROWS(AREA_EU),
@@ -121,6 +149,9 @@ static void cdn_quantities(const struct simulation *simulation, const void *self
 static bool runs_at_edge(const void *self, uint32_t function)
 {
     const struct cdn *cdn = self;
+    for (const struct cdn_successor *successor = cdn->successors; successor; successor = successor->next)
+        if (successor->function == function)
+            return true;
     const struct property_list *const lists[] = {&cdn->behaviors, &cdn->usual_list};
     for (size_t list = 0; list < 2; list++)
         for (size_t i = 0; i < lists[list]->count; i++)
@@ -130,12 +161,11 @@ static bool runs_at_edge(const void *self, uint32_t function)
     return false;
 }
 
-/* Where the edge is for which it runs. */
+/* The Region in which it runs for that request. */
 static uint32_t edge_place(const void *self, const struct request *request)
 {
     const struct cdn *cdn = self;
-    const struct cdn_job *job = cdn_job_at(cdn, request->from_data);
-    return cdn->caches[job->is_fetch ? job->home : job->cache].place;
+    return cdn_job_at(cdn, request->from_data)->place;
 }
 
 /* -- what may happen to it -- */
@@ -161,9 +191,65 @@ static void invalidate(struct simulation *simulation, void *self, const void *ar
     counter_add(&cdn->metrics.paths, invalidation->paths.count);
 }
 
+/* An origin that cannot be connected to. */
+struct cut {
+    const char *origin; /* its Id; NULL: every one */
+};
+
+static const struct property cut_properties[] = {
+    {"origin", PROPERTY_STRING, offsetof(struct cut, origin), .help = "The Id of the origin that is meant; left out: all."},
+    {0},
+};
+
+static void cut_validate(struct validation *validation, const void *config, void *arguments)
+{
+    const struct cdn *cdn = config;
+    const struct cut *cut = arguments;
+    const struct cdn_origin *origins = cdn->origins.items;
+    char hint[120];
+    if (!cut->origin || cdn_origin_named(cdn, cut->origin) != SIZE_MAX)
+        return;
+    snprintf(hint, sizeof hint, "an origin's Id, such as \"%.60s\"", cdn->origins.count > 0 && origins[0].id ? origins[0].id : "site");
+    validation_error(validation, "origin", hint, "there is no origin \"%.60s\"", cut->origin);
+}
+
+static void cut_off(struct cdn *cdn, const struct cut *cut, int by)
+{
+    const struct cdn_origin *origins = cdn->origins.items;
+    for (size_t i = 0; i < cdn->origins.count; i++)
+        if (!cut->origin || (origins[i].id && strcmp(origins[i].id, cut->origin) == 0))
+            cdn->lines[i].unreachable += (uint32_t)by;
+}
+
+static void begin_cut(struct simulation *simulation, void *self, const void *arguments)
+{
+    (void)simulation;
+    cut_off(self, arguments, 1);
+}
+
+static void end_cut(struct simulation *simulation, void *self, const void *arguments)
+{
+    (void)simulation;
+    cut_off(self, arguments, -1);
+}
+
 static const struct action cdn_actions[] = {
     FAULT_ENDPOINT_ROWS,
     FAULT_SLOW_ROW,
+    {.verb = "fault",
+     .kind = "unreachable",
+     .properties = cut_properties,
+     .size = sizeof(struct cut),
+     .validate = cut_validate,
+     .begin = begin_cut,
+     .end = end_cut,
+     .help = "No new connection to an origin comes about: each try takes its ConnectionTimeout."},
+    {.verb = "UpdateDistribution",
+     .properties = cdn_update_properties,
+     .size = sizeof(struct cdn_update_arguments),
+     .validate = cdn_update_validate,
+     .begin = cdn_update_begin,
+     .help = "A version of a function takes the place of what runs at that point, at each edge after its `deployment`."},
     {.verb = "CreateInvalidation",
      .properties = invalidation_properties,
      .size = sizeof(struct invalidation),

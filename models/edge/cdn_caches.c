@@ -3,7 +3,9 @@
  * and makes room by last use. Of requests for one object that wait at the same time, one is passed on. Sources: CloudFront developer guide,
  * "How CloudFront delivers content", "Use Amazon CloudFront Origin Shield", "Request and response behavior for custom origins":
  * simultaneous requests for the same object; "How CloudFront processes HTTP 4xx and 5xx status codes from your origin": which errors are
- * kept, and for how long. */
+ * kept, and for how long, and that an object whose time is over is served for a 5xx, and the origin left alone for the error's time;
+ * "Manage how long content stays in the cache (expiration)": stale-if-error says for how long that may be, and stale-while-revalidate that
+ * for a while the object is served at once, while it is asked for anew; neither reaches beyond the greatest time to live. */
 #include "cdn_state.h"
 
 #include "engine/glob.h"
@@ -54,14 +56,68 @@ int64_t cdn_keep_ns(const struct cdn *cdn, const struct cdn_job *job)
 {
     if (job->cause != &cause_succeeded)
         return error_keep_ns(cdn, job->cause);
-    return cache_rules_keep_ns(&cdn_behavior_of(cdn, job)->rules, cdn->max_age_given ? cdn->max_age_ns : -1);
+    return cache_rules_keep_ns(&cdn_behavior_of(cdn, job)->rules, cdn_word_of(cdn, job));
+}
+
+/* -- beyond its time -- */
+
+/* An entry's value: 0 is an object in its time, or just past it; a small number an error; with this bit the second in which the time of an
+ * object was over that has been served for errors since. */
+#define OVERDUE (UINT32_C(1) << 31)
+
+static bool is_object(const struct lru_entry *entry)
+{
+    return entry->value == 0 || (entry->value & OVERDUE) != 0;
+}
+
+/* When the time of an object was over that the origin gave it. */
+static int64_t ended_ns(const struct lru_entry *entry)
+{
+    return entry->value == 0 ? entry->expires_ns : (int64_t)(entry->value & ~OVERDUE) * NS_PER_S;
+}
+
+static int64_t no_longer_than(const struct cdn *cdn, const struct cdn_job *job, int64_t time_ns)
+{
+    const int64_t most_ns = cdn_behavior_of(cdn, job)->rules.max_ns;
+    return time_ns < most_ns ? time_ns : most_ns;
+}
+
+/* Is the object still there to be served for an error? Where the origin does not say for how long: as long as it is there. */
+static bool stands_in(const struct cdn *cdn, const struct cdn_job *job, const struct lru_entry *entry, int64_t now_ns)
+{
+    const int64_t most_ns = cdn_word_of(cdn, job)->stale_error_ns;
+    return is_object(entry) && (most_ns < 0 || now_ns < time_add(ended_ns(entry), no_longer_than(cdn, job, most_ns)));
+}
+
+/* An origin that fails: what the cache has, though its time is over, is served, and until the error's time is over it is not asked
+ * again. */
+static bool serve_for_error(struct simulation *simulation, struct cdn *cdn, struct cdn_cache *cache, struct cdn_job *fetch)
+{
+    const struct lru_entry *entry =
+        fetch->cacheable && cdn_status_of(fetch->cause) >= 500 ? lru_cache_peek(&cache->held, fetch->key) : NULL;
+    if (!entry || !stands_in(cdn, fetch, entry, simulation->now_ns))
+        return false;
+    const int64_t second = ended_ns(entry) / NS_PER_S;
+    fetch->expires_ns = time_add(simulation->now_ns, error_keep_ns(cdn, fetch->cause));
+    fetch->cause = &cause_succeeded;
+    fetch->bytes = entry->bytes;
+    fetch->from_cache = fetch->is_stale = true;
+    simulation_fail(simulation, lru_cache_put(&cache->held, fetch->key, entry->bytes,
+                                              OVERDUE | (uint32_t)(second < OVERDUE ? second : OVERDUE - 1), fetch->expires_ns));
+    return true;
 }
 
 static void keep(struct simulation *simulation, struct cdn *cdn, struct cdn_cache *cache, const struct cdn_job *job)
 {
     const bool fine = job->cause == &cause_succeeded;
-    if (!job->cacheable || job->is_head || job->expires_ns <= simulation->now_ns)
+    const struct cache_word *word = cdn_word_of(cdn, job);
+    const bool later = fine && (word->stale_error_ns > 0 || word->stale_while_ns > 0); /* of use when its time is over */
+    if (!job->cacheable || job->is_head)
         return;
+    if (job->expires_ns <= simulation->now_ns && !later) {
+        lru_cache_remove(&cache->held, job->key);
+        return;
+    }
     const uint64_t evicted = cache->held.evicted;
     const uint32_t bytes = job->bytes > UINT32_MAX ? UINT32_MAX : job->bytes > 0 ? (uint32_t)job->bytes : 1;
     const uint32_t value = fine ? 0 : error_number(simulation, cdn, job->cause);
@@ -117,8 +173,8 @@ static void wait_for(const struct cdn *cdn, uint32_t fetch_id, uint32_t id)
     fetch->last = id;
 }
 
-/* A fetch for the cache in which the job looked, for which the job waits. POOL_NONE when memory is out. */
-static uint32_t begin_fetch(struct simulation *simulation, struct cdn *cdn, uint32_t id, bool shared)
+/* A fetch for the cache in which the job looked; nobody waits for it yet. POOL_NONE when memory is out. */
+static uint32_t new_fetch(struct simulation *simulation, struct cdn *cdn, uint32_t id, bool shared)
 {
     const uint32_t fetch_id = pool_take(&cdn->jobs);
     if (fetch_id == POOL_NONE) {
@@ -132,26 +188,62 @@ static uint32_t begin_fetch(struct simulation *simulation, struct cdn *cdn, uint
     fetch->home = job->cache;
     fetch->first = fetch->last = fetch->next = POOL_NONE;
     fetch->sent = POOL_NONE;
-    fetch->attempt = 0;
+    fetch->attempt = fetch->member = 0;
+    fetch->from_cache = fetch->is_stale = fetch->owns_request = false;
     fetch->is_shared = shared;
     if (shared)
         simulation_fail(simulation, key_map_put(&cdn->caches[job->cache].fetching, job->key, fetch_id));
-    wait_for(cdn, fetch_id, id);
     return fetch_id;
 }
 
-/* What is found ends the job. */
-static bool find(const struct simulation *simulation, struct cdn *cdn, struct cdn_job *job)
+/* A fetch for which the job waits. */
+static uint32_t begin_fetch(struct simulation *simulation, struct cdn *cdn, uint32_t id)
+{
+    const struct cdn_job *job = cdn_job_at(cdn, id);
+    const uint32_t fetch_id = new_fetch(simulation, cdn, id, job->cacheable && cdn->caches[job->cache].collapses);
+    if (fetch_id != POOL_NONE)
+        wait_for(cdn, fetch_id, id);
+    return fetch_id;
+}
+
+/* A fetch besides, of what the job was served beyond its time: for nobody, and so with a request of its own. POOL_NONE: one is under way
+ * already, or memory is out. */
+static uint32_t begin_anew(struct simulation *simulation, struct cdn *cdn, uint32_t id)
+{
+    const struct cdn_job *job = cdn_job_at(cdn, id);
+    if (key_map_find(&cdn->caches[job->cache].fetching, job->key) != POOL_NONE)
+        return POOL_NONE;
+    const uint32_t fetch_id = new_fetch(simulation, cdn, id, true);
+    if (fetch_id == POOL_NONE)
+        return POOL_NONE;
+    const struct request *own =
+        request_pass_on(simulation, request_at(simulation, cdn_job_at(cdn, fetch_id)->request), cdn->self, fetch_id);
+    if (!own)
+        return POOL_NONE;
+    cdn_job_at(cdn, fetch_id)->request = own->id;
+    cdn_job_at(cdn, fetch_id)->owns_request = true;
+    return fetch_id;
+}
+
+enum found { FOUND_NOTHING, FOUND_FRESH, FOUND_STALE };
+
+/* What is found ends the job. What is FOUND_STALE is to be asked for anew besides. */
+static enum found find(const struct simulation *simulation, struct cdn *cdn, struct cdn_job *job)
 {
     struct cdn_cache *cache = &cdn->caches[job->cache];
-    const struct lru_entry *entry = lru_cache_find(&cache->held, job->key, simulation->now_ns);
+    const struct lru_entry *entry = lru_cache_peek(&cache->held, job->key);
     if (!entry)
-        return false;
-    job->bytes = entry->value == 0 ? entry->bytes : 0;
-    job->cause = entry->value == 0 ? &cause_succeeded : cdn->errors[entry->value - 1];
+        return FOUND_NOTHING;
+    const bool fresh = simulation->now_ns < entry->expires_ns, fine = is_object(entry);
+    const int64_t while_ns = no_longer_than(cdn, job, cdn_word_of(cdn, job)->stale_while_ns);
+    if (!fresh && !(fine && simulation->now_ns < time_add(ended_ns(entry), while_ns)))
+        return FOUND_NOTHING;
+    job->bytes = fine ? entry->bytes : 0;
+    job->cause = fine ? &cause_succeeded : cdn->errors[entry->value - 1];
     job->expires_ns = entry->expires_ns;
     job->from_cache = true;
-    return true;
+    job->is_stale = simulation->now_ns >= ended_ns(entry) && fine;
+    return fresh ? FOUND_FRESH : FOUND_STALE;
 }
 
 /* The fetch of somebody else that the job may wait for; POOL_NONE: there is none. */
@@ -178,47 +270,59 @@ static void hand_down(struct simulation *simulation, struct cdn *cdn, uint32_t i
         cdn_job_ended(simulation, cdn, id);
 }
 
+/* A fetch asks the cache above its own; true: there is none but the origin, and that is asked. */
+static bool ascend(struct simulation *simulation, struct cdn *cdn, uint32_t id)
+{
+    struct cdn_job *fetch = cdn_job_at(cdn, id);
+    fetch->cache = above(cdn, fetch, fetch->home);
+    if (fetch->cache == cdn->cache_count) {
+        cdn_ask_origin(simulation, cdn, id);
+        return true;
+    }
+    if (fetch->cache == cdn->edge_count + (uint32_t)cdn->regional_caches) {
+        const int area = cdn_origin_of(cdn, fetch)->shield_area;
+        counter_add(&cdn->metrics.use[area < AREAS ? area : AREA_US].shield, 1);
+    }
+    return false;
+}
+
 /* Goes up until somebody has it, somebody else fetches it already, or there is nobody left but the origin. */
 void cdn_look_up(struct simulation *simulation, struct cdn *cdn, uint32_t id)
 {
     for (;;) {
         struct cdn_job *job = cdn_job_at(cdn, id);
-        const bool found = job->cacheable && find(simulation, cdn, job);
-        const uint32_t other = found ? POOL_NONE : other_fetch(cdn, job);
-        count_look(cdn, job, found || other != POOL_NONE);
-        if (found) {
-            hand_down(simulation, cdn, id);
-            return;
-        }
+        const enum found found = job->cacheable ? find(simulation, cdn, job) : FOUND_NOTHING;
+        const uint32_t other = found != FOUND_NOTHING ? POOL_NONE : other_fetch(cdn, job);
+        count_look(cdn, job, found != FOUND_NOTHING || other != POOL_NONE);
         if (other != POOL_NONE) {
             job->from_cache = true; /* as CloudFront counts it: a hit that waits */
             counter_add(&cdn->metrics.collapsed, 1);
             wait_for(cdn, other, id);
             return;
         }
-        id = begin_fetch(simulation, cdn, id, job->cacheable && cdn->caches[job->cache].collapses);
-        if (id == POOL_NONE)
+        uint32_t fetch = POOL_NONE;
+        if (found == FOUND_NOTHING)
+            fetch = begin_fetch(simulation, cdn, id);
+        else if (found == FOUND_STALE)
+            fetch = begin_anew(simulation, cdn, id);
+        if (found != FOUND_NOTHING)
+            hand_down(simulation, cdn, id);
+        if (fetch == POOL_NONE || ascend(simulation, cdn, fetch))
             return;
-        struct cdn_job *fetch = cdn_job_at(cdn, id);
-        fetch->cache = above(cdn, fetch, fetch->home);
-        if (fetch->cache == cdn->cache_count) {
-            cdn_ask_origin(simulation, cdn, id);
-            return;
-        }
-        if (fetch->cache == cdn->edge_count + (uint32_t)cdn->regional_caches) {
-            const int area = cdn_origin_of(cdn, fetch)->shield_area;
-            counter_add(&cdn->metrics.use[area < AREAS ? area : AREA_US].shield, 1);
-        }
+        id = fetch;
     }
 }
 
 void cdn_fetched(struct simulation *simulation, struct cdn *cdn, uint32_t id)
 {
-    const struct cdn_job fetch = *cdn_job_at(cdn, id);
+    struct cdn_job fetch = *cdn_job_at(cdn, id);
     struct cdn_cache *cache = &cdn->caches[fetch.home];
     if (fetch.is_shared)
         key_map_remove(&cache->fetching, fetch.key);
-    keep(simulation, cdn, cache, &fetch);
+    if (!serve_for_error(simulation, cdn, cache, &fetch))
+        keep(simulation, cdn, cache, &fetch);
+    if (fetch.owns_request)
+        request_free(simulation, request_at(simulation, fetch.request));
     pool_give(&cdn->jobs, id);
     for (uint32_t waiting = fetch.first, next; waiting != POOL_NONE; waiting = next) {
         struct cdn_job *job = cdn_job_at(cdn, waiting);
@@ -227,6 +331,7 @@ void cdn_fetched(struct simulation *simulation, struct cdn *cdn, uint32_t id)
         job->bytes = fetch.bytes;
         job->expires_ns = fetch.expires_ns;
         job->from_cache = job->from_cache || fetch.from_cache;
+        job->is_stale = fetch.is_stale;
         hand_down(simulation, cdn, waiting);
     }
 }

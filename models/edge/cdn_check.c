@@ -27,10 +27,10 @@ static const struct {
     {"AWS::Serverless::Api", false, true},
     {"AWS::Serverless::HttpApi", false, true},
     {"AWS::Lambda::Url", false, true},
-    {"AWS::ElasticLoadBalancingV2::LoadBalancer", false, false},
-    {"AWS::EC2::Instance", false, false},
-    {"AWS::AutoScaling::AutoScalingGroup", false, false},
-    {"AWS::ECS::Service", false, false},
+    {"AWS::ElasticLoadBalancingV2::LoadBalancer", false, true},
+    {"AWS::EC2::Instance", false, true},
+    {"AWS::AutoScaling::AutoScalingGroup", false, true},
+    {"AWS::ECS::Service", false, true},
     {"Custom::External", false, false},
 };
 
@@ -91,6 +91,8 @@ static void read_older_keys(struct validation *validation, struct cdn_behavior *
     char property[160];
     behavior->rules.query = !behavior->forwards_query ? QUERY_NONE : behavior->query_keys.count > 0 ? QUERY_LISTED : QUERY_ALL;
     behavior->rules.listed = behavior->query_keys;
+    behavior->rules.cookies = behavior->cookies;
+    behavior->rules.gzip = true; /* as it was before there were policies */
     snprintf(property, sizeof property, "%s.MinTTL", place);
     cache_rules_check(validation, &behavior->rules, property);
     if (behavior->forwards_given)
@@ -120,10 +122,14 @@ static void find_origin(struct validation *validation, const struct cdn *cdn, st
     const struct cdn_origin *origins = cdn->origins.items;
     char property[160];
     snprintf(property, sizeof property, "%s.TargetOriginId", place);
-    for (behavior->origin = 0; behavior->origin < cdn->origins.count; behavior->origin++)
-        if (behavior->target && origins[behavior->origin].id && strcmp(origins[behavior->origin].id, behavior->target) == 0)
-            return;
-    behavior->origin = 0;
+    const size_t alone = cdn_origin_named(cdn, behavior->target);
+    behavior->origin = alone == SIZE_MAX ? 0 : alone;
+    behavior->second = SIZE_MAX;
+    behavior->group = alone == SIZE_MAX ? cdn_group_named(cdn, behavior->target) : NULL;
+    if (behavior->group)
+        cdn_join_group(validation, cdn, behavior, place);
+    if (alone != SIZE_MAX || behavior->group)
+        return;
     char hint[120];
     snprintf(hint, sizeof hint, "an origin's Id, such as \"%.60s\"", cdn->origins.count > 0 && origins[0].id ? origins[0].id : "site");
     validation_error(validation, property, hint, "there is no origin \"%.60s\"", behavior->target ? behavior->target : "");
@@ -143,6 +149,25 @@ static void check_behaviors(struct validation *validation, struct cdn *cdn)
         find_policy(validation, behavior, place);
         cdn_check_functions(validation, behavior, place);
     }
+}
+
+/* -- what origins say -- */
+
+static void check_headers(struct validation *validation, const struct cdn *cdn)
+{
+    const struct cdn_header *headers = cdn->headers.items;
+    for (size_t i = 0; i < cdn->headers.count; i++) {
+        struct cache_word word;
+        const char *at;
+        size_t length;
+        char property[60];
+        snprintf(property, sizeof property, "behavior.cache_control[%zu]", i);
+        if (headers[i].text && !cache_word_read(&word, headers[i].text, &at, &length))
+            validation_error(validation, property, "\"max-age=60, stale-if-error=3600\", or \"no-store\"",
+                             "is no directive of Cache-Control: \"%.*s\"", (int)(length < 60 ? length : 60), at);
+    }
+    if (cdn->max_age_given && cdn->headers.count > 0)
+        validation_error(validation, "behavior.max_age", "write max-age in cache_control", "max_age and cache_control are not both");
 }
 
 /* -- edges -- */
@@ -175,19 +200,20 @@ void cdn_validate(struct validation *validation, void *config)
 {
     struct cdn *cdn = config;
     check_origins(validation, cdn);
+    cdn_check_groups(validation, cdn);
     check_behaviors(validation, cdn);
+    check_headers(validation, cdn);
     check_edges(validation, cdn);
 }
 
 /* -- what is sent to it -- */
 
 /* Has the origin judge what would come to it. */
-static void ask_origin(struct validation *validation, const struct sending *sending, const struct cdn *cdn,
-                       const struct cdn_behavior *behavior, uint8_t content)
+static void ask_origin(struct validation *validation, const struct sending *sending, const struct cdn *cdn, size_t origin, uint8_t content)
 {
     const struct cdn_origin *origins = cdn->origins.items;
-    const uint32_t target = cdn->origins.count > 0 ? origins[behavior->origin].target : ENTITY_NONE;
-    if (target == ENTITY_NONE || origins[behavior->origin].is_bucket)
+    const uint32_t target = origin < cdn->origins.count ? origins[origin].target : ENTITY_NONE;
+    if (target == ENTITY_NONE || origins[origin].is_bucket)
         return;
     uint8_t *contents = validation_alloc(validation, 1, sizeof *contents);
     double *weights = validation_alloc(validation, 1, sizeof *weights);
@@ -222,6 +248,7 @@ void cdn_receives(struct validation *validation, const struct sending *sending, 
                 request);
             return;
         }
-        ask_origin(validation, sending, cdn, behavior, number);
+        ask_origin(validation, sending, cdn, behavior->origin, number);
+        ask_origin(validation, sending, cdn, behavior->second, number);
     }
 }

@@ -27,6 +27,12 @@ static const char *path_of(const char *request, size_t *length)
     return path;
 }
 
+/* A pattern may begin with a slash, or not. */
+static bool matches(const char *pattern, const char *path, size_t length)
+{
+    return glob_matches(pattern + (pattern[0] == '/'), path, length, 0);
+}
+
 /* Behaviors are asked in their order; the usual one, which is the last, takes the rest. */
 size_t cdn_behavior_for(const struct cdn *cdn, const char *request)
 {
@@ -34,7 +40,7 @@ size_t cdn_behavior_for(const struct cdn *cdn, const char *request)
     size_t length;
     const char *path = path_of(request, &length);
     for (size_t i = 0; i < cdn->behaviors.count; i++)
-        if (list[i].pattern && glob_matches(list[i].pattern + (list[i].pattern[0] == '/'), path, length, 0))
+        if (list[i].pattern && matches(list[i].pattern, path, length))
             return i;
     return cdn->behaviors.count;
 }
@@ -53,8 +59,9 @@ uint8_t cdn_kind_of(const struct cdn_behavior *behavior, const char *request)
     const bool get = length == 3 && strncmp(request, "GET", 3) == 0, head = length == 4 && strncmp(request, "HEAD", 4) == 0;
     const bool allowed = get || head || has_method(&behavior->allowed, request, length);
     const bool cacheable = get || head || (length == 7 && has_method(&behavior->cached, request, length));
-    return (uint8_t)((allowed ? CONTENT_ALLOWED : 0) | (cacheable ? CONTENT_CACHEABLE : 0) | (head ? CONTENT_HEAD : 0) |
-                     (get || head ? 0 : CONTENT_PROXY));
+    const bool fails_over = get || head || (length == 7 && strncmp(request, "OPTIONS", 7) == 0);
+    return (uint8_t)((fails_over ? CONTENT_FAILS_OVER : 0) | (allowed ? CONTENT_ALLOWED : 0) | (cacheable ? CONTENT_CACHEABLE : 0) |
+                     (head ? CONTENT_HEAD : 0) | (get || head ? 0 : CONTENT_PROXY));
 }
 
 /* The next "name=value" of a query string that is in the key; NULL: there are no more. */
@@ -116,24 +123,6 @@ static void sort_contents(const struct simulation *simulation, struct cdn *cdn)
 
 /* -- caches -- */
 
-/* Edges near one Region are in one place; the regional cache is where the first of its edges is. */
-static void find_places(struct cdn *cdn)
-{
-    const struct edge_spec *specs = cdn->edges.items;
-    uint32_t places = 0;
-    for (uint32_t i = 0; cdn->edges.count == cdn->edge_count && i < cdn->edge_count; i++) {
-        uint32_t same = 0;
-        while (same < i && !(specs[i].region && specs[same].region && strcmp(specs[i].region, specs[same].region) == 0))
-            same++;
-        if (same < i)
-            cdn->caches[i].place = cdn->caches[same].place;
-        else if (specs[i].region)
-            cdn->caches[i].place = (uint8_t)(places < EDGE_PLACES_MAX - 1 ? places++ : EDGE_PLACES_MAX - 1);
-    }
-    for (uint32_t i = 0; i < (uint32_t)cdn->regional_caches && i < cdn->edge_count; i++)
-        cdn->caches[cdn->edge_count + i].place = cdn->caches[i].place;
-}
-
 static enum status make_caches(struct simulation *simulation, struct cdn *cdn)
 {
     const char *name = simulation->entities[cdn->self].name;
@@ -149,11 +138,12 @@ static enum status make_caches(struct simulation *simulation, struct cdn *cdn)
         lru_cache_init(&cache->held, cdn->cache_size_bytes > 0 ? (uint64_t)cdn->cache_size_bytes : UINT64_MAX, &simulation->memory, name);
         key_map_init(&cache->fetching, &simulation->memory, name);
         cache->collapses = cdn->collapse || i + 1 == cdn->cache_count; /* Origin Shield always does */
-        cache->area = i < cdn->edge_count && given && specs[i].region ? cdn_area_of(rules, specs[i].region) : AREAS;
+        const char *region = i < cdn->edge_count && given ? specs[i].region : NULL;
+        cache->area = region ? cdn_area_of(rules, region) : AREAS;
+        cache->place = region ? cdn_place_of(rules, region) : CDN_PLACE_OF_USER;
         if (i < cdn_measured_edges(cdn))
             cache->figures = entity_state(simulation, cdn->first_edge + i);
     }
-    find_places(cdn);
     return STATUS_OK;
 }
 
@@ -177,9 +167,33 @@ static enum status make_lines(struct cdn *cdn)
     cdn->lines = calloc(cdn->origins.count + 1, sizeof *cdn->lines);
     if (!cdn->lines)
         return STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < cdn->origins.count; i++)
-        deadline_line_init(&cdn->lines[i], &cdn->jobs, offsetof(struct cdn_job, deadline), origins[i].read_timeout_ns, cdn->self,
+    for (uint32_t i = 0; i < cdn->origins.count; i++) {
+        deadline_line_init(&cdn->lines[i].answers, &cdn->jobs, offsetof(struct cdn_job, deadline), origins[i].read_timeout_ns, cdn->self,
                            CDN_DEADLINE, i);
+        deadline_line_init(&cdn->lines[i].connections, &cdn->jobs, offsetof(struct cdn_job, deadline), origins[i].connection_timeout_ns,
+                           cdn->self, CDN_UNCONNECTED, i);
+    }
+    return STATUS_OK;
+}
+
+/* What origins say of each content: the first header whose path is its. */
+static enum status read_words(const struct simulation *simulation, struct cdn *cdn)
+{
+    const struct cdn_header *headers = cdn->headers.items;
+    cdn->words = calloc(CONTENT_COUNT, sizeof *cdn->words);
+    if (!cdn->words)
+        return STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < CONTENT_COUNT; i++) {
+        size_t length, header = 0;
+        const char *path = path_of(request_of(simulation, i), &length), *at;
+        while (header < cdn->headers.count && headers[header].path && !matches(headers[header].path, path, length))
+            header++;
+        cdn->words[i] = cache_word_none;
+        if (cdn->max_age_given)
+            cdn->words[i].age_ns = cdn->max_age_ns;
+        else if (header < cdn->headers.count)
+            cache_word_read(&cdn->words[i], headers[header].text, &at, &length);
+    }
     return STATUS_OK;
 }
 
@@ -187,12 +201,14 @@ static enum status make_lines(struct cdn *cdn)
 static enum status note_senders(struct simulation *simulation, struct cdn *cdn)
 {
     cdn->area_of_sender = calloc((size_t)simulation->entity_count + 1, sizeof *cdn->area_of_sender);
-    if (!cdn->area_of_sender)
+    cdn->place_of_sender = calloc((size_t)simulation->entity_count + 1, sizeof *cdn->place_of_sender);
+    if (!cdn->area_of_sender || !cdn->place_of_sender)
         return STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < simulation->entity_count; i++) {
         const struct entity *entity = &simulation->entities[i];
         const struct caller *caller = entity->type->caller ? entity->type->caller(entity->state) : NULL;
         cdn->area_of_sender[i] = (uint8_t)cdn_area_of(simulation->settings->rules, caller ? caller->region : NULL);
+        cdn->place_of_sender[i] = cdn_place_of(simulation->settings->rules, caller ? caller->region : NULL);
     }
     return STATUS_OK;
 }
@@ -220,7 +236,7 @@ static void make_streams(struct simulation *simulation, struct cdn *cdn)
         const char *purpose;
     } const streams[] = {{&cdn->edge_stream, "edge"},       {&cdn->variant_stream, "variant"}, {&cdn->size_stream, "size"},
                          {&cdn->latency_stream, "latency"}, {&cdn->rtt_stream, "rtt"},         {&cdn->end_stream, "end"},
-                         {&cdn->http_stream, "http"}};
+                         {&cdn->http_stream, "http"},       {&cdn->update_stream, "update"}};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
         stream_init(streams[i].stream, seed, simulation->replication, name, streams[i].purpose);
     cdn->salt = item_salt(name);
@@ -236,11 +252,14 @@ enum status cdn_create(struct simulation *simulation, void *self)
     read_kept_errors(cdn, rules);
     token_bucket_init_per_s(&cdn->quota, fmax(rule_number(rules, "cloudfront_rps_per_distribution"), 1), 1, 0);
     cdn->error_keep_ns = rule_ns(rules, "cloudfront_error_ttl_s");
+    cdn->compress_min_bytes = rule_number(rules, "cloudfront_compress_min_bytes");
+    cdn->compress_max_bytes = rule_number(rules, "cloudfront_compress_max_bytes");
     cdn->viewer_response_bytes = (uint64_t)rule_bytes(rules, "edge_viewer_response_max_kb");
     cdn->origin_response_bytes = (uint64_t)rule_bytes(rules, "edge_origin_response_max_kb");
     enum status status = make_behaviors(cdn);
     status = status == STATUS_OK ? make_caches(simulation, cdn) : status;
     status = status == STATUS_OK ? make_lines(cdn) : status;
+    status = status == STATUS_OK ? read_words(simulation, cdn) : status;
     status = status == STATUS_OK ? note_senders(simulation, cdn) : status;
     status = status == STATUS_OK ? cdn_make_choices(cdn) : status;
     if (status == STATUS_OK)
@@ -259,11 +278,14 @@ void cdn_destroy(struct simulation *simulation, void *self)
     if (cdn->jobs.owner)
         pool_fini(&cdn->jobs);
     cdn_forget_choices(cdn);
+    cdn_forget_updates(cdn);
     fault_fini(&cdn->faults);
     free(cdn->caches);
     free(cdn->all);
     free(cdn->lines);
+    free(cdn->words);
     free(cdn->area_of_sender);
+    free(cdn->place_of_sender);
     free(cdn->errors);
 }
 

@@ -11,25 +11,11 @@
 #include <string.h>
 
 #define PLACE_ROOM 200
-#define HOME_REGION "us-east-1"
 
-const char *const cdn_refusals[] = {"edge_arm64",
-                                    "edge_container",
-                                    "edge_dead_letter",
-                                    "edge_environment",
-                                    "edge_layers",
-                                    "edge_memory",
-                                    "edge_package",
-                                    "edge_provisioned",
-                                    "edge_region",
-                                    "edge_runtime",
-                                    "edge_storage",
-                                    "edge_timeout",
-                                    "edge_tracing",
-                                    "edge_version",
-                                    "edge_vpc",
-                                    "permission",
-                                    NULL};
+const char *const cdn_refusals[] = {
+    "edge_arm64",   "edge_container",   "edge_dead_letter", "edge_environment",     "edge_layers",  "edge_memory",
+    "edge_package", "edge_provisioned", "edge_region",      "edge_runtime",         "edge_storage", "edge_timeout",
+    "edge_tracing", "edge_version",     "edge_vpc",         "origin_group_methods", "permission",   NULL};
 
 /* One function that is judged for an event. */
 struct judged {
@@ -136,11 +122,14 @@ static void check_lambda(const struct judged *judged)
     struct validation *validation = judged->validation;
     const char *arn = strstr(judged->text, "arn:aws:lambda:");
     const char *region = arn ? arn + strlen("arn:aws:lambda:") : NULL;
+    const char *home = rule_text(validation_rules(validation), "edge_authoring_region");
+    char why[100];
     if (!model_is(validation_type(validation, judged->version), "AWS::Lambda::Version"))
         refuse(judged, "edge_version", "name a version: an AWS::Lambda::Version, \"F:1\"",
                "Lambda@Edge runs numbered versions, not $LATEST and not an alias");
-    if (region && region[0] != '$' && strncmp(region, HOME_REGION ":", strlen(HOME_REGION ":")) != 0)
-        refuse(judged, "edge_region", "put it there", "a function of Lambda@Edge lives in " HOME_REGION);
+    snprintf(why, sizeof why, "a function of Lambda@Edge lives in %.40s", home);
+    if (region && region[0] != '$' && (strncmp(region, home, strlen(home)) != 0 || region[strlen(home)] != ':'))
+        refuse(judged, "edge_region", "put it there", why);
     check_trust(judged);
     check_features(judged);
     check_choices(judged);
@@ -173,8 +162,8 @@ static uint32_t whole_of(const struct validation *validation, uint32_t version)
     return whole == ENTITY_NONE ? version : whole;
 }
 
-static void add_lambda(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
-                       const char *place)
+bool cdn_add_lambda(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
+                    const char *place)
 {
     struct edge_hook *hook = &behavior->hooks[association->event];
     const uint32_t version = find_version(validation, association->function);
@@ -182,7 +171,7 @@ static void add_lambda(struct validation *validation, struct cdn_behavior *behav
     if (version == ENTITY_NONE || !model_takes(validation_type(validation, version), "Invoke")) {
         validation_error(validation, place, "{\"Ref\": \"V\"} of an AWS::Lambda::Version", "names no function of this scenario: \"%.60s\"",
                          association->function);
-        return;
+        return false;
     }
     const struct judged judged = {
         .validation = validation,
@@ -198,6 +187,7 @@ static void add_lambda(struct validation *validation, struct cdn_behavior *behav
         hook->reject_rate = number;
     hook->normalizes_key = validation_number_of(validation, judged.whole, "behavior.normalizes_key", &number) && number != 0;
     validation_flow(validation, validation_self(validation), version);
+    return true;
 }
 
 static void add_function(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
@@ -256,7 +246,7 @@ void cdn_check_functions(struct validation *validation, struct cdn_behavior *beh
     }
     for (size_t i = 0; i < behavior->lambdas.count; i++) {
         snprintf(property, sizeof property, "%.100s.LambdaFunctionAssociations[%zu].LambdaFunctionARN", place, i);
-        add_lambda(validation, behavior, &lambdas[i], property);
+        cdn_add_lambda(validation, behavior, &lambdas[i], property);
     }
     check_pairs(validation, behavior, place);
 }

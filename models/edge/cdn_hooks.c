@@ -41,10 +41,11 @@ static void call_lambda(struct simulation *simulation, struct cdn *cdn, uint32_t
 bool cdn_run_hook(struct simulation *simulation, struct cdn *cdn, uint32_t id, enum edge_event event)
 {
     struct cdn_job *job = cdn_job_at(cdn, id);
-    const struct edge_hook *hook = &cdn_behavior_of(cdn, job)->hooks[event];
+    const struct edge_hook *hook = cdn_hook_of(cdn, job, event, simulation->now_ns);
     if (hook->function == ENTITY_NONE)
         return false;
     job->event = (uint8_t)event;
+    job->hook = hook;
     if (hook->is_lambda) {
         call_lambda(simulation, cdn, id, hook, event);
         return true;
@@ -65,7 +66,7 @@ static const struct cause *reject(struct cdn *cdn)
 
 const struct cause *cdn_lambda_answered(struct cdn *cdn, const struct cdn_job *job, const struct request *answer)
 {
-    const struct edge_hook *hook = &cdn_behavior_of(cdn, job)->hooks[job->event];
+    const struct edge_hook *hook = job->hook;
     const uint64_t most = is_viewer_event((enum edge_event)job->event) ? cdn->viewer_response_bytes : cdn->origin_response_bytes;
     if (answer->cause->fate == FATE_THROTTLED) {
         counter_add(&cdn->metrics.lambda_limited, 1);

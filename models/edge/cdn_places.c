@@ -97,20 +97,46 @@ static int area_named(const char *name, size_t length)
     return area;
 }
 
-/* The rule is "us=US eu=EU ...": the longest beginning of the Region's name says. */
-int cdn_area_of(const struct rule_book *rules, const char *region)
+/* A rule of the form "us=US eu=EU ...": what the longest beginning of the Region's name says; NULL: none does. */
+static const char *said_of(const char *rule, const char *region, size_t *length)
 {
     size_t longest = 0;
-    int area = AREAS;
-    for (const char *at = rule_text(rules, "cloudfront_areas"); region && at && *at; at += strspn(at, " ")) {
+    const char *said = NULL;
+    for (const char *at = rule; region && at && *at; at += strspn(at, " ")) {
         const size_t word = strcspn(at, " "), head = strcspn(at, "= ");
         if (head < word && head >= longest && strncmp(region, at, head) == 0) {
             longest = head;
-            area = area_named(at + head + 1, word - head - 1);
+            said = at + head + 1;
+            *length = word - head - 1;
         }
         at += word;
     }
-    return area;
+    return said;
+}
+
+int cdn_area_of(const struct rule_book *rules, const char *region)
+{
+    size_t length;
+    const char *said = said_of(rule_text(rules, "cloudfront_areas"), region, &length);
+    return said ? area_named(said, length) : AREAS;
+}
+
+/* Regions that stand for themselves, "us-east-1=us-east-1", have numbers in their order; the first is home. */
+uint8_t cdn_place_of(const struct rule_book *rules, const char *region)
+{
+    const char *rule = rule_text(rules, "edge_regions");
+    size_t length = 0;
+    const char *said = said_of(rule, region, &length);
+    uint8_t place = 0;
+    for (const char *at = rule; said && *at && place + 1 < (int)EDGE_PLACES_MAX; at += strspn(at, " ")) {
+        const size_t word = strcspn(at, " "), head = strcspn(at, "= ");
+        const bool itself = word == 2 * head + 1 && strncmp(at, at + head + 1, head) == 0;
+        if (itself && head == length && strncmp(at, said, length) == 0)
+            return place;
+        place = (uint8_t)(place + itself);
+        at += word;
+    }
+    return 0;
 }
 
 void cdn_read_price_class(const struct rule_book *rules, int price_class, bool included[AREAS])

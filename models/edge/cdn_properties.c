@@ -43,14 +43,66 @@ static const struct property origin_properties[] = {
     {"S3OriginConfig", PROPERTY_OBJECT, 0, .properties = bucket_origin_properties, .given = PROPERTY_GIVEN(struct cdn_origin, s3_given),
      .help = "Of buckets."},
     {"ConnectionAttempts", PROPERTY_INTEGER, ORIGIN(attempts), .minimum = "1", .maximum = "cloudfront_attempts_max",
-     .fallback = "cloudfront_attempts_max", .help = "How often it is asked for what it does not answer in time, of GET and HEAD."},
+     .fallback = "cloudfront_attempts_max",
+     .help = "How often it is connected to, and, of GET and HEAD, asked for what it does not answer in time."},
+    {"ConnectionTimeout", PROPERTY_TIME, ORIGIN(connection_timeout_ns), .unit = "s", .minimum = "1",
+     .maximum = "cloudfront_connection_timeout_max_s", .fallback = "cloudfront_connection_timeout_max_s",
+     .help = "How long each try to connect to it takes, while it cannot be reached (fault `unreachable`)."},
     {"OriginShield", PROPERTY_OBJECT, 0, .properties = shield_properties, .help = "One more cache in front of it."},
-    ACCEPTED("ConnectionTimeout"),
     ACCEPTED("OriginAccessControlId"),
     ACCEPTED("OriginCustomHeaders"),
     ACCEPTED("OriginPath"),
     ACCEPTED("ResponseCompletionTimeout"),
     ACCEPTED("VpcOriginConfig"),
+    {0},
+};
+
+/* -- origin groups -- */
+
+#define GROUP(field) offsetof(struct cdn_origin_group, field)
+
+static const struct property code_properties[] = {
+    {PROPERTY_ITSELF, PROPERTY_INTEGER, 0, .minimum = "400", .maximum = "599", .help = "One of them."},
+    {0},
+};
+
+static const struct property codes_properties[] = {
+    {"Items", PROPERTY_LIST, GROUP(codes), .properties = code_properties, .size = sizeof(int64_t), .minimum = "1", .maximum = "20",
+     .required = true, .help = "Statuses of the first origin after which the second is asked (rule cloudfront_failover_codes)."},
+    ACCEPTED("Quantity"),
+    {0},
+};
+
+static const struct property criteria_properties[] = {
+    {"StatusCodes", PROPERTY_OBJECT, 0, .properties = codes_properties, .required = true,
+     .help = "What the first origin answers. A time-out and a connection that fails are always among them."},
+    {0},
+};
+
+static const struct property member_properties[] = {
+    {"OriginId", PROPERTY_STRING, 0, .required = true, .help = "The Id of an origin."},
+    {0},
+};
+
+static const struct property members_properties[] = {
+    {"Items", PROPERTY_LIST, GROUP(members), .properties = member_properties, .size = sizeof(const char *), .minimum = "2", .maximum = "2",
+     .required = true, .help = "Two origins: who is asked first, and who stands in for it."},
+    ACCEPTED("Quantity"),
+    {0},
+};
+
+static const struct property group_properties[] = {
+    {"Id", PROPERTY_STRING, GROUP(id), .required = true, .help = "Its name: a behavior's TargetOriginId."},
+    {"FailoverCriteria", PROPERTY_OBJECT, 0, .properties = criteria_properties, .required = true, .help = "When the second is asked."},
+    {"Members", PROPERTY_OBJECT, 0, .properties = members_properties, .required = true, .help = "Which origins."},
+    ACCEPTED("SelectionCriteria"),
+    {0},
+};
+
+static const struct property groups_properties[] = {
+    {"Items", PROPERTY_LIST, AT(groups), .properties = group_properties, .size = sizeof(struct cdn_origin_group),
+     .maximum = "cloudfront_origin_groups_max", .help = "Origins with one that stands in for them."},
+    ACCEPTED("Quantity"),
     {0},
 };
 
@@ -76,7 +128,7 @@ static const char *const cookie_choices[] = {"none", "whitelist", "all", NULL};
 
 static const struct property forwarded_cookies_properties[] = {
     {"Forward", PROPERTY_ENUM, BEHAVIOR(cookies), .choices = cookie_choices, .required = true,
-     .help = "All requests of a source are taken to have the same cookies."},
+     .help = "Cookies in the key: how many values of them come, `cookie_values` says."},
     ACCEPTED("WhitelistedNames"),
     {0},
 };
@@ -92,7 +144,7 @@ static const struct property forwarded_properties[] = {
 static const char *const protocol_choices[] = {"allow-all", "https-only", "redirect-to-https", NULL};
 
 #define BEHAVIOR_ROWS                                                                                                                      \
-    {"TargetOriginId", PROPERTY_STRING, BEHAVIOR(target), .required = true, .help = "Whom it asks: the Id of an origin."},                 \
+    {"TargetOriginId", PROPERTY_STRING, BEHAVIOR(target), .required = true, .help = "Whom it asks: the Id of an origin, or of a group."},  \
         {"ViewerProtocolPolicy",                                                                                                           \
          PROPERTY_ENUM,                                                                                                                    \
          BEHAVIOR(protocol),                                                                                                               \
@@ -148,9 +200,10 @@ static const char *const protocol_choices[] = {"allow-all", "https-only", "redir
          .size = sizeof(struct edge_association),                                                                                          \
          .maximum = "4",                                                                                                                   \
          .help = "Lambda@Edge: one an event."},                                                                                            \
-        ACCEPTED("Compress"), ACCEPTED("FieldLevelEncryptionId"), ACCEPTED("GrpcConfig"), ACCEPTED("OriginRequestPolicyId"),               \
-        ACCEPTED("RealtimeLogConfigArn"), ACCEPTED("ResponseHeadersPolicyId"), ACCEPTED("SmoothStreaming"), ACCEPTED("TrustedKeyGroups"),  \
-        ACCEPTED("TrustedSigners")
+        {"Compress", PROPERTY_BOOLEAN, BEHAVIOR(compress), .fallback = "false",                                                            \
+         .help = "Objects between 1,000 and 10,000,000 bytes become as small as `compressed_share` says, where the policy lets them."},    \
+        ACCEPTED("FieldLevelEncryptionId"), ACCEPTED("GrpcConfig"), ACCEPTED("OriginRequestPolicyId"), ACCEPTED("RealtimeLogConfigArn"),   \
+        ACCEPTED("ResponseHeadersPolicyId"), ACCEPTED("SmoothStreaming"), ACCEPTED("TrustedKeyGroups"), ACCEPTED("TrustedSigners")
 
 static const struct property usual_behavior_properties[] = {BEHAVIOR_ROWS, {0}};
 static const struct property path_behavior_properties[] = {
@@ -185,7 +238,7 @@ static const struct property config_properties[] = {
     {"Enabled", PROPERTY_BOOLEAN, AT(enabled), .fallback = "true", .help = "Else every request is answered 403."},
     {"PriceClass", PROPERTY_ENUM, AT(price_class), .choices = price_classes, .fallback = "\"PriceClass_All\"",
      .help = "Which areas have edges. Users of others are served, and billed, elsewhere."},
-    PROPERTY_LATER_ROW("OriginGroups", "an origin that stands in for another"),
+    {"OriginGroups", PROPERTY_OBJECT, 0, .properties = groups_properties, .help = "Origins that stand in for others."},
     ACCEPTED("Aliases"),
     ACCEPTED("AnycastIpListId"),
     ACCEPTED("CNAMEs"),
@@ -221,6 +274,13 @@ static const struct property edge_properties[] = {
     {0},
 };
 
+static const struct property header_properties[] = {
+    {PROPERTY_ITSELF, PROPERTY_STRING, offsetof(struct cdn_header, text), .help = "The header, of all that no other is of."},
+    {"path", PROPERTY_STRING, offsetof(struct cdn_header, path), .help = "A pattern, as of a cache behavior. Left out: all."},
+    {"says", PROPERTY_STRING, offsetof(struct cdn_header, text), .required = true, .help = "The header."},
+    {0},
+};
+
 static const struct property usual_size[] = {
     {"usual_size", PROPERTY_SIZE, AT(usual_size_bytes), .fallback = "\"100KB\"", .help = ""},
     {0},
@@ -240,11 +300,23 @@ const struct property cdn_behavior_keys[] = {
     {.kind = PROPERTY_DEFAULTS, .properties = usual_size},
     {"cache_size", PROPERTY_SIZE, AT(cache_size_bytes), .minimum = "1", .fallback = "0",
      .help = "What each cache has room for; what was not used for longest goes first. Left out: all."},
+    {"cache_control", PROPERTY_LIST, AT(headers), .properties = header_properties, .size = sizeof(struct cdn_header), .maximum = "100",
+     .lone = true,
+     .help = "What origins say in Cache-Control: \"max-age=60, stale-if-error=3600\", or one for each path, the first that matches: "
+             "[{\"path\": \"/api/*\", \"says\": \"no-store\"}, \"s-maxage=3600\"]. Left out: nothing, and DefaultTTL holds."},
     {"max_age", PROPERTY_TIME, AT(max_age_ns), .minimum = "0", .given = PROPERTY_GIVEN(struct cdn, max_age_given),
-     .help = "What origins say in Cache-Control: max-age. Left out: nothing, and DefaultTTL holds."},
+     .help = "What origins say in Cache-Control: max-age, and nothing else: short for `cache_control`."},
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "cloudfront_latency", .help = "An edge's own time for each request."},
     {"origin_rtt", PROPERTY_TIME_DISTRIBUTION, AT(origin_rtt),
      .help = "The network to an origin and back, of each time that it is asked. Left out: none."},
+    {"deployment", PROPERTY_TIME_DISTRIBUTION, AT(deployment), .fallback = "cloudfront_deployment",
+     .help = "From UpdateDistribution (`changes`) until an edge has what is new, drawn for each edge."},
+    {"compressed_share", PROPERTY_PROBABILITY, AT(compressed_share), .fallback = "1",
+     .help = "How much of an object's bytes is left when the edge compresses it (Compress). 1: they cannot be compressed."},
+    {"header_values", PROPERTY_INTEGER, AT(header_values), .minimum = "1", .maximum = "100000", .fallback = "1",
+     .help = "How many values of the headers that are in a behavior's cache key come for each object, equally often."},
+    {"cookie_values", PROPERTY_INTEGER, AT(cookie_values), .minimum = "1", .maximum = "100000", .fallback = "1",
+     .help = "The same of cookies: as many as there are users, where a cookie tells them apart."},
     {"http_share", PROPERTY_PROBABILITY, AT(http_share), .fallback = "0",
      .help = "Share of the viewers' requests that come by HTTP, not HTTPS."},
     {0},

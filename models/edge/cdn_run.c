@@ -19,6 +19,8 @@ static void count_answer(struct cdn *cdn, const struct cause *cause)
     const int status = cdn_status_of(cause);
     counter_add(&cdn->metrics.errors, 1);
     counter_add(status >= 500 ? &cdn->metrics.server_errors : &cdn->metrics.client_errors, 1);
+    for (size_t i = 0; i < CDN_COUNTED_STATUSES; i++)
+        counter_add(&cdn->metrics.by_status[i], cdn_counted_statuses[i] == status);
 }
 
 static void answer(struct simulation *simulation, struct cdn *cdn, struct request *request, const struct cause *cause)
@@ -47,6 +49,7 @@ static void reply(struct simulation *simulation, struct cdn *cdn, uint32_t id)
             counter_add(&figures->downloaded, bytes);
         request->payload_bytes = bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
         counter_add(&cdn->metrics.cacheable, job.cacheable);
+        counter_add(&cdn->metrics.stale, job.is_stale);
         counter_add(&cdn->metrics.hits, job.cacheable && job.from_cache);
     }
     answer(simulation, cdn, request, job.cause);
@@ -62,6 +65,14 @@ void cdn_job_ended(struct simulation *simulation, struct cdn *cdn, uint32_t id)
 
 /* -- functions on the way -- */
 
+/* How many headers and cookies of the key tell requests for one object apart. */
+static uint32_t values_of(const struct cdn *cdn, const struct cdn_behavior *behavior)
+{
+    const double headers = behavior->rules.headers > 0 ? (double)cdn->header_values : 1;
+    const double count = behavior->rules.cookies > 0 ? headers * (double)cdn->cookie_values : headers;
+    return count < CDN_VARIANTS ? (uint32_t)count : CDN_VARIANTS;
+}
+
 /* A function at the viewer's side has ended; `cause` NULL: it lets pass what it saw. */
 static void viewer_hook_ended(struct simulation *simulation, struct cdn *cdn, uint32_t id, const struct cause *cause)
 {
@@ -71,8 +82,9 @@ static void viewer_hook_ended(struct simulation *simulation, struct cdn *cdn, ui
         job->bytes = 0;
         reply(simulation, cdn, id);
     } else if (job->stage == STAGE_VIEWER_REQUEST) {
-        if (cdn_behavior_of(cdn, job)->hooks[ON_VIEWER_REQUEST].normalizes_key)
-            job->key = cdn_key(cdn_key_content(job->key), 0, job->group);
+        if (job->hook->normalizes_key)
+            job->key =
+                cdn_key(cdn_key_content(job->key), cdn_key_variant(job->key) % values_of(cdn, cdn_behavior_of(cdn, job)), job->group);
         cdn_look_up(simulation, cdn, id);
     } else {
         reply(simulation, cdn, id);
@@ -96,13 +108,15 @@ static void enter(struct simulation *simulation, struct cdn *cdn, uint32_t id)
         cdn_look_up(simulation, cdn, id);
 }
 
-/* Which of its object's query strings it has; 0 where that tells nothing apart. */
+/* Which of its object's query strings, headers and cookies it has, of those that are in the key; 0 where they tell nothing apart. */
 static uint32_t variant_of(struct cdn *cdn, const struct cdn_behavior *behavior, const struct request *request, const struct caller *caller)
 {
-    if (!caller || caller->variants <= 1 || !cache_rules_have_query(&behavior->rules, "", 0))
+    const bool queries = caller && caller->variants > 1 && cache_rules_have_query(&behavior->rules, "", 0);
+    const double count = values_of(cdn, behavior) * (queries ? (double)caller->variants : 1);
+    if (count <= 1)
         return 0;
     stream_at(&cdn->variant_stream, request->item, 0);
-    return (uint32_t)(stream_uniform(&cdn->variant_stream) * (double)caller->variants);
+    return (uint32_t)(stream_uniform(&cdn->variant_stream) * (count < CDN_VARIANTS ? count : CDN_VARIANTS));
 }
 
 static bool comes_plain(struct cdn *cdn, const struct request *request)
@@ -143,6 +157,15 @@ static const struct cause *refusal_of(struct simulation *simulation, struct cdn 
     return job->is_plain && cdn_behavior_of(cdn, job)->protocol == PROTOCOL_HTTPS_ONLY ? &cause_plain : NULL;
 }
 
+/* Where its functions run: near its edge, or, where nobody says where that is, near its user. */
+static uint8_t place_of(const struct cdn *cdn, const struct request *request, uint32_t edge)
+{
+    const uint8_t place = cdn->caches[edge].place;
+    if (place != CDN_PLACE_OF_USER)
+        return place;
+    return request->from == ENTITY_NONE ? 0 : cdn->place_of_sender[request->from];
+}
+
 void cdn_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct cdn *cdn = self;
@@ -167,8 +190,10 @@ void cdn_accept(struct simulation *simulation, void *self, struct request *reque
     const struct cdn_behavior *behavior = &cdn->all[job.behavior];
     const bool plain = comes_plain(cdn, request), redirected = plain && behavior->protocol == PROTOCOL_REDIRECT;
     job.area = (uint8_t)area;
+    job.place = place_of(cdn, request, job.cache);
+    job.edge = (uint16_t)job.cache;
     job.is_plain = plain && !redirected;
-    job.cacheable = (kind & CONTENT_CACHEABLE) && behavior->rules.max_ns > 0;
+    job.cacheable = (kind & CONTENT_CACHEABLE) && cache_rules_allow(&behavior->rules, cdn_word_of(cdn, &job));
     job.key = cdn_key(cdn->kept_as[content], variant_of(cdn, behavior, request, caller), request->group);
     count_request(cdn, &job, request, redirected);
     const struct cause *refusal = refusal_of(simulation, cdn, &job, request);
@@ -226,6 +251,9 @@ void cdn_handle(struct simulation *simulation, void *self, const struct event *e
         break;
     case CDN_DEADLINE:
         cdn_deadline(simulation, cdn, event->data);
+        break;
+    case CDN_UNCONNECTED:
+        cdn_unconnected(simulation, cdn, event->data);
         break;
     }
 }

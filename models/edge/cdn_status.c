@@ -1,6 +1,8 @@
 /* cdn_status.c: causes as HTTP statuses: a front door's begin with theirs; others are what CloudFront makes of them. */
 #include "cdn_state.h"
 
+const int cdn_counted_statuses[CDN_COUNTED_STATUSES] = {401, 403, 404, 502, 503, 504};
+
 int cdn_status_of(const struct cause *cause)
 {
     int status = 0;
@@ -10,6 +12,8 @@ int cdn_status_of(const struct cause *cause)
         return status;
     if (cause->fate == FATE_SUCCEEDED)
         return 200;
+    if (cause == &cause_service_error)
+        return 500;
     if (cause->fate == FATE_TIMED_OUT)
         return 504;
     if (cause->fate == FATE_THROTTLED || cause->server_error)

@@ -30,7 +30,8 @@ static const struct property mapping_properties[] = {
 
 static const struct property balancer_properties[] = {
     {"Type", PROPERTY_ENUM, AT(type), .choices = types, .fallback = "\"application\"", .help = "Only application is modelled."},
-    {"Scheme", PROPERTY_ENUM, AT(scheme), .choices = schemes, .fallback = "\"internet-facing\"", .help = "Without effect on times."},
+    {"Scheme", PROPERTY_ENUM, AT(scheme), .choices = schemes, .fallback = "\"internet-facing\"",
+     .help = "Without effect on times; what an internal one answers does not leave AWS."},
     {"Subnets", PROPERTY_STRINGS, AT(subnets), .maximum = "20", .help = "The load balancer has a node in each: each checks the targets."},
     {"SubnetMappings", PROPERTY_LIST, AT(mappings), .properties = mapping_properties, .size = sizeof(const char *), .minimum = "0",
      .maximum = "20", .help = "The same, written otherwise."},
@@ -90,6 +91,7 @@ static const char *const known_attributes[] = {"access_logs.s3.bucket",
 
 static const struct line_item balancer_line_items[] = {
     {"LoadBalancerUsage", "Time that it is there: a run is taken as a piece of a longer time, so that no hour is begun."},
+    {"DataTransfer-Out-Bytes", "What users outside of AWS get from servers behind it that say what they answer (`response`)."},
     {"LCUUsage", "Capacity units: of each hour the largest of new connections, active connections, bytes and rule evaluations."},
     {0},
 };
@@ -280,7 +282,9 @@ static void balancer_quantities(const struct simulation *simulation, const void 
     const struct load_balancer *balancer = self;
     const struct simulation_settings *settings = simulation->settings;
     bill_add(bill, &balancer_line_items[0], (double)(settings->duration_ns - settings->warmup_ns) / (double)NS_PER_HOUR);
-    bill_add(bill, &balancer_line_items[1], balancer->meter.unit_hours);
+    if (balancer->metrics.left_bytes.whole > 0)
+        bill_add(bill, &balancer_line_items[1], (double)balancer->metrics.left_bytes.whole / BYTES_PER_GB);
+    bill_add(bill, &balancer_line_items[2], balancer->meter.unit_hours);
 }
 
 FAULT_FUNCTIONS(load_balancer, self)

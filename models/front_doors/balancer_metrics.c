@@ -73,5 +73,6 @@ const struct metric_type balancer_all_metrics[] = {
     {"AWS/ApplicationELB", "ProcessedBytes", "Bytes", METRIC_COUNT, BALANCER_AT(processed_bytes), .help = "Bytes from clients and back."},
     {"AWS/ApplicationELB", "ConsumedLCUs", "Count", METRIC_TALLY, BALANCER_AT(units), .parts = LCU_PARTS,
      .help = "Capacity units x hours of each minute: their sum over an hour of steady load is what is billed."},
+    {NULL, "left", "None", METRIC_COUNT, BALANCER_AT(left_bytes), .help = ""},
     {0},
 };

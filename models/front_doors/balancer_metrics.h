@@ -11,6 +11,7 @@
 /* At the same place of both: a load balancer's are also the sums of its groups'. */
 struct balancer_metrics {
     struct counter calls, requests, processed_bytes, lambda_bytes, new_connections, rule_evaluations, fixed_responses, redirects;
+    struct counter left_bytes; /* to users outside, of what servers answer */
     struct counter elb_3xx, elb_4xx, elb_5xx, elb_500, elb_502, elb_503, elb_504, target_2xx, target_4xx, target_5xx;
     struct counter per_target, user_errors, internal_errors, fail_open, values_dropped, checks, failed_checks;
     struct tally response_time, units;

@@ -93,6 +93,10 @@ static void finish_call(struct simulation *simulation, struct load_balancer *bal
     }
     counter_add(&metrics->user_errors, answer->user_error);
     counter_add(&metrics->internal_errors, answer->internal_error);
+    request->payload_bytes = call->answer_bytes;
+    if (call->answer_bytes > 0 && call->group->kind != TARGET_LAMBDA && balancer->scheme == SCHEME_INTERNET_FACING &&
+        request->from != ENTITY_NONE && simulation->entities[request->from].type->caller)
+        counter_add(&balancer->metrics.left_bytes, call->answer_bytes);
     pool_give(&balancer->calls, id);
     reply(simulation, balancer, request, answer);
 }
@@ -305,6 +309,15 @@ static const struct balancer_answer *server_answer(const struct cause *cause)
     return cause_is_of_service(cause) || cause->fate == FATE_TIMED_OUT ? &answer_target_5xx : &answer_target_4xx;
 }
 
+/* The size of what came back: that of what a function or a server says; 0: its target does not say. */
+static uint32_t said_bytes(const struct simulation *simulation, const struct target_group *group, uint32_t target,
+                           const struct request *sent)
+{
+    const struct model_type *type = simulation->entities[group->registered[target].entity].type;
+    const bool says = group->kind == TARGET_LAMBDA || type->hosts || model_is(type, "AWS::EC2::Instance");
+    return says && sent->cause == &cause_succeeded ? sent->payload_bytes : 0;
+}
+
 void balancer_done(struct simulation *simulation, void *self, struct request *sent)
 {
     struct load_balancer *balancer = self;
@@ -312,13 +325,15 @@ void balancer_done(struct simulation *simulation, void *self, struct request *se
     struct balancer_call *call = call_at(balancer, id);
     struct target_group *group = call->group;
     bool is_function = group->kind == TARGET_LAMBDA, good = sent->cause == &cause_succeeded;
-    uint64_t bytes = is_function && good && sent->payload_bytes > 0 ? sent->payload_bytes : (uint64_t)balancer->response_bytes;
+    const uint32_t said = said_bytes(simulation, group, call->target, sent);
+    uint64_t bytes = said > 0 ? said : (uint64_t)balancer->response_bytes;
     const struct balancer_answer *answer = is_function ? function_answer(balancer, group, sent, bytes) : server_answer(sent->cause);
     group->registered[call->target].outstanding--;
     if (call->is_timed)
         deadline_leave(&balancer->idle, id);
     if (answer != &answer_throttled)
         tally_add(&group->metrics.response_time, TALLY_ALL, simulation->now_ns - call->sent_ns);
+    call->answer_bytes = answer == &answer_served ? said : 0;
     if (good) {
         if (is_function)
             counter_add(&group->metrics.lambda_bytes, bytes);

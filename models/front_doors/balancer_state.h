@@ -135,6 +135,7 @@ struct target_group {
     struct stream malformed;
 };
 
+enum balancer_scheme { SCHEME_INTERNET_FACING, SCHEME_INTERNAL };
 enum balancer_event { BALANCER_ENTER, BALANCER_IDLE, BALANCER_MINUTE, BALANCER_CLOSE, BALANCER_DRAINED };
 
 /* A rule and what it is known to hold for. */
@@ -163,6 +164,7 @@ struct balancer_call {
     struct target_group *group;
     uint64_t headers_bytes;
     int64_t sent_ns;
+    uint32_t answer_bytes; /* that its target says; 0: it does not */
 };
 
 struct load_balancer {

@@ -106,6 +106,25 @@ void request_quota_init(struct token_bucket *bucket, const struct rule_book *rul
                             now_ns);
 }
 
+static void init_burst(struct token_bucket *bucket, const struct rule_book *rules)
+{
+    token_bucket_init(bucket, (int64_t)rule_number(rules, "scaling_burst_account"), (int64_t)rule_number(rules, "scaling_per_min_account"),
+                      NS_PER_MIN, 0);
+}
+
+/* Each Region has quotas of its own: those of a function at edges are its Region's. Source: CloudFront developer guide, "Quotas on
+ * Lambda@Edge" (rules edge_*_per_*). */
+static void make_places(struct account *account, const struct rule_book *rules)
+{
+    const double limit = rule_number(rules, "edge_concurrency_per_region"), each = rule_number(rules, "edge_rps_per_environment") * limit;
+    account->elsewhere_limit = (int64_t)limit;
+    for (size_t i = 0; i < EDGE_PLACES_MAX - 1; i++) {
+        token_bucket_init_per_s(&account->elsewhere[i].rate, fmin(rule_number(rules, "edge_rps_per_region"), each),
+                                rule_number(rules, "rps_bucket_s"), 0);
+        init_burst(&account->elsewhere[i].scaling, rules);
+    }
+}
+
 static enum status account_create(struct simulation *simulation, void *self)
 {
     struct account *account = self;
@@ -113,9 +132,9 @@ static enum status account_create(struct simulation *simulation, void *self)
     account_limit_changed(account);
     request_quota_init(&account->rate, rules, account->concurrency_limit, 0);
     account->scaling_by_account = strcmp(rule_text(rules, "scaling_mode"), "account_burst") == 0;
-    token_bucket_init(&account->scaling, (int64_t)rule_number(rules, "scaling_burst_account"),
-                      (int64_t)rule_number(rules, "scaling_per_min_account"), NS_PER_MIN, 0);
+    init_burst(&account->scaling, rules);
     gauge_add(&account->claimed, 0, account->reserved);
+    make_places(account, rules);
     return STATUS_OK;
 }
 

@@ -10,6 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The quotas of another Region, where functions run that are at edges: it has functions of no other kind. */
+struct account_place {
+    int64_t busy;
+    struct token_bucket rate, scaling;
+};
+
 struct account {
     /* config */
     int64_t concurrency_limit; /* ConcurrentExecutions */
@@ -23,7 +29,9 @@ struct account {
     struct token_bucket scaling; /* the 2022 rule: a burst for the whole account, then so many a minute */
     double alloc_used;           /* provisioned environments of the 2022 burst that are not refilled yet, at */
     int64_t alloc_ns;
-    bool scaling_by_account; /* rule scaling_mode */
+    bool scaling_by_account;                             /* rule scaling_mode */
+    struct account_place elsewhere[EDGE_PLACES_MAX - 1]; /* the places from 1 on */
+    int64_t elsewhere_limit;                             /* of `busy`: rule edge_concurrency_per_region */
     struct gauge concurrent;
     struct gauge unreserved;
     struct gauge claimed;

@@ -52,14 +52,14 @@ struct environment {
         };
     };
     uint32_t ordinal;     /* the how-manieth that was created */
-    uint8_t state;        /* enum environment_state */
+    uint8_t state : 4;    /* enum environment_state */
+    uint8_t region : 4;   /* of a function at edges: in which place it is; 0: at home */
     uint8_t outcome;      /* busy: how this invocation will end; enum invocation_end of function.h */
     bool cold : 1;        /* busy: this invocation waited for INIT */
     bool provisioned : 1; /* kept ready, whether it is used or not */
     bool needs_init : 1;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
     bool connected : 1;   /* has the connections that it keeps */
     bool attaching : 1;   /* its first invocation waits for a network interface */
-    uint8_t region : 3;   /* of a function at edges: in which place it is */
     uint8_t subnet;       /* which of its function's subnets it is in; NETWORK_NOWHERE: none */
 };
 

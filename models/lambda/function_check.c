@@ -9,7 +9,9 @@
 #include "function_log.h"
 #include "function_network.h"
 #include "function_package.h"
+#include "function_profiler.h"
 #include "function_rights.h"
+#include "function_runtime.h"
 #include "function_steps.h"
 #include "lambda_kinds.h"
 #include "scenario/validation.h"
@@ -17,48 +19,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-/* "init_nodejs22.x_zip_x86_64": the default INIT of a runtime, by package and architecture. */
-static const struct rule *init_rule(const struct rule_book *rules, const char *runtime, int package_type, int architecture)
-{
-    char name[160];
-    snprintf(name, sizeof name, "init_%.80s_%s_%s", runtime, package_type == PACKAGE_IMAGE ? "image" : "zip",
-             architecture == ARCHITECTURE_ARM64 ? "arm64" : "x86_64");
-    return rule_find(rules, name);
-}
-
-#define RUNTIMES_MOST 64u
-#define RUNTIME_NAME 40u
-
-/* The runtimes that the rules know. */
-static size_t list_runtimes(const struct rule_book *rules, char names[RUNTIMES_MOST][RUNTIME_NAME])
-{
-    static const char prefix[] = "init_", suffix[] = "_zip_x86_64";
-    size_t count = 0;
-    for (size_t i = 0; i < rules->count && count < RUNTIMES_MOST; i++) {
-        const char *name = rules->rules[i].name;
-        size_t length = strlen(name);
-        if (strncmp(name, prefix, sizeof prefix - 1) == 0 && length >= sizeof prefix + sizeof suffix &&
-            strcmp(name + length - (sizeof suffix - 1), suffix) == 0)
-            snprintf(names[count++], RUNTIME_NAME, "%.*s", (int)(length - (sizeof prefix - 1) - (sizeof suffix - 1)),
-                     name + sizeof prefix - 1);
-    }
-    return count;
-}
-
-/* The nearest runtime, or all of them. */
-static void hint_of_runtimes(const struct rule_book *rules, const char *runtime, char *hint, size_t size)
-{
-    char names[RUNTIMES_MOST][RUNTIME_NAME];
-    const char *list[RUNTIMES_MOST];
-    size_t count = list_runtimes(rules, names);
-    for (size_t i = 0; i < count; i++)
-        list[i] = names[i];
-    const char *near = validation_nearest(runtime, list, count);
-    size_t length = (size_t)snprintf(hint, size, near ? "did you mean \"%s\"?" : "known:", near);
-    for (size_t i = 0; !near && i < count && length < size; i++)
-        length += (size_t)snprintf(hint + length, size - length, " %s", names[i]);
-}
 
 /* The same, and `plus_ns` each time. */
 static const struct distribution *later_by(struct validation *validation, const struct distribution *base, double plus_ns)
@@ -81,27 +41,24 @@ static void resolve_code_size(struct validation *validation, struct function_con
     config->init = later_by(validation, config->init, function_package_load_ns(rules, &config->package));
 }
 
-static void resolve_init(struct validation *validation, struct function_config *config)
+/* False: the runtime that it names is none. */
+static bool resolve_init(struct validation *validation, struct function_config *config)
 {
     const struct rule_book *rules = validation_rules(validation);
     bool runtime_given = config->runtime != NULL;
     if (!runtime_given)
         config->runtime = rule_text(rules, "runtime_default");
-    const struct rule *rule = init_rule(rules, config->runtime, config->package.type, config->architecture);
-    if (!rule && runtime_given && !init_rule(rules, config->runtime, PACKAGE_ZIP, ARCHITECTURE_X86_64)) {
-        char hint[1024];
-        hint_of_runtimes(rules, config->runtime, hint, sizeof hint);
-        validation_error(validation, "Runtime", hint, "%s is no Lambda runtime", config->runtime);
-        return;
-    }
+    if (runtime_given && !function_runtime_exists(validation, config))
+        return false;
+    const struct rule *rule = function_runtime_init(rules, config);
     if (!config->restore)
         config->restore = rule_find(rules, "snapstart_restore")->distribution;
     if (config->init_given)
-        return;
+        return true;
     if (!rule || !rule->distribution) {
         validation_error(validation, "Runtime", "give behavior.init",
                          "the rules have no default INIT for %s in this package and architecture", config->runtime);
-        return;
+        return true;
     }
     config->init = rule->distribution;
     if (!config->placement_given)
@@ -109,6 +66,7 @@ static void resolve_init(struct validation *validation, struct function_config *
     if (!config->placement_given)
         config->placement = later_by(validation, config->placement, function_network_start_ns(validation, config));
     resolve_code_size(validation, config);
+    return true;
 }
 
 static void resolve_lifetimes(struct validation *validation, struct function_config *config)
@@ -187,12 +145,22 @@ static void check_sizes(struct validation *validation, const struct function_con
                            "shutdown has no effect: without extensions an environment ends at once");
 }
 
+static void check_yield(struct validation *validation, const struct function_config *config)
+{
+    if (config->yields_ns > 0 && config->handler.steps.count > 0)
+        validation_error(validation, "behavior.yields_at", "say `duration`, or `cpu` and `wait`", "yields_at is of handlers without steps");
+    else if (config->yields_ns >= config->timeout_ns)
+        validation_warning(validation, "behavior.yields_at", "raise Timeout",
+                           "every invocation stops at once: the remaining time begins with Timeout, %.15g s, and falls",
+                           time_to_seconds(config->timeout_ns));
+}
+
 static void check_limits(struct validation *validation, const struct function_config *config)
 {
     double memory_bytes = (double)config->memory_mb * 1024 * 1024;
     if (always_exceeds(config->memory_used, memory_bytes))
         validation_warning(validation, "behavior.memory_used", "raise MemorySize", "every invocation will run out of memory");
-    if (config->handler.duration && distribution_is_constant(config->handler.duration) &&
+    if (config->handler.duration && distribution_is_constant(config->handler.duration) && config->yields_ns == 0 &&
         distribution_sample_ns(config->handler.duration, NULL) > config->timeout_ns)
         validation_warning(validation, "Timeout", "raise Timeout", "every invocation will time out: its duration is longer than Timeout");
     check_sizes(validation, config);
@@ -249,7 +217,7 @@ void function_validate(struct validation *validation, void *config)
     struct function_config *function = &((struct function *)config)->config;
     function->account = validation_find(validation, "account");
     function_package_resolve(validation, function);
-    resolve_init(validation, function);
+    bool known = resolve_init(validation, function);
     function->image_read_ns = function_image_read_ns(validation_rules(validation), &function->package);
     resolve_lifetimes(validation, function);
     if (!function->response_mode_given)
@@ -258,8 +226,12 @@ void function_validate(struct validation *validation, void *config)
     if (!silent) {
         check_handler(validation, function);
         check_limits(validation, function);
-        if (function->whole == ENTITY_NONE && function->runtime)
+        check_yield(validation, function);
+        if (function->whole == ENTITY_NONE && function->runtime) {
             function_package_check(validation, function);
+            if (known)
+                function_runtime_check(validation, function);
+        }
     }
     function_async_validate(validation, function);
     if (is_function_type(validation_type(validation, validation_self(validation))))
@@ -270,6 +242,7 @@ void function_validate(struct validation *validation, void *config)
     function_load_validate(validation, function, silent);
     function_network_validate(validation, function, silent);
     function_rights_validate(validation, function, silent);
+    function_profiler_validate(validation, function, silent);
     if (!silent)
         check_memory_varied(validation, function);
     if (function->unmodelled.provisioned && !function->published_alias)

@@ -8,6 +8,7 @@
 #include "function_connect.h"
 
 #include "engine/connectable.h"
+#include "engine/right.h"
 #include "engine/room.h"
 #include "function_files.h"
 
@@ -15,6 +16,7 @@
 
 struct function_link {
     uint32_t target, count; /* whom, and how many connections */
+    uint8_t content;        /* what the handler sends there, where it says so: by it rights are asked for */
     bool is_mount;
     const struct connectable *role;
     void *state;
@@ -25,7 +27,7 @@ struct linking {
     struct function *function;
 };
 
-static void add_link(const struct linking *linking, uint32_t target)
+static void add_link(const struct linking *linking, uint32_t target, const struct content_choice *contents)
 {
     struct function *function = linking->function;
     const struct connectable *role = linking->simulation->entities[target].type->connectable;
@@ -33,10 +35,12 @@ static void add_link(const struct linking *linking, uint32_t target)
     while (role && known < function->link_count && function->links[known].target != target)
         known++;
     if (role && known == function->link_count)
-        function->links[function->link_count++] = (struct function_link){.target = target,
-                                                                         .count = (uint32_t)function->config.connections,
-                                                                         .role = role,
-                                                                         .state = entity_state(linking->simulation, target)};
+        function->links[function->link_count++] =
+            (struct function_link){.target = target,
+                                   .content = contents->count > 0 ? contents->contents[0] : CONTENT_NONE,
+                                   .count = (uint32_t)function->config.connections,
+                                   .role = role,
+                                   .state = entity_state(linking->simulation, target)};
 }
 
 static void collect(void *context, struct step *step, const char *place)
@@ -44,9 +48,9 @@ static void collect(void *context, struct step *step, const char *place)
     (void)place;
     if (step->kind != STEP_CALL || step->call->connect != CONNECT_INIT)
         return;
-    add_link(context, step->call->target);
+    add_link(context, step->call->target, &step->call->content);
     if (step->call->cache != ENTITY_NONE && step->call->cache != CACHE_TMP)
-        add_link(context, step->call->cache);
+        add_link(context, step->call->cache, &step->call->content);
 }
 
 static void collect_mounts(const struct simulation *simulation, struct function *function)
@@ -117,7 +121,8 @@ enum invocation_end function_connect(struct simulation *simulation, struct funct
         const struct function_link *link = &function->links[i];
         *ns = time_add(*ns, link->role->connect_ns(simulation, link->state, item, attempt));
         uint64_t client = connectable_client(function->self, environment->id);
-        bool barred = link->is_mount && function->config.mounts_nothing;
+        bool barred =
+            link->is_mount ? function->config.mounts_nothing : right_is_lacking(simulation, function->self, link->target, link->content);
         if (barred || !link->role->admit(simulation, link->state, client, link->count)) {
             close_first(simulation, function, environment, i);
             return refusal_end(simulation, function, link);

@@ -101,6 +101,18 @@ static struct async_config version_async(const struct simulation *simulation, co
     return async;
 }
 
+static void init_scaling(struct token_bucket *bucket, const struct rule_book *rules)
+{
+    int64_t step = (int64_t)rule_number(rules, "scaling_rate_env_per_10s");
+    token_bucket_init(bucket, step, step, 10 * NS_PER_S, 0);
+}
+
+static void init_place(const struct function *function, struct function_place *place, const struct rule_book *rules)
+{
+    idle_set_init(&place->idle, (enum reuse_order)function->config.reuse);
+    init_scaling(&place->scaling, rules);
+}
+
 /* Copies in several places have environments each. Source: CloudFront developer guide, "Lambda@Edge": a function is replicated to the
  * Regions of its viewers, and runs in the one nearest to each. */
 static enum status make_places(struct simulation *simulation, struct function *function)
@@ -114,7 +126,7 @@ static enum status make_places(struct simulation *simulation, struct function *f
         return STATUS_OK;
     function->elsewhere = calloc(EDGE_PLACES_MAX - 1, sizeof *function->elsewhere);
     for (uint32_t i = 0; function->elsewhere && i < EDGE_PLACES_MAX - 1; i++)
-        idle_set_init(&function->elsewhere[i], (enum reuse_order)function->config.reuse);
+        init_place(function, &function->elsewhere[i], simulation->settings->rules);
     return function->elsewhere ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
@@ -154,8 +166,7 @@ enum status function_create(struct simulation *simulation, void *self)
     function->traced_second = -1;
     if (config->reserved >= 0)
         request_quota_init(&function->rate, rules, config->reserved, 0);
-    int64_t step = (int64_t)rule_number(rules, "scaling_rate_env_per_10s");
-    token_bucket_init(&function->scaling, step, step, 10 * NS_PER_S, 0);
+    init_scaling(&function->scaling, rules);
     if (config->recursive_loop == LOOP_TERMINATE && rule_flag(rules, "recursion_detection"))
         function->chain_limit = (uint32_t)fmin(rule_number(rules, "recursion_stop_count"), HOPS_MAX);
     init_streams(&function->streams, simulation, simulation->entities[function->self].name);
@@ -182,7 +193,7 @@ void function_destroy(struct simulation *simulation, void *self)
     delivery_fini(&function->async);
     idle_set_fini(&function->idle);
     for (uint32_t i = 0; function->elsewhere && i < EDGE_PLACES_MAX - 1; i++)
-        idle_set_fini(&function->elsewhere[i]);
+        idle_set_fini(&function->elsewhere[i].idle);
     free(function->elsewhere);
     fault_fini(&function->faults);
     pool_fini(&function->environments);

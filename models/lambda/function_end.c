@@ -25,6 +25,8 @@ static const struct cause ends[] = {
     [END_INIT_FAILED] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: no connection"},
     [END_MOUNT_TIMED_OUT] = {.fate = FATE_FAILED, .text = "EFSMountTimeoutException"},
     [END_LOAD_FAILED] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: a step of INIT failed"},
+    [END_KEY_DENIED] = {.fate = FATE_FAILED, .text = "KMSAccessDeniedException"},
+    [END_KEY_FAILED] = {.fate = FATE_FAILED, .server_error = true, .text = "KMSDisabledException"},
     [END_NO_SPACE] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: no space left on device"},
     [END_MOUNT_UNREACHABLE] = {.fate = FATE_FAILED, .text = "EFSMountConnectivityException"},
 };
@@ -156,7 +158,7 @@ static void leave(struct simulation *simulation, struct function *function, stru
                             environment->id);
         return;
     }
-    function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
+    function_concurrency(function, simulation->now_ns, -1, environment);
     bool unusable = end == END_OUT_OF_MEMORY || end_is_mount(end); /* without its file system there is nothing to initialise */
     if (unusable && environment->provisioned) {
         provisioned_broken(simulation, function, environment);
@@ -177,7 +179,7 @@ static void leave(struct simulation *simulation, struct function *function, stru
 void function_finished(struct simulation *simulation, struct function *function, struct environment *environment)
 {
     function->busy_ns += simulation->now_ns - environment->began_ns;
-    function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
+    function_concurrency(function, simulation->now_ns, -1, environment);
     environment_release(simulation, function, environment);
 }
 

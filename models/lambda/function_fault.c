@@ -46,7 +46,7 @@ static void take_busy(struct simulation *simulation, struct function *function, 
     counter_add(service_error ? &function->metrics.service_errors : &function->metrics.errors, 1);
     tally_add(&function->metrics.response_time, environment->cold ? TALLY_COLD : TALLY_WARM, simulation->now_ns - request->born_ns);
     function->busy_ns += simulation->now_ns - request->sent_ns;
-    function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
+    function_concurrency(function, simulation->now_ns, -1, environment);
     take(simulation, function, environment, !by_steps);
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[function->self].name, "environment_lost", simulation->now_ns, 0, "");
@@ -61,7 +61,7 @@ static void take_one(struct simulation *simulation, struct function *function, s
     }
     if (environment->state == ENVIRONMENT_FINISHING) { /* it had answered */
         function->busy_ns += simulation->now_ns - environment->began_ns;
-        function_concurrency(function, simulation->now_ns, -1, environment->provisioned);
+        function_concurrency(function, simulation->now_ns, -1, environment);
     }
     take(simulation, function, environment, environment->state != ENVIRONMENT_IDLE);
 }

@@ -13,7 +13,7 @@ void environments_drop_idle(struct simulation *simulation, struct function *func
 /* Those that are idle in a place. */
 static inline struct idle_set *function_idle_in(struct function *function, uint32_t place)
 {
-    return place == 0 || !function->elsewhere ? &function->idle : &function->elsewhere[place - 1];
+    return place == 0 || !function->elsewhere ? &function->idle : &function->elsewhere[place - 1].idle;
 }
 
 #endif

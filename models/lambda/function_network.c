@@ -70,6 +70,19 @@ static void find_places(struct validation *validation, struct function_network_c
     network->places = places;
 }
 
+/* What is here and stands among the groups is one. */
+static void check_groups(struct validation *validation, const struct string_list *groups)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        char property[60];
+        uint32_t group = validation_named(validation, groups->items[i]);
+        snprintf(property, sizeof property, "VpcConfig.SecurityGroupIds[%zu]", i);
+        if (group != ENTITY_NONE && !model_is(validation_type(validation, group), "AWS::EC2::SecurityGroup"))
+            validation_error(validation, property, "name an AWS::EC2::SecurityGroup", "%s is no security group",
+                             validation_name(validation, group));
+    }
+}
+
 /* A call from a subnet to whom it cannot reach. */
 static void warn_unreachable(struct validation *validation, const char *property, uint32_t place, uint32_t target)
 {
@@ -136,6 +149,7 @@ void function_network_validate(struct validation *validation, struct function_co
     network->attached = subnets;
     if (subnets)
         find_places(validation, network);
+    check_groups(validation, &network->groups);
     steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct call_check){validation, config, silent});
 }
 

@@ -38,11 +38,13 @@ static void refuse(struct simulation *simulation, struct function *function, str
     request_done(simulation, function->self, request, cause);
 }
 
-/* Is there concurrency left for one more invocation on demand? NULL: yes. */
-static const struct cause *concurrency_refusal(const struct function *function)
+/* Is there concurrency left for one more invocation on demand in that place? NULL: yes. What is reserved is reserved at home. */
+static const struct cause *concurrency_refusal(const struct function *function, uint32_t place)
 {
     const struct account *account = function->account_state;
     const struct function *family = function->family;
+    if (__builtin_expect(place > 0, 0))
+        return account->elsewhere[place - 1].busy >= account->elsewhere_limit ? &cause_account_concurrency : NULL;
     if (family->limit != INT64_MAX) { /* what is ready is taken out of what is reserved; what was withdrawn, until it is done */
         int64_t ready = family->metrics.provisioned_ready.level, serving = family->metrics.provisioned_busy.level;
         return family->busy + (ready > serving ? ready : serving) >= family->limit ? &cause_reserved_concurrency : NULL;
@@ -51,18 +53,23 @@ static const struct cause *concurrency_refusal(const struct function *function)
 }
 
 /* Takes one request from the quotas of requests per second; those of AWS's own queue are not counted (rule async_rps). NULL: taken. */
-static const struct cause *rate_refusal(struct function *function, const struct request *request, int64_t now_ns)
+static const struct cause *rate_refusal(struct function *function, const struct request *request, uint32_t place, int64_t now_ns)
 {
     if (request->asynchronous)
         return NULL;
     struct function *family = function->family;
+    if (__builtin_expect(place > 0, 0))
+        return token_bucket_take(&function->account_state->elsewhere[place - 1].rate, 1, now_ns) ? NULL : &cause_account_rate;
     if (family->limit != INT64_MAX && !token_bucket_take(&family->rate, 1, now_ns))
         return &cause_reserved_rate;
     return token_bucket_take(&function->account_state->rate, 1, now_ns) ? NULL : &cause_account_rate;
 }
 
-static struct token_bucket *scaling_of(struct function *function)
+static struct token_bucket *scaling_of(struct function *function, uint32_t place)
 {
+    if (__builtin_expect(place > 0, 0))
+        return function->account_state->scaling_by_account ? &function->account_state->elsewhere[place - 1].scaling
+                                                           : &function->elsewhere[place - 1].scaling;
     return function->account_state->scaling_by_account ? &function->account_state->scaling : &function->family->scaling;
 }
 
@@ -89,23 +96,23 @@ static const struct cause *admit(struct simulation *simulation, struct function 
         *environment = provisioned_take(simulation, function, request);
         return NULL;
     }
-    const struct cause *refusal = concurrency_refusal(function);
+    const uint32_t place = place_of(simulation, function, request);
+    const struct cause *refusal = concurrency_refusal(function, place);
     if (refusal)
         return refusal;
-    const uint32_t place = place_of(simulation, function, request);
     struct idle_set *idle = function_idle_in(function, place);
     *environment = idle_set_next(idle, reuse_chance(function, request));
     *is_new = *environment == NULL;
-    if (*is_new && token_bucket_available(scaling_of(function), now_ns) < 1)
+    if (*is_new && token_bucket_available(scaling_of(function, place), now_ns) < 1)
         return &cause_scaling;
-    refusal = rate_refusal(function, request, now_ns);
+    refusal = rate_refusal(function, request, place, now_ns);
     if (refusal)
         return refusal;
     if (*is_new) {
         struct network_stand stand;
         if (!function_network_take(simulation, function, &stand, &refusal))
             return refusal; /* NULL: out of memory */
-        token_bucket_take(scaling_of(function), 1, now_ns);
+        token_bucket_take(scaling_of(function, place), 1, now_ns);
         *environment = environment_create(simulation, function, &stand);
         if (*environment)
             (*environment)->region = place & (EDGE_PLACES_MAX - 1);
@@ -226,7 +233,15 @@ static int64_t plan_handler(struct function *function, struct environment *envir
     int64_t run_ns = request->handler_ns >= 0
                          ? request->handler_ns
                          : handler_time(&config->handler, &function->share, &function->streams.handler, request->item, request->attempt);
+    if (config->profiled > 0)
+        run_ns = time_from_double((double)run_ns * (1 + config->profiled));
     run_ns = time_add(fault_slowed(&function->faults, run_ns), suppressed_ns);
+    if (config->yields_ns > 0 && run_ns > config->timeout_ns - config->yields_ns) {
+        /* It looks whenever it may: at once where INIT has used up the time. */
+        int64_t latest_ns = config->timeout_ns - config->yields_ns;
+        run_ns = latest_ns > suppressed_ns ? latest_ns : suppressed_ns;
+        counter_add(&function->metrics.yields, 1);
+    }
     if (__builtin_expect(function_streams(function, request), 0))
         run_ns = time_add(run_ns, function_stream_ns(function, request));
     if (run_ns > config->timeout_ns) {
@@ -333,7 +348,7 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     counter_add(&function->metrics.invocations, 1);
     if (environment->cold)
         counter_add(&function->metrics.cold_starts, 1);
-    function_concurrency(function, simulation->now_ns, 1, environment->provisioned);
+    function_concurrency(function, simulation->now_ns, 1, environment);
     if (function->provisioned.ready > 0)
         counter_add(environment->provisioned ? &function->metrics.provisioned_invocations : &function->metrics.spillover, 1);
     if (simulation->tracer)

@@ -54,6 +54,12 @@ struct function_network {
     struct network_interface **interfaces; /* owned; by its subnets; NULL in those of elsewhere */
 };
 
+/* Of a function at edges, in another Region than its own. */
+struct function_place {
+    struct idle_set idle;
+    struct token_bucket scaling;
+};
+
 struct function_streams {
     struct handler_streams handler;
     struct stream provisioned_init, init_steps, route;
@@ -68,7 +74,7 @@ struct function_metrics {
     struct counter cold_starts;
     struct tally init_duration, response_time, billed_duration;
     struct gauge environments, idle;
-    struct counter created, expired, timeouts, out_of_memory;
+    struct counter created, expired, timeouts, yields, out_of_memory;
     struct counter recursive_dropped;
     struct counter duplicate_effects;
     struct counter tmp_lookups, tmp_hits, tmp_misses, tmp_stale, tmp_evictions;
@@ -101,12 +107,12 @@ struct function {
     struct account *account_state;
     struct pool environments;
     struct idle_set idle;
-    struct idle_set *elsewhere; /* owned: of a function at edges, those in the places from 1 on; NULL: there is one place */
-    int64_t busy;               /* of a family: environments that serve on demand */
-    int64_t kept_ready;         /* of a family: what is provisioned of all its versions */
-    int64_t limit;              /* of `busy`: the reserved concurrency; INT64_MAX: the account's alone */
-    int64_t keep_alive_ns;      /* of a constant keep-alive; TIME_FOREVER; -1: drawn or halving */
-    int64_t lifetime_ns;        /* of a constant maximum lifetime; TIME_FOREVER; -1: drawn */
+    struct function_place *elsewhere; /* owned: of a function at edges, its places from 1 on; NULL: there is one place */
+    int64_t busy;                     /* of a family: environments that serve on demand */
+    int64_t kept_ready;               /* of a family: what is provisioned of all its versions */
+    int64_t limit;                    /* of `busy`: the reserved concurrency; INT64_MAX: the account's alone */
+    int64_t keep_alive_ns;            /* of a constant keep-alive; TIME_FOREVER; -1: drawn or halving */
+    int64_t lifetime_ns;              /* of a constant maximum lifetime; TIME_FOREVER; -1: drawn */
     int64_t billing_step_ns;
     uint64_t billing_step_ms;
     int64_t init_limit_ns;
@@ -162,13 +168,17 @@ enum function_event {
 };
 
 /* So many environments more, or fewer, serve a request. */
-static inline void function_concurrency(struct function *function, int64_t now_ns, int64_t change, bool provisioned)
+static inline void function_concurrency(struct function *function, int64_t now_ns, int64_t change, const struct environment *environment)
 {
     struct account *account = function->account_state;
     struct function *family = function->family;
     gauge_add(&function->metrics.concurrent, now_ns, change);
+    if (__builtin_expect(environment->region > 0, 0)) { /* another Region's */
+        account->elsewhere[environment->region - 1].busy += change;
+        return;
+    }
     gauge_add(&account->concurrent, now_ns, change);
-    if (provisioned) {
+    if (environment->provisioned) {
         gauge_add(&function->metrics.provisioned_busy, now_ns, change);
         return;
     }
@@ -188,7 +198,8 @@ static inline bool end_is_mount(enum invocation_end end)
 /* Did it come to the handler? */
 static inline bool handler_ran(enum invocation_end end)
 {
-    return end != END_RESTORE_TIMED_OUT && end != END_INIT_FAILED && end != END_LOAD_FAILED && end != END_NO_SPACE && !end_is_mount(end);
+    return end != END_RESTORE_TIMED_OUT && end != END_INIT_FAILED && end != END_LOAD_FAILED && end != END_KEY_DENIED &&
+           end != END_KEY_FAILED && end != END_NO_SPACE && !end_is_mount(end);
 }
 
 /* Does this item fail whenever it is tried? */

@@ -12,7 +12,7 @@ enum package_type { PACKAGE_ZIP, PACKAGE_IMAGE };
 
 /* Code, CodeUri: one at most. Which keys there are says where it comes from; none: it is a path, which is uploaded to a bucket. */
 struct code_source {
-    const char *path, *bucket, *text, *image;
+    const char *path, *bucket, *key, *version, *text, *image;
 };
 
 struct environment_variable {

@@ -3,48 +3,34 @@
  * SnapStart" and its pages on monitoring and troubleshooting, and the price page. */
 #include "snap_start.h"
 
+#include "function_runtime.h"
 #include "lambda_kinds.h"
 #include "scenario/validation.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define AT(field) offsetof(struct function, config.field)
 
 static const char *const apply_on[] = {"None", "PublishedVersions", NULL};
 
-const char *const function_refusals[] = {
-    "snapstart_file_system", "snapstart_tmp", "snapstart_image", "snapstart_runtime",  "snapstart_provisioned",
-    "response_streaming",    "permission",    "file_system_vpc", "file_system_target", NULL};
+const char *const function_refusals[] = {"snapstart_file_system",
+                                         "snapstart_tmp",
+                                         "snapstart_image",
+                                         "snapstart_runtime",
+                                         "snapstart_provisioned",
+                                         "response_streaming",
+                                         "permission",
+                                         "file_system_vpc",
+                                         "file_system_target",
+                                         "package",
+                                         "code_unchanged",
+                                         NULL};
 
 const struct property snap_start_properties[] = {
     {"ApplyOn", PROPERTY_ENUM, AT(snap_start), .choices = apply_on, .fallback = "\"None\"",
      .help = "PublishedVersions: environments of versions are restored from a snapshot instead of running INIT."},
     {0},
 };
-
-/* Does the list, words apart by spaces, name `runtime`? A word that ends with "+" means the version that it names and all later ones. */
-static bool names_runtime(const char *list, const char *runtime)
-{
-    for (const char *word = list; *word; word += strcspn(word, " "), word += strspn(word, " ")) {
-        size_t length = strcspn(word, " ");
-        bool later = length > 0 && word[length - 1] == '+';
-        size_t name = strcspn(word, "0123456789+ ");
-        if (strncmp(word, runtime, name) != 0 || (!isdigit((unsigned char)runtime[name]) && name < length))
-            continue;
-        if (name == length)
-            return true;
-        char *end, *own_end;
-        long major = strtol(word + name, &end, 10), own_major = strtol(runtime + name, &own_end, 10);
-        long minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0, own_minor = *own_end == '.' ? strtol(own_end + 1, NULL, 10) : 0;
-        if (major == own_major && minor == own_minor)
-            return true;
-        if (later && (own_major > major || (own_major == major && own_minor > minor)))
-            return true;
-    }
-    return false;
-}
 
 void snap_start_init(struct simulation *simulation, struct function *function)
 {
@@ -53,7 +39,7 @@ void snap_start_init(struct simulation *simulation, struct function *function)
     function->restores = config->whole != ENTITY_NONE && config->snap_start == SNAP_START_PUBLISHED_VERSIONS;
     if (!function->restores)
         return;
-    function->restores_free = names_runtime(rule_text(rules, "snapstart_free_runtimes"), config->runtime);
+    function->restores_free = function_runtime_listed(rule_text(rules, "snapstart_free_runtimes"), config->runtime);
     function->restore_limit_ns = rule_ns(rules, "restore_timeout_s");
     function->restore_billed_share = rule_number(rules, "snapstart_restore_billed_share");
 }
@@ -106,7 +92,7 @@ void snap_start_validate(struct validation *validation, const struct function_co
     if (config->package.type == PACKAGE_IMAGE) {
         if (!rule_flag(rules, "snapstart_images"))
             refuse(validation, "snapstart_image", "package it as a zip, or allow_invalid: [\"snapstart_image\"]", "container images");
-    } else if (!names_runtime(runtimes, config->runtime) && !validation_allowed(validation, "snapstart_runtime")) {
+    } else if (!function_runtime_listed(runtimes, config->runtime) && !validation_allowed(validation, "snapstart_runtime")) {
         validation_error(validation, "SnapStart.ApplyOn", "choose another Runtime, or allow_invalid: [\"snapstart_runtime\"]",
                          "SnapStart does not go with %s; it is for %s", config->runtime, runtimes);
     }

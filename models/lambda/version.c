@@ -12,6 +12,7 @@
 #include "function_events.h"
 #include "function_fault.h"
 #include "function_metrics.h"
+#include "function_package.h"
 #include "function_run.h"
 #include "function_steps.h"
 #include "lambda_kinds.h"
@@ -49,6 +50,8 @@ static const struct property version_properties[] = {
 static const struct property deployed_properties[] = {
     {.kind = PROPERTY_TABLE, .properties = published_properties},
     {.kind = PROPERTY_TABLE, .properties = function_shared_properties},
+    {.kind = PROPERTY_TABLE, .properties = function_code_properties},
+    {.kind = PROPERTY_TABLE, .properties = serverless_code_properties},
     {0},
 };
 

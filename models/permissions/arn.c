@@ -30,7 +30,9 @@ static const struct resource_kind kinds[] = {
     {"AWS::Logs::LogGroup", "logs", "PutLogEvents", "LogGroupName", "arn:aws:logs" AT_HOME "log-group:@:*", NULL, false},
     {"AWS::CodeCommit::Repository", "codecommit", "", "RepositoryName", "arn:aws:codecommit" AT_HOME "@", NULL, false},
     {"AWS::SecretsManager::Secret", "secretsmanager", "GetSecretValue", "Name", "arn:aws:secretsmanager" AT_HOME "secret:@", NULL, true},
+    {"AWS::RDS::DBProxy", "rds-db", "connect", NULL, "arn:aws:rds-db" AT_HOME "dbuser:*/@", NULL, false},
     {"AWS::Cognito::UserPool", "cognito-idp", "InitiateAuth", NULL, "arn:aws:cognito-idp" AT_HOME "userpool/@", NULL, true},
+    {"AWS::KMS::Key", "kms", "Decrypt", NULL, "arn:aws:kms" AT_HOME "key/@", NULL, true},
     {"AWS::SES::EmailIdentity", "ses", "SendEmail", NULL, "arn:aws:ses" AT_HOME "identity/@", NULL, true},
     {"AWS::ApiGateway::RestApi", "execute-api", "", NULL, "arn:aws:execute-api" AT_HOME "@", "/*", false},
     {"AWS::ApiGatewayV2::Api", "execute-api", "", NULL, "arn:aws:execute-api" AT_HOME "@", "/*", false},
@@ -65,6 +67,12 @@ static const struct {
     {"dynamodb", "write", "PutItem"},
     {"dynamodb", "TransactGetItems", "GetItem"},
     {"dynamodb", "TransactWriteItems", "PutItem"},
+    {"rds-db", "read", "connect"},
+    {"rds-db", "write", "connect"},
+    {"rds-db", "SELECT", "connect"},
+    {"rds-db", "INSERT", "connect"},
+    {"rds-db", "UPDATE", "connect"},
+    {"rds-db", "DELETE", "connect"},
 };
 
 const struct resource_kind *resource_kind(const struct model_type *type)
@@ -187,6 +195,8 @@ const char *arn_as_written(struct validation *validation, uint32_t entity)
         snprintf(text, sizeof text, "{\"Ref\": \"%.255s\"}", name);
     else if (kind && strcmp(kind->service, "execute-api") == 0)
         snprintf(text, sizeof text, "{\"Fn::Sub\": \"arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${%.255s}/*\"}", name);
+    else if (kind && strcmp(kind->service, "rds-db") == 0)
+        snprintf(text, sizeof text, "{\"Fn::Sub\": \"arn:aws:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:*/*\"}");
     else if (kind && strcmp(kind->service, "s3") == 0)
         snprintf(text, sizeof text, "{\"Fn::Sub\": \"${%.255s.Arn}/*\"}", name);
     else

@@ -289,6 +289,8 @@ static const char *action(struct validation *validation, uint32_t target, const 
     if (model_is(type, "AWS::Lambda::Url"))
         return url_action(validation, index);
     const struct resource_kind *kind = resource_kind(type);
+    if (type->is_open && type->is_open(validation_config(validation, target)))
+        return NULL;
     return kind && index == 0 ? action_of(validation, kind, operation) : NULL;
 }
 

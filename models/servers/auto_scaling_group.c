@@ -3,7 +3,9 @@
  * CloudFormation's AWS::AutoScaling::AutoScalingGroup; rules asg_*. */
 #include "auto_scaling_group.h"
 
+#include "ecs_cluster.h"
 #include "instance.h"
+#include "server_kind.h"
 #include "server_state.h"
 
 #include "engine/rule_book.h"
@@ -19,18 +21,30 @@
 
 static const struct property specification_properties[] = {
     {"LaunchTemplateSpecification", PROPERTY_OBJECT, 0, .properties = instance_template_properties, .help = "The template."},
-    PROPERTY_LATER_ROW("Overrides", "several instance types in a group"),
+    {"Overrides", PROPERTY_LIST, AT(overrides), .properties = server_override_properties, .size = sizeof(struct server_override),
+     .minimum = "0", .maximum = "asg_overrides_max", .help = "The instance types that it launches, in the order of their priority."},
     {0},
 };
+
+static const char *const on_demand_strategies[] = {"prioritized", "lowest-price", NULL};
+static const char *const spot_strategies[] = {"lowest-price", "capacity-optimized", "capacity-optimized-prioritized",
+                                              "price-capacity-optimized", NULL};
+enum spot_strategy { SPOT_CHEAPEST, SPOT_DEEPEST, SPOT_FIRST, SPOT_CHEAP_AND_DEEP };
 
 static const struct property distribution_properties[] = {
     {"OnDemandBaseCapacity", PROPERTY_INTEGER, AT(on_demand_base), .minimum = "0", .maximum = "10000", .fallback = "0",
      .help = "So many are on demand before any is on Spot."},
     {"OnDemandPercentageAboveBaseCapacity", PROPERTY_INTEGER, AT(on_demand_percent), .minimum = "0", .maximum = "100", .fallback = "100",
      .help = "And so many percent of the others, rounded up."},
-    ACCEPTED("OnDemandAllocationStrategy"),
-    ACCEPTED("SpotAllocationStrategy"),
-    ACCEPTED("SpotInstancePools"),
+    {"OnDemandAllocationStrategy", PROPERTY_ENUM, AT(on_demand_strategy), .choices = on_demand_strategies, .fallback = "\"prioritized\"",
+     .help =
+         "Which of Overrides is launched on demand: the first; with lowest-price, too, as they stand in the order of their price here."},
+    {"SpotAllocationStrategy", PROPERTY_ENUM, AT(spot_strategy), .choices = spot_strategies, .fallback = "\"lowest-price\"",
+     .help = "Which of Overrides are launched on Spot: as many of each of the first SpotInstancePools by lowest-price, the first by "
+             "capacity-optimized-prioritized, as many of each of all by the others: every type has room here, and the first is the "
+             "cheapest."},
+    {"SpotInstancePools", PROPERTY_INTEGER, AT(spot_pools), .minimum = "1", .maximum = "asg_spot_pools_max", .fallback = "asg_spot_pools",
+     .given = GIVEN(spot_pools_given), .help = "Of lowest-price: of how many types it takes."},
     ACCEPTED("SpotMaxPrice"),
     {0},
 };
@@ -88,15 +102,28 @@ static const struct property group_properties[] = {
     {0},
 };
 
+static const struct property group_behavior[] = {
+    {.kind = PROPERTY_TABLE, .properties = servers_behavior_rows},
+    {"cluster", PROPERTY_REFERENCE, AT(cluster),
+     .help = "The AWS::ECS::Cluster whose tasks its instances take: what their user data says. Not needed of a capacity provider's."},
+    {0},
+};
+
 static const struct metric_type group_metrics[] = {
     {"AWS/EC2", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(metrics.cpu_busy), .other = AT(metrics.cpu_room),
      .help = "Time that the vCPUs of instances in service work."},
+    {"AWS/EC2", "NetworkOut", "Bytes", METRIC_COUNT, AT(metrics.network_out), .help = "What its instances answer (`response`)."},
     {"AWS/AutoScaling", "GroupDesiredCapacity", "Count", METRIC_GAUGE, AT(metrics.desired), .help = "Instances wanted."},
     {"AWS/AutoScaling", "GroupInServiceInstances", "Count", METRIC_GAUGE, AT(metrics.in_service), .help = "Instances in service."},
     {"AWS/AutoScaling", "GroupPendingInstances", "Count", METRIC_GAUGE, AT(metrics.pending), .help = "Instances that boot."},
     {"AWS/AutoScaling", "GroupTerminatingInstances", "Count", METRIC_GAUGE, AT(metrics.leaving),
      .help = "Instances that get no more requests and end what they have."},
     {"AWS/AutoScaling", "GroupTotalInstances", "Count", METRIC_GAUGE, AT(metrics.total), .help = "All of them."},
+    {"AWS/AutoScaling", "GroupInServiceCapacity", "Count", METRIC_GAUGE, AT(metrics.units_in_service),
+     .help = "Units of instances in service, by their weights."},
+    {"AWS/AutoScaling", "GroupPendingCapacity", "Count", METRIC_GAUGE, AT(metrics.units_pending), .help = "Of those that boot."},
+    {"AWS/AutoScaling", "GroupTerminatingCapacity", "Count", METRIC_GAUGE, AT(metrics.units_leaving), .help = "Of those that leave."},
+    {"AWS/AutoScaling", "GroupTotalCapacity", "Count", METRIC_GAUGE, AT(metrics.units_total), .help = "Of all of them."},
     {"AWS/AutoScaling", "GroupMinSize", "Count", METRIC_GAUGE, AT(metrics.least), .help = "MinSize."},
     {"AWS/AutoScaling", "GroupMaxSize", "Count", METRIC_GAUGE, AT(metrics.most), .help = "MaxSize."},
     SERVER_METRIC_ROWS,
@@ -125,11 +152,28 @@ static void resolve_doors(struct validation *validation, struct servers *servers
 static void read_policies(struct validation *validation, struct servers *servers)
 {
     const char *first = servers->policies.count > 0 ? servers->policies.items[0] : "Default";
+    servers->aligns = strcmp(first, "Default") == 0;
     if (strcmp(first, "NewestInstance") == 0)
         servers->termination = RETIRE_NEWEST;
     else if (strcmp(first, "OldestInstance") != 0 && strcmp(first, "Default") != 0)
         validation_warning(validation, "TerminationPolicies", "OldestInstance or NewestInstance",
                            "\"%s\" is not simulated: the oldest instance goes first", first);
+}
+
+static void read_strategies(struct validation *validation, struct servers *servers)
+{
+    if (servers->spot_pools_given && servers->spot_strategy != SPOT_CHEAPEST)
+        validation_error(validation, "MixedInstancesPolicy.InstancesDistribution.SpotInstancePools", "leave it out",
+                         "is for SpotAllocationStrategy lowest-price, and there is %s", spot_strategies[servers->spot_strategy]);
+    servers->spot_pools_used = servers->kind_count;
+    if (servers->spot_strategy == SPOT_FIRST)
+        servers->spot_pools_used = 1;
+    if (servers->spot_strategy == SPOT_CHEAPEST && servers->spot_pools < servers->kind_count)
+        servers->spot_pools_used = (uint32_t)servers->spot_pools;
+    if (servers->weight_most > servers->desired && servers->desired > 0)
+        validation_warning(validation, "MixedInstancesPolicy.LaunchTemplate.Overrides", "AWS advises two or three times the largest weight",
+                           "a type weighs %lld, more than the %lld units that are wanted", (long long)servers->weight_most,
+                           (long long)servers->desired);
 }
 
 static void check_size(struct validation *validation, struct servers *servers)
@@ -151,6 +195,7 @@ static void group_validate(struct validation *validation, void *config)
     check_size(validation, servers);
     resolve_doors(validation, servers);
     read_policies(validation, servers);
+    read_strategies(validation, servers);
     servers->door_checks = check && strstr(check, "ELB") != NULL;
     if (check && !servers->door_checks && strcmp(check, "EC2") != 0)
         validation_error(validation, "HealthCheckType", "EC2 or ELB", "there is no health check \"%s\"", check);
@@ -159,7 +204,13 @@ static void group_validate(struct validation *validation, void *config)
                            "nobody checks: the group stands behind no load balancer");
     if (!servers->warmup_given)
         servers->warmup_ns = servers->cooldown_ns;
-    servers->replaces = true;
+    servers->replaces = servers->is_ground = true;
+    servers->memory_share = rule_number(validation_rules(validation), "ecs_instance_memory_share");
+    if (servers->cluster != ENTITY_NONE && !model_is(validation_type(validation, servers->cluster), CLUSTER_TYPE)) {
+        validation_error(validation, "behavior.cluster", "name an AWS::ECS::Cluster", "%s is no cluster",
+                         validation_name(validation, servers->cluster));
+        servers->cluster = ENTITY_NONE;
+    }
     servers->largest = servers->most;
     servers->room = (uint32_t)(2 * servers->most + 8);
     servers_validate(validation, servers);
@@ -178,7 +229,7 @@ static int64_t group_capacity(const void *self)
 
 static int64_t group_in_service(const void *self)
 {
-    return ((const struct servers *)self)->metrics.in_service.level;
+    return ((const struct servers *)self)->metrics.units_in_service.level;
 }
 
 /* Those that were there at first are not new. */
@@ -246,9 +297,10 @@ const struct model_type auto_scaling_group_type = {
     .size = sizeof(struct servers),
     .self_offset = AT(self),
     .properties = group_properties,
-    .behavior = servers_behavior_rows,
+    .behavior = group_behavior,
     .metrics = group_metrics,
     .line_items = server_instance_items,
+    .inner = &server_kind_parts,
     .validate = group_validate,
     .changed = group_changed,
     .create = servers_create,

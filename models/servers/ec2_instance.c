@@ -14,27 +14,15 @@ static const struct property instance_properties[] = {
     {"InstanceType", PROPERTY_STRING, AT(instance_type), .help = "\"m5.large\": vCPUs, memory, price. Left out: as the template says."},
     {"LaunchTemplate", PROPERTY_OBJECT, 0, .properties = instance_template_properties, .help = "The template that it is made of."},
     {"CreditSpecification", PROPERTY_OBJECT, 0, .properties = instance_credit_properties, .help = "Of burstable types."},
+    {.kind = PROPERTY_TABLE, .properties = instance_accepted_properties},
     ACCEPTED("AvailabilityZone"),
-    ACCEPTED("BlockDeviceMappings"),
-    ACCEPTED("DisableApiTermination"),
-    ACCEPTED("EbsOptimized"),
-    ACCEPTED("IamInstanceProfile"),
-    ACCEPTED("ImageId"),
-    ACCEPTED("InstanceInitiatedShutdownBehavior"),
-    ACCEPTED("KeyName"),
-    ACCEPTED("MetadataOptions"),
-    ACCEPTED("Monitoring"),
-    ACCEPTED("NetworkInterfaces"),
     ACCEPTED("PrivateIpAddress"),
-    ACCEPTED("SecurityGroupIds"),
-    ACCEPTED("SecurityGroups"),
     {"SourceDestCheck", PROPERTY_BOOLEAN, AT(checks_destination), .fallback = "true",
      .help =
          "False: a NAT instance, which passes on what functions of a VPC send by a route to it; its network's bandwidth holds that back."},
     ACCEPTED("SubnetId"),
     ACCEPTED("Tags"),
     ACCEPTED("Tenancy"),
-    ACCEPTED("UserData"),
     ACCEPTED("Volumes"),
     {0},
 };
@@ -43,7 +31,7 @@ static const struct metric_type instance_metrics[] = {
     {"AWS/EC2", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(metrics.cpu_busy), .other = AT(metrics.cpu_room),
      .help = "Time that its vCPUs work."},
     {"AWS/EC2", "NetworkIn", "Bytes", METRIC_COUNT, AT(metrics.network_in), .help = "What it passes on as a NAT instance."},
-    {"AWS/EC2", "NetworkOut", "Bytes", METRIC_COUNT, AT(metrics.network_out), .help = "The same."},
+    {"AWS/EC2", "NetworkOut", "Bytes", METRIC_COUNT, AT(metrics.network_out), .help = "The same, and what it answers (`response`)."},
     SERVER_METRIC_ROWS,
     {0},
 };
@@ -51,6 +39,7 @@ static const struct metric_type instance_metrics[] = {
 static void instance_validate(struct validation *validation, void *config)
 {
     struct servers *servers = config;
+    servers->cluster = ENTITY_NONE;
     instance_resolve(validation, servers);
     servers->least = servers->most = servers->desired = servers->room = 1;
     servers_validate(validation, servers);
@@ -71,8 +60,8 @@ static void instance_destroy(struct simulation *simulation, void *self)
 const struct model_type ec2_instance_type = {
     .type = INSTANCE_TYPE,
     .service = "Amazon Elastic Compute Cloud",
-    .help = "A server that is there all the time: so many requests at once, whose CPU work shares its vCPUs, the others in line. Volumes, "
-            "addresses and data transfer are not on the bill.",
+    .help = "A server that is there all the time: so many requests at once, whose CPU work shares its vCPUs, the others in line. Volumes "
+            "and addresses are not on the bill.",
     .size = sizeof(struct servers),
     .self_offset = AT(self),
     .properties = instance_properties,

@@ -5,10 +5,28 @@
 #include "engine/rule_book.h"
 #include "launch_template.h"
 #include "scenario/validation.h"
+#include "server_kind.h"
 
 #include <stdio.h>
 
 #define AT(field) offsetof(struct servers, field)
+
+const struct property instance_accepted_properties[] = {
+    ACCEPTED("BlockDeviceMappings"),
+    ACCEPTED("DisableApiTermination"),
+    ACCEPTED("EbsOptimized"),
+    ACCEPTED("IamInstanceProfile"),
+    ACCEPTED("ImageId"),
+    ACCEPTED("InstanceInitiatedShutdownBehavior"),
+    ACCEPTED("KeyName"),
+    ACCEPTED("MetadataOptions"),
+    ACCEPTED("Monitoring"),
+    ACCEPTED("NetworkInterfaces"),
+    ACCEPTED("SecurityGroupIds"),
+    ACCEPTED("SecurityGroups"),
+    ACCEPTED("UserData"),
+    {0},
+};
 
 const struct property instance_template_properties[] = {
     {"LaunchTemplateId", PROPERTY_REFERENCE, AT(launch_template), .help = "The AWS::EC2::LaunchTemplate."},
@@ -49,38 +67,52 @@ void instance_resolve(struct validation *validation, struct servers *servers)
 {
     const struct rule_book *rules = validation_rules(validation);
     read_template(validation, servers);
-    if (!servers->instance_type) {
+    if (servers->overrides.count > 0) { /* which win, and are complained of each */
+        const struct server_override *first = servers->overrides.items;
+        servers->instance_type = first->type ? first->type : "";
+        server_size_of(rules, servers->instance_type, &servers->size);
+    } else if (!servers->instance_type) {
         if (servers->launch_template == ENTITY_NONE ||
             model_is(validation_type(validation, servers->launch_template), LAUNCH_TEMPLATE_TYPE))
             validation_error(validation, NULL, "write \"InstanceType\": \"m5.large\"", "says not of which type instances are");
         servers->instance_type = "";
     } else if (!server_size_of(rules, servers->instance_type, &servers->size)) {
-        validation_error(
-            validation, validation_written(validation, "InstanceType") ? "InstanceType" : NULL,
-            "known are those with a price: t3, t4g, c5, c6i, c7g, c7i, m5, m6g, m6i, m7g, m7i, r5, r6i, r7g, r7i, such as m5.large",
-            "there is no instance type \"%s\" in the rules", servers->instance_type);
+        server_size_unknown(validation, validation_written(validation, "InstanceType") ? "InstanceType" : NULL, servers->instance_type);
     }
     if (servers->credit_mode == 1)
         validation_warning(validation, "CreditSpecification", "as unlimited it bursts as long as it likes, for a price",
                            "is not simulated: a standard one that has used up its credits would slow down to its baseline");
     if (servers->size.vcpus <= 0) /* which has been complained of */
         servers->size = (struct server_size){.vcpus = 1, .memory_gib = 1, .bytes_per_s = 1};
+    server_kinds_resolve(validation, servers);
     if (!servers->behavior.boot)
         servers->behavior.boot = rule_find(rules, "ec2_boot")->distribution;
     servers->pending_free_ns = rule_ns(rules, "ec2_pending_s");
     servers->billing_least = "ec2_billing_least_s";
 }
 
+static void add_hours(const struct simulation *simulation, const struct servers *servers, const struct server_size *size, struct bill *bill,
+                      struct server_hours hours)
+{
+    double spot_share = servers->is_mixed ? rule_number(simulation->settings->rules, "ec2_spot_price_share") : 0;
+    if (size->item)
+        bill_add(bill, size->item, (hours.on_demand + hours.spot * spot_share) * size->item_units);
+}
+
 void instance_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct servers *servers = self;
-    double hours = servers_hours(servers, false);
-    if (servers->is_mixed)
-        hours += servers_hours(servers, true) * rule_number(simulation->settings->rules, "ec2_spot_price_share");
-    if (servers->size.item)
-        bill_add(bill, servers->size.item, hours * servers->size.item_units);
+    const struct servers_metrics *metrics = &servers->metrics;
+    if (servers->kind_count <= 1)
+        add_hours(simulation, servers, &servers->size, bill,
+                  servers_hours(&metrics->billed, &metrics->extra_ns, &metrics->billed_spot, &metrics->extra_spot_ns));
+    for (uint32_t i = 0; servers->kind_count > 1 && i < servers->kind_count; i++) {
+        const struct kind_figures *kind = server_kind_figures(simulation, servers, i);
+        add_hours(simulation, servers, &servers->kinds[i].size, bill,
+                  servers_hours(&kind->billed, &kind->extra_ns, &kind->billed_spot, &kind->extra_spot_ns));
+    }
+    servers_bill_left(servers, &server_instance_items[0], bill);
     if (servers->size.baseline_vcpus > 0) {
-        const struct servers_metrics *metrics = &servers->metrics;
         double unit_hours = CPU_UNITS * (double)NS_PER_HOUR;
         double used = (double)metrics->cpu_busy.whole.integral / unit_hours, there = (double)metrics->cpu_room.whole.integral / unit_hours;
         double beyond = used - there / servers->size.vcpus * servers->size.baseline_vcpus;

@@ -4,6 +4,9 @@
 
 #include "server_state.h"
 
+/* What an instance and a launch template both may say, without effect here. */
+extern const struct property instance_accepted_properties[];
+
 /* The keys of LaunchTemplate. */
 extern const struct property instance_template_properties[];
 

@@ -1,6 +1,8 @@
 /* launch_template.c: AWS::EC2::LaunchTemplate: what instances are made of. */
 #include "launch_template.h"
 
+#include "instance.h"
+
 #include "engine/model.h"
 #include "notation/property.h"
 
@@ -27,22 +29,10 @@ static const struct property data_properties[] = {
     {"InstanceMarketOptions", PROPERTY_OBJECT, 0, .properties = market_properties, .help = "Spot."},
     {"CreditSpecification", PROPERTY_OBJECT, 0, .properties = credit_properties, .help = "Of burstable types."},
     PROPERTY_LATER_ROW("InstanceRequirements", "instance types by what they have"),
-    ACCEPTED("BlockDeviceMappings"),
+    {.kind = PROPERTY_TABLE, .properties = instance_accepted_properties},
     ACCEPTED("CpuOptions"),
-    ACCEPTED("DisableApiTermination"),
-    ACCEPTED("EbsOptimized"),
-    ACCEPTED("IamInstanceProfile"),
-    ACCEPTED("ImageId"),
-    ACCEPTED("InstanceInitiatedShutdownBehavior"),
-    ACCEPTED("KeyName"),
-    ACCEPTED("MetadataOptions"),
-    ACCEPTED("Monitoring"),
-    ACCEPTED("NetworkInterfaces"),
     ACCEPTED("Placement"),
-    ACCEPTED("SecurityGroupIds"),
-    ACCEPTED("SecurityGroups"),
     ACCEPTED("TagSpecifications"),
-    ACCEPTED("UserData"),
     {0},
 };
 

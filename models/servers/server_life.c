@@ -3,9 +3,14 @@
  * "Health checks for instances in an Auto Scaling group" (replaced at once, after the grace period), "Capacity Rebalancing"; Amazon EC2
  * User Guide, "Spot Instance interruption notices"; Amazon ECS Developer Guide, "Service load balancing"; Elastic Load Balancing,
  * "Deregistration delay": over as soon as nothing is under way. */
+#include "placement.h"
+#include "server_guests.h"
+#include "server_kind.h"
 #include "server_state.h"
 
 #include "engine/rule_book.h"
+
+#include <string.h>
 
 static const struct registrar *registrar_of(const struct simulation *simulation, uint32_t entity)
 {
@@ -34,14 +39,19 @@ static int64_t leave_doors(struct simulation *simulation, struct servers *server
 
 static void count_here(struct servers *servers, const struct server *server, int change)
 {
-    servers->here += change;
-    servers->here_spot += server->spot ? change : 0;
+    int64_t units = change * servers->kinds[server->kind].weight;
+    servers->here += units;
+    servers->here_spot += server->spot ? units : 0;
+    servers->kinds_here[server->kind].spot += server->spot ? units : 0;
 }
 
 static void begin_bill(struct simulation *simulation, struct servers *servers, struct server *server)
 {
+    struct kind_figures *kind = server_kind_figures(simulation, servers, server->kind);
     server->billed = true;
     gauge_add(server->spot ? &servers->metrics.billed_spot : &servers->metrics.billed, simulation->now_ns, 1);
+    if (kind)
+        gauge_add(server->spot ? &kind->billed_spot : &kind->billed, simulation->now_ns, 1);
 }
 
 /* By the second, and a least time. */
@@ -54,12 +64,28 @@ static void end_bill(struct simulation *simulation, struct servers *servers, con
     billed_ns = billed_ns < servers->billing_least_ns ? servers->billing_least_ns : billed_ns;
     gauge_add(server->spot ? &servers->metrics.billed_spot : &servers->metrics.billed, simulation->now_ns, -1);
     counter_add(server->spot ? &servers->metrics.extra_spot_ns : &servers->metrics.extra_ns, (uint64_t)(billed_ns - ns));
+    struct kind_figures *kind = server_kind_figures(simulation, servers, server->kind);
+    if (!kind)
+        return;
+    gauge_add(server->spot ? &kind->billed_spot : &kind->billed, simulation->now_ns, -1);
+    counter_add(server->spot ? &kind->extra_spot_ns : &kind->extra_ns, (uint64_t)(billed_ns - ns));
 }
 
-static struct gauge *phase_gauge(struct servers *servers, enum server_phase phase)
+static void count_phase(struct simulation *simulation, struct servers *servers, const struct server *server, enum server_phase phase,
+                        int change)
 {
     struct servers_metrics *metrics = &servers->metrics;
-    return phase == SERVER_BOOTING ? &metrics->pending : phase == SERVER_RUNNING ? &metrics->in_service : &metrics->leaving;
+    bool boots = phase == SERVER_BOOTING, runs = phase == SERVER_RUNNING;
+    int64_t units = change * servers->kinds[server->kind].weight;
+    if (phase == SERVER_ABSENT)
+        return;
+    gauge_add(boots ? &metrics->pending : runs ? &metrics->in_service : &metrics->leaving, simulation->now_ns, change);
+    gauge_add(boots ? &metrics->units_pending : runs ? &metrics->units_in_service : &metrics->units_leaving, simulation->now_ns, units);
+    struct kind_figures *kind = runs ? server_kind_figures(simulation, servers, server->kind) : NULL;
+    if (kind)
+        gauge_add(&kind->in_service, simulation->now_ns, change);
+    if (kind && server->spot)
+        gauge_add(&kind->spot, simulation->now_ns, change);
 }
 
 static void list_running(struct servers *servers, struct server *server, bool comes)
@@ -76,15 +102,20 @@ static void list_running(struct servers *servers, struct server *server, bool co
 
 static void set_phase(struct simulation *simulation, struct servers *servers, struct server *server, enum server_phase phase)
 {
-    if (server->phase != SERVER_ABSENT)
-        gauge_add(phase_gauge(servers, server->phase), simulation->now_ns, -1);
-    if (phase != SERVER_ABSENT)
-        gauge_add(phase_gauge(servers, phase), simulation->now_ns, 1);
-    if ((server->phase == SERVER_ABSENT) != (phase == SERVER_ABSENT))
-        gauge_add(&servers->metrics.total, simulation->now_ns, phase == SERVER_ABSENT ? -1 : 1);
+    count_phase(simulation, servers, server, server->phase, -1);
+    count_phase(simulation, servers, server, phase, 1);
+    if ((server->phase == SERVER_ABSENT) != (phase == SERVER_ABSENT)) {
+        int change = phase == SERVER_ABSENT ? -1 : 1;
+        gauge_add(&servers->metrics.total, simulation->now_ns, change);
+        gauge_add(&servers->metrics.units_total, simulation->now_ns, change * servers->kinds[server->kind].weight);
+    }
     if ((server->phase == SERVER_RUNNING) != (phase == SERVER_RUNNING)) {
-        servers_count_room(simulation, servers, phase == SERVER_RUNNING ? 1 : -1);
+        servers_count_room(simulation, servers, server, phase == SERVER_RUNNING ? 1 : -1);
         list_running(servers, server, phase == SERVER_RUNNING);
+        if (servers->cluster != ENTITY_NONE && servers->is_ground) {
+            placement_count(simulation, servers, server, phase == SERVER_RUNNING ? 1 : -1);
+            guests_look(simulation, servers->cluster);
+        }
     }
     server->phase = phase;
 }
@@ -110,10 +141,14 @@ static void take_away(struct simulation *simulation, struct servers *servers, ui
     end_bill(simulation, servers, server);
     counter_add(&servers->metrics.ended, 1);
     servers_drop(simulation, servers, which);
+    if (servers->on_instances)
+        guests_left(simulation, servers, server);
+    if (server->guests > 0)
+        guests_lose(simulation, servers, which);
 }
 
 /* No further requests; what it has may end. */
-static void retire(struct simulation *simulation, struct servers *servers, uint32_t which, int64_t most_ns)
+void servers_retire(struct simulation *simulation, struct servers *servers, uint32_t which, int64_t most_ns)
 {
     struct server *server = &servers->list[which];
     if (server->phase == SERVER_BOOTING) {
@@ -125,13 +160,20 @@ static void retire(struct simulation *simulation, struct servers *servers, uint3
     count_here(servers, server, -1);
     set_phase(simulation, servers, server, SERVER_LEAVING);
     int64_t drain_ns = leave_doors(simulation, servers, which);
+    if (server->guests > 0) {
+        guests_move(simulation, servers, which);
+        drain_ns = TIME_FOREVER;
+    }
+    if (server->phase != SERVER_LEAVING)
+        return; /* the last of them had nothing to do */
     drain_ns = drain_ns < most_ns ? drain_ns : most_ns;
-    if (server->busy == 0 || drain_ns == 0) {
+    if ((server->busy == 0 && server->guests == 0) || drain_ns == 0) {
         take_away(simulation, servers, which);
         return;
     }
     server->due_ns = time_add(simulation->now_ns, drain_ns);
-    simulation_schedule(simulation, servers->self, SERVERS_GONE, RANK_EXPIRY, server->due_ns, which);
+    if (server->due_ns < simulation->end_ns)
+        simulation_schedule(simulation, servers->self, SERVERS_GONE, RANK_EXPIRY, server->due_ns, which);
 }
 
 void servers_idle(struct simulation *simulation, struct servers *servers, uint32_t which)
@@ -140,16 +182,13 @@ void servers_idle(struct simulation *simulation, struct servers *servers, uint32
     balance(simulation, servers);
 }
 
-/* Is the next one a Spot server? Source: Amazon EC2 Auto Scaling User Guide, "Allocation strategies": the base first, then the share. */
-static bool next_is_spot(const struct servers *servers)
+/* AWS takes it back at some time. */
+static void schedule_recall(struct simulation *simulation, struct servers *servers, struct server *server)
 {
-    if (!servers->is_mixed)
-        return false;
-    int64_t count = servers->here + 1, above = count - servers->on_demand_base;
-    int64_t on_demand = count;
-    if (above > 0)
-        on_demand = servers->on_demand_base + (above * servers->on_demand_percent + 99) / 100;
-    return servers->here - servers->here_spot >= on_demand;
+    stream_at(&servers->recalls, servers->salt + server->ordinal, 0);
+    server->recall_ns = time_add(simulation->now_ns, distribution_sample_ns(servers->behavior.spot_lifetime, &servers->recalls.rng));
+    if (server->recall_ns < simulation->end_ns)
+        simulation_schedule(simulation, servers->self, SERVERS_RECALL, RANK_EXPIRY, server->recall_ns, (uint32_t)(server - servers->list));
 }
 
 /* A new server in a free place; false: there is none. */
@@ -163,11 +202,28 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     struct server *server = &servers->list[which];
     int64_t boot_ns = 0;
     stream_at(&servers->boots, servers->salt + servers->ordinals, 0);
+    bool has_image = true;
+    if (servers->on_instances) {
+        servers->list[which].ordinal = servers->ordinals;
+        if (!placement_take(simulation, servers, &servers->list[which], &has_image))
+            return false;
+        at_once = at_once || simulation->now_ns == 0; /* its instance was there at first, too */
+    }
+    const struct server placed = servers->list[which];
     if (!at_once && servers->behavior.boot)
         boot_ns = distribution_sample_ns(servers->behavior.boot, &servers->boots.rng);
+    if (!at_once && !has_image)
+        boot_ns = time_add(boot_ns, servers->pull_ns);
     int64_t free_ns = servers->pending_free_ns < boot_ns ? servers->pending_free_ns : boot_ns;
+    bool spot = server_kinds_next_is_spot(servers);
     *server = (struct server){
-        .spot = next_is_spot(servers),
+        .spot = spot,
+        .kind = (uint8_t)server_kinds_next(servers, spot),
+        .recall_ns = TIME_FOREVER,
+        .host = placed.host,
+        .host_server = placed.host_server,
+        .taken_cpu = servers->on_instances ? placed.taken_cpu : 0,
+        .taken_mib = servers->on_instances ? placed.taken_mib : 0,
         .launched_ns = simulation->now_ns,
         .billed_ns = time_add(simulation->now_ns, free_ns),
         .due_ns = time_add(simulation->now_ns, boot_ns),
@@ -175,10 +231,13 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     };
     chain_init(&server->line, &servers->calls, offsetof(struct server_call, link));
     chain_init(&server->served, &servers->calls, offsetof(struct server_call, link));
-    processor_init(&server->processor, servers->size.vcpus, &simulation->memory, simulation->entities[servers->self].name);
+    processor_init(&server->processor, servers->kinds[server->kind].size.vcpus, &simulation->memory,
+                   simulation->entities[servers->self].name);
     servers->end = which >= servers->end ? which + 1 : servers->end;
     counter_add(&servers->metrics.launched, 1);
     count_here(servers, server, 1);
+    if (spot)
+        schedule_recall(simulation, servers, server);
     if (at_once) {
         begin_bill(simulation, servers, server);
         put_in_service(simulation, servers, which, true);
@@ -193,32 +252,41 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     return true;
 }
 
-/* Which is to go: one that still boots, the newest of them; then by the policy. UINT32_MAX: none is there. */
-static uint32_t choose(const struct servers *servers)
+/* There was no time without what there is at the simulation's zero. */
+static void begin_at_level(struct gauge *gauge)
 {
-    uint32_t best = UINT32_MAX;
-    for (uint32_t i = 0; i < servers->end; i++) {
-        const struct server *server = &servers->list[i], *other = best == UINT32_MAX ? NULL : &servers->list[best];
-        bool newer = other && server->ordinal > other->ordinal;
-        if (server->phase != SERVER_BOOTING && server->phase != SERVER_RUNNING)
-            continue;
-        if (!other || (server->phase == SERVER_BOOTING && other->phase == SERVER_RUNNING))
-            best = i;
-        else if (server->phase == other->phase && newer == (server->phase == SERVER_BOOTING || servers->termination == RETIRE_NEWEST))
-            best = i;
+    for (; gauge; gauge = gauge->total)
+        gauge->minimum = gauge->level;
+}
+
+static void begin_at_levels(struct simulation *simulation, struct servers *servers)
+{
+    struct servers_metrics *metrics = &servers->metrics;
+    struct gauge *const gauges[] = {&metrics->desired,          &metrics->least,      &metrics->most, &metrics->in_service, &metrics->total,
+                                    &metrics->units_in_service, &metrics->units_total};
+    for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
+        begin_at_level(gauges[i]);
+    for (uint32_t i = 0; servers->kind_count > 1 && i < servers->kind_count; i++) {
+        begin_at_level(&server_kind_figures(simulation, servers, i)->in_service);
+        begin_at_level(&server_kind_figures(simulation, servers, i)->spot);
     }
-    return best;
 }
 
 static void balance(struct simulation *simulation, struct servers *servers)
 {
     while (servers->here < servers->wanted && launch(simulation, servers, false))
         continue;
+    if (servers->on_instances) {
+        int64_t unplaced = servers->here < servers->wanted ? servers->wanted - servers->here : 0;
+        gauge_add(&servers->metrics.unplaced, simulation->now_ns, unplaced - servers->metrics.unplaced.level);
+        if (simulation->now_ns == 0)
+            begin_at_levels(simulation, servers);
+    }
     while (servers->here > servers->wanted) {
-        uint32_t which = choose(servers);
-        if (which == UINT32_MAX)
-            return;
-        retire(simulation, servers, which, TIME_FOREVER);
+        uint32_t which = server_kinds_leaver(servers);
+        if (which == UINT32_MAX || servers->here - servers->kinds[servers->list[which].kind].weight < servers->wanted)
+            return; /* nobody goes without whom it would be less than is wanted */
+        servers_retire(simulation, servers, which, TIME_FOREVER);
     }
 }
 
@@ -239,22 +307,19 @@ void servers_start(struct simulation *simulation, void *self)
     gauge_add(&servers->metrics.most, simulation->now_ns, servers->most);
     while (servers->here < servers->wanted && launch(simulation, servers, true))
         continue;
-    struct servers_metrics *metrics = &servers->metrics;
-    struct gauge *const gauges[] = {&metrics->desired, &metrics->least, &metrics->most, &metrics->in_service, &metrics->total};
-    for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
-        for (struct gauge *gauge = gauges[i]; gauge; gauge = gauge->total)
-            gauge->minimum = gauge->level; /* there was no time without them */
+    balance(simulation, servers); /* tasks find room as instances come */
+    begin_at_levels(simulation, servers);
 }
 
 /* It is gone from one moment to the next. */
-static void lose_server(struct simulation *simulation, struct servers *servers, uint32_t which)
+void servers_lose(struct simulation *simulation, struct servers *servers, uint32_t which)
 {
     bool was_here = servers->list[which].phase != SERVER_LEAVING;
     if (servers->list[which].phase == SERVER_RUNNING)
         leave_doors(simulation, servers, which);
     take_away(simulation, servers, which);
     if (was_here && !servers->replaces)
-        servers->wanted--;
+        servers->wanted--; /* an instance by itself, of weight 1 */
     balance(simulation, servers);
 }
 
@@ -263,7 +328,7 @@ void servers_failed(struct simulation *simulation, void *self, uint32_t which)
     struct servers *servers = self;
     const struct server *server = &servers->list[which];
     if (servers->door_checks && server->phase == SERVER_RUNNING && simulation->now_ns >= time_add(server->since_ns, servers->grace_ns))
-        lose_server(simulation, servers, which);
+        servers_lose(simulation, servers, which);
 }
 
 /* The interruption notice of a Spot server. Who rebalances has it leave at once, and another come. */
@@ -271,8 +336,10 @@ static void notice(struct simulation *simulation, struct servers *servers, uint3
 {
     struct server *server = &servers->list[which];
     counter_add(&servers->metrics.interrupted, 1);
+    if (server_kind_figures(simulation, servers, server->kind))
+        counter_add(&server_kind_figures(simulation, servers, server->kind)->interrupted, 1);
     if (servers->rebalances) {
-        retire(simulation, servers, which, servers->notice_ns);
+        servers_retire(simulation, servers, which, servers->notice_ns);
         balance(simulation, servers);
         return;
     }
@@ -288,16 +355,17 @@ static bool is_hit(struct servers *servers, const struct server *server, uint32_
     return stream_uniform(&servers->fates) < share;
 }
 
-void servers_befall(struct simulation *simulation, struct servers *servers, double share, bool spot_only)
+void servers_befall(struct simulation *simulation, struct servers *servers, double share, bool spot_only, const char *type)
 {
     uint64_t made = servers->ordinals;
     uint32_t fault = servers->fault_ordinal++;
     for (uint32_t i = 0; i < servers->end && simulation->status == STATUS_OK; i++) {
         struct server *server = &servers->list[i];
-        if (server->phase == SERVER_ABSENT || server->ordinal >= made || !is_hit(servers, server, fault, share))
+        if (server->phase == SERVER_ABSENT || server->ordinal >= made || (type && strcmp(type, servers->kinds[server->kind].type) != 0) ||
+            !is_hit(servers, server, fault, share))
             continue;
         if (!spot_only)
-            lose_server(simulation, servers, i);
+            servers_lose(simulation, servers, i);
         else if (server->spot && server->phase != SERVER_LEAVING && !server->noticed)
             notice(simulation, servers, i);
     }
@@ -328,7 +396,10 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
     } else if (event->kind == SERVERS_GONE) {
         if (server->phase == SERVER_LEAVING && server->due_ns == now_ns)
             servers_idle(simulation, servers, event->data);
+    } else if (event->kind == SERVERS_RECALL) {
+        if (server->phase != SERVER_ABSENT && server->phase != SERVER_LEAVING && server->recall_ns == now_ns && !server->noticed)
+            notice(simulation, servers, event->data);
     } else if (server->noticed && server->due_ns == now_ns && server->phase != SERVER_ABSENT) {
-        lose_server(simulation, servers, event->data);
+        servers_lose(simulation, servers, event->data);
     }
 }

@@ -1,6 +1,8 @@
 /* server_request.c: a request on a server: in line while all of its workers are busy, then at work: on vCPUs that it shares with what else
  * is at work there (processor.h), and waiting. What nobody waits for any more is done all the same: a server does not hear of it.
  * A health check takes a thread, and no work: so a server whose threads are all busy fails it by being late.
+ * What it answers goes out through its network at its type's bandwidth, one answer behind the other: together they are through when they
+ * would be if they shared it.
  * Assumptions: a line before each server, first come first served; a request that comes by no load balancer goes to the servers in turn, as
  * by a name that stands for all their addresses. */
 #include "server_state.h"
@@ -34,17 +36,27 @@ static int64_t cpu_units(double vcpus)
 }
 
 /* `before`: vCPUs that worked. */
-static void count_busy(struct simulation *simulation, struct servers *servers, const struct processor *processor, double before)
+static void count_busy(struct simulation *simulation, struct servers *servers, const struct server *server, double before)
 {
-    int64_t change = cpu_units(processor_busy(processor)) - cpu_units(before);
-    if (change != 0)
-        gauge_add(&servers->metrics.cpu_busy, simulation->now_ns, change);
+    int64_t change = cpu_units(processor_busy(&server->processor)) - cpu_units(before);
+    if (change == 0)
+        return;
+    gauge_add(&servers->metrics.cpu_busy, simulation->now_ns, change);
+    if (servers->on_instances)
+        gauge_add(&((struct servers *)entity_state(simulation, server->host))->metrics.cpu_busy, simulation->now_ns, change);
 }
 
-void servers_count_room(struct simulation *simulation, struct servers *servers, int change)
+void servers_count_room(struct simulation *simulation, struct servers *servers, const struct server *server, int change)
 {
-    gauge_add(&servers->metrics.cpu_room, simulation->now_ns, change * cpu_units(servers->size.vcpus));
+    gauge_add(&servers->metrics.cpu_room, simulation->now_ns, change * cpu_units(servers->kinds[server->kind].size.vcpus));
     gauge_add(&servers->metrics.workers, simulation->now_ns, change * servers->behavior.capacity);
+}
+
+/* Of work that can use all of a server's vCPUs. */
+static uint32_t threads_of(const struct servers *servers, uint32_t server)
+{
+    double vcpus = servers->kinds[servers->list[server].kind].size.vcpus;
+    return vcpus > 1 ? (uint32_t)ceil(vcpus) : 1;
 }
 
 static bool begin_job(struct simulation *simulation, struct servers *servers, uint32_t server, uint32_t work, double work_ns,
@@ -54,7 +66,7 @@ static bool begin_job(struct simulation *simulation, struct servers *servers, ui
     double before = processor_busy(processor);
     if (!processor_add(processor, simulation->now_ns, work_ns, threads, work))
         return false;
-    count_busy(simulation, servers, processor, before);
+    count_busy(simulation, servers, &servers->list[server], before);
     look_at_processor(simulation, servers, server);
     return true;
 }
@@ -66,9 +78,10 @@ static bool begin_work(struct simulation *simulation, struct servers *servers, u
     uint32_t id = pool_take(&servers->works);
     if (id == POOL_NONE)
         return false;
-    double apart_ns = servers->threads > 1 ? work_ns * parallel : 0;
+    uint32_t server = servers_call(servers, call)->server;
+    double apart_ns = threads_of(servers, server) > 1 ? work_ns * parallel : 0;
     *work_at(servers, id) = (struct server_work){.call = call, .task = task, .parallel_ns = apart_ns};
-    return begin_job(simulation, servers, servers_call(servers, call)->server, id, work_ns - apart_ns, 1);
+    return begin_job(simulation, servers, server, id, work_ns - apart_ns, 1);
 }
 
 static void serve_next(struct simulation *simulation, struct servers *servers, uint32_t which);
@@ -101,7 +114,43 @@ static const struct cause *outcome_of(struct servers *servers, const struct requ
     return stream_uniform(&servers->errors) < servers->handled.error_rate ? &cause_error : &cause_succeeded;
 }
 
-/* The handler is at its end. */
+/* An event even where it takes no time: there are no calls within calls without end. */
+static void begin_wait(struct simulation *simulation, struct servers *servers, uint32_t id)
+{
+    struct server_call *call = servers_call(servers, id);
+    call->waits = true;
+    simulation_schedule(simulation, servers->self, SERVERS_WAITED, RANK_COMPLETION, time_add(simulation->now_ns, call->wait_ns), id);
+}
+
+static uint32_t response_bytes(struct servers *servers, const struct request *request)
+{
+    stream_at(&servers->responses, request->item, request->attempt);
+    const double bytes = distribution_sample(servers->behavior.response, &servers->responses.rng);
+    return bytes < 0 ? 0 : bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
+}
+
+/* What it answers takes its way out, behind what is on it. */
+static void begin_answer(struct simulation *simulation, struct servers *servers, uint32_t id)
+{
+    struct server_call *call = servers_call(servers, id);
+    struct server *server = &servers->list[call->server];
+    const double slow = servers->faults.any ? servers->faults.slow : 1;
+    const int64_t from_ns = server->out_ns > simulation->now_ns ? server->out_ns : simulation->now_ns;
+    call->sends = true;
+    call->bytes = response_bytes(servers, request_at(simulation, call->request));
+    server->out_ns = time_add(from_ns, time_from_double(slow * call->bytes / servers->size.bytes_per_s * (double)NS_PER_S));
+    call->wait_ns = server->out_ns - simulation->now_ns;
+    begin_wait(simulation, servers, id);
+}
+
+static void count_answer(const struct simulation *simulation, struct servers *servers, const struct request *request)
+{
+    counter_add(&servers->metrics.network_out, request->payload_bytes);
+    if (request->from != ENTITY_NONE && simulation->entities[request->from].type->caller)
+        counter_add(&servers->metrics.left_bytes, request->payload_bytes);
+}
+
+/* The handler is at its end, or, if `good`, its answer is out. */
 static void end_call(struct simulation *simulation, struct servers *servers, uint32_t id, bool good)
 {
     const struct server_call *call = servers_call(servers, id);
@@ -109,23 +158,22 @@ static void end_call(struct simulation *simulation, struct servers *servers, uin
     struct server *server = &servers->list[which];
     struct request *request = request_at(simulation, call->request);
     const struct cause *cause = call->is_check ? &cause_succeeded : good ? outcome_of(servers, request) : &cause_error;
+    if (servers->behavior.response && cause == &cause_succeeded && !call->is_check && !call->sends) {
+        begin_answer(simulation, servers, id);
+        return;
+    }
+    const uint32_t bytes = cause == &cause_succeeded ? call->bytes : 0;
     counter_add(&servers->metrics.failed, cause != &cause_succeeded);
     chain_remove(&server->served, id);
     server->busy--;
     gauge_add(&servers->metrics.serving, simulation->now_ns, -1);
-    request->payload_bytes = 0;
+    request->payload_bytes = bytes;
+    if (bytes > 0)
+        count_answer(simulation, servers, request);
     serve_next(simulation, servers, which); /* before the answer: what that brings stands behind */
     answer(simulation, servers, id, cause);
     if (server->phase == SERVER_LEAVING && server->busy == 0)
         servers_idle(simulation, servers, which);
-}
-
-/* An event even where it takes no time: there are no calls within calls without end. */
-static void begin_wait(struct simulation *simulation, struct servers *servers, uint32_t id)
-{
-    struct server_call *call = servers_call(servers, id);
-    call->waits = true;
-    simulation_schedule(simulation, servers->self, SERVERS_WAITED, RANK_COMPLETION, time_add(simulation->now_ns, call->wait_ns), id);
 }
 
 /* A handler without steps: its work, and then what it waits. Its own time, where a trace gives it, is taken as waiting: as `duration` is.
@@ -242,7 +290,7 @@ static void end_work(struct simulation *simulation, struct servers *servers, uin
     const struct server_work done = *work;
     if (done.parallel_ns > 0) {
         work->parallel_ns = 0;
-        if (!begin_job(simulation, servers, server, id, done.parallel_ns, servers->threads))
+        if (!begin_job(simulation, servers, server, id, done.parallel_ns, threads_of(servers, server)))
             simulation_fail(simulation, simulation->memory.status != STATUS_OK ? simulation->memory.status : STATUS_NO_MEMORY);
         return;
     }
@@ -264,7 +312,7 @@ static void work_on(struct simulation *simulation, struct servers *servers, uint
         double before = processor_busy(processor);
         if (!processor_done(processor, simulation->now_ns, &work))
             break;
-        count_busy(simulation, servers, processor, before);
+        count_busy(simulation, servers, &servers->list[server], before);
         end_work(simulation, servers, server, work);
     }
     look_at_processor(simulation, servers, server);
@@ -330,7 +378,7 @@ void servers_drop(struct simulation *simulation, struct servers *servers, uint32
         if (task != POOL_NONE)
             procedure_worked(simulation, servers->procedure, task);
     }
-    count_busy(simulation, servers, &server->processor, before);
+    count_busy(simulation, servers, server, before);
     processor_fini(&server->processor);
     for (uint32_t id = server->line.head; id != POOL_NONE; id = servers_call(servers, id)->link.next)
         deadline_leave(&servers->line, id);
@@ -423,9 +471,9 @@ enum status servers_create_requests(struct simulation *simulation, struct server
     const char *name = simulation->entities[servers->self].name;
     pool_init(&servers->calls, sizeof(struct server_call), &simulation->memory, name);
     pool_init(&servers->works, sizeof(struct server_work), &simulation->memory, name);
+    stream_init(&servers->responses, simulation->settings->seed, simulation->replication, name, "response");
     deadline_line_init(&servers->line, &servers->calls, offsetof(struct server_call, place), servers->behavior.line_timeout_ns,
                        servers->self, SERVERS_LINE, 0);
-    servers->threads = servers->size.vcpus > 1 ? (uint32_t)ceil(servers->size.vcpus) : 1;
     return servers->behavior.like == ENTITY_NONE ? STATUS_OK : create_handler(simulation, servers);
 }
 

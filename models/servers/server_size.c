@@ -3,6 +3,7 @@
 #include "server_state.h"
 
 #include "engine/rule_book.h"
+#include "scenario/validation.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #define CREDITS "vCPU-hours of burstable instances beyond their baseline, on average over the run, as of `unlimited` ones."
 
 const struct line_item server_instance_items[] = {
+    {"DataTransfer-Out-Bytes", "What users outside of AWS get from servers themselves (`response`)."},
     {"BoxUsage:c5.large", HOURS},
     {"BoxUsage:c5.xlarge", HOURS},
     {"BoxUsage:c6i.large", HOURS},
@@ -53,6 +55,14 @@ static const struct line_item *item_of(const char *prefix, const char *type)
     while (item->usage_type && strcmp(item->usage_type, name) != 0)
         item++;
     return item->usage_type ? item : NULL;
+}
+
+void server_size_unknown(struct validation *validation, const char *place, const char *type)
+{
+    validation_error(
+        validation, place,
+        "known are those with a price: t3, t4g, c5, c6i, c7g, c7i, m5, m6g, m6i, m7g, m7i, r5, r6i, r7g, r7i, such as m5.large",
+        "there is no instance type \"%s\" in the rules", type);
 }
 
 /* A baseline is a share of each vCPU, by the size. Source: rules ec2_burst_baseline_*. */

@@ -1,8 +1,8 @@
 /* server_state.h: servers that run another resource's handler: so many requests at once on vCPUs that they share, the others in line. An
  * instance is one of them, an Auto Scaling group and a service several that come and go. Private to this folder.
  *
- * From the ground up: processor (vCPUs), server_size (what a type has, and costs), server_request (a request on a server), server_life
- * (servers come and go), server_bill, server_tables (what all three types share), then the types themselves. */
+ * From the ground up: processor (vCPUs), server_size (what a type has, and costs), server_kind (types that a group mixes), server_request
+ * (a request on a server), server_life (servers come and go), server_tables (what all three types share), then the types themselves. */
 #ifndef SLSIM_SERVERS_SERVER_STATE_H
 #define SLSIM_SERVERS_SERVER_STATE_H
 
@@ -30,7 +30,8 @@ struct validation;
 #define GROUP_TYPE "AWS::AutoScaling::AutoScalingGroup"
 #define SERVICE_TYPE "AWS::ECS::Service"
 
-#define CPU_UNITS 1024 /* gauges of vCPUs count so many parts of one: as ECS does */
+#define SERVER_KINDS_MAX 40 /* rule asg_overrides_max has to be below */
+#define CPU_UNITS 1024      /* gauges of vCPUs count so many parts of one: as ECS does */
 
 /* What one server has. */
 struct server_size {
@@ -40,6 +41,21 @@ struct server_size {
     const struct line_item *credits; /* what is beyond */
     const struct line_item *item;    /* by the hour, on demand; NULL: the book has no price */
     double item_units;               /* of it, for each hour */
+};
+
+/* One of the types that a group mixes. */
+struct server_kind {
+    const char *type;
+    struct server_size size;
+    int64_t weight; /* units of the group's sizes */
+};
+
+/* What is measured of one. */
+struct kind_figures {
+    uint32_t self;
+    struct gauge in_service, spot;    /* in service; of them on Spot */
+    struct gauge billed, billed_spot; /* as in servers_metrics */
+    struct counter extra_ns, extra_spot_ns, interrupted;
 };
 
 /* One of LoadBalancers of a service. */
@@ -53,18 +69,22 @@ enum server_choice { RETIRE_OLDEST, RETIRE_NEWEST };
 struct servers_behavior {
     uint32_t like; /* whose handler it runs; ENTITY_NONE: it serves nobody */
     int64_t capacity, line_limit, line_timeout_ns;
-    const struct distribution *boot;
+    const struct distribution *boot, *spot_lifetime;
+    const struct distribution *response; /* NULL: it does not say what it answers */
     int64_t request_memory_bytes;
 };
 
 struct servers_metrics {
-    struct counter network_in, network_out; /* of what it passes on */
+    struct counter network_in, network_out; /* of what it passes on, or answers */
+    struct counter left_bytes;              /* of answers, to users outside */
     struct counter requests, checks, refused, timed_out, failed, lost, launched, ended, interrupted, unserved;
     struct gauge serving, waiting, workers;
     struct gauge cpu_busy, cpu_room; /* CPU_UNITS, of servers in service */
+    struct gauge unplaced;           /* tasks that find no room */
     struct gauge desired, in_service, pending, leaving, total, least, most;
-    struct gauge billed, billed_spot;       /* servers that cost, on demand and spot */
-    struct counter extra_ns, extra_spot_ns; /* what the least time adds to it */
+    struct gauge units_in_service, units_pending, units_leaving, units_total; /* the same by weight */
+    struct gauge billed, billed_spot;                                         /* servers that cost, on demand and spot */
+    struct counter extra_ns, extra_spot_ns;                                   /* what the least time adds to it */
     struct tally response_time, boot_time;
 };
 
@@ -73,14 +93,21 @@ enum server_phase { SERVER_ABSENT, SERVER_BOOTING, SERVER_RUNNING, SERVER_LEAVIN
 struct server {
     enum server_phase phase;
     bool spot;
-    uint32_t place;      /* among those in service */
-    bool noticed;        /* of a spot server: it will be taken at `due_ns` */
-    uint32_t busy;       /* requests that it works on, */
-    uint32_t waiting;    /* and in its line */
-    int64_t launched_ns; /* when it was asked for, */
-    int64_t billed_ns;   /* and since when it costs */
-    int64_t since_ns;    /* in service */
-    int64_t due_ns;      /* the end of its phase; TIME_FOREVER: none is known */
+    uint8_t kind;
+    uint32_t place;               /* among those in service */
+    bool noticed;                 /* of a spot server: it will be taken at `due_ns` */
+    uint32_t busy;                /* requests that it works on, */
+    uint32_t waiting;             /* and in its line */
+    int64_t launched_ns;          /* when it was asked for, */
+    int64_t billed_ns;            /* and since when it costs */
+    int64_t since_ns;             /* in service */
+    int64_t due_ns;               /* the end of its phase; TIME_FOREVER: none is known */
+    uint32_t host, host_server;   /* of a task on an instance: where it is */
+    uint32_t guests;              /* of an instance: tasks that are there, */
+    int64_t taken_cpu, taken_mib; /* and what they have; of a task what it has */
+    uint64_t images;              /* and of which of the cluster's first 64 services it has the image */
+    int64_t out_ns;               /* until then answers go out that have begun to */
+    int64_t recall_ns;            /* of a Spot server: when its notice comes */
     uint64_t ordinal;
     bool billed;               /* it costs by now */
     struct chain line, served; /* of calls */
@@ -96,6 +123,8 @@ struct server_call {
     bool waits;       /* an event of it is to come */
     bool gone;        /* and nobody minds it */
     bool is_check;    /* of its health */
+    bool sends;       /* its answer is on its way out */
+    uint32_t bytes;   /* of that */
     int64_t wait_ns;  /* what follows its work */
     struct link link; /* of the server's line, or of those that it works on */
     struct deadline_place place;
@@ -130,15 +159,29 @@ struct servers {
     bool launch_type_given;
     struct property_list providers; /* of a service: what stands under CapacityProviderStrategy */
     int64_t image_bytes;
+    struct property_list strategies; /* of struct placement_strategy */
+    const char *scheduling;
     const char *check_type;
     struct string_list policies; /* by which instances are terminated */
     int64_t on_demand_base, on_demand_percent;
     bool is_mixed;
+    struct property_list overrides; /* of struct server_override */
+    int on_demand_strategy, spot_strategy;
+    int64_t spot_pools;
+    bool spot_pools_given, aligns; /* aligns: who goes is chosen so that the share on Spot is kept */
 
     /* by `validate` */
-    struct server_size size;
-    uint32_t room;   /* servers at once, at most, those that leave included */
-    uint32_t *doors; /* the scenario's: registrars, whose requests it gets */
+    struct server_size size;   /* of the first kind */
+    struct server_kind *kinds; /* the scenario's */
+    uint32_t kind_count, first_kind, spot_pools_used;
+    int64_t weight_most;
+    uint32_t room;                   /* servers at once, at most, those that leave included */
+    bool on_instances;               /* of a service: its tasks are placed on those of its cluster */
+    bool protects_guests, is_ground; /* of a group */
+    uint32_t provider_group;         /* of a service: on this one's alone; ENTITY_NONE: on any of the cluster */
+    int64_t pull_ns;                 /* of the image, where it is not there yet */
+    double memory_share;             /* of an instance's memory, for tasks */
+    uint32_t *doors;                 /* the scenario's: registrars, whose requests it gets */
     uint32_t door_count;
     bool replaces;             /* what is lost comes again */
     int64_t pending_free_ns;   /* of its boot, that is not billed */
@@ -153,7 +196,11 @@ struct servers {
     uint32_t turn;           /* whose it is of them, of requests that come by no door */
     int64_t wanted;          /* servers */
     int64_t booted_ns;       /* when the last one came into service that had to boot */
-    int64_t here, here_spot; /* booting or running */
+    int64_t here, here_spot; /* booting or running, by weight */
+    struct {
+        int64_t spot;
+    } kinds_here[SERVER_KINDS_MAX];
+    uint32_t next_in_cluster, guest_index; /* 1 + entity; 0: it is the last. Of a service: its number there */
     uint64_t ordinals, salt;
     uint32_t fault_ordinal; /* of those that took servers */
     struct pool calls, works;
@@ -161,9 +208,8 @@ struct servers {
     struct deadline_line line;
     struct handled handled;
     struct handler_streams streams;
-    struct stream errors, boots, fates;
+    struct stream errors, boots, fates, recalls, places, responses;
     struct procedure_runner *procedure; /* owned; NULL: the handler has no steps */
-    uint32_t threads;                   /* of work that can use all vCPUs */
     int64_t notice_ns, billing_least_ns;
 };
 
@@ -172,6 +218,7 @@ enum server_event {
     SERVERS_BILLED,   /* data: the server */
     SERVERS_GONE,     /* data: the server */
     SERVERS_RETAKE,   /* data: the server: the notice is over */
+    SERVERS_RECALL,   /* data: the server: the notice comes */
     SERVERS_PASSED,   /* of an instance that passes on what is for others: engine/pipe.h */
     SERVERS_WORKED,   /* data: the server: look at its processor; from here on they are server_request.c's */
     SERVERS_WAITED,   /* data: the call */
@@ -235,6 +282,7 @@ enum server_event {
          .help = "From a request's coming to its answer, waiting in line included."},                                                      \
         {NULL, "cpu busy", "None", METRIC_GAUGE, SERVERS_AT(cpu_busy), .help = ""},                                                        \
         {NULL, "cpu room", "None", METRIC_GAUGE, SERVERS_AT(cpu_room), .help = ""},                                                        \
+        {NULL, "left", "None", METRIC_COUNT, SERVERS_AT(left_bytes), .help = ""},                                                          \
         {NULL, "threads", "None", METRIC_GAUGE, SERVERS_AT(workers), .help = ""},                                                          \
         {NULL, "billed", "None", METRIC_GAUGE, SERVERS_AT(billed), .help = ""},                                                            \
         {NULL, "billed Spot", "None", METRIC_GAUGE, SERVERS_AT(billed_spot), .help = ""},                                                  \
@@ -247,7 +295,9 @@ enum server_event {
 
 /* server_size.c: false: there is no such type. `book` tells the price. */
 bool server_size_of(const struct rule_book *rules, const char *type, struct server_size *size);
-extern const struct line_item server_instance_items[];
+/* Complains of a type that there is not. */
+void server_size_unknown(struct validation *validation, const char *place, const char *type);
+extern const struct line_item server_instance_items[]; /* the first: what leaves AWS */
 
 /* server_request.c */
 enum status servers_create_requests(struct simulation *simulation, struct servers *servers);
@@ -261,8 +311,8 @@ uint32_t servers_beyond(const struct simulation *simulation, const void *self, c
 struct cache_wish *servers_wish(const struct simulation *simulation, const void *self, const struct request *request);
 /* All that the server has is lost. */
 void servers_drop(struct simulation *simulation, struct servers *servers, uint32_t which);
-/* So many servers more, or fewer, can be handed requests. */
-void servers_count_room(struct simulation *simulation, struct servers *servers, int change);
+/* One server more, or fewer, can be handed requests. */
+void servers_count_room(struct simulation *simulation, struct servers *servers, const struct server *server, int change);
 
 /* server_life.c */
 void servers_start(struct simulation *simulation, void *self);
@@ -270,10 +320,16 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
 /* So many are wanted from now on. */
 void servers_want(struct simulation *simulation, struct servers *servers, int64_t wanted);
 /* A server that leaves has ended what it had. */
+/* One is to go: it gets no more requests, and what it has may end within that time. Or it is gone. */
+void servers_retire(struct simulation *simulation, struct servers *servers, uint32_t which, int64_t most_ns);
+void servers_lose(struct simulation *simulation, struct servers *servers, uint32_t which);
 void servers_idle(struct simulation *simulation, struct servers *servers, uint32_t which);
 void servers_failed(struct simulation *simulation, void *self, uint32_t which);
-/* That share of the servers is lost; or of those on Spot gets its notice. */
-void servers_befall(struct simulation *simulation, struct servers *servers, double share, bool spot_only);
+/* That share of the servers is lost; or of those on Spot gets its notice, of one type alone (NULL: of all). */
+void servers_befall(struct simulation *simulation, struct servers *servers, double share, bool spot_only, const char *type);
+
+/* ecs_service.c: is it a service whose tasks are placed on instances, and are they made of `task`? */
+bool service_is_on_instances(const struct validation *validation, uint32_t service, uint32_t task);
 
 /* server_tables.c: what all three types say. */
 extern const struct property servers_behavior_rows[], servers_door_properties[];
@@ -287,8 +343,14 @@ extern const char *const servers_refusals[];
 void servers_receives(struct validation *validation, const struct sending *sending, const void *config);
 /* What all three check, once `size` and `room` are known. */
 void servers_validate(struct validation *validation, struct servers *servers);
-/* Hours of servers, on demand or spot, the least time of each included. */
-double servers_hours(const struct servers *servers, bool spot);
+/* Hours of servers, the least time of each included. */
+struct server_hours {
+    double on_demand, spot;
+};
+struct server_hours servers_hours(const struct gauge *billed, const struct counter *extra_ns, const struct gauge *billed_spot,
+                                  const struct counter *extra_spot_ns);
+/* What they sent to users outside, where anything was. */
+void servers_bill_left(const struct servers *servers, const struct line_item *item, struct bill *bill);
 
 static inline struct server_call *servers_call(const struct servers *servers, uint32_t id)
 {

@@ -22,6 +22,11 @@ const struct property servers_behavior_rows[] = {
      .help = "How long a request may wait there; then it is answered with a server error."},
     {"boot", PROPERTY_TIME_DISTRIBUTION, AT(boot),
      .help = "From a server's launch until it serves. Left out: rule ec2_boot; of a task rule fargate_start, and the pull of its image."},
+    {"response", PROPERTY_SIZE_DISTRIBUTION, AT(response),
+     .help = "What it answers: goes out through the network of its type, one answer behind the other, and holds its thread so long. What "
+             "leaves AWS, to users who come to it or to its load balancer, is billed. Left out: small, and not billed."},
+    {"spot_lifetime", PROPERTY_TIME_DISTRIBUTION, AT(spot_lifetime),
+     .help = "From a launch on Spot until AWS gives notice that it takes the server back. Left out: rule spot_lifetime."},
     {"request_memory", PROPERTY_SIZE, AT(request_memory_bytes), .fallback = "0",
      .help = "Memory that a request takes while it is worked on: more of them than a server has room for are refused when the scenario is "
              "read."},
@@ -55,14 +60,20 @@ static void check_handler(struct validation *validation, const struct servers *s
 void servers_validate(struct validation *validation, struct servers *servers)
 {
     const struct servers_behavior *behavior = &servers->behavior;
-    double room_bytes = servers->size.memory_gib * BYTES_PER_GB;
+    double room_gib = servers->size.memory_gib;
+    for (uint32_t i = 0; i < servers->kind_count; i++)
+        room_gib = servers->kinds[i].size.memory_gib < room_gib ? servers->kinds[i].size.memory_gib : room_gib;
+    double room_bytes = room_gib * BYTES_PER_GB;
     double wanted_bytes = (double)behavior->request_memory_bytes * (double)behavior->capacity;
     check_handler(validation, servers);
+    if (servers->is_mixed && !behavior->spot_lifetime)
+        servers->behavior.spot_lifetime = rule_find(validation_rules(validation), "spot_lifetime")->distribution;
+    if (behavior->spot_lifetime && !servers->is_mixed)
+        validation_warning(validation, "behavior.spot_lifetime", NULL, "has no effect: nothing here is on Spot");
     if (wanted_bytes > room_bytes && behavior->request_memory_bytes > 0)
         validation_error(validation, "behavior.capacity", "lower capacity, or take more memory",
                          "%lld requests at once take %.1f GB, and a server has %.1f: %lld fit", (long long)behavior->capacity,
-                         wanted_bytes / BYTES_PER_GB, servers->size.memory_gib,
-                         (long long)(room_bytes / (double)behavior->request_memory_bytes));
+                         wanted_bytes / BYTES_PER_GB, room_gib, (long long)(room_bytes / (double)behavior->request_memory_bytes));
 }
 
 void servers_receives(struct validation *validation, const struct sending *sending, const void *config)
@@ -93,6 +104,8 @@ enum status servers_create(struct simulation *simulation, void *self)
     servers->billing_least_ns = rule_ns(settings->rules, servers->billing_least);
     stream_init(&servers->boots, settings->seed, simulation->replication, name, "boot");
     stream_init(&servers->fates, settings->seed, simulation->replication, name, "lost");
+    stream_init(&servers->recalls, settings->seed, simulation->replication, name, "recall");
+    stream_init(&servers->places, settings->seed, simulation->replication, name, "place");
     enum status status = servers_create_requests(simulation, servers);
     if (status == STATUS_OK)
         status =
@@ -121,35 +134,61 @@ enum status servers_finish(struct simulation *simulation, void *self)
     const struct servers *servers = self;
     int64_t there = servers->metrics.serving.level + servers->metrics.waiting.level;
     simulation_in_flight(simulation, servers->self, (uint64_t)there + servers->pipe.passing.used);
-    return there <= servers->calls.used && servers->metrics.in_service.level + servers->metrics.pending.level == servers->here
+    return there <= servers->calls.used && servers->metrics.units_in_service.level + servers->metrics.units_pending.level == servers->here
                ? STATUS_OK
                : STATUS_INTERNAL;
 }
 
-double servers_hours(const struct servers *servers, bool spot)
+struct server_hours servers_hours(const struct gauge *billed, const struct counter *extra_ns, const struct gauge *billed_spot,
+                                  const struct counter *extra_spot_ns)
 {
-    const struct gauge *gauge = spot ? &servers->metrics.billed_spot : &servers->metrics.billed;
-    const struct counter *extra = spot ? &servers->metrics.extra_spot_ns : &servers->metrics.extra_ns;
-    return ((double)gauge->whole.integral + (double)extra->whole) / (double)NS_PER_HOUR;
+    return (struct server_hours){
+        .on_demand = ((double)billed->whole.integral + (double)extra_ns->whole) / (double)NS_PER_HOUR,
+        .spot = ((double)billed_spot->whole.integral + (double)extra_spot_ns->whole) / (double)NS_PER_HOUR,
+    };
 }
+
+void servers_bill_left(const struct servers *servers, const struct line_item *item, struct bill *bill)
+{
+    if (servers->metrics.left_bytes.whole > 0)
+        bill_add(bill, item, (double)servers->metrics.left_bytes.whole / BYTES_PER_GB);
+}
+
+/* The arguments of a Spot interruption. */
+struct interruption {
+    struct fault fault; /* first */
+    const char *type;
+};
 
 FAULT_FUNCTIONS(servers, self)
 
 static void lose_share(struct simulation *simulation, void *self, const void *arguments)
 {
-    servers_befall(simulation, self, ((const struct fault *)arguments)->share, false);
+    servers_befall(simulation, self, ((const struct fault *)arguments)->share, false, NULL);
 }
 
 static void interrupt_share(struct simulation *simulation, void *self, const void *arguments)
 {
-    servers_befall(simulation, self, ((const struct fault *)arguments)->share, true);
+    const struct interruption *interruption = arguments;
+    servers_befall(simulation, self, interruption->fault.share, true, interruption->type);
 }
+
+static const struct property interruption_properties[] = {
+    {.kind = PROPERTY_TABLE, .properties = fault_share_properties},
+    {"instance_type", PROPERTY_STRING, offsetof(struct interruption, type),
+     .help = "Of this type alone, where a group mixes several: a pool that AWS needs. Left out: of all."},
+    {0},
+};
 
 const struct action servers_actions[] = {
     FAULT_ENDPOINT_ROWS,
     FAULT_SLOW_ROW,
     FAULT_ROW("az_lost", fault_share_properties, lose_share, NULL, "That share of the servers is gone at once, with what they work on."),
-    FAULT_ROW("spot_interruption", fault_share_properties, interrupt_share, NULL,
-              "That share of the servers on Spot gets its notice, and is gone when it is over: rule spot_notice_s."),
+    {.verb = "fault",
+     .kind = "spot_interruption",
+     .properties = interruption_properties,
+     .size = sizeof(struct interruption),
+     .begin = interrupt_share,
+     .help = "That share of the servers on Spot gets its notice, and is gone when it is over: rule spot_notice_s."},
     {0},
 };

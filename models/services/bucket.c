@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum bucket_event { BUCKET_NOTICE, BUCKET_ANSWER, BUCKET_ANSWER_GET };
+enum bucket_event { BUCKET_NOTICE, BUCKET_ANSWER, BUCKET_ANSWER_GET, BUCKET_REVIEW };
 
 #define AT(field) offsetof(struct bucket, field)
 #define NOTIFICATION(field) offsetof(struct notification, field)
@@ -93,8 +93,14 @@ static const struct property bucket_behavior[] = {
     {"public", PROPERTY_BOOLEAN, AT(is_public), .fallback = "false",
      .help = "Who reads it from `traffic` is outside of AWS: what they get is billed as data transfer out. A distribution's reading never "
              "is."},
-    {"prefixes", PROPERTY_INTEGER, AT(prefixes), .minimum = "1", .maximum = "100000", .fallback = "1",
+    {"prefixes", PROPERTY_INTEGER, AT(prefixes.count), .minimum = "1", .maximum = "100000", .fallback = "1",
      .help = "Over how many prefixes requests spread: the quotas of requests per second are each prefix's."},
+    {"prefix_skew", PROPERTY_NUMBER, AT(prefixes.skew), .minimum = "0", .maximum = "100", .fallback = "0",
+     .help = "How unevenly they do: the k-th prefix has k^-skew of the objects, so the first is the hot one. 0: all as many, and they have "
+             "what they may together."},
+    {"split_time", PROPERTY_TIME, AT(prefixes.split_ns), .fallback = "s3_split_s",
+     .help = "How long more must be asked of a prefix than it may have until S3 has split it, and it may have twice as much; 503 Slow Down "
+             "meanwhile."},
     {0},
 };
 
@@ -112,6 +118,8 @@ static const struct metric_type bucket_metrics[] = {
     {"AWS/S3", "BytesDownloaded", "Bytes", METRIC_COUNT, AT(downloaded), .help = "Bytes of what was read."},
     {"AWS/S3", "FirstByteLatency", "Milliseconds", METRIC_TALLY, AT(first_byte), .help = "From a request to the first byte of its answer."},
     {"AWS/S3", "TotalRequestLatency", "Milliseconds", METRIC_TALLY, AT(latency), .help = "From a request to the end of its answer."},
+    {"slsim", "Partitions", "Count", METRIC_GAUGE, offsetof(struct bucket, prefixes.partitions),
+     .help = "What all prefixes have: 3,500 writes and 5,500 reads a second each."},
     {"slsim", "Objects", "Count", METRIC_GAUGE, AT(objects), .help = "Objects and their versions, since the simulation's zero."},
     {"slsim", "BytesStored", "Bytes", METRIC_GAUGE, AT(stored), .help = "Their bytes."},
     FANOUT_METRICS(offsetof(struct bucket, notices)),
@@ -186,11 +194,11 @@ static enum status bucket_create(struct simulation *simulation, void *self)
         .coalesces = bucket->single_notification && !bucket_is_versioned(bucket),
     };
     fanout_retries(&policy, rules);
-    /* a second's may all be used at once: S3 says requests per second and no more */
-    token_bucket_init_per_s(&bucket->writes, fmax(rule_number(rules, "s3_prefix_writes_per_s"), 1) * (double)bucket->prefixes, 1, 0);
-    token_bucket_init_per_s(&bucket->reads, fmax(rule_number(rules, "s3_prefix_reads_per_s"), 1) * (double)bucket->prefixes, 1, 0);
     key_map_init(&bucket->objects, &simulation->memory, name);
     stream_init(&bucket->latency_stream, simulation->settings->seed, simulation->replication, name, "latency");
+    enum status status = bucket_prefixes_create(simulation, &bucket->prefixes, name, BUCKET_REVIEW);
+    if (status != STATUS_OK)
+        return status;
     return fanout_init(&bucket->fanout, &policy, &bucket->outlets, &bucket->notices, simulation, bucket->self, BUCKET_NOTICE);
 }
 
@@ -198,6 +206,7 @@ static void bucket_destroy(struct simulation *simulation, void *self)
 {
     (void)simulation;
     struct bucket *bucket = self;
+    bucket_prefixes_destroy(&bucket->prefixes);
     key_map_fini(&bucket->objects);
     fanout_fini(&bucket->fanout);
     fault_fini(&bucket->faults);
@@ -301,7 +310,7 @@ static bool load(struct simulation *simulation, void *self, const struct request
 {
     struct bucket *bucket = self;
     count_request(bucket, request, CLASS_READ);
-    if (fault_befalls(&bucket->faults, request) || !token_bucket_take(&bucket->reads, 1, simulation->now_ns)) {
+    if (fault_befalls(&bucket->faults, request) || !bucket_prefixes_take(simulation, &bucket->prefixes, bucket->self, request, true)) {
         counter_add(&bucket->metrics.errors, 1);
         return false;
     }
@@ -328,7 +337,7 @@ static void bucket_accept(struct simulation *simulation, void *self, struct requ
         return;
     }
     bool reads = class == CLASS_READ || class == CLASS_LIST;
-    if (!token_bucket_take(reads ? &bucket->reads : &bucket->writes, 1, simulation->now_ns)) {
+    if (!bucket_prefixes_take(simulation, &bucket->prefixes, bucket->self, request, reads)) {
         counter_add(&bucket->metrics.errors, 1);
         request_done(simulation, bucket->self, request, &cause_slow_down);
         return;
@@ -344,6 +353,10 @@ static void bucket_handle(struct simulation *simulation, void *self, const struc
     struct bucket *bucket = self;
     if (event->kind == BUCKET_NOTICE) {
         fanout_handle(simulation, &bucket->fanout, event);
+        return;
+    }
+    if (event->kind == BUCKET_REVIEW) {
+        bucket_prefixes_review(simulation, &bucket->prefixes, bucket->self, event->data);
         return;
     }
     struct request *request = request_at(simulation, event->data);

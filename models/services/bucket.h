@@ -2,10 +2,10 @@
 #ifndef SLSIM_SERVICES_BUCKET_H
 #define SLSIM_SERVICES_BUCKET_H
 
+#include "bucket_prefixes.h"
 #include "engine/fault.h"
 #include "engine/random.h"
 #include "engine/simulation.h"
-#include "engine/token_bucket.h"
 #include "fanout.h"
 #include "kinds.h"
 #include "measure/gauge.h"
@@ -50,14 +50,13 @@ struct bucket {
     const struct distribution *delivery_delay, *latency;
     double duplicate_rate;
     bool single_notification;
-    int64_t prefixes;
+    struct bucket_prefixes prefixes; /* its config, too */
     bool is_public;
 
     /* state */
     uint64_t waiting; /* requests that are being answered */
     struct stream latency_stream;
     struct key_map objects; /* bytes of each object that has a name, as far as they can be overwritten */
-    struct token_bucket writes, reads;
     struct fanout fanout;
     struct fanout_metrics notices;
     struct bucket_metrics metrics;

@@ -15,7 +15,7 @@ const char *const dynamo_limit_rules[DYNAMO_LIMITS] = {
 static const struct dynamo_operation operations[] = {
     {"PutItem", LIMIT_ITEM, .cached = true}, /* the usual one */
     {"GetItem", LIMIT_ITEM, .reads = true, .cached = true},
-    {"UpdateItem", LIMIT_ITEM, .cached = true},
+    {"UpdateItem", LIMIT_ITEM, .updates = true, .cached = true},
     {"DeleteItem", LIMIT_ITEM, .deletes = true, .cached = true},
     {"Query", LIMIT_PAGE, .reads = true, .page = true, .query = true},
     {"Scan", LIMIT_PAGE, .reads = true, .page = true, .many = true, .query = true},

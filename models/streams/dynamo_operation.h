@@ -19,7 +19,7 @@ extern const char *const dynamo_limit_rules[DYNAMO_LIMITS];
 struct dynamo_operation {
     const char *name;
     enum dynamo_limit limit;
-    bool reads, deletes;
+    bool reads, deletes, updates;
     bool transaction; /* twice the units */
     bool page;        /* it reads no further than its limit; the others are refused */
     bool many;        /* of several items: the limits of one item do not hold */

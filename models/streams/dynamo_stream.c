@@ -83,12 +83,16 @@ static uint64_t table_read(struct simulation *simulation, void *self, uint32_t r
     return read.end;
 }
 
-/* A content's body is the new image, in the form that streams have ({"id": {"S": "7"}}). Which items there are is not known, so a put is
- * taken to make a new one. */
+/* A content's body is the new image, in the form that streams have ({"id": {"S": "7"}}), and of what is deleted the old one. Which items
+ * there are is not known, so a put is taken to make a new one. What Time to Live has deleted bears the service's name: developer guide,
+ * "DynamoDB Streams and Time to Live". */
 static const struct envelope change_envelope[] = {
-    {"dynamodb.NewImage", ENVELOPE_EVENT, NULL},
+    {"dynamodb.NewImage", ENVELOPE_EVENT, "-DeleteItem Expired"},
+    {"dynamodb.OldImage", ENVELOPE_EVENT, "DeleteItem Expired"},
     {"eventName", ENVELOPE_OPERATION,
-     "PutItem INSERT write INSERT UpdateItem MODIFY DeleteItem REMOVE BatchWriteItem INSERT TransactWriteItems INSERT"},
+     "PutItem INSERT write INSERT UpdateItem MODIFY DeleteItem REMOVE Expired REMOVE BatchWriteItem INSERT TransactWriteItems INSERT"},
+    {"userIdentity.type", ENVELOPE_NAMED, "Expired Service"},
+    {"userIdentity.principalId", ENVELOPE_NAMED, "Expired dynamodb.amazonaws.com"},
     {"eventSource", ENVELOPE_TEXT, "aws:dynamodb"},
     {0},
 };

@@ -8,6 +8,8 @@
 #include "measure/metric.h"
 #include "scenario/validation.h"
 
+#include <stdio.h>
+
 #define AT(field) offsetof(struct dynamo_table, field)
 #define GIVEN(field) PROPERTY_GIVEN(struct dynamo_table, field)
 
@@ -44,6 +46,20 @@ static const struct property specification_properties[] = {
     {0},
 };
 
+static const struct property life_properties[] = {
+    {"Enabled", PROPERTY_BOOLEAN, AT(life.enabled), .required = true, .help = "Whether items are deleted when their time is over."},
+    {"AttributeName", PROPERTY_STRING, AT(life.attribute),
+     .help = "Where an item has its end; what `expires_after` says is taken to be there."},
+    {0},
+};
+
+#define LIFE_ROW                                                                                                                           \
+    {                                                                                                                                      \
+        "TimeToLiveSpecification", PROPERTY_OBJECT, 0,                                                                                     \
+            .properties = life_properties, .given = GIVEN(life.given),                                                                     \
+            .help = "Items whose writes say `expires_after` are deleted in the background, without write units."                           \
+    }
+
 /* What both types have. */
 static const struct property common_properties[] = {
     {"ProvisionedThroughput", PROPERTY_OBJECT, 0, .properties = throughput_properties, .given = GIVEN(throughput_given),
@@ -76,7 +92,7 @@ static const struct property table_properties[] = {
     ACCEPTED("ImportSourceSpecification"),
     ACCEPTED("ResourcePolicy"),
     ACCEPTED("TableClass"),
-    ACCEPTED("TimeToLiveSpecification"),
+    LIFE_ROW,
     {0},
 };
 
@@ -97,11 +113,9 @@ static const struct property global_properties[] = {
     {.name = "LocalSecondaryIndexes", .kind = PROPERTY_ACCEPTED, .given = GIVEN(local_given)},
     ACCEPTED("AttributeDefinitions"),
     ACCEPTED("KeySchema"),
-    ACCEPTED("GlobalTableWitnesses"),
-    ACCEPTED("MultiRegionConsistency"),
     ACCEPTED("SSESpecification"),
     ACCEPTED("TableName"),
-    ACCEPTED("TimeToLiveSpecification"),
+    LIFE_ROW,
     {0},
 };
 
@@ -113,8 +127,13 @@ static const struct property table_behavior[] = {
          "hot item a partition of its own, and one item can have so much."},
     {"storage", PROPERTY_SIZE, AT(storage_bytes), .fallback = "0",
      .help = "The table's data with its indexes: on the bill, and a partition for each 10 GB."},
+    {"expiry_delay", PROPERTY_TIME_DISTRIBUTION, AT(life.delay), .fallback = "ddb_ttl_delay", .given = GIVEN(life.delay_given),
+     .help = "How long after its end an item is deleted."},
     {"replication_lag", PROPERTY_TIME_DISTRIBUTION, AT(lag), .fallback = "ddb_global_lag", .given = GIVEN(lag_given),
      .help = "How long after it was accepted a write is in another replica of a global table."},
+    {"commit_latency", PROPERTY_TIME_DISTRIBUTION, AT(commit), .fallback = "ddb_strong_commit", .given = GIVEN(commit_given),
+     .help = "What a write waits for other Regions, and a strongly consistent read, where MultiRegionConsistency is STRONG; besides "
+             "latency."},
     {0},
 };
 
@@ -128,8 +147,27 @@ static const struct metric_type table_metrics[] = {
     {"AWS/DynamoDB", "ReplicationLatency", "Milliseconds", METRIC_TALLY, AT(replication_latency), .better = -1,
      .help = "From a write to its being in another replica, each replica counted."},
     {"AWS/DynamoDB", "PendingReplicationCount", "Count", METRIC_GAUGE, AT(replicating), .help = "Writes on their way to another replica."},
+    {"slsim", "LostUpdates", "Count", METRIC_COUNT, AT(copies.lost), .better = -1, .compared = "Sum",
+     .help = "Writes of a global table that another Region overwrote before they had come there: the last writer wins, and knew nothing of "
+             "them."},
+    {"slsim", "StaleReads", "Count", METRIC_COUNT, AT(copies.stale), .better = -1,
+     .help = "Reads of one item, by its key, of which a later write was under way from another Region."},
+    {"slsim", "ItemsDiffering", "Count", METRIC_GAUGE, AT(copies.differing), .better = -1,
+     .help = "Items (of those with a key) that are not the same in all replicas yet."},
+    {"slsim", "WriteConflicts", "Count", METRIC_COUNT, AT(copies.conflicts), .better = -1,
+     .help = "Writes of an item that another Region was writing, where MultiRegionConsistency is STRONG."},
     {"AWS/DynamoDB", "ReturnedRecordsCount", "Count", METRIC_COUNT, AT(returned_records), .help = "Records that reads of the stream got."},
     {"AWS/DynamoDB", "ReturnedBytes", "Bytes", METRIC_COUNT, AT(returned_bytes), .help = "Bytes that reads of the stream got."},
+    {"AWS/DynamoDB", "TimeToLiveDeletedItemCount", "Count", METRIC_COUNT, AT(life.deleted),
+     .help = "Items that were deleted because their time was over."},
+    {"slsim", "ItemsWithAnEnd", "Count", METRIC_GAUGE, AT(life.there), .help = "Items that are there and have a time to live."},
+    {"slsim", "ExpiredItems", "Count", METRIC_GAUGE, AT(life.expired),
+     .help = "Of these, those whose time is over: still stored, read and paid for."},
+    {"slsim", "BytesWithAnEnd", "Bytes", METRIC_GAUGE, AT(life.bytes), .help = "What all items with a time to live take."},
+    {"slsim", "ReplicatedDeletionUnits", "Count", METRIC_COUNT, AT(copied_deletions),
+     .help = "Write units that such deletions take in the other replicas of a global table; in their own they take none."},
+    {"slsim", "ExpiredReads", "Count", METRIC_COUNT, AT(life.expired_reads), .better = -1,
+     .help = "Reads of one item, by its key, whose time was over: they get it all the same, unless the reader looks."},
     {"slsim", "UpdatesRefused", "Count", METRIC_COUNT, AT(updates_refused),
      .help = "Updates of provisioned capacity that were refused: one was under way, or there were too many decreases."},
     SHARD_LOG_METRICS,
@@ -143,7 +181,7 @@ static const struct line_item table_line_items[] = {
     {"ReadRequestUnits", "Read units, the same."},
     {"WriteCapacityUnit-Hrs", "Provisioned write units x time, with those of indexes."},
     {"ReadCapacityUnit-Hrs", "Provisioned read units x time, the same."},
-    {"DynamoDB-TimedStorage-ByteHrs", "What `storage` says x time, in each replica."},
+    {"DynamoDB-TimedStorage-ByteHrs", "What `storage` says x time, and items with a time to live until they are deleted; in each replica."},
     {"ReplWriteRequestUnits", "Write units of a global table, in each replica, instead of WriteRequestUnits."},
     {"ReplWriteCapacityUnit-Hrs", "The same of provisioned ones."},
     {0},
@@ -158,6 +196,8 @@ static void table_quantities(const struct simulation *simulation, const void *se
 {
     const struct dynamo_table *table = self;
     double written = (double)table->figures.writes.consumed.whole, read = (double)table->figures.reads.consumed.whole;
+    if (table->replica_list.count > 1)
+        read = dynamo_global_consumed(simulation, table);
     double copies = table->replica_list.count > 1 ? (double)table->replica_list.count : 1;
     double write_hours = hours(&table->figures.writes), read_hours = hours(&table->figures.reads);
     for (uint32_t i = 0; i < table->index_count; i++) {
@@ -167,17 +207,42 @@ static void table_quantities(const struct simulation *simulation, const void *se
         read_hours += hours(&figures->reads);
     }
     if (table->billing == BILLING_PAY_PER_REQUEST) {
-        bill_add(bill, &table_line_items[copies > 1 ? ITEM_COPIES : ITEM_WRITES], written * copies);
+        double deletions = (double)table->copied_deletions.whole;
+        bill_add(bill, &table_line_items[copies > 1 ? ITEM_COPIES : ITEM_WRITES], written * copies + deletions);
         bill_add(bill, &table_line_items[ITEM_READS], read / READ_PARTS);
     } else {
         read_hours += (double)dynamo_global_reads(table) * (double)table->figures.writes.provisioned.whole.length_ns / (double)NS_PER_HOUR;
         bill_add(bill, &table_line_items[copies > 1 ? ITEM_COPY_HOURS : ITEM_WRITE_HOURS], write_hours * copies);
         bill_add(bill, &table_line_items[ITEM_READ_HOURS], read_hours);
     }
-    double months =
-        (double)table->figures.writes.provisioned.whole.length_ns / (double)rule_ns(simulation->settings->rules, "billing_month_h");
-    if (table->storage_bytes > 0)
-        bill_add(bill, &table_line_items[ITEM_STORAGE], (double)table->storage_bytes / BYTES_PER_GB * months * copies);
+    double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
+    double months = (double)table->figures.writes.provisioned.whole.length_ns / month_ns;
+    double mortal = (double)table->life.bytes.whole.integral / month_ns;
+    if (table->storage_bytes > 0 || mortal > 0)
+        bill_add(bill, &table_line_items[ITEM_STORAGE], ((double)table->storage_bytes * months + mortal) / BYTES_PER_GB * copies);
+}
+
+/* Has anything that is written an end? */
+static bool anything_ends(const struct validation *validation)
+{
+    const struct content_table *contents = validation_contents(validation);
+    for (uint32_t i = 0; contents && i < contents->count; i++)
+        if (contents->items[i].lives_ns > 0)
+            return true;
+    return false;
+}
+
+static void check_life(struct validation *validation, const struct dynamo_table *table)
+{
+    const struct dynamo_life *life = &table->life;
+    if (life->enabled && !life->attribute)
+        validation_error(validation, "TimeToLiveSpecification", "name the attribute that holds the end, in seconds since 1970",
+                         "Time to Live needs an AttributeName");
+    if (life->delay_given && !life->enabled)
+        validation_warning(validation, "behavior.expiry_delay", "give it a TimeToLiveSpecification", "has no effect: nothing expires");
+    else if (life->enabled && !anything_ends(validation))
+        validation_warning(validation, "TimeToLiveSpecification", "give a write \"expires_after\": \"30d\"",
+                           "nothing that is written says when it ends: nothing expires");
 }
 
 /* What all types have to say. */
@@ -185,6 +250,7 @@ static void check_common(struct validation *validation, struct dynamo_table *tab
 {
     table->asked = dynamo_asked_all(validation);
     dynamo_global_validate(validation, table);
+    check_life(validation, table);
     if (table->local_given)
         validation_warning(validation, NULL, NULL, "what these indexes cost is not simulated: a write takes the table's units alone");
     if (table->kinesis_given)
@@ -234,10 +300,47 @@ static const struct action table_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_RO
 
 static const struct sdk_habits dynamo_sdk = {"sdk_dynamodb_max_attempts", "sdk_dynamodb_base_transient_ms"};
 
+/* What ends, where nothing is deleted for it; and what is no write. */
+static void check_ends(struct validation *validation, const struct sending *sending, const struct dynamo_table *table)
+{
+    const struct content_table *contents = validation_contents(validation);
+    char place[260];
+    snprintf(place, sizeof place, "%.200sexpires_after", sending->place);
+    for (size_t i = 0; i < sending->content.count; i++) {
+        uint8_t number = sending->content.contents[i];
+        if (contents->items[number].lives_ns == 0)
+            continue;
+        bool reads = table->asked[number].operation->reads || table->asked[number].operation->deletes;
+        if (reads)
+            validation_sending_error(validation, sending, "expires_after", "leave it out, or write", "%s writes no item",
+                                     contents->items[number].operation);
+        else if (!table->life.enabled)
+            validation_warning(validation, place, "give it \"TimeToLiveSpecification\": {\"AttributeName\": \"ends\", \"Enabled\": true}",
+                               "has no effect: %s deletes nothing by itself", validation_name(validation, sending->target));
+        if (reads || !table->life.enabled)
+            return;
+    }
+}
+
+/* Source: developer guide, "How DynamoDB global tables work". */
+static void check_transactions(struct validation *validation, const struct sending *sending, const struct dynamo_table *table)
+{
+    for (size_t i = 0; i < sending->content.count && table->consistency == CONSISTENCY_STRONG; i++) {
+        const struct dynamo_operation *operation = table->asked[sending->content.contents[i]].operation;
+        if (!operation->transaction)
+            continue;
+        validation_sending_error(validation, sending, sending->operation_key, NULL,
+                                 "%s: a table that is strongly consistent in all its Regions takes no transactions", operation->name);
+        return;
+    }
+}
+
 static void table_receives(struct validation *validation, const struct sending *sending, const void *config)
 {
     if (((const struct dynamo_table *)config)->stream_given)
         validation_sending_needs_key(validation, sending, "a table with a stream");
+    check_ends(validation, sending, config);
+    check_transactions(validation, sending, config);
 }
 
 #define TABLE_TYPE(TYPE, PROPERTIES, VALIDATE, STREAMABLE, INNER, HELP)                                                                    \
@@ -245,9 +348,9 @@ static void table_receives(struct validation *validation, const struct sending *
         .type = TYPE, .service = "Amazon DynamoDB", .help = HELP, .size = sizeof(struct dynamo_table), .self_offset = AT(log.self),        \
         .properties = PROPERTIES, .behavior = table_behavior, .inner = INNER, .metrics = table_metrics, .line_items = table_line_items,    \
         .validate = VALIDATE, .create = table_create, .destroy = table_destroy, .handle = table_handle, .accept = table_accept,            \
-        .receives = table_receives, .actions = table_actions, .streamable = STREAMABLE, .scalable = dynamo_scalable,                       \
-        .changed = dynamo_changed, .operations = dynamo_operations, .sdk = &dynamo_sdk, .finish = table_finish,                            \
-        .quantities = table_quantities,                                                                                                    \
+        .receives = table_receives, .deletes_expired = true, .actions = table_actions, .streamable = STREAMABLE,                           \
+        .scalable = dynamo_scalable, .changed = dynamo_changed, .operations = dynamo_operations, .sdk = &dynamo_sdk,                       \
+        .finish = table_finish, .quantities = table_quantities,                                                                            \
     }
 
 const struct model_type dynamo_table_type = TABLE_TYPE(
@@ -260,6 +363,8 @@ const struct model_type simple_table_type =
     TABLE_TYPE("AWS::Serverless::SimpleTable", simple_properties, simple_validate, &dynamo_streamable, NULL,
                "SAM's short form of a table: on demand unless it has ProvisionedThroughput; it has no stream.");
 
-const struct model_type global_table_type = TABLE_TYPE(
-    "AWS::DynamoDB::GlobalTable", global_properties, global_validate, &dynamo_global_streamable, NULL,
-    "A table with replicas in other Regions, which have each write a little later and pay for it again. Requests come to the first.");
+const struct model_type global_table_type =
+    TABLE_TYPE("AWS::DynamoDB::GlobalTable", global_properties, global_validate, &dynamo_global_streamable, &dynamo_replicas,
+               "A table with replicas in other Regions, which have each write a little later and pay for it again. What sources with the "
+               "`region` of a "
+               "replica send comes to that one, anything else to the first; its stream is the one that mappings read.");

@@ -6,6 +6,8 @@
 
 struct throughput *dynamo_throughput_at(struct dynamo_table *table, uint32_t which)
 {
+    if (which >= THROUGHPUT_OF_REPLICA)
+        return &table->copies.reads[which - THROUGHPUT_OF_REPLICA];
     if (which < 2)
         return which == 0 ? &table->reads : &table->writes;
     struct dynamo_index *index = &table->indexes[which / 2 - 1];

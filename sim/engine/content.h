@@ -19,6 +19,8 @@ struct content {
     const char *operation;  /* the API action that a sender names, "PutObject"; NULL: the usual one of the target */
     const char *request;    /* "GET /items/7": a method, one space, a path; NULL: not given */
     bool consistent;        /* a read wants the newest */
+    uint8_t over;           /* the content of its end: the same event and object key, and the operation "Expired", which nobody can name */
+    int64_t lives_ns;       /* what is kept of it has its end after so long; 0: it says nothing of an end */
 };
 
 /* Number 0 is CONTENT_NONE. Immutable, the scenario's. */
@@ -58,12 +60,14 @@ static inline void content_set_add(struct content_set *set, uint8_t content)
 
 /* How a sender wraps what it passes on, for patterns that look at the whole: the fields of a JSON object, by paths with dots. */
 enum envelope_part {
-    ENVELOPE_TEXT,       /* the row's own text */
-    ENVELOPE_EVENT,      /* the content's body; left out where there is none */
+    ENVELOPE_TEXT,  /* the row's own text */
+    ENVELOPE_EVENT, /* the content's body; left out where there is none. With a text, of these operations alone: "PutItem UpdateItem"; "-"
+                       first: of all but these */
     ENVELOPE_OBJECT_KEY, /* the content's object key; the same */
     ENVELOPE_SENDER,     /* the sender's name */
     ENVELOPE_OPERATION,  /* what the row's text, "PutItem INSERT UpdateItem MODIFY", calls the content's operation; the first where there is
-                            none; left out where it is not among them */
+                            none. What is not among them is not wrapped so: nothing matches it */
+    ENVELOPE_NAMED,      /* the same, left out where there is no operation, or it is not among them */
     ENVELOPE_ATTRIBUTES  /* the body's member "MessageAttributes": each {"Type", "Value"} by its value; {"", ENVELOPE_ATTRIBUTES} alone
                             makes them the whole, and nothing matches where there are none */
 };

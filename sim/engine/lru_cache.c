@@ -31,6 +31,14 @@ static void forget(struct lru_cache *cache, uint32_t id)
     pool_give(&cache->entries, id);
 }
 
+static void make_newest(struct lru_cache *cache, uint32_t id)
+{
+    if (cache->used.head == id)
+        return;
+    chain_remove(&cache->used, id);
+    chain_insert(&cache->used, POOL_NONE, id);
+}
+
 const struct lru_entry *lru_cache_find(struct lru_cache *cache, uint64_t key, int64_t now_ns)
 {
     uint32_t id = key_map_find(&cache->places, key);
@@ -41,11 +49,17 @@ const struct lru_entry *lru_cache_find(struct lru_cache *cache, uint64_t key, in
         forget(cache, id);
         return NULL;
     }
-    if (cache->used.head != id) {
-        chain_remove(&cache->used, id);
-        chain_insert(&cache->used, POOL_NONE, id);
-    }
+    make_newest(cache, id);
     return entry;
+}
+
+const struct lru_entry *lru_cache_peek(struct lru_cache *cache, uint64_t key)
+{
+    uint32_t id = key_map_find(&cache->places, key);
+    if (id == POOL_NONE)
+        return NULL;
+    make_newest(cache, id);
+    return entry_at(cache, id);
 }
 
 enum status lru_cache_put(struct lru_cache *cache, uint64_t key, uint32_t bytes, uint32_t value, int64_t expires_ns)

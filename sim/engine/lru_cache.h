@@ -37,6 +37,9 @@ void lru_cache_fini(struct lru_cache *cache);
  * next call. O(1). */
 const struct lru_entry *lru_cache_find(struct lru_cache *cache, uint64_t key, int64_t now_ns);
 
+/* The same, also of an entry whose life is over: that stays. O(1). */
+const struct lru_entry *lru_cache_peek(struct lru_cache *cache, uint64_t key);
+
 /* Keeps an entry as the newest, in place of one of that key; the oldest ones make room. One that is larger than the whole cache is not
  * kept, and nothing goes for it. STATUS_LIMIT or STATUS_NO_MEMORY when memory cannot be had. Amortised O(1). */
 enum status lru_cache_put(struct lru_cache *cache, uint64_t key, uint32_t bytes, uint32_t value, int64_t expires_ns);

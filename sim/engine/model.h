@@ -100,9 +100,10 @@ struct model_type {
 
     /* The provider's detection of loops sees through it: what it passes on keeps the request's `hops`. */
     bool keeps_chain;
-    bool gets;           /* it sends over HTTP: what it sends without a word is a GET */
-    bool answers_denied; /* who may not call it is answered by it, in its own words: others are turned away before it */
-    bool closes_loops;   /* it counts how often a chain of requests comes round to it */
+    bool deletes_expired; /* what is written to it may have an end: it heeds `expires_after` */
+    bool gets;            /* it sends over HTTP: what it sends without a word is a GET */
+    bool answers_denied;  /* who may not call it is answered by it, in its own words: others are turned away before it */
+    bool closes_loops;    /* it counts how often a chain of requests comes round to it */
 
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;
@@ -187,10 +188,12 @@ struct model_type {
     const struct streamable *streamable;   /* of what is read in order */
     const struct connectable *connectable; /* of what is connected to before it is called */
     const struct loadable *loadable;       /* of what INIT may read */
-    const struct carrier *carrier;         /* of what requests pass on their way: a place of a network, a gateway */
-    const struct attachable *attachable;   /* of a place of a network */
-    const struct scalable *scalable;       /* of what has capacities that somebody else may set; ends with {0} */
-    const struct observable *observable;   /* of what has a state that others act on */
+    bool (*is_open)(const void *blob); /* of whom a call takes a right by its type: does it take none, as this one is set up? By its parsed
+                                        * blob. NULL: it does take one */
+    const struct carrier *carrier;     /* of what requests pass on their way: a place of a network, a gateway */
+    const struct attachable *attachable; /* of a place of a network */
+    const struct scalable *scalable;     /* of what has capacities that somebody else may set; ends with {0} */
+    const struct observable *observable; /* of what has a state that others act on */
 
     const struct hosts *hosts;         /* of what is several servers */
     const struct registrar *registrar; /* of what hands requests to servers that come and go */
@@ -204,7 +207,7 @@ struct model_type {
     void (*quantities)(const struct simulation *simulation, const void *self, struct bill *bill);
 };
 
-#define EDGE_PLACES_MAX 8u
+#define EDGE_PLACES_MAX 16u
 
 /* Is it the type of that name? For who asks about a neighbour of which it sees neither the table nor the file. */
 static inline bool model_is(const struct model_type *type, const char *name)

@@ -1,4 +1,5 @@
-/* event_content.c: bodies, object keys, operations, requests and whether reads are consistent: numbered, each once, and drawn by weight. */
+/* event_content.c: bodies, object keys, operations, requests, whether reads are consistent and when what is kept ends: numbered, each once,
+ * and drawn by weight. */
 #include "notation/event_content.h"
 
 #include "notation/value_parse.h"
@@ -7,11 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum content_key { KEY_EVENT, KEY_OBJECT, KEY_OPERATION, KEY_REQUEST, KEY_CONSISTENT, CONTENT_KEYS };
+enum content_key { KEY_EVENT, KEY_OBJECT, KEY_OPERATION, KEY_REQUEST, KEY_CONSISTENT, KEY_EXPIRES, CONTENT_KEYS };
 
-static const char *const key_names[CONTENT_KEYS] = {"event", "object_key", "operation", "request", "consistent"};
+static const char *const key_names[CONTENT_KEYS] = {"event", "object_key", "operation", "request", "consistent", "expires_after"};
+
+/* The operation of a content's end. */
+static const char expired_operation[] = "Expired";
 
 #define REQUEST_LONGEST 2048u
+#define LIFE_MOST_NS 9e18
 
 /* How steps spell an operation. */
 static const char short_operation[] = "op";
@@ -68,19 +73,30 @@ static uint8_t content_number(struct parse *parse, const struct content *content
            !(same_text(contents->items[number].event, content->event) &&
              same_text(contents->items[number].object_key, content->object_key) &&
              same_text(contents->items[number].operation, content->operation) &&
-             same_text(contents->items[number].request, content->request) && contents->items[number].consistent == content->consistent))
+             same_text(contents->items[number].request, content->request) && contents->items[number].consistent == content->consistent &&
+             contents->items[number].lives_ns == content->lives_ns))
         number++;
     if (number < contents->table.count)
         return (uint8_t)number;
     if (number == CONTENT_COUNT) {
         parse_error(parse, node, path, "a few that stand for many are enough: filters see only what differs",
-                    "more than %u different contents (event, object_key, operation, request, consistent) in all", CONTENT_COUNT - 1);
+                    "more than %u different contents (event, object_key, operation, request, consistent, expires_after) in all",
+                    CONTENT_COUNT - 1);
         return CONTENT_NONE;
     }
     contents->bodies[number] = content->event ? body_of(parse, content->event) : NULL;
     contents->items[number] = *content;
     contents->table.count++;
     return (uint8_t)number;
+}
+
+/* The same of a content that may have an end, which is a content too. */
+static uint8_t number_with_end(struct parse *parse, struct content *content, const cJSON *node, const struct parse_path *path)
+{
+    const struct content end = {.event = content->event, .object_key = content->object_key, .operation = expired_operation};
+    if (content->lives_ns > 0)
+        content->over = content_number(parse, &end, node, path);
+    return content->lives_ns > 0 && content->over == CONTENT_NONE ? CONTENT_NONE : content_number(parse, content, node, path);
 }
 
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -102,6 +118,18 @@ static bool is_action(const char *text)
     return strspn(text, UPPER "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(text) && strlen(text) <= 64;
 }
 
+/* What is stored of the time is read again when the content is made. */
+static bool life_is_good(struct parse *parse, const cJSON *node, const struct parse_path *path)
+{
+    double ns;
+    if (!value_parse(parse, QUANTITY_TIME, NULL, node, path, &ns))
+        return false;
+    if (ns >= 1)
+        return true;
+    parse_error(parse, node, path, "leave it out where nothing ends", "must be more than 0");
+    return false;
+}
+
 /* Events are any value; the others are texts, an operation the name of an API's action. */
 static bool value_is_good(struct parse *parse, enum content_key key, const cJSON *node, const struct parse_path *path)
 {
@@ -120,6 +148,8 @@ static bool value_is_good(struct parse *parse, enum content_key key, const cJSON
             parse_error(parse, node, path, NULL, "must be true or false, or several with weights, got %s", parse_show(node, shown));
         return cJSON_IsBool(node);
     }
+    if (key == KEY_EXPIRES)
+        return life_is_good(parse, node, path);
     const char *text = cJSON_IsString(node) ? node->valuestring : NULL;
     bool good = text && *text && (key == KEY_OBJECT || (key == KEY_OPERATION ? is_action(text) : is_request(text)));
     if (!good)
@@ -196,8 +226,14 @@ static bool content_of(struct parse *parse, const cJSON *const nodes[CONTENT_KEY
     for (int key = 0; key < KEY_CONSISTENT; key++)
         if (nodes[key] && !texts[key])
             parse->failed = true;
-    *content = (struct content){texts[KEY_EVENT], texts[KEY_OBJECT], texts[KEY_OPERATION], texts[KEY_REQUEST],
-                                cJSON_IsTrue(nodes[KEY_CONSISTENT])};
+    *content = (struct content){.event = texts[KEY_EVENT],
+                                .object_key = texts[KEY_OBJECT],
+                                .operation = texts[KEY_OPERATION],
+                                .request = texts[KEY_REQUEST],
+                                .consistent = cJSON_IsTrue(nodes[KEY_CONSISTENT])};
+    double ns = 0;
+    if (nodes[KEY_EXPIRES] && quantity_read(QUANTITY_TIME, nodes[KEY_EXPIRES]->valuestring, &ns))
+        content->lives_ns = (int64_t)fmin(ns, LIFE_MOST_NS);
     return !parse->failed;
 }
 
@@ -221,8 +257,9 @@ static bool combine(struct parse *parse, const struct alternatives keys[CONTENT_
         }
         if (!content_of(parse, nodes, &content))
             return false;
-        bool nothing = !content.event && !content.object_key && !content.operation && !content.request && !content.consistent;
-        contents[i] = nothing ? CONTENT_NONE : content_number(parse, &content, object, path);
+        bool nothing =
+            !content.event && !content.object_key && !content.operation && !content.request && !content.consistent && content.lives_ns == 0;
+        contents[i] = nothing ? CONTENT_NONE : number_with_end(parse, &content, object, path);
         if (contents[i] == CONTENT_NONE && !nothing)
             return false;
         total += weight;
@@ -251,8 +288,8 @@ bool content_choice_parse(struct parse *parse, const cJSON *object, const struct
     }
     if (good && count >= CONTENT_COUNT) {
         parse_error(parse, object, path, NULL,
-                    "event, object_key, operation, request and consistent make %zu combinations; there may be %u at most", count,
-                    CONTENT_COUNT - 1);
+                    "event, object_key, operation, request, consistent and expires_after make %zu combinations; there may be %u at most",
+                    count, CONTENT_COUNT - 1);
         good = false;
     }
     if (good && given && parse->contents && parse->store)

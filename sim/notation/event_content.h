@@ -1,5 +1,5 @@
-/* event_content.h: what a scenario says of its items: the keys `event`, `object_key`, `operation`, `request` and `consistent` of whoever
- * sends. */
+/* event_content.h: what a scenario says of its items: the keys `event`, `object_key`, `operation`, `request`, `consistent` and
+ * `expires_after` of whoever sends. */
 #ifndef SLSIM_NOTATION_EVENT_CONTENT_H
 #define SLSIM_NOTATION_EVENT_CONTENT_H
 

@@ -45,8 +45,8 @@ enum property_kind {
     PROPERTY_RETRY,   /* struct retry_config: a mode's name, or an object */
     PROPERTY_PATTERN, /* const struct pattern *: what an event must look like; an object, or a string that spells one. `unit` is its
                          dialect: notation/pattern.h */
-    PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key", "operation", "request" and "consistent" of a table share one
-                         field */
+    PROPERTY_CONTENT, /* struct content_choice: the rows "event", "object_key", "operation", "request", "consistent" and "expires_after" of
+                         a table share one field */
     PROPERTY_WORKFLOW, /* const struct workflow *: a state machine, as an object or a text; `unit` names the key beside it that says what
                           "${Key}" in it stands for; `outside`: it is the path of a file */
     PROPERTY_LATER,    /* known, but not modelled yet: writing it is an error that says so, and `help` what it would say */

@@ -44,6 +44,10 @@ static const struct property shared_keys[] = {
     {"on_error", PROPERTY_ENUM, AT(on_error), .choices = on_errors, .fallback = "\"fail\"",
      .help = "What the handler does when the step fails: fail with it, or go on."},
     {"consistent", PROPERTY_CONTENT, AT(content), .help = "A read that wants what was written last; left out: false, half the capacity."},
+    {"expires_after", PROPERTY_CONTENT, AT(content),
+     .help =
+         "How long after it a table with TimeToLiveSpecification may delete the item; left out: what is put has no end, what is updated "
+         "keeps its own."},
     {"via", PROPERTY_REFERENCE, AT(via), .help = "The cache in front of what is called, which gets the request instead."},
     {"connect", PROPERTY_ENUM, AT(connect), .choices = connects, .fallback = "\"init\"",
      .given = PROPERTY_GIVEN(struct step_call, connect_given),

@@ -58,6 +58,16 @@ static int word_for(const char *pairs, const char *operation, const char **word)
     return 0;
 }
 
+/* Is the operation one of those that a row's text names? */
+static bool is_about(const char *words, const char *operation)
+{
+    bool others = *words == '-', found = false;
+    size_t length = operation ? strlen(operation) : 0;
+    for (const char *at = words + others; *at && operation; at += strcspn(at, " "), at += *at == ' ')
+        found = found || (strcspn(at, " ") == length && strncmp(at, operation, length) == 0);
+    return found != others;
+}
+
 /* Has the content what this row is about? */
 static bool has_part(const struct wrapping *wrapping, const struct envelope *row)
 {
@@ -66,6 +76,10 @@ static bool has_part(const struct wrapping *wrapping, const struct envelope *row
         return wrapping->content->object_key;
     if (row->part == ENVELOPE_OPERATION)
         return word_for(row->text, wrapping->content->operation, &word) > 0;
+    if (row->part == ENVELOPE_NAMED)
+        return wrapping->content->operation && word_for(row->text, wrapping->content->operation, &word) > 0;
+    if (row->part == ENVELOPE_EVENT && row->text)
+        return wrapping->body && is_about(row->text, wrapping->content->operation);
     return wrapping->body || row->part == ENVELOPE_TEXT || row->part == ENVELOPE_SENDER;
 }
 
@@ -91,6 +105,7 @@ static cJSON *part_of(const struct wrapping *wrapping, const struct envelope *ro
     case ENVELOPE_SENDER:
         return cJSON_CreateString(wrapping->sender);
     case ENVELOPE_OPERATION:
+    case ENVELOPE_NAMED:
         return operation_word(row->text, wrapping->content->operation);
     case ENVELOPE_ATTRIBUTES:
         return attributes_of(wrapping->body);
@@ -148,11 +163,22 @@ static bool is_whole(const struct wrapping *wrapping)
     return !wrapping->rows;
 }
 
+/* Does the sender wrap such operations at all? */
+static bool is_wrapped(const struct wrapping *wrapping)
+{
+    for (const struct envelope *row = wrapping->rows; row && row->path; row++)
+        if (row->part == ENVELOPE_OPERATION && !has_part(wrapping, row))
+            return false;
+    return true;
+}
+
 static enum pattern_verdict match_one(struct loader *loader, const struct pattern *pattern, const struct wrapping *wrapping)
 {
     bool whole = is_whole(wrapping);
     if (!wrapping->rows)
         return pattern_match(pattern, wrapping->body, !whole);
+    if (!is_wrapped(wrapping))
+        return PATTERN_NO;
     cJSON *event = wrap(wrapping);
     loader->parse.failed = loader->parse.failed || !event;
     bool attributes = wrapping->rows->part == ENVELOPE_ATTRIBUTES && !*wrapping->rows->path;

@@ -81,6 +81,20 @@ void validation_sending_names(struct validation *validation, const struct sendin
     }
 }
 
+/* Who keeps nothing for a time does not mind how long. */
+static void judge_life(struct validation *validation, const struct sending *sending, const struct model_type *type)
+{
+    const struct content_table *contents = validation_contents(validation);
+    char property[PROPERTY_SIZE];
+    for (size_t i = 0; i < sending->content.count && !type->deletes_expired; i++) {
+        if (contents->items[sending->content.contents[i]].lives_ns == 0)
+            continue;
+        validation_warning(validation, property_of(sending, "expires_after", property), "it is for items of a table",
+                           "has no effect: %s is %s", validation_name(validation, sending->target), type->type);
+        return;
+    }
+}
+
 void validation_sends(struct validation *validation, const struct sending *sending)
 {
     if (sending->target == ENTITY_NONE)
@@ -99,6 +113,7 @@ void validation_sends(struct validation *validation, const struct sending *sendi
     }
     if (sending->part && type->check_part)
         type->check_part(validation, property_of(sending, NULL, property), config, sending->part);
+    judge_life(validation, sending, type);
     if (type->operations)
         validation_sending_names(validation, sending, type->operations);
     if (type->receives)

@@ -4,7 +4,7 @@
 
 #include "notation/parse.h"
 
-#define STATEMENT_LAST 90u /* they are numbered from 1 */
+#define STATEMENT_LAST 117u /* they are numbered from 1 */
 
 /* Reads `statements` of the tree: `*count` numbers of the parse's store, each once. NULL where there are none. */
 const uint32_t *statements_read(struct parse *parse, const cJSON *tree, size_t *count);

@@ -50,6 +50,9 @@ static const char values[] =
     "'consistent':{'anyOf':[{'type':'boolean'},{'type':'array','minItems':1,'items':{'type':'object','additionalProperties':false,"
     "'properties':{'weight':{'type':['number','string']},'of':{'type':['boolean','null']}},'required':['weight','of']}}],'description':"
     "'Whether a read is strongly consistent, or weighted.'},"
+    "'expires_after':{'anyOf':[{'$ref':'#/$defs/time'},{'type':'array','minItems':1,'items':{'type':'object','additionalProperties':false,"
+    "'properties':{'weight':{'type':['number','string']},'of':{'anyOf':[{'$ref':'#/$defs/time'},{'type':'null'}]}},'required':['weight',"
+    "'of']}}],'description':'A time, or weighted ones.'},"
     "'pattern':{'type':['object','string'],'description':'An event pattern: fields with lists of what they may be, or a text that spells "
     "such an object.'},"
     "'workflow':{'type':['object','string'],'description':'A state machine in the States Language: StartAt and States; or a text that "
@@ -124,7 +127,7 @@ static const struct {
     {"parameters", "{'type':'object'}"},
     {"changes", "{'type':'array','items':{'$ref':'#/$defs/change'}}"},
     {"sweep", sweep_schema},
-    {"statements", "{'type':'array','items':{'type':'integer','minimum':1,'maximum':90},'uniqueItems':true}"},
+    {"statements", "{'type':'array','items':{'type':'integer','minimum':1,'maximum':117},'uniqueItems':true}"},
     {"expect", expectation},
     {"traffic", "{'type':'array','items':{'$ref':'#/$defs/traffic'}}"},
     {"account", "{'$ref':'#/$defs/account'}"},

@@ -171,6 +171,47 @@ static void test_slow_down(void **state)
     model_close(&run);
 }
 
+/* 5,000 writes a second to one prefix of 3,500: it refuses when what a second allows at once is used up, 3,500 / 1,500 s later, 1,500 a
+ * second for two minutes; then it is split in two, and may have 7,000. Counted to the one that falls on either end. */
+static void test_split(void **state)
+{
+    struct model_run *run = *state;
+#define LOAD(NAME, RATE, MORE) "{'name': '" NAME "', 'target': 'B', 'constant': '" RATE "'" MORE "}"
+    model_run(run, BUCKET("", "'split_time': '2m'", "", LOAD("a", "5000/s", ", 'until': '4m'")));
+    assert_in_range(count_of(run, "B", "5xxErrors"), 1500 * 120 - 1, 1500 * 120 + 1);
+    assert_near(figure(run, "B", "Partitions", "Maximum"), 2, 0);
+    /* 8,000 reads and then as many writes: it splits for the reads (5,500, then 11,000), and once more for the writes (7,000, then 14,000).
+     */
+    model_run(run, BUCKET("", "'split_time': '2m'", "",
+                          LOAD("a", "8000/s", ", 'until': '3m', 'operation': 'GetObject'") "," LOAD("b", "8000/s",
+                                                                                                    ", 'from': '3m', 'until': '6m'")));
+    assert_in_range(count_of(run, "B", "5xxErrors"), 2500 * 120 + 1000 * 120 - 2, 2500 * 120 + 1000 * 120 + 2);
+    assert_near(figure(run, "B", "Partitions", "Maximum"), 4, 0);
+    /* Load that does not stay: all of it at once, every two minutes. */
+    model_run(run, BUCKET("", "'split_time': '2m'", "",
+                          "{'name': 'a', 'target': 'B', 'bursts': {'size': 40000, 'every': '2m'}, 'until': '20m'}"));
+    assert_int_equal(count_of(run, "B", "5xxErrors"), 10 * 36500);
+    assert_near(figure(run, "B", "Partitions", "Maximum"), 1, 0);
+}
+
+/* Two prefixes: the first has 1 / (1 + 2^-2) = 80 % of the objects. Of 4,000 writes a second it gets 3,200, of 6,000 it gets 4,800, which
+ * are 1,300 too many, while the second has room. Which prefix an item is in is a coin of its own: so many of the 6,000 x 60 are refused,
+ * with a standard error of sqrt(n p (1 - p)); and the first 3,500 are there at once. */
+static void test_skew(void **state)
+{
+    struct model_run *run = *state;
+    model_run(run, BUCKET("", "'prefixes': 2, 'prefix_skew': 2", "", LOAD("a", "4000/s", ", 'until': '1m'")));
+    assert_int_equal(count_of(run, "B", "5xxErrors"), 0);
+    model_run(run, BUCKET("", "'prefixes': 2, 'prefix_skew': 2", "", LOAD("a", "6000/s", ", 'until': '1m'")));
+    assert_near(figure(run, "B", "5xxErrors", "Sum"), 1300 * 60 - 3500, 3.29 * sqrt(6000 * 60 * 0.8 * 0.2));
+    /* An object is always in the same: what has one key is in one prefix. */
+    model_run(run, BUCKET("", "'prefixes': 100, 'prefix_skew': 1", "", LOAD("a", "4000/s", ", 'until': '1m', 'key': 5")));
+    assert_in_range(count_of(run, "B", "5xxErrors"), 500 * 60 - 3500 - 1, 500 * 60 - 3500 + 1);
+    /* Without skew they have it together. */
+    model_run(run, BUCKET("", "'prefixes': 100", "", LOAD("a", "4000/s", ", 'until': '1m', 'key': 5")));
+    assert_int_equal(count_of(run, "B", "5xxErrors"), 0);
+}
+
 static void test_what_is_stored(void **state)
 {
     (void)state;
@@ -383,6 +424,8 @@ int main(void)
         cmocka_unit_test(test_two_writes_one_event),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_slow_down),
+        MODEL_TEST(test_split),
+        MODEL_TEST(test_skew),
         cmocka_unit_test(test_what_is_stored),
         cmocka_unit_test(test_overlaps),
         cmocka_unit_test(test_mistakes),

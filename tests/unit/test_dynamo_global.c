@@ -67,7 +67,7 @@ static void test_mistakes(void **state)
         bool fine;
     } cases[] = {
         {"'BillingMode': 'PAY_PER_REQUEST'", "", "\"Replicas\" is missing", false},
-        {"'BillingMode': 'PAY_PER_REQUEST', 'Replicas': []", "", "at least 1", false},
+        {"'BillingMode': 'PAY_PER_REQUEST', 'Replicas': []", "", "between 1 and 64", false},
         {"'Replicas': [{'Region': 'us-east-1'}]", "", "needs WriteProvisionedThroughputSettings", false},
         {"'Replicas': [{'Region': 'us-east-1'}], 'WriteProvisionedThroughputSettings': {'WriteCapacityAutoScalingSettings': "
          "{'MinCapacity': "

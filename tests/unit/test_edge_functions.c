@@ -264,6 +264,80 @@ static void test_trust(void **state)
 #undef TRUST
 }
 
+/* Each Region has quotas of its own. Ten environments in each, and 10 calls of a second in each second: of Poisson arrivals the part
+ * B(10, 10) = 0.2146 is lost (Erlang). One Region's users alone lose as much, whatever the other's do. */
+static void test_region_quotas(void **state)
+{
+    struct model_run *run = *state;
+    /* crosses: edge_concurrency_per_region edge_rps_per_region edge_rps_per_environment */
+#define REGIONS(RULES, BEHAVIOR, DURATION, TRAFFIC)                                                                                        \
+    CDN("'duration': '2000s', 'drain': '5s', 'account': {'ConcurrentExecutions': 1000}, 'rules': {'base': 'current' " RULES "}", "",       \
+        DISABLED ", " AT_EDGE("origin-request"), LAMBDA(""), BEHAVIOR, "", ", 'F': {'init': '0s', 'duration': '" DURATION "'}", TRAFFIC)
+#define OF(NAME, REGION, ARRIVALS) "{'name': '" NAME "', 'target': 'Cdn', 'region': '" REGION "', " ARRIVALS "}"
+    double lost = 1;
+    for (int n = 1; n <= 10; n++)
+        lost = 10 * lost / (n + 10 * lost);
+    assert_near(lost, 0.2146, 1e-4);
+    model_execute(run, REGIONS(", 'edge_concurrency_per_region': 10", "", "1s",
+                               OF("de", "eu-central-1", "'poisson': '10/s'") ", " OF("jp", "ap-northeast-1", "'poisson': '5/s'")));
+    const double refused = (double)fates_of(run, "de", FATE_REJECTED, "503 LambdaLimitExceeded");
+    /* the lost come in bunches, of a second: five standard deviations of independent ones, twice */
+    assert_near(refused / 20000, lost, 5 * sqrt(lost * (1 - lost) / 20000) * 2);
+    double less = 1;
+    for (int n = 1; n <= 10; n++)
+        less = 5 * less / (n + 5 * less);
+    assert_near((double)fates_of(run, "jp", FATE_REJECTED, "503 LambdaLimitExceeded") / 10000, less, 5 * sqrt(less / 10000) * 2);
+    assert_int_equal(count_of(run, "F", "Throttles"), count_of(run, "Cdn", "LambdaLimitExceeded"));
+    /* home is the account's: nobody is refused there; Stockholm's edge cache is London's */
+    model_execute(run, REGIONS(", 'edge_concurrency_per_region': 10", "", "1s", OF("us", "us-east-1", "'poisson': '20/s'")));
+    assert_int_equal(count_of(run, "F", "Throttles"), 0);
+    model_execute(run, REGIONS(", 'edge_concurrency_per_region': 10", "", "1s",
+                               OF("a", "eu-north-1", "'constant': '10/s'") ", " OF("b", "eu-west-2", "'constant': '10/s'")));
+    assert_near((double)count_of(run, "F", "Throttles"), 20000, 100); /* 10 of 20 at once fit */
+    /* by edges, whose Regions count, not their users' */
+    model_execute(run, REGIONS(", 'edge_concurrency_per_region': 10", ", 'edges': [{'region': 'sa-east-1'}, {'region': 'ap-south-1'}]",
+                               "1s", OF("a", "sa-east-1", "'constant': '10/s'") ", " OF("b", "ap-south-1", "'constant': '10/s'")));
+    assert_int_equal(count_of(run, "F", "Throttles"), 0);
+    /* requests a second: 100 of 150; and ten for each environment: 50 of 150 */
+    model_execute(run, REGIONS(", 'edge_rps_per_region': 100", "", "5ms", OF("a", "eu-west-1", "'constant': '150/s'")));
+    assert_in_range(count_of(run, "F", "Throttles"), 100000 - 11, 100000);
+    model_execute(run, REGIONS(", 'edge_concurrency_per_region': 5", "", "5ms", OF("a", "eu-west-1", "'constant': '150/s'")));
+    assert_in_range(count_of(run, "F", "Throttles"), 200000 - 6, 200000);
+#undef REGIONS
+}
+
+/* A new version after 500 s: at each of four edges when it has come to it, by chance between 100 s and 300 s. */
+static void test_update(void **state)
+{
+    struct model_run *run = *state;
+#define UPDATED(DEPLOYMENT, CHANGE)                                                                                                        \
+    CDN("'duration': '1000s', 'drain': '1s', 'changes': [" CHANGE "]", "", DISABLED ", " AT_EDGE("viewer-request"),                        \
+        LAMBDA("") ", 'W': {'Type': 'AWS::Lambda::Version', 'DependsOn': 'V', 'Properties': {'FunctionName': {'Ref': 'F'}}}",              \
+        ", 'edges': 4, 'deployment': " DEPLOYMENT, "", ", 'F': {'init': '0s', 'duration': '1ms'}", USERS("'constant': '10/s'"))
+#define CHANGE(MORE) "{'at': '500s', 'UpdateDistribution': 'Cdn', 'EventType': 'viewer-request', 'LambdaFunctionARN': " MORE "}"
+    model_execute(run, UPDATED("'200s'", CHANGE("'F:2'")));
+    assert_int_equal(count_of(run, "F:1", "Invocations"), 7000);
+    assert_int_equal(count_of(run, "F:2", "Invocations"), 3000);
+    assert_near(billed(run, "F", "Lambda-Edge-Request", NULL), 10000, 0);
+    /* four edges, each from a time of its own on: between 3,000 and 1,000 requests fewer than all 5,000, as many as come to it */
+    model_execute(run, UPDATED("{'uniform': ['100s', '300s']}", CHANGE("'F:2'")));
+    assert_near((double)count_of(run, "F:2", "Invocations"), 10 * 300, 5 * (10 * sqrt(200 * 200 / 12.0 / 4) + sqrt(5000 * 3 / 16.0)));
+    assert_int_equal(count_of(run, "F:1", "Invocations") + count_of(run, "F:2", "Invocations"), 10000);
+    /* two at once: the later one is what stays */
+    model_execute(run, UPDATED("'10s'", CHANGE("'F:2'") ", {'at': '700s', 'UpdateDistribution': 'Cdn', 'EventType': 'viewer-request', "
+                                                        "'LambdaFunctionARN': {'Ref': 'V'}}"));
+    assert_int_equal(count_of(run, "F:2", "Invocations"), 2000);
+    static const struct refusal of_updates[] = {
+        {CHANGE("'G:1'"), "names no function of this scenario"},
+        {CHANGE("'F'"), "Lambda@Edge runs numbered versions"},
+        {CHANGE("'F:2', 'PathPattern': '/x'"), "there is no behavior of \"/x\""},
+        {"{'at': '500s', 'UpdateDistribution': 'Cdn', 'EventType': 'viewer-request'}", "LambdaFunctionARN"},
+    };
+    assert_refused(run, UPDATED("'10s'", "%s"), of_updates, sizeof of_updates / sizeof *of_updates);
+#undef UPDATED
+#undef CHANGE
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +347,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_regions, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_limits, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_refusals, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_update, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_region_quotas, model_setup, model_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -248,7 +248,9 @@ static void test_table_stream(void **state)
         const char *pattern;
         int64_t passed;
     } rows[] = {
-        {"{'dynamodb': {'NewImage': {'colour': {'S': ['red']}}}}", 900},
+        {"{'dynamodb': {'NewImage': {'colour': {'S': ['red']}}}}", 600}, /* what is deleted has an old image alone */
+        {"{'dynamodb': {'OldImage': {'colour': {'S': ['red']}}}}", 300},
+        {"{'userIdentity': {'type': ['Service']}}", 0},
         {"{'eventName': ['INSERT']}", 600},
         {"{'eventName': ['MODIFY', 'REMOVE']}", 1200},
         {"{'eventName': [{'anything-but': ['REMOVE']}], 'dynamodb': {'NewImage': {'colour': {'S': ['blue']}}}}", 600},

@@ -195,6 +195,12 @@ static void test_refused(void **state)
         {"'Properties': {'PackageType': 'Image', 'Layers': [{'Ref': 'L'}]}}}", "layers are for zip archives, and this is an image"},
         {settings, "an image's settings may have 16384 bytes, and these have 16385"},
         {code, "code in the template may have 4 MB, and this has 4.0 MB"},
+        {"'Properties': {'Code': {'S3Bucket': 'b', 'ZipFile': 'x'}}}}", "code comes from one place, and here are 2"},
+        {"'Properties': {'Code': {'S3Bucket': 'b'}}}}", "S3Bucket names a bucket, and no archive in it"},
+        {"'Properties': {'Code': {'S3Key': 'k'}}}}", "S3Key names an archive, and no bucket"},
+        {"'Properties': {'Code': {'S3ObjectVersion': '1'}}}}", "S3ObjectVersion names an archive, and no bucket"},
+        {"'Properties': {'PackageType': 'Image', 'Handler': 'h'}}}", "an image takes no Handler"},
+        {"'Properties': {'PackageType': 'Image', 'Runtime': 'java21', 'Code': {'ImageUri': 'i'}}}}", "an image takes no Runtime"},
         {"'Properties': {'Runtime': 'java21', 'Code': {'ZipFile': 'x'}}}}",
          "code in the template is for Node.js and Python, not for java21"},
         {"'Properties': {'Code': {'ZipFile': 'x'}}}}, 'behavior': {'F': {'code_size': '5MB'}}", "and this has 5.0 MB"},
@@ -223,6 +229,90 @@ static void test_refused(void **state)
         STATUS_OK);
 }
 
+/* A template that says where the code is says what is called in it; a model of a function need not. */
+static void test_entry(void **state)
+{
+    struct model_run *run = *state;
+    static const char *const complete = "'Handler': 'h', 'Runtime': 'java21', ", *const none = "";
+    const struct {
+        const char *keys, *says;
+    } cases[] = {{"'Runtime': 'java21', ", "AWS refuses an archive without Handler"},
+                 {"'Handler': 'h', ", "AWS refuses an archive without Runtime"},
+                 {none, "AWS refuses an archive without Handler and Runtime"},
+                 {complete, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = NULL;
+        assert_true(asprintf(&text, A_FUNCTION("'Properties': {%s'Code': {'S3Bucket': 'b', 'S3Key': 'k'}}}}"), cases[i].keys) > 0);
+        assert_int_equal(model_load(run, text), STATUS_OK);
+        free(text);
+        assert_int_equal(run->diagnostics.count, cases[i].says ? 1 : 0);
+        if (cases[i].says)
+            assert_true(diagnosed(&run->diagnostics, 0, 0, cases[i].says));
+    }
+    /* As a model, an image has the INIT of the runtime that it names. */
+    assert_int_equal(model_load(run, A_FUNCTION("'Properties': {'PackageType': 'Image', 'Runtime': 'java21'}}}")), STATUS_OK);
+    assert_int_equal(run->diagnostics.count, 0);
+    assert_int_equal(model_load(run, A_FUNCTION("'Properties': {'PackageType': 'Image', 'Handler': 'h'}}}, 'allow_invalid': ['package']")),
+                     STATUS_OK);
+}
+
+/* CloudFormation compares bucket, key and version, not what is in the archive. */
+static void test_unchanged_code(void **state)
+{
+    struct model_run *run = *state;
+#define UPDATE(CODE, MORE)                                                                                                                 \
+    "{'duration': '1m', 'Resources': {'F': {'Type': 'AWS::Lambda::Function', 'Properties': {'Handler': 'h', 'Runtime': 'java21', 'Code': " \
+    "{'S3Bucket': 'b', 'S3Key': 'k'}}}, 'V': {'Type': 'AWS::Lambda::Version', 'Properties': {'FunctionName': {'Ref': 'F'}}}, 'A': "        \
+    "{'Type': 'AWS::Lambda::Alias', 'Properties': {'FunctionName': {'Ref': 'F'}, 'Name': 'live', 'FunctionVersion': {'Fn::GetAtt': "       \
+    "['V', 'Version']}}}}, 'behavior': {'F': {'duration': '1ms'}}, 'traffic': [], 'changes': [{'at': '10s', 'deploy': 'F', 'preference': " \
+    "'AllAtOnce', 'Properties': {'MemorySize': 256" CODE "}}]" MORE "}"
+#define SAME ", 'Code': {'S3Bucket': 'b', 'S3Key': 'k'}"
+    assert_int_equal(model_load(run, UPDATE(SAME, "")), STATUS_INVALID);
+    assert_true(diagnosed(&run->diagnostics, 0, 0, "CloudFormation does not update the code of F"));
+    assert_int_equal(model_load(run, UPDATE(SAME, ", 'allow_invalid': ['code_unchanged']")), STATUS_OK);
+    assert_int_equal(model_load(run, UPDATE("", "")), STATUS_OK);
+    assert_int_equal(model_load(run, UPDATE(", 'Code': {'S3Bucket': 'b', 'S3Key': 'other'}", "")), STATUS_OK);
+    assert_int_equal(model_load(run, UPDATE(", 'Code': {'S3Bucket': 'other', 'S3Key': 'k'}", "")), STATUS_OK);
+    assert_int_equal(model_load(run, UPDATE(", 'Code': {'S3Bucket': 'b', 'S3Key': 'k', 'S3ObjectVersion': '2'}", "")), STATUS_OK);
+}
+
+/* Of the table of deprecated runtimes: as of the book's day. */
+static void test_runtimes(void **state)
+{
+    struct model_run *run = *state;
+    const struct {
+        const char *runtime, *more, *says;
+    } cases[] = {
+        {"nodejs12.x", "", "nodejs12.x is out of support: AWS refuses to create a function with it, and since 2023-04-30 to update one"},
+        {"nodejs12.x", ", 'rules': 'course'", NULL},
+        {"python2.7", ", 'rules': 'course'", "since 2022-05-30 to update one"},
+        {"go1.x", "", "go1.x is out of support: AWS refuses to create a function with it since 2024-02-08; one that is there runs on"},
+        {"python3.9", "", "python3.9 is deprecated since 2025-12-15: it gets no more patches"},
+        {"python3.9", ", 'rules': {'runtimes_day': '2027-02-01'}", "refuses to create a function with it since 2027-02-01"},
+        {"python3.9", ", 'rules': {'runtimes_day': '2027-03-03'}", "and since 2027-03-03 to update one"},
+        {"python3.9", ", 'rules': {'runtimes_day': '2025-12-14'}", NULL},
+        {"python3.14", "", NULL},
+        {"provided.al2023", "", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = NULL;
+        assert_true(asprintf(&text, A_FUNCTION("'Properties': {'Runtime': '%s'}}}%s"), cases[i].runtime, cases[i].more) > 0);
+        if (model_load(run, text) != STATUS_OK)
+            fail_msg("refused: %s%s", cases[i].runtime, cases[i].more);
+        free(text);
+        if (cases[i].says ? !diagnosed(&run->diagnostics, 0, 0, cases[i].says) : run->diagnostics.count > 0)
+            fail_msg("%s%s wants \"%s\"", cases[i].runtime, cases[i].more, cases[i].says ? cases[i].says : "nothing");
+    }
+    const struct refusal refused[] = {
+        {"'Properties': {'Runtime': 'nodejs6.10'}}}",
+         "nodejs6.10 is a Lambda runtime no more: no function is created with it since 2019-07-12"},
+        {"'Properties': {'Runtime': 'dotnet9'}}}", "dotnet9 is there for container images only"},
+        {"'Properties': {'Runtime': 'dotnet9', 'PackageType': 'Image'}}}", "no default INIT for dotnet9"},
+        {"'Properties': {'Runtime': 'node22'}}}", "node22 is no Lambda runtime"},
+    };
+    assert_refused(run, A_FUNCTION("%s"), refused, sizeof refused / sizeof *refused);
+}
+
 /* crosses: zip_direct_upload_max_mb */
 static void test_direct_upload(void **state)
 {
@@ -233,7 +323,8 @@ static void test_direct_upload(void **state)
     assert_true(diagnosed(&run->diagnostics, 0, 0, said));
     assert_int_equal(model_load(run, ARCHIVE("", "50MB")), STATUS_OK);
     assert_int_equal(run->diagnostics.count, 0);
-    assert_int_equal(model_load(run, ARCHIVE("'Code': {'S3Bucket': 'b', 'S3Key': 'k'}", "51MB")), STATUS_OK);
+    assert_int_equal(model_load(run, ARCHIVE("'Handler': 'h', 'Runtime': 'java21', 'Code': {'S3Bucket': 'b', 'S3Key': 'k'}", "51MB")),
+                     STATUS_OK);
     assert_int_equal(run->diagnostics.count, 0);
 }
 
@@ -247,6 +338,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_failures, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_provisioned, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_refused, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_entry, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_unchanged_code, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_runtimes, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_direct_upload, model_setup, model_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,69 @@ static void test_shared_vcpus(void **state)
     assert_near(slowest_ms(run), 200, 1e-6);
 }
 
+/* What is answered goes out one behind the other, and holds its thread: 4 of 62.5 MB (65,536,000 bytes) through 5,000 Mbit/s. What users
+ * get of it leaves AWS, and so does what comes by a load balancer; not what an internal one has, or a distribution. */
+static void test_answers(void **state)
+{
+    struct model_run *run = *state;
+    const double one_ms = 65536000 / (5000e6 / 8) * 1e3, gb = 62.5 / 1024;
+    double usd;
+    model_execute(run, SCENARIO(INSTANCE("m5.large"), "'wait': '10ms'", ", 'response': '62.5MB'", AT_ONCE("4"),
+                                ", 'rules': {'base': 'current', 'server_network_mbps': 5000}"));
+    assert_near(figure(run, "S", "ServerTime", "Minimum"), 10 + one_ms, 1e-5);
+    assert_near(slowest_ms(run), 10 + 4 * one_ms, 1e-5);
+    assert_near(billed(run, "S", "DataTransfer-Out-Bytes", &usd), 4 * gb, 1e-9);
+    assert_near(usd, 4 * gb * 0.09, 1e-9);
+    assert_int_equal(count_of(run, "S", "NetworkOut"), 4 * 65536000);
+    model_forget(run);
+    /* two threads: the third begins when the first answer is out */
+    model_execute(run, SCENARIO(INSTANCE("m5.large"), "'wait': '10ms'", ", 'response': '62.5MB', 'capacity': 1", AT_ONCE("2"),
+                                ", 'rules': {'base': 'current', 'server_network_mbps': 5000}"));
+    assert_near(slowest_ms(run), 2 * (10 + one_ms), 1e-5);
+    model_forget(run);
+    /* what fails has no answer to send */
+    model_execute(run, SCENARIO(INSTANCE("m5.large"), "'wait': '10ms', 'error_rate': 1", ", 'response': '62.5MB'", AT_ONCE("4"), ""));
+    assert_near(slowest_ms(run), 10, 1e-9);
+    assert_near(billed(run, "S", "DataTransfer-Out-Bytes", NULL), 0, 0);
+    model_forget(run);
+#define BEHIND(SCHEME, MORE, TARGET)                                                                                                       \
+    "{'duration': '10m', 'drain': '1m', 'Resources': {" FUNCTION                                                                           \
+    ", " GROUP("'MinSize': 1, 'MaxSize': 1, 'TargetGroupARNs': ['G']") ", 'G': {'Type': 'AWS::ElasticLoadBalancingV2::TargetGroup', "      \
+                                                                       "'Properties': {'TargetType': 'instance', 'Protocol': 'HTTP', "     \
+                                                                       "'Port': 80}}, 'L': {'Type': "                                      \
+                                                                       "'AWS::ElasticLoadBalancingV2::LoadBalancer', 'Properties': "       \
+                                                                       "{'Scheme': '" SCHEME                                               \
+                                                                       "'}}, 'H': {'Type': 'AWS::ElasticLoadBalancingV2::Listener', "      \
+                                                                       "'Properties': {'LoadBalancerArn': {'Ref': 'L'}, 'Port': 80, "      \
+                                                                       "'Protocol': 'HTTP', 'DefaultActions': [{'Type': 'forward', "       \
+                                                                       "'TargetGroupArn': {'Ref': 'G'}}]}}" MORE                           \
+                                                                       "}, 'behavior': {'F': {'init': '0ms', 'wait': '1ms'}, 'S': "        \
+                                                                       "{'like': 'F', 'response': '10MB'}}, 'traffic': [{'name': 'u', "    \
+                                                                       "'target': '" TARGET                                                \
+                                                                       "', 'constant': '1/s', 'from': '5m', 'count': 100}]}"
+    model_execute(run, BEHIND("internet-facing", "", "L"));
+    assert_int_equal(fates_of(run, "u", FATE_SUCCEEDED, ""), 100);
+    assert_near(billed(run, "L", "DataTransfer-Out-Bytes", NULL), 1000 / 1024.0, 1e-9);
+    assert_near(billed(run, "S", "DataTransfer-Out-Bytes", NULL), 0, 0);
+    assert_int_equal(count_of(run, "S", "NetworkOut"), 1000 * 1048576);
+    model_forget(run);
+    model_execute(run, BEHIND("internal", "", "L"));
+    assert_near(billed(run, "L", "DataTransfer-Out-Bytes", NULL), 0, 0);
+    model_forget(run);
+    /* a distribution in front: it gets what the servers say, for nothing, and its users pay for it there */
+    model_execute(run, BEHIND("internet-facing",
+                              ", 'Cdn': {'Type': 'AWS::CloudFront::Distribution', 'Properties': {'DistributionConfig': {'Origins': "
+                              "[{'Id': 'o', 'DomainName': {'Fn::GetAtt': ['L', 'DNSName']}, 'CustomOriginConfig': {}}], "
+                              "'DefaultCacheBehavior': {'TargetOriginId': 'o', 'ViewerProtocolPolicy': 'allow-all', 'CachePolicyId': "
+                              "'658327ea-f89d-4fab-a63d-7e88639e58f6'}}}}",
+                              "Cdn"));
+    assert_int_equal(count_of(run, "S", "ServerRequests"), 1);
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 1000 * 1048576);
+    assert_near(billed(run, "L", "DataTransfer-Out-Bytes", NULL), 0, 0);
+    assert_near(billed(run, "Cdn", "US-DataTransfer-Out-Bytes", NULL), 1000 / 1024.0, 1e-9);
+#undef BEHIND
+}
+
 /* Unequal work at once: the short one is done when both have had as much, the long one alone from there. */
 static void test_unequal_work(void **state)
 {
@@ -296,6 +359,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_shared_vcpus, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_answers, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_unequal_work, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_line, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_same_chance, model_setup, model_teardown),
