@@ -124,6 +124,7 @@
     ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
+    ROW(capacity_provider_type)      \
     ROW(ecs_cluster_type)            \
     ROW(state_machine_type)          \
     ROW(serverless_machine_type)

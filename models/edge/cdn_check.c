@@ -91,6 +91,8 @@ static void read_older_keys(struct validation *validation, struct cdn_behavior *
     char property[160];
     behavior->rules.query = !behavior->forwards_query ? QUERY_NONE : behavior->query_keys.count > 0 ? QUERY_LISTED : QUERY_ALL;
     behavior->rules.listed = behavior->query_keys;
+    behavior->rules.cookies = behavior->cookies;
+    behavior->rules.gzip = true; /* as it was before there were policies */
     snprintf(property, sizeof property, "%s.MinTTL", place);
     cache_rules_check(validation, &behavior->rules, property);
     if (behavior->forwards_given)
