@@ -270,7 +270,13 @@ static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uin
     return database_connectable.connect_ns(simulation, member_at(simulation, ((struct database_cluster *)self)->writer), item, attempt);
 }
 
-static const struct connectable cluster_connectable = {.admit = cluster_open, .release = cluster_close, .connect_ns = cluster_connect_ns};
+static int64_t cluster_asleep_ns(struct simulation *simulation, void *self)
+{
+    return database_connectable.asleep_ns(simulation, member_at(simulation, ((struct database_cluster *)self)->writer));
+}
+
+static const struct connectable cluster_connectable = {
+    .asleep_ns = cluster_asleep_ns, .admit = cluster_open, .release = cluster_close, .connect_ns = cluster_connect_ns};
 
 static const struct metric_type cluster_metrics[] = {
     DATABASE_FAILOVER_METRICS(AT(failover)),

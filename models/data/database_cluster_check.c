@@ -119,7 +119,7 @@ void database_cluster_validate(struct validation *validation, void *config)
     find_members(validation, cluster);
     check_kind(validation, cluster);
     cluster->writer = cluster->member_count > 0 ? cluster->members[0] : ENTITY_NONE;
-    if (cluster->writer == ENTITY_NONE)
+    if (cluster->writer == ENTITY_NONE && (database_is_aurora(cluster->settings.engine) || !cluster->settings.engine_given))
         validation_error(validation, NULL, "add an AWS::RDS::DBInstance whose DBClusterIdentifier names it", "a cluster needs an instance");
     check_capacity(validation, cluster);
     check_place(validation, cluster);

@@ -238,15 +238,21 @@ static void close_connections(struct simulation *simulation, void *self, uint64_
         disconnect(simulation, database, count);
 }
 
+static int64_t asleep_ns(struct simulation *simulation, void *self)
+{
+    struct database *database = self;
+    return database->config.capacity ? database_serverless_wake(simulation, database) : 0;
+}
+
 static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
 {
     struct database *database = self;
     int64_t ns = distribution_draw_ns(database->config.settings.connect_time, &database->connects, item, attempt);
-    int64_t asleep_ns = database->config.capacity ? database_serverless_wake(simulation, database) : 0;
-    return time_add(asleep_ns, fault_slowed(&database->faults, ns));
+    return time_add(asleep_ns(simulation, database), fault_slowed(&database->faults, ns));
 }
 
-const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
+const struct connectable database_connectable = {
+    .asleep_ns = asleep_ns, .admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
 
 /* One that reads answers from what it knows, one that does not is not for readers: the cause, NULL: it may go on. */
 static const struct cause *reader_refusal(struct simulation *simulation, struct database *database, const struct request *request)
