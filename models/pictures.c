@@ -153,6 +153,7 @@ static const struct picture_line server_count[] = {
 static const struct picture_line task_count[] = {
     {"running", "ECS/ContainerInsights", "RunningTaskCount", .stat = "Average"},
     {"pending", "ECS/ContainerInsights", "PendingTaskCount", .stat = "Average"},
+    {"without room", OWN, "TasksWithoutRoom", .stat = "Average"},
     {0},
 };
 static const struct picture_line thread_use[] = {{"", OWN, "ThreadUtilization", .stat = "Average"}, {0}};

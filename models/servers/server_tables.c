@@ -113,6 +113,7 @@ enum status servers_create(struct simulation *simulation, void *self)
     stream_init(&servers->boots, settings->seed, simulation->replication, name, "boot");
     stream_init(&servers->fates, settings->seed, simulation->replication, name, "lost");
     stream_init(&servers->recalls, settings->seed, simulation->replication, name, "recall");
+    stream_init(&servers->places, settings->seed, simulation->replication, name, "place");
     enum status status = servers_create_requests(simulation, servers);
     if (status == STATUS_OK)
         status =
