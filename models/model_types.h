@@ -37,6 +37,7 @@
     ROW(dax_parameters_type)         \
     ROW(database_instance_type)      \
     ROW(database_cluster_type)       \
+    ROW(database_global_type)       \
     ROW(database_proxy_type)         \
     ROW(proxy_target_group_type)     \
     ROW(parameter_group_type)        \
@@ -123,6 +124,7 @@
     ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
+    ROW(capacity_provider_type)      \
     ROW(ecs_cluster_type)            \
     ROW(state_machine_type)          \
     ROW(serverless_machine_type)

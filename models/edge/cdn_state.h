@@ -96,6 +96,7 @@ struct cdn_behavior {
     struct string_list query_keys;
     int cookies; /* of ForwardedValues */
     int protocol;
+    bool compress;
     struct string_list allowed, cached; /* methods */
     struct property_list functions, lambdas;
 
@@ -248,7 +249,8 @@ struct cdn {
     int64_t max_age_ns;
     bool max_age_given;           /* else origins say nothing */
     struct property_list headers; /* of struct cdn_header */
-    double http_share;
+    double http_share, compressed_share;
+    int64_t header_values, cookie_values;
     uint32_t edge_count; /* set by validate */
 
     /* state */
@@ -275,6 +277,7 @@ struct cdn {
     struct token_bucket quota;
     struct stream edge_stream, variant_stream, size_stream, latency_stream, rtt_stream, end_stream, http_stream, update_stream;
     int64_t error_keep_ns;
+    double compress_min_bytes, compress_max_bytes;
     bool error_is_kept[CDN_STATUSES];
     uint64_t viewer_response_bytes, origin_response_bytes; /* the most that a Lambda function may answer */
     bool area_included[AREAS];
@@ -404,6 +407,10 @@ uint32_t cdn_measured_edges(const struct cdn *cdn);
 static inline uint64_t cdn_key(uint8_t content, uint32_t variant, uint32_t group)
 {
     return (uint64_t)content << 56 | (uint64_t)(variant % CDN_VARIANTS) << 32 | group;
+}
+static inline uint32_t cdn_key_variant(uint64_t key)
+{
+    return (uint32_t)(key >> 32) % CDN_VARIANTS;
 }
 static inline uint8_t cdn_key_content(uint64_t key)
 {

@@ -39,6 +39,7 @@ static const struct metric_type instance_metrics[] = {
 static void instance_validate(struct validation *validation, void *config)
 {
     struct servers *servers = config;
+    servers->cluster = ENTITY_NONE;
     instance_resolve(validation, servers);
     servers->least = servers->most = servers->desired = servers->room = 1;
     servers_validate(validation, servers);

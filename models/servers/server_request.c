@@ -36,11 +36,14 @@ static int64_t cpu_units(double vcpus)
 }
 
 /* `before`: vCPUs that worked. */
-static void count_busy(struct simulation *simulation, struct servers *servers, const struct processor *processor, double before)
+static void count_busy(struct simulation *simulation, struct servers *servers, const struct server *server, double before)
 {
-    int64_t change = cpu_units(processor_busy(processor)) - cpu_units(before);
-    if (change != 0)
-        gauge_add(&servers->metrics.cpu_busy, simulation->now_ns, change);
+    int64_t change = cpu_units(processor_busy(&server->processor)) - cpu_units(before);
+    if (change == 0)
+        return;
+    gauge_add(&servers->metrics.cpu_busy, simulation->now_ns, change);
+    if (servers->on_instances)
+        gauge_add(&((struct servers *)entity_state(simulation, server->host))->metrics.cpu_busy, simulation->now_ns, change);
 }
 
 void servers_count_room(struct simulation *simulation, struct servers *servers, const struct server *server, int change)
@@ -63,7 +66,7 @@ static bool begin_job(struct simulation *simulation, struct servers *servers, ui
     double before = processor_busy(processor);
     if (!processor_add(processor, simulation->now_ns, work_ns, threads, work))
         return false;
-    count_busy(simulation, servers, processor, before);
+    count_busy(simulation, servers, &servers->list[server], before);
     look_at_processor(simulation, servers, server);
     return true;
 }
@@ -309,7 +312,7 @@ static void work_on(struct simulation *simulation, struct servers *servers, uint
         double before = processor_busy(processor);
         if (!processor_done(processor, simulation->now_ns, &work))
             break;
-        count_busy(simulation, servers, processor, before);
+        count_busy(simulation, servers, &servers->list[server], before);
         end_work(simulation, servers, server, work);
     }
     look_at_processor(simulation, servers, server);
@@ -375,7 +378,7 @@ void servers_drop(struct simulation *simulation, struct servers *servers, uint32
         if (task != POOL_NONE)
             procedure_worked(simulation, servers->procedure, task);
     }
-    count_busy(simulation, servers, &server->processor, before);
+    count_busy(simulation, servers, server, before);
     processor_fini(&server->processor);
     for (uint32_t id = server->line.head; id != POOL_NONE; id = servers_call(servers, id)->link.next)
         deadline_leave(&servers->line, id);
