@@ -181,6 +181,8 @@ static void plan_states(struct validation *validation, struct machine *machine)
     for (uint32_t i = 0; i < workflow->state_count; i++) {
         const struct workflow_state *state = &workflow->states[i];
         plans[i].target = ENTITY_NONE;
+        if (state->name[0] == '\0')
+            validation_error(validation, state->place, NULL, "a state needs a name");
         if (strlen(state->name) > (size_t)name_most)
             validation_error(validation, state->place, NULL, "a state's name has at most %lld characters", (long long)name_most);
         if (state->kind == WORKFLOW_TASK)

@@ -53,18 +53,17 @@ static void test_shifts(void **state)
 static void test_stopped(void **state)
 {
     struct model_run *run = *state;
-    model_execute(
-        run, "{'duration': '5m', 'Resources': {" WAITS(
-                 "M", "100") ", " VERSION("V1") ", " ALIAS("'RoutingConfiguration': [{'StateMachineVersionArn': {'Ref': 'V1'}, 'Weight': "
-                                                           "100}]") ", "
-                                                                    "'Outer': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': "
-                                                                    "{'Definition': {'StartAt': 'A', 'States': {'A': "
-                                                                    "{'Type': 'Task', 'Resource': "
-                                                                    "'arn:aws:states:::states:startExecution.sync:2', 'TimeoutSeconds': "
-                                                                    "10, 'Parameters': "
-                                                                    "{'StateMachineArn': {'Ref': 'Live'}}, 'End': true}}}}}}, 'traffic': "
-                                                                    "[{'name': 'calls', 'target': 'Outer', "
-                                                                    "'constant': '1/s', 'count': 1}]}");
+    model_execute(run, "{'duration': '5m', 'Resources': {" WAITS("M", "100") ", " VERSION("V1") ", " ALIAS(
+                           "'RoutingConfiguration': [{'StateMachineVersionArn': {'Ref': 'V1'}, 'Weight': "
+                           "100}]") ", "
+                                    "'Outer': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': "
+                                    "{'Definition': {'StartAt': 'A', 'States': {'A': "
+                                    "{'Type': 'Task', 'Resource': "
+                                    "'arn:aws:states:::states:startExecution.sync:2', 'TimeoutSeconds': "
+                                    "10, 'Parameters': "
+                                    "{'StateMachineArn': {'Ref': 'Live'}}, 'End': true}}}}}}, 'traffic': "
+                                    "[{'name': 'calls', 'target': 'Outer', "
+                                    "'constant': '1/s', 'count': 1}]}");
     assert_int_equal(count_of(run, "M", "ExecutionsAborted"), 1);
     assert_near(figure(run, "M", "ExecutionTime", "Maximum"), 10000, 0);
 }
