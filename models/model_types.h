@@ -37,6 +37,7 @@
     ROW(dax_parameters_type)         \
     ROW(database_instance_type)      \
     ROW(database_cluster_type)       \
+    ROW(database_global_type)       \
     ROW(database_proxy_type)         \
     ROW(proxy_target_group_type)     \
     ROW(parameter_group_type)        \

@@ -196,6 +196,14 @@ static void check_edges(struct validation *validation, struct cdn *cdn)
     cdn->edge_count = count >= 1 && count <= most ? (uint32_t)count : 1;
 }
 
+/* A request has room for the size of 4 GB. */
+static void check_size(struct validation *validation, const struct cdn *cdn)
+{
+    if (cdn->object_size && distribution_is_constant(cdn->object_size) && distribution_sample(cdn->object_size, NULL) > UINT32_MAX)
+        validation_error(validation, "behavior.object_size", "ask for it in parts, as range requests do",
+                         "objects of more than 4 GB are not simulated");
+}
+
 void cdn_validate(struct validation *validation, void *config)
 {
     struct cdn *cdn = config;
@@ -204,6 +212,7 @@ void cdn_validate(struct validation *validation, void *config)
     check_behaviors(validation, cdn);
     check_headers(validation, cdn);
     check_edges(validation, cdn);
+    check_size(validation, cdn);
 }
 
 /* -- what is sent to it -- */

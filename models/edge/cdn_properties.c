@@ -296,7 +296,7 @@ const struct property cdn_behavior_keys[] = {
     {"collapse", PROPERTY_BOOLEAN, AT(collapse), .fallback = "true",
      .help = "Of requests that wait for one object at one edge, one is passed on. Origin Shield always does so."},
     {"object_size", PROPERTY_SIZE_DISTRIBUTION, AT(object_size),
-     .help = "Size of an object, drawn once for each. Left out: what a function or an API answers; of others 100KB."},
+     .help = "Size of an object, drawn once for each, at most 4 GB. Left out: what a function or an API answers; of others 100KB."},
     {.kind = PROPERTY_DEFAULTS, .properties = usual_size},
     {"cache_size", PROPERTY_SIZE, AT(cache_size_bytes), .minimum = "1", .fallback = "0",
      .help = "What each cache has room for; what was not used for longest goes first. Left out: all."},

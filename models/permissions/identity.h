@@ -28,6 +28,7 @@
     ROW(SQSPollerPolicy, QueueName)                                                                                                        \
     ROW(SQSSendMessagePolicy, QueueName)                                                                                                   \
     ROW(SSMParameterReadPolicy, ParameterName)                                                                                             \
+    ROW(StepFunctionsCallbackPolicy, StateMachineName)                                                                                     \
     ROW(StepFunctionsExecutionPolicy, StateMachineName)                                                                                    \
     ROW(VPCAccessPolicy, )
 
