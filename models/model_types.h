@@ -17,6 +17,7 @@
     ROW(serverless_layer_type)       \
     ROW(function_url_type)           \
     ROW(queue_mapping_type)          \
+    ROW(pipe_type)                   \
     ROW(queue_type)                  \
     ROW(topic_type)                  \
     ROW(subscription_type)           \
