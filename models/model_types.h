@@ -17,6 +17,7 @@
     ROW(serverless_layer_type)       \
     ROW(function_url_type)           \
     ROW(queue_mapping_type)          \
+    ROW(pipe_type)                   \
     ROW(queue_type)                  \
     ROW(topic_type)                  \
     ROW(subscription_type)           \
@@ -37,6 +38,7 @@
     ROW(dax_parameters_type)         \
     ROW(database_instance_type)      \
     ROW(database_cluster_type)       \
+    ROW(database_global_type)       \
     ROW(database_proxy_type)         \
     ROW(proxy_target_group_type)     \
     ROW(parameter_group_type)        \
@@ -66,6 +68,8 @@
     ROW(secret_type)                 \
     ROW(user_pool_type)              \
     ROW(email_identity_type)         \
+    ROW(key_type)                    \
+    ROW(pool_client_type)            \
     ROW(distribution_type)           \
     ROW(cache_policy_type)           \
     ROW(edge_function_type)          \
@@ -121,8 +125,11 @@
     ROW(scheduled_size_type)         \
     ROW(ecs_service_type)            \
     ROW(task_definition_type)        \
+    ROW(capacity_provider_type)      \
     ROW(ecs_cluster_type)            \
     ROW(state_machine_type)          \
+    ROW(machine_version_type)        \
+    ROW(machine_alias_type)          \
     ROW(serverless_machine_type)
 /* clang-format on */
 

@@ -8,6 +8,7 @@
 #define OWN "slsim"
 #define BALANCER "AWS/ApplicationELB"
 #define STATES "AWS/States"
+#define CDN "AWS/CloudFront"
 
 static const struct picture_line requests[] = {
     {"requests", OWN, "Requests", .stat = "Sum", .rate = true},
@@ -152,6 +153,7 @@ static const struct picture_line server_count[] = {
 static const struct picture_line task_count[] = {
     {"running", "ECS/ContainerInsights", "RunningTaskCount", .stat = "Average"},
     {"pending", "ECS/ContainerInsights", "PendingTaskCount", .stat = "Average"},
+    {"without room", OWN, "TasksWithoutRoom", .stat = "Average"},
     {0},
 };
 static const struct picture_line thread_use[] = {{"", OWN, "ThreadUtilization", .stat = "Average"}, {0}};
@@ -180,6 +182,37 @@ static const struct picture_line transitions_late[] = {
     {0},
 };
 static const struct picture_line state_inside[] = {{"", OWN, "StateConcurrency", .stat = "Average"}, {0}};
+static const struct picture_line edge_load[] = {
+    {"from viewers", CDN, "Requests", .stat = "Sum", .rate = true},
+    {"to origins", OWN, "OriginRequests", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line edge_bytes[] = {{"bytes", CDN, "BytesDownloaded", .stat = "Sum", .rate = true}, {0}};
+static const struct picture_line edge_hits[] = {{"", CDN, "CacheHitRate", .stat = "Average"}, {0}};
+static const struct picture_line edge_errors[] = {
+    {"4xx", CDN, "4xxErrorRate", .stat = "Average"},
+    {"5xx", CDN, "5xxErrorRate", .stat = "Average"},
+    {0},
+};
+static const struct picture_line origin_time[] = {
+    {"maximum", CDN, "OriginLatency", .stat = "Maximum"},
+    {"p99", CDN, "OriginLatency", .stat = "p99"},
+    {"median", CDN, "OriginLatency", .stat = "p50"},
+    {0},
+};
+static const struct picture_line origin_troubles[] = {
+    {"failed", OWN, "OriginFailures", .stat = "Sum", .rate = true},
+    {"taken over", OWN, "OriginFailovers", .stat = "Sum", .rate = true},
+    {"served beyond its time", OWN, "StaleResponses", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line edge_runs[] = {{"", CDN, "FunctionInvocations", .stat = "Sum", .rate = true}, {0}};
+static const struct picture_line edge_run_ends[] = {
+    {"turned away", OWN, "FunctionRejected", .stat = "Sum", .rate = true},
+    {"failed", CDN, "FunctionExecutionErrors", .stat = "Sum", .rate = true},
+    {"too long", CDN, "FunctionThrottles", .stat = "Sum", .rate = true},
+    {0},
+};
 static const struct picture_line version_share[] = {{"", LAMBDA, "Invocations", .stat = "Sum"}, {0}};
 static const struct picture_line alarms[] = {{"", OWN, "AlarmState", .stat = "Maximum"}, {0}};
 
@@ -242,6 +275,23 @@ static const struct picture_type pictures[] = {
                  .lines = updates_lost}}},
     {"hit-ratio", "Hit ratio", "The share of reads that a cache answers by itself.", PICTURE_RESOURCES,
      .panels = {{"hits in percent", .mark = PICTURE_LINES, .lines = hit_ratio}}},
+    {"edge-load", "Requests of viewers, and to origins", "What viewers ask of a distribution, and what of that comes to its origins.",
+     PICTURE_EACH, .having = "CollapsedRequests",
+     .panels = {{"per second", .mark = PICTURE_LINES, .lines = edge_load},
+                {"bytes per second", "Below: what viewers get.", PICTURE_LINES, .lines = edge_bytes}}},
+    {"edge-hits", "Cache hit rate", "The share of what may be kept that comes out of a cache.", PICTURE_EACH, .having = "CollapsedRequests",
+     .panels = {{"hits in percent", .mark = PICTURE_LINES, .lines = edge_hits},
+                {"in percent", "Below: requests answered 4xx and 5xx.", PICTURE_BARS, .lines = edge_errors}}},
+    {"edge-locations", "Cache hit rate, by edge location", "An edge that few come to has less in its cache.", PICTURE_PARTS,
+     .panels = {{"hits in percent", .mark = PICTURE_LINES, .lines = edge_hits}}},
+    {"origin-time", "Origins' latency", "How long a cache waited for an origin, by percentile.", PICTURE_EACH,
+     .having = "CollapsedRequests",
+     .panels = {{"latency", .mark = PICTURE_LINES, .lines = origin_time},
+                {"per second", "Below: origins that failed, and what was done about it.", PICTURE_BARS, .lines = origin_troubles}}},
+    {"edge-functions", "CloudFront functions", "How often each runs.", PICTURE_RESOURCES,
+     .panels = {{"per second", .mark = PICTURE_LINES, .lines = edge_runs},
+                {"per second", "Below: requests that they turned away, failed at, or took too long for.", PICTURE_BARS,
+                 .lines = edge_run_ends, .sum = true}}},
     {"event-age", "Age of asynchronous events", "How long events waited before their function was invoked.", PICTURE_EACH,
      .panels = {{"age", .mark = PICTURE_LINES, .lines = event_age},
                 {"per second", "Below: those that were given up.", PICTURE_BARS, .lines = events_lost}}},

@@ -28,7 +28,7 @@ rows() {
             BEGIN { none = sub(/,none$/, "", line); gsub(/^"|"$/, "", line) }
             $1 == number { name = $2; sub(/\.json$/, "", name); links = links (links == "" ? "" : ", ") "[" name "](" $2 ")" }
             END {
-                if ((links == "") != none) { print "statements.sh: statement " number " has " (none ? "a scenario" : "no scenario") >"/dev/stderr"; exit number <= 90 }
+                if ((links == "") != none) { print "statements.sh: statement " number " has " (none ? "a scenario" : "no scenario") >"/dev/stderr"; exit 1 }
                 printf "| %s | %s | %s |\n", number, line, none ? "none: there is nothing to check" : links
             }' <<<"$list" || return 1
     done

@@ -35,6 +35,9 @@ static const struct property cluster_properties[] = {
     PROPERTY_LATER_ROW("DBClusterInstanceClass", "clusters that are not Aurora's"),
     {"ServerlessV2ScalingConfiguration", PROPERTY_OBJECT, 0, .properties = capacity_properties,
      .given = PROPERTY_GIVEN(struct database_cluster, scales), .help = "The capacity of its instances of the class db.serverless."},
+    {"GlobalClusterIdentifier", PROPERTY_STRING, AT(place.name), .help = "The AWS::RDS::GlobalCluster that it belongs to."},
+    {"EnableGlobalWriteForwarding", PROPERTY_BOOLEAN, AT(place.forwards), .fallback = "false",
+     .help = "As a secondary of a global database it hands writes on to the primary."},
     ACCEPTED("AllocatedStorage"),
     ACCEPTED("AvailabilityZones"),
     ACCEPTED("BackupRetentionPeriod"),
@@ -69,6 +72,7 @@ static const struct property cluster_behavior[] = {
     {"reads_from", PROPERTY_ENUM, AT(reads_from), .choices = reads_from, .fallback = "\"writer\"",
      .help = "Where those who call the cluster send their reads (`op` read): to the writer, as by the cluster's endpoint, or by the reader "
              "endpoint, which picks a reader for each connection at random; who keeps connections keeps one to it too."},
+    {"region", PROPERTY_STRING, AT(place.region), .help = "The Region that it is in, of a global database: each has another."},
     {"stored", PROPERTY_SIZE, AT(stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
     {0},
 };
@@ -110,6 +114,19 @@ static void check_capacity(struct validation *validation, struct database_cluste
                            "has no effect: none of its instances is serverless");
 }
 
+/* The global database that it says is there. */
+static void check_place(struct validation *validation, struct database_cluster *cluster)
+{
+    struct database_global_place *place = &cluster->place;
+    place->global = database_global_of(validation, validation_self(validation));
+    if (place->global == ENTITY_NONE && place->name)
+        validation_error(validation, "GlobalClusterIdentifier", "add an AWS::RDS::GlobalCluster of that name, or {\"Ref\": ...} to one",
+                         "there is no global database \"%s\"", place->name);
+    if (place->global == ENTITY_NONE && (place->region || place->forwards))
+        validation_warning(validation, place->region ? "behavior.region" : "EnableGlobalWriteForwarding", "say GlobalClusterIdentifier",
+                           "has no effect: the cluster is in no global database");
+}
+
 static void cluster_validate(struct validation *validation, void *config)
 {
     struct database_cluster *cluster = config;
@@ -121,7 +138,9 @@ static void cluster_validate(struct validation *validation, void *config)
     if (cluster->writer == ENTITY_NONE)
         validation_error(validation, NULL, "add an AWS::RDS::DBInstance whose DBClusterIdentifier names it", "a cluster needs an instance");
     check_capacity(validation, cluster);
+    check_place(validation, cluster);
     validation_contents_where(validation, database_is_read, NULL, &cluster->reads);
+    validation_contents_where(validation, database_is_write, NULL, &cluster->writes);
     if (!cluster->settings.engine_given)
         validation_error(validation, NULL, "aurora-postgresql or aurora-mysql", "\"Engine\" is missing");
     if (cluster->reads_from == FROM_READERS && cluster->member_count == 1)
@@ -194,6 +213,18 @@ void database_cluster_fail(struct simulation *simulation, void *self, const void
     database_news_tell(simulation, &cluster->news, cluster->self, failover->ordinal, TOLD_STARTED);
 }
 
+void database_cluster_turn(struct simulation *simulation, struct database_cluster *cluster, int64_t ns, bool all)
+{
+    struct database_failover *failover = &cluster->failover;
+    if (!database_failover_begin_for(simulation, failover, cluster->self, CLUSTER_RECOVERED, cluster->writer, ns))
+        return;
+    listeners_tell(simulation, &failover->listeners, cluster->self);
+    for (uint32_t i = 0; i < cluster->member_count; i++)
+        if (all || cluster->members[i] == cluster->writer)
+            database_lose(simulation, member_at(simulation, cluster->members[i]), failover->until_ns);
+    database_news_tell(simulation, &cluster->news, cluster->self, failover->ordinal, TOLD_STARTED);
+}
+
 static void cluster_handle(struct simulation *simulation, void *self, const struct event *event)
 {
     (void)event;
@@ -245,6 +276,10 @@ static void cluster_accept(struct simulation *simulation, void *self, struct req
     uint64_t client = CONNECTABLE_NOBODY;
     int64_t since_ns;
     simulation->entities[cluster->self].ledger.entered--;
+    if (cluster->place.secondary && cluster->place.forwards && content_set_has(&cluster->writes, request->content)) {
+        database_global_forward(simulation, &cluster->place, request);
+        return;
+    }
     bool kept = database_kept_connection(simulation, request, &client, &since_ns);
     uint32_t to = answerer(simulation, cluster, client);
     if (cluster->reads_from == FROM_READERS && content_set_has(&cluster->reads, request->content) &&
@@ -299,17 +334,28 @@ static const struct connectable cluster_connectable = {.admit = cluster_open, .r
 
 static const struct metric_type cluster_metrics[] = {
     DATABASE_FAILOVER_METRICS(AT(failover)),
+    {"AWS/RDS", "AuroraGlobalDBReplicationLag", "Milliseconds", METRIC_TALLY, AT(place.lag), .better = -1,
+     .help = "Of a secondary of a global database: from a write's end to its coming here."},
+    {"AWS/RDS", "AuroraGlobalDBReplicatedWriteIO", "Count", METRIC_COUNT, AT(place.write_ios),
+     .help = "Write operations of the storage that were sent here."},
+    {"slsim", "WritesForwarded", "Count", METRIC_COUNT, AT(place.forwarded), .help = "Writes that it handed on to the primary."},
+    {"slsim", "WritesLost", "Count", METRIC_COUNT, AT(place.lost), .better = -1,
+     .help = "Writes that were on their way here when the primary's Region was lost."},
     {NULL, "stored bytes", "None", METRIC_GAUGE, AT(storage_bytes), .help = ""},
     {0},
 };
 
-static const struct line_item cluster_line_items[] = {{"Aurora:StorageUsage", "What the cluster stores x time."}, {0}};
+static const struct line_item cluster_line_items[] = {{"Aurora:StorageUsage", "What the cluster stores x time."},
+                                                      {"Aurora:GlobalReplicatedWriteIO", "Write operations sent to a secondary Region."},
+                                                      {0}};
 
 static void cluster_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct database_cluster *cluster = self;
     double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
     bill_add(bill, &cluster_line_items[0], (double)cluster->storage_bytes.whole.integral / month_ns / BYTES_PER_GB);
+    if (cluster->place.global != ENTITY_NONE)
+        bill_add(bill, &cluster_line_items[1], (double)cluster->place.write_ios.whole);
 }
 
 static const struct action cluster_actions[] = {DATABASE_FAILOVER_ROW(NULL, database_cluster_fail), {0}};

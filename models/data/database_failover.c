@@ -16,14 +16,28 @@ void database_failover_fini(struct database_failover *failover)
     listeners_fini(&failover->listeners);
 }
 
+int64_t database_failover_draw_ns(struct database_failover *failover, const struct distribution *time)
+{
+    stream_at(&failover->times, failover->ordinal, 0);
+    return distribution_sample_ns(time, &failover->times.rng);
+}
+
 bool database_failover_begin(struct simulation *simulation, struct database_failover *failover, uint32_t entity, uint16_t kind,
                              uint32_t heir, const struct distribution *time, const char *fallback)
 {
     if (failover->under_way)
         return false;
-    stream_at(&failover->times, failover->ordinal++, 0);
     const struct distribution *drawn = time ? time : rule_find(simulation->settings->rules, fallback)->distribution;
-    int64_t ns = distribution_sample_ns(drawn, &failover->times.rng);
+    int64_t ns = database_failover_draw_ns(failover, drawn);
+    return database_failover_begin_for(simulation, failover, entity, kind, heir, ns);
+}
+
+bool database_failover_begin_for(struct simulation *simulation, struct database_failover *failover, uint32_t entity, uint16_t kind,
+                                 uint32_t heir, int64_t ns)
+{
+    if (failover->under_way)
+        return false;
+    failover->ordinal++;
     failover->under_way = true;
     failover->heir = heir;
     failover->began_ns = simulation->now_ns;

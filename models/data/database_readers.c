@@ -13,8 +13,9 @@ static bool is_replica(const struct database *database)
 bool database_only_reads(const struct simulation *simulation, const struct database *database)
 {
     uint32_t cluster = database->config.cluster;
-    return is_replica(database) || (cluster != ENTITY_NONE && database_writer_of(simulation, cluster) != database->self &&
-                                    database_instance_of(simulation, cluster) != database->self);
+    return is_replica(database) || (cluster != ENTITY_NONE && database_is_secondary(simulation, cluster)) ||
+           (cluster != ENTITY_NONE && database_writer_of(simulation, cluster) != database->self &&
+            database_instance_of(simulation, cluster) != database->self);
 }
 
 void database_readers_create(struct simulation *simulation, struct database *database)
@@ -29,6 +30,10 @@ void database_readers_create(struct simulation *simulation, struct database *dat
 /* It sees what was written up to its lag ago: something was written since? */
 void database_readers_read(struct simulation *simulation, struct database *database, const struct request *request)
 {
+    if (!is_replica(database) && database_is_secondary(simulation, database->config.cluster)) {
+        counter_add(&database->metrics.stale_reads, database_global_is_behind(simulation, database->config.cluster));
+        return;
+    }
     uint32_t from = is_replica(database) ? database->config.source : database_writer_of(simulation, database->config.cluster);
     int64_t lag_ns = distribution_draw_ns(database->config.settings.replication_lag, &database->lags, request->item, request->attempt);
     const struct database *source = entity_state(simulation, from);

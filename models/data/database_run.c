@@ -60,8 +60,11 @@ static void end_transaction(struct simulation *simulation, struct database *data
     disconnect(simulation, database, transaction->connected);
     tally_add(&metrics->time, TALLY_ALL, simulation->now_ns - request->sent_ns);
     counter_add(&metrics->failed, cause != &cause_succeeded);
-    if (cause == &cause_succeeded && writes(simulation, database, request))
+    if (cause == &cause_succeeded && writes(simulation, database, request)) {
         database->wrote_ns = simulation->now_ns;
+        if (database->config.cluster != ENTITY_NONE)
+            database_global_wrote(simulation, database->config.cluster, request);
+    }
     chain_remove(&database->all, id);
     if (transaction->events > 0) { /* the last of them gives it back */
         transaction->state = TRANSACTION_LOST;

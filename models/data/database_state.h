@@ -6,9 +6,11 @@
  * costs), database_members.c (which instance answers), database_news.c (its events), database_failover.c (what all failovers have in
  * common), database_work.c (the vCPUs), database_serverless.c (capacity that follows the load), database_readers.c (who only reads),
  * database_run.c (a transaction, and what a failover does to all of them), database_check.c (what is refused), database_cluster.c and
- * database.c (the tables). */
+ * database.c (the tables), database_global.c (clusters of several Regions). */
 #ifndef SLSIM_DATA_DATABASE_STATE_H
 #define SLSIM_DATA_DATABASE_STATE_H
+
+#include "database_global.h"
 
 #include "engine/chain.h"
 #include "engine/connectable.h"
@@ -192,8 +194,9 @@ struct database_cluster {
     uint32_t member_count;
     struct database_news news;
 
-    int reads_from; /* enum reads_from */
-    struct content_set reads;
+    int reads_from;                   /* enum reads_from */
+    struct content_set reads, writes; /* contents that say so */
+    struct database_global_place place;
 
     struct database_failover failover;
     struct key_map readers; /* by client that keeps connections: the reader that it has one to */
@@ -251,6 +254,10 @@ void database_failover_fini(struct database_failover *failover);
  * as the rule `fallback` says. */
 bool database_failover_begin(struct simulation *simulation, struct database_failover *failover, uint32_t entity, uint16_t kind,
                              uint32_t heir, const struct distribution *time, const char *fallback);
+/* Its two halves, for who says how long it takes: the draw of the next, and the beginning of one that takes `ns`. */
+int64_t database_failover_draw_ns(struct database_failover *failover, const struct distribution *time);
+bool database_failover_begin_for(struct simulation *simulation, struct database_failover *failover, uint32_t entity, uint16_t kind,
+                                 uint32_t heir, int64_t ns);
 void database_failover_end(struct database_failover *failover);
 /* Rows of an action table: the fault itself. */
 #define DATABASE_FAILOVER_ROW(VALIDATE, BEGIN)                                                                                             \
@@ -330,6 +337,8 @@ bool database_is_write(const struct content *content, const void *context);
 
 /* database_cluster.c: an action of the cluster, or of one of its instances. */
 void database_cluster_fail(struct simulation *simulation, void *self, const void *arguments);
+/* It changes its part in a global database: for `ns` nobody can connect to its writer, or, with `all`, to any of its instances. */
+void database_cluster_turn(struct simulation *simulation, struct database_cluster *cluster, int64_t ns, bool all);
 /* database.c: rows that both types have. */
 extern const struct property database_settings_properties[], database_settings_behavior[];
 

@@ -27,14 +27,14 @@ static const struct property query_properties[] = {
 
 static const struct property header_properties[] = {
     {"HeaderBehavior", PROPERTY_ENUM, AT(headers), .choices = header_choices, .required = true,
-     .help = "Headers in the key: all requests of a source are taken to have the same."},
+     .help = "Headers in the key: how many values of them come, `header_values` of the distribution says."},
     ACCEPTED("Headers"),
     {0},
 };
 
 static const struct property cookie_properties[] = {
     {"CookieBehavior", PROPERTY_ENUM, AT(cookies), .choices = query_choices, .required = true,
-     .help = "Cookies in the key: all requests of a source are taken to have the same."},
+     .help = "Cookies in the key: how many values of them come, `cookie_values` of the distribution says."},
     ACCEPTED("Cookies"),
     {0},
 };
@@ -43,8 +43,9 @@ static const struct property key_properties[] = {
     {"QueryStringsConfig", PROPERTY_OBJECT, 0, .properties = query_properties, .required = true, .help = "Query strings in the key."},
     {"HeadersConfig", PROPERTY_OBJECT, 0, .properties = header_properties, .required = true, .help = "Headers in the key."},
     {"CookiesConfig", PROPERTY_OBJECT, 0, .properties = cookie_properties, .required = true, .help = "Cookies in the key."},
-    ACCEPTED("EnableAcceptEncodingBrotli"),
-    ACCEPTED("EnableAcceptEncodingGzip"),
+    {"EnableAcceptEncodingBrotli", PROPERTY_BOOLEAN, AT(brotli), .fallback = "false", .help = "With Compress: in Brotli."},
+    {"EnableAcceptEncodingGzip", PROPERTY_BOOLEAN, AT(gzip), .fallback = "false",
+     .help = "Without it and the other, nothing is compressed (Compress of a cache behavior)."},
     {0},
 };
 
@@ -88,7 +89,7 @@ static void policy_validate(struct validation *validation, void *config)
     cache_rules_check(validation, &policy->rules, "CachePolicyConfig.MinTTL");
 }
 
-/* "ID MIN DEFAULT MAX QUERY": seconds, and a word of query_choices. */
+/* "ID MIN DEFAULT MAX QUERY FORM": seconds, a word of query_choices, and "compressed" or "plain". */
 static void read_managed(struct cache_rules *rules, const char *text)
 {
     char *end;
@@ -98,9 +99,11 @@ static void read_managed(struct cache_rules *rules, const char *text)
     rules->default_ns = strtoll(end, &end, 10) * NS_PER_S;
     rules->max_ns = strtoll(end, &end, 10) * NS_PER_S;
     end += strspn(end, " ");
+    const size_t length = strcspn(end, " ");
     for (int i = 0; query_choices[i]; i++)
-        if (strcmp(end, query_choices[i]) == 0)
+        if (strlen(query_choices[i]) == length && strncmp(end, query_choices[i], length) == 0)
             rules->query = i;
+    rules->gzip = rules->brotli = strcmp(end + length, " compressed") == 0;
 }
 
 static bool find_managed(const struct validation *validation, const char *text, struct cache_rules *rules)

@@ -19,6 +19,7 @@ struct cache_rules {
     int query;                 /* enum query_choice */
     struct string_list listed; /* names of query strings, of QUERY_LISTED and QUERY_ALL_BUT */
     int headers, cookies;      /* 0: none */
+    bool gzip, brotli;         /* compressed forms are asked for */
 };
 
 /* AWS::CloudFront::CachePolicy */

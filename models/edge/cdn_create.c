@@ -252,6 +252,8 @@ enum status cdn_create(struct simulation *simulation, void *self)
     read_kept_errors(cdn, rules);
     token_bucket_init_per_s(&cdn->quota, fmax(rule_number(rules, "cloudfront_rps_per_distribution"), 1), 1, 0);
     cdn->error_keep_ns = rule_ns(rules, "cloudfront_error_ttl_s");
+    cdn->compress_min_bytes = rule_number(rules, "cloudfront_compress_min_bytes");
+    cdn->compress_max_bytes = rule_number(rules, "cloudfront_compress_max_bytes");
     cdn->viewer_response_bytes = (uint64_t)rule_bytes(rules, "edge_viewer_response_max_kb");
     cdn->origin_response_bytes = (uint64_t)rule_bytes(rules, "edge_origin_response_max_kb");
     enum status status = make_behaviors(cdn);

@@ -130,6 +130,16 @@ void cdn_origin_hook_ended(struct simulation *simulation, struct cdn *cdn, uint3
     }
 }
 
+/* What an edge makes of it. Source: CloudFront developer guide, "Serve compressed files". */
+static uint64_t compressed(const struct cdn *cdn, const struct cdn_job *fetch, uint64_t bytes)
+{
+    const struct cdn_behavior *behavior = cdn_behavior_of(cdn, fetch);
+    const bool asked = behavior->compress && (behavior->rules.gzip || behavior->rules.brotli) && !fetch->is_proxy;
+    if (!asked || (double)bytes < cdn->compress_min_bytes || (double)bytes > cdn->compress_max_bytes)
+        return bytes;
+    return (uint64_t)((double)bytes * cdn->compressed_share + 0.5);
+}
+
 void cdn_origin_answered(struct simulation *simulation, struct cdn *cdn, uint32_t id, const struct request *answer)
 {
     struct cdn_job *fetch = cdn_job_at(cdn, id);
@@ -142,7 +152,10 @@ void cdn_origin_answered(struct simulation *simulation, struct cdn *cdn, uint32_
         /* what is posted is no object: its answer is as large as the origin says */
         const uint64_t said = fetch->is_proxy ? 0 : cdn_object_bytes(cdn, fetch);
         const uint64_t usual = fetch->is_proxy ? 0 : (uint64_t)cdn->usual_size_bytes;
-        fetch->bytes = said > 0 ? said : origin->says_size && answer->payload_bytes > 0 ? answer->payload_bytes : usual;
+        fetch->bytes = compressed(cdn, fetch,
+                                  said > 0                                         ? said
+                                  : origin->says_size && answer->payload_bytes > 0 ? answer->payload_bytes
+                                                                                   : usual);
     }
     const int64_t all_ns = rtt_ns(cdn, request_at(simulation, fetch->request), fetch), back_ns = all_ns - all_ns / 2;
     if (back_ns > 0)

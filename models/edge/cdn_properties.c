@@ -128,7 +128,7 @@ static const char *const cookie_choices[] = {"none", "whitelist", "all", NULL};
 
 static const struct property forwarded_cookies_properties[] = {
     {"Forward", PROPERTY_ENUM, BEHAVIOR(cookies), .choices = cookie_choices, .required = true,
-     .help = "All requests of a source are taken to have the same cookies."},
+     .help = "Cookies in the key: how many values of them come, `cookie_values` says."},
     ACCEPTED("WhitelistedNames"),
     {0},
 };
@@ -200,9 +200,10 @@ static const char *const protocol_choices[] = {"allow-all", "https-only", "redir
          .size = sizeof(struct edge_association),                                                                                          \
          .maximum = "4",                                                                                                                   \
          .help = "Lambda@Edge: one an event."},                                                                                            \
-        ACCEPTED("Compress"), ACCEPTED("FieldLevelEncryptionId"), ACCEPTED("GrpcConfig"), ACCEPTED("OriginRequestPolicyId"),               \
-        ACCEPTED("RealtimeLogConfigArn"), ACCEPTED("ResponseHeadersPolicyId"), ACCEPTED("SmoothStreaming"), ACCEPTED("TrustedKeyGroups"),  \
-        ACCEPTED("TrustedSigners")
+        {"Compress", PROPERTY_BOOLEAN, BEHAVIOR(compress), .fallback = "false",                                                            \
+         .help = "Objects between 1,000 and 10,000,000 bytes become as small as `compressed_share` says, where the policy lets them."},    \
+        ACCEPTED("FieldLevelEncryptionId"), ACCEPTED("GrpcConfig"), ACCEPTED("OriginRequestPolicyId"), ACCEPTED("RealtimeLogConfigArn"),   \
+        ACCEPTED("ResponseHeadersPolicyId"), ACCEPTED("SmoothStreaming"), ACCEPTED("TrustedKeyGroups"), ACCEPTED("TrustedSigners")
 
 static const struct property usual_behavior_properties[] = {BEHAVIOR_ROWS, {0}};
 static const struct property path_behavior_properties[] = {
@@ -218,8 +219,9 @@ static const struct property error_properties[] = {
     {"ErrorCachingMinTTL", PROPERTY_TIME, offsetof(struct cdn_error_rule, keep_ns), .unit = "s", .minimum = "0",
      .maximum = "cloudfront_ttl_max_s", .given = PROPERTY_GIVEN(struct cdn_error_rule, keep_given),
      .help = "How long that is kept; left out: rule cloudfront_error_ttl_s."},
-    ACCEPTED("ResponseCode"),
-    ACCEPTED("ResponsePagePath"),
+    {"ResponseCode", PROPERTY_INTEGER, offsetof(struct cdn_error_rule, shown), .minimum = "200", .maximum = "504",
+     .help = "The status that viewers get instead, with the page: 200 is no error to them, nor to CloudWatch."},
+    {"ResponsePagePath", PROPERTY_STRING, offsetof(struct cdn_error_rule, page), .help = "The page, whose bytes are not counted."},
     {0},
 };
 
@@ -295,7 +297,7 @@ const struct property cdn_behavior_keys[] = {
     {"collapse", PROPERTY_BOOLEAN, AT(collapse), .fallback = "true",
      .help = "Of requests that wait for one object at one edge, one is passed on. Origin Shield always does so."},
     {"object_size", PROPERTY_SIZE_DISTRIBUTION, AT(object_size),
-     .help = "Size of an object, drawn once for each. Left out: what a function or an API answers; of others 100KB."},
+     .help = "Size of an object, drawn once for each, at most 4 GB. Left out: what a function or an API answers; of others 100KB."},
     {.kind = PROPERTY_DEFAULTS, .properties = usual_size},
     {"cache_size", PROPERTY_SIZE, AT(cache_size_bytes), .minimum = "1", .fallback = "0",
      .help = "What each cache has room for; what was not used for longest goes first. Left out: all."},
@@ -310,6 +312,12 @@ const struct property cdn_behavior_keys[] = {
      .help = "The network to an origin and back, of each time that it is asked. Left out: none."},
     {"deployment", PROPERTY_TIME_DISTRIBUTION, AT(deployment), .fallback = "cloudfront_deployment",
      .help = "From UpdateDistribution (`changes`) until an edge has what is new, drawn for each edge."},
+    {"compressed_share", PROPERTY_PROBABILITY, AT(compressed_share), .fallback = "1",
+     .help = "How much of an object's bytes is left when the edge compresses it (Compress). 1: they cannot be compressed."},
+    {"header_values", PROPERTY_INTEGER, AT(header_values), .minimum = "1", .maximum = "100000", .fallback = "1",
+     .help = "How many values of the headers that are in a behavior's cache key come for each object, equally often."},
+    {"cookie_values", PROPERTY_INTEGER, AT(cookie_values), .minimum = "1", .maximum = "100000", .fallback = "1",
+     .help = "The same of cookies: as many as there are users, where a cookie tells them apart."},
     {"http_share", PROPERTY_PROBABILITY, AT(http_share), .fallback = "0",
      .help = "Share of the viewers' requests that come by HTTP, not HTTPS."},
     {0},

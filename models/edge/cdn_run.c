@@ -52,7 +52,9 @@ static void reply(struct simulation *simulation, struct cdn *cdn, uint32_t id)
         counter_add(&cdn->metrics.stale, job.is_stale);
         counter_add(&cdn->metrics.hits, job.cacheable && job.from_cache);
     }
-    answer(simulation, cdn, request, job.cause);
+    const struct cause *shown = cdn_shown(cdn, job.cause);
+    counter_add(&cdn->metrics.pages, shown != job.cause);
+    answer(simulation, cdn, request, shown);
 }
 
 void cdn_job_ended(struct simulation *simulation, struct cdn *cdn, uint32_t id)
@@ -65,6 +67,14 @@ void cdn_job_ended(struct simulation *simulation, struct cdn *cdn, uint32_t id)
 
 /* -- functions on the way -- */
 
+/* How many headers and cookies of the key tell requests for one object apart. */
+static uint32_t values_of(const struct cdn *cdn, const struct cdn_behavior *behavior)
+{
+    const double headers = behavior->rules.headers > 0 ? (double)cdn->header_values : 1;
+    const double count = behavior->rules.cookies > 0 ? headers * (double)cdn->cookie_values : headers;
+    return count < CDN_VARIANTS ? (uint32_t)count : CDN_VARIANTS;
+}
+
 /* A function at the viewer's side has ended; `cause` NULL: it lets pass what it saw. */
 static void viewer_hook_ended(struct simulation *simulation, struct cdn *cdn, uint32_t id, const struct cause *cause)
 {
@@ -75,7 +85,8 @@ static void viewer_hook_ended(struct simulation *simulation, struct cdn *cdn, ui
         reply(simulation, cdn, id);
     } else if (job->stage == STAGE_VIEWER_REQUEST) {
         if (job->hook->normalizes_key)
-            job->key = cdn_key(cdn_key_content(job->key), 0, job->group);
+            job->key =
+                cdn_key(cdn_key_content(job->key), cdn_key_variant(job->key) % values_of(cdn, cdn_behavior_of(cdn, job)), job->group);
         cdn_look_up(simulation, cdn, id);
     } else {
         reply(simulation, cdn, id);
@@ -99,13 +110,15 @@ static void enter(struct simulation *simulation, struct cdn *cdn, uint32_t id)
         cdn_look_up(simulation, cdn, id);
 }
 
-/* Which of its object's query strings it has; 0 where that tells nothing apart. */
+/* Which of its object's query strings, headers and cookies it has, of those that are in the key; 0 where they tell nothing apart. */
 static uint32_t variant_of(struct cdn *cdn, const struct cdn_behavior *behavior, const struct request *request, const struct caller *caller)
 {
-    if (!caller || caller->variants <= 1 || !cache_rules_have_query(&behavior->rules, "", 0))
+    const bool queries = caller && caller->variants > 1 && cache_rules_have_query(&behavior->rules, "", 0);
+    const double count = values_of(cdn, behavior) * (queries ? (double)caller->variants : 1);
+    if (count <= 1)
         return 0;
     stream_at(&cdn->variant_stream, request->item, 0);
-    return (uint32_t)(stream_uniform(&cdn->variant_stream) * (double)caller->variants);
+    return (uint32_t)(stream_uniform(&cdn->variant_stream) * (count < CDN_VARIANTS ? count : CDN_VARIANTS));
 }
 
 static bool comes_plain(struct cdn *cdn, const struct request *request)

@@ -45,6 +45,7 @@ struct cdn_metrics {
     struct counter requests, downloaded, uploaded, errors, client_errors, server_errors;
     struct counter cacheable, hits, collapsed, evictions;
     struct counter origin_requests, origin_failures, origin_timeouts, connection_failures, failovers;
+    struct counter pages; /* errors that viewers got as a page */
     struct counter stale; /* answers out of a cache, of an object whose time was over */
     struct counter by_status[CDN_COUNTED_STATUSES];
     struct counter rejected; /* by functions at the edge */
@@ -96,6 +97,7 @@ struct cdn_behavior {
     struct string_list query_keys;
     int cookies; /* of ForwardedValues */
     int protocol;
+    bool compress;
     struct string_list allowed, cached; /* methods */
     struct property_list functions, lambdas;
 
@@ -146,6 +148,8 @@ struct cdn_error_rule {
     int64_t code;
     int64_t keep_ns;
     bool keep_given;
+    int64_t shown; /* the status that viewers get; 0: the same */
+    const char *page;
 };
 
 /* A cache and what is fetched for it: an edge, a regional edge cache, Origin Shield. */
@@ -248,7 +252,8 @@ struct cdn {
     int64_t max_age_ns;
     bool max_age_given;           /* else origins say nothing */
     struct property_list headers; /* of struct cdn_header */
-    double http_share;
+    double http_share, compressed_share;
+    int64_t header_values, cookie_values;
     uint32_t edge_count; /* set by validate */
 
     /* state */
@@ -275,6 +280,7 @@ struct cdn {
     struct token_bucket quota;
     struct stream edge_stream, variant_stream, size_stream, latency_stream, rtt_stream, end_stream, http_stream, update_stream;
     int64_t error_keep_ns;
+    double compress_min_bytes, compress_max_bytes;
     bool error_is_kept[CDN_STATUSES];
     uint64_t viewer_response_bytes, origin_response_bytes; /* the most that a Lambda function may answer */
     bool area_included[AREAS];
@@ -345,6 +351,10 @@ void cdn_handle(struct simulation *simulation, void *self, const struct event *e
 /* cdn_status.c */
 /* The HTTP status that a cause is. */
 int cdn_status_of(const struct cause *cause);
+/* What a viewer gets for an error, by CustomErrorResponses: a page of the distribution's owner, with another status. */
+const struct cause *cdn_shown(const struct cdn *cdn, const struct cause *cause);
+/* A status that a page may have. */
+bool cdn_may_show(int64_t status);
 /* Those of metrics.by_status. */
 extern const int cdn_counted_statuses[CDN_COUNTED_STATUSES];
 
@@ -404,6 +414,10 @@ uint32_t cdn_measured_edges(const struct cdn *cdn);
 static inline uint64_t cdn_key(uint8_t content, uint32_t variant, uint32_t group)
 {
     return (uint64_t)content << 56 | (uint64_t)(variant % CDN_VARIANTS) << 32 | group;
+}
+static inline uint32_t cdn_key_variant(uint64_t key)
+{
+    return (uint32_t)(key >> 32) % CDN_VARIANTS;
 }
 static inline uint8_t cdn_key_content(uint64_t key)
 {

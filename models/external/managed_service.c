@@ -1,8 +1,9 @@
 /* managed_service.c: services of the provider's that handlers call and of which only the time, the quota and the bill matter: a secret, a
- * user pool, an identity that mail is sent from. Each answers in its latency; calls beyond the quota of a second are throttled. Sources:
- * rules secrets_*, cognito_*, ses_send_*. */
+ * user pool, an identity that mail is sent from, a key that encrypts. Each answers in its latency; calls beyond the quota of a second are
+ * throttled. Sources: rules secrets_*, cognito_*, ses_send_*, kms_*. */
 
 #include "engine/fault.h"
+#include "engine/loadable.h"
 #include "engine/random.h"
 #include "engine/simulation.h"
 #include "engine/token_bucket.h"
@@ -54,6 +55,7 @@ static const struct property any_properties[] = {ACCEPTED(PROPERTY_ANY_KEY), {0}
     }
 static const struct property secret_behavior[] = BEHAVIOR("secrets_calls_per_s");
 static const struct property pool_behavior[] = BEHAVIOR("cognito_authentications_per_s");
+static const struct property key_behavior[] = BEHAVIOR("kms_calls_per_s");
 static const struct property mail_behavior[] = BEHAVIOR("ses_send_per_s");
 
 #define COMMON_METRICS                                                                                                                     \
@@ -65,6 +67,7 @@ static const struct property mail_behavior[] = BEHAVIOR("ses_send_per_s");
         0                                                                                                                                  \
     }
 static const struct metric_type secret_metrics[] = {{NULL, "secrets", "None", METRIC_GAUGE, AT(there), .help = ""}, COMMON_METRICS};
+static const struct metric_type key_metrics[] = {{NULL, "keys", "None", METRIC_GAUGE, AT(there), .help = ""}, COMMON_METRICS};
 static const struct metric_type pool_metrics[] = {
     {"AWS/Cognito", "CallCount", "Count", METRIC_COUNT, AT(calls), .help = "Calls that came."},
     {"AWS/Cognito", "ThrottleCount", "Count", METRIC_COUNT, AT(throttles), .better = -1, .help = "Calls beyond the quota."},
@@ -157,6 +160,41 @@ static void mail_quantities(const struct simulation *simulation, const void *sel
     bill_add(bill, &mail_line_items[0], (double)(service->calls.whole - service->throttles.whole - service->errors.whole));
 }
 
+static const struct line_item key_line_items[] = {
+    {"KMS-Keys", "A key x time."},
+    {"KMS-Requests", "Calls, the throttled ones too."},
+    {0},
+};
+
+static void key_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
+{
+    const struct managed_service *service = self;
+    double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
+    bill_add(bill, &key_line_items[0], (double)service->there.whole.integral / month_ns);
+    bill_add(bill, &key_line_items[1], (double)service->calls.whole);
+}
+
+/* INIT decrypts a function's variables: nobody waits in line for that, so its time is known at once. */
+static bool key_load(struct simulation *simulation, void *self, const struct request *request, double bytes_per_s, int64_t *ns)
+{
+    struct managed_service *service = self;
+    (void)bytes_per_s;
+    *ns = 0;
+    counter_add(&service->calls, 1);
+    bool served = !service->faults.down && token_bucket_take(&service->quota, 1, simulation->now_ns);
+    if (!served) {
+        counter_add(service->faults.down ? &service->errors : &service->throttles, 1);
+        return false;
+    }
+    *ns = fault_slowed(&service->faults, distribution_draw_ns(service->latency, &service->latencies, request->item, request->attempt));
+    tally_add(&service->response_time, TALLY_ALL, *ns);
+    bool failed = service->faults.any && fault_strikes(&service->faults, request);
+    counter_add(&service->errors, failed);
+    return !failed;
+}
+
+static const struct loadable key_loadable = {.load = key_load};
+
 FAULT_FUNCTIONS(managed_service, self)
 
 static const struct action managed_actions[] = {
@@ -196,5 +234,17 @@ const struct model_type email_identity_type = {
     .metrics = mail_metrics,
     .line_items = mail_line_items,
     .quantities = mail_quantities,
+    MANAGED,
+};
+
+const struct model_type key_type = {
+    .type = "AWS::KMS::Key",
+    .help = "A key of one's own, which decrypts a function's variables in each INIT, and which handlers may call: latency, quota and bill. "
+            "Its key policy is not judged.",
+    .behavior = key_behavior,
+    .metrics = key_metrics,
+    .line_items = key_line_items,
+    .quantities = key_quantities,
+    .loadable = &key_loadable,
     MANAGED,
 };

@@ -222,7 +222,11 @@ static void group_sends(struct validation *validation, const void *config)
         if (!type->hosts || type->hosts->room(validation_config(validation, i), self) == 0)
             continue;
         count++;
-        const char *wanted = model_is(type, "AWS::ECS::Service") ? "ip" : "instance";
+        bool is_service = model_is(type, "AWS::ECS::Service");
+        const char *wanted = is_service ? "ip" : "instance", *launched = validation_choice_of(validation, i, "LaunchType");
+        if (is_service && group->kind == TARGET_INSTANCE &&
+            (launched ? strcmp(launched, "EC2") == 0 : validation_written_of(validation, i, "CapacityProviderStrategy")))
+            continue; /* by its network mode it is one or the other */
         if (strcmp(kinds[group->kind], wanted) != 0)
             validation_error(validation, "TargetType", NULL, "must be %s for %s, which is %s", wanted, validation_name(validation, i),
                              type->type);

@@ -3,6 +3,7 @@
  * "AppSpec hooks", and the Lambda developer guide, "Rolling deployments". */
 #include "deployment.h"
 
+#include "app_spec.h"
 #include "deployment_config.h"
 #include "engine/observable.h"
 #include "function_fault.h"
@@ -24,6 +25,7 @@ enum stage { STAGE_BEFORE, STAGE_TRAFFIC, STAGE_AFTER };
 
 /* The arguments of one `deploy`. */
 struct deploy {
+    struct app_spec spec;   /* first: its rows' offsets are its own */
     const char *preference; /* NULL: the function's */
     struct string_list alarms;
     bool alarms_given;
@@ -71,6 +73,8 @@ static const struct property deploy_properties[] = {
     {"preference", PROPERTY_STRING, AT(preference), .help = "A deployment configuration; left out: the function's DeploymentPreference."},
     {"alarms", PROPERTY_STRINGS, AT(alarms), .given = PROPERTY_GIVEN(struct deploy, alarms_given),
      .help = "Alarms that roll it back; left out: those of DeploymentPreference."},
+    {"appspec", PROPERTY_OBJECT, 0, .properties = app_spec_properties, .given = PROPERTY_GIVEN(struct deploy, spec.given),
+     .help = "The AppSpec by which CodeDeploy deploys, or the path of its file, YAML or JSON: it is judged, and its hooks are called."},
     {"behavior", PROPERTY_JSON, AT(behavior), .help = "What of the behavior is another in the new version."},
     {"Properties", PROPERTY_JSON, AT(properties), .help = "What of the properties is another in the new version."},
     {0},
@@ -165,6 +169,8 @@ static void deploy_validate(struct validation *validation, const void *config, v
         function->config.deploying_alias = alias;
     if (deploy->version != ENTITY_NONE)
         check_code(validation, function, deploy);
+    if (deploy->spec.given && deploy->version != ENTITY_NONE && alias != ENTITY_NONE)
+        app_spec_check(validation, &deploy->spec, validation_self(validation), alias, deploy->version, function->config.deployments == 1);
 }
 
 /* -- what happens -- */
@@ -232,11 +238,22 @@ static void ask(struct simulation *simulation, struct function *function, uint32
     request_send(simulation, hook, request);
 }
 
+/* The AppSpec's, where there is one. */
+static uint32_t hook_of(const struct function *function, enum stage stage)
+{
+    const struct deployment_preference *preference = &function->config.preference;
+    const struct app_spec *spec = &function->deployment->deploy->spec;
+    if (spec->given)
+        return stage == STAGE_BEFORE ? spec->before : spec->after;
+    return stage == STAGE_BEFORE ? preference->pre_traffic : preference->post_traffic;
+}
+
 static void after_traffic(struct simulation *simulation, struct function *function)
 {
     set_weights(simulation, function, function->deployment->deploy->version, ENTITY_NONE, 0);
-    if (function->config.preference.post_traffic != ENTITY_NONE)
-        ask(simulation, function, function->config.preference.post_traffic, STAGE_AFTER);
+    uint32_t hook = hook_of(function, STAGE_AFTER);
+    if (hook != ENTITY_NONE)
+        ask(simulation, function, hook, STAGE_AFTER);
     else
         conclude(function, true);
 }
@@ -300,8 +317,9 @@ static void deploy_begin(struct simulation *simulation, void *self, const void *
         const struct entity *alarm = &simulation->entities[deploy->alarm_entities[i]];
         simulation_fail(simulation, alarm->type->observable->listen(simulation, alarm->state, function->self));
     }
-    if (function->config.preference.pre_traffic != ENTITY_NONE)
-        ask(simulation, function, function->config.preference.pre_traffic, STAGE_BEFORE);
+    uint32_t hook = hook_of(function, STAGE_BEFORE);
+    if (hook != ENTITY_NONE)
+        ask(simulation, function, hook, STAGE_BEFORE);
     else
         begin_traffic(simulation, function);
 }

@@ -97,7 +97,9 @@ const struct property function_shared_properties[] = {
     ACCEPTED("Handler"),
     {"Role", PROPERTY_STRING, AT(role),
      .help = "Its execution role: an AWS::IAM::Role of the scenario, by whose policies it is judged what it may do. Another's ARN: all."},
-    ACCEPTED("KmsKeyArn"),
+    {"KmsKeyArn", PROPERTY_STRING, AT(key_text),
+     .help =
+         "The key of its own by which its variables are encrypted: an AWS::KMS::Key here is called in each INIT. Another's ARN: no time."},
     ACCEPTED("Tags"),
     ACCEPTED("CodeSigningConfigArn"),
     ACCEPTED("RuntimeManagementConfig"),
@@ -220,6 +222,9 @@ const struct property function_behavior[] = {
     {"reuse", PROPERTY_ENUM, AT(reuse), .choices = reuse_orders, .fallback = "env_reuse_order", .help = "Which idle environment serves."},
     {"memory_used", PROPERTY_SIZE_DISTRIBUTION, AT(memory_used), .live = true,
      .help = "Peak; over MemorySize the invocation fails and the environment is lost."},
+    {"yields_at", PROPERTY_TIME, AT(yields_ns), .minimum = "\"0s\"", .fallback = "\"0s\"",
+     .help = "The handler asks its context for the remaining time, which falls from Timeout on, and stops once less than this is left: it "
+             "answers well, with what it has. Not with `steps`."},
     {"error_rate", PROPERTY_PROBABILITY, AT(error_rate), .fallback = "0", .live = true,
      .help = "Probability that an invocation fails after running, whole."},
     {"record_error_rate", PROPERTY_PROBABILITY, AT(record_error_rate), .fallback = "0", .live = true,

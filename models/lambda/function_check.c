@@ -9,6 +9,7 @@
 #include "function_log.h"
 #include "function_network.h"
 #include "function_package.h"
+#include "function_profiler.h"
 #include "function_rights.h"
 #include "function_runtime.h"
 #include "function_steps.h"
@@ -144,12 +145,22 @@ static void check_sizes(struct validation *validation, const struct function_con
                            "shutdown has no effect: without extensions an environment ends at once");
 }
 
+static void check_yield(struct validation *validation, const struct function_config *config)
+{
+    if (config->yields_ns > 0 && config->handler.steps.count > 0)
+        validation_error(validation, "behavior.yields_at", "say `duration`, or `cpu` and `wait`", "yields_at is of handlers without steps");
+    else if (config->yields_ns >= config->timeout_ns)
+        validation_warning(validation, "behavior.yields_at", "raise Timeout",
+                           "every invocation stops at once: the remaining time begins with Timeout, %.15g s, and falls",
+                           time_to_seconds(config->timeout_ns));
+}
+
 static void check_limits(struct validation *validation, const struct function_config *config)
 {
     double memory_bytes = (double)config->memory_mb * 1024 * 1024;
     if (always_exceeds(config->memory_used, memory_bytes))
         validation_warning(validation, "behavior.memory_used", "raise MemorySize", "every invocation will run out of memory");
-    if (config->handler.duration && distribution_is_constant(config->handler.duration) &&
+    if (config->handler.duration && distribution_is_constant(config->handler.duration) && config->yields_ns == 0 &&
         distribution_sample_ns(config->handler.duration, NULL) > config->timeout_ns)
         validation_warning(validation, "Timeout", "raise Timeout", "every invocation will time out: its duration is longer than Timeout");
     check_sizes(validation, config);
@@ -215,6 +226,7 @@ void function_validate(struct validation *validation, void *config)
     if (!silent) {
         check_handler(validation, function);
         check_limits(validation, function);
+        check_yield(validation, function);
         if (function->whole == ENTITY_NONE && function->runtime) {
             function_package_check(validation, function);
             if (known)
@@ -230,6 +242,7 @@ void function_validate(struct validation *validation, void *config)
     function_load_validate(validation, function, silent);
     function_network_validate(validation, function, silent);
     function_rights_validate(validation, function, silent);
+    function_profiler_validate(validation, function, silent);
     if (!silent)
         check_memory_varied(validation, function);
     if (function->unmodelled.provisioned && !function->published_alias)

@@ -30,6 +30,8 @@ enum invocation_end {
     END_MOUNT_TIMED_OUT,   /* a file system took no more connections */
     END_MOUNT_UNREACHABLE, /* it cannot be reached at all */
     END_LOAD_FAILED,       /* a step of INIT */
+    END_KEY_DENIED,        /* INIT may not decrypt the variables */
+    END_KEY_FAILED,        /* the key's service did not answer */
     END_NO_SPACE           /* INIT puts more into /tmp than it holds */
 };
 
@@ -65,7 +67,7 @@ struct async_config {
 
 /* Numbers of rights (engine/right.h) that requests to others do not show. */
 struct function_own_rights {
-    uint32_t log_stream, log_events, trace;
+    uint32_t log_stream, log_events, trace, decrypt;
 };
 
 /* What the template and the scenario say. */
@@ -76,7 +78,9 @@ struct function_config {
     int64_t storage_mb;
     int architecture;
     const char *runtime;
-    const char *role; /* NULL: none is named */
+    const char *role;     /* NULL: none is named */
+    const char *key_text; /* KmsKeyArn; NULL: none */
+    uint32_t key;         /* by function_package_resolve: the key of this scenario that it names; ENTITY_NONE: none */
     struct function_own_rights rights;
     const char *published_alias; /* AutoPublishAlias; NULL: none */
     int snap_start;              /* enum snap_start: ApplyOn */
@@ -102,6 +106,8 @@ struct function_config {
     struct lifetime max_lifetime;
     int reuse;                              /* enum reuse_order */
     const struct distribution *memory_used; /* bytes; NULL: never too much */
+    int64_t yields_ns;                      /* a handler stops by itself once less is left of Timeout; 0: it does not look */
+    double profiled;                        /* by how much longer the profiler lets it run, as a share; 0: there is none */
     double error_rate;
     double record_error_rate, poison_rate;
     double reject_rate; /* of Lambda@Edge: for the distribution that runs it, as is */

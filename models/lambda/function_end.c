@@ -25,6 +25,8 @@ static const struct cause ends[] = {
     [END_INIT_FAILED] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: no connection"},
     [END_MOUNT_TIMED_OUT] = {.fate = FATE_FAILED, .text = "EFSMountTimeoutException"},
     [END_LOAD_FAILED] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: a step of INIT failed"},
+    [END_KEY_DENIED] = {.fate = FATE_FAILED, .text = "KMSAccessDeniedException"},
+    [END_KEY_FAILED] = {.fate = FATE_FAILED, .server_error = true, .text = "KMSDisabledException"},
     [END_NO_SPACE] = {.fate = FATE_FAILED, .text = "Runtime.ExitError: no space left on device"},
     [END_MOUNT_UNREACHABLE] = {.fate = FATE_FAILED, .text = "EFSMountConnectivityException"},
 };

@@ -95,13 +95,34 @@ static double run_list(struct loading *loading, const struct step_list *list)
     return ns;
 }
 
+/* Variables that a key of one's own encrypts are decrypted before anything else. Source: Lambda developer guide, "Securing environment
+ * variables"; Invoke, errors KMSAccessDeniedException and KMSDisabledException. */
+static double decrypt(struct loading *loading)
+{
+    const struct function_config *config = &loading->function->config;
+    if (config->key == ENTITY_NONE || config->package.variables.count == 0)
+        return 0;
+    const struct entity *key = &loading->simulation->entities[config->key];
+    const struct request request = {.item = item_child(loading->item, item_salt("decrypt"), 0, 0),
+                                    .attempt = (uint16_t)loading->attempt,
+                                    .from = loading->function->self,
+                                    .handler_ns = -1};
+    int64_t ns = 0;
+    if (right_is_denied(loading->simulation, config->rights.decrypt))
+        loading->end = END_KEY_DENIED;
+    else if (!key->type->loadable->load(loading->simulation, key->state, &request, 0, &ns))
+        loading->end = END_KEY_FAILED;
+    return (double)ns;
+}
+
 enum invocation_end function_load(struct simulation *simulation, struct function *function, uint64_t item, uint32_t attempt, int64_t *ns)
 {
     const struct step_list *steps = &function->config.init_steps;
     struct loading loading = {.simulation = simulation, .function = function, .item = item, .attempt = attempt, .end = END_SUCCEEDED};
     *ns = time_from_double(function->config.image_read_ns);
-    if (steps->count == 0)
-        return END_SUCCEEDED;
+    *ns = time_add(*ns, time_from_double(decrypt(&loading)));
+    if (steps->count == 0 || loading.end != END_SUCCEEDED)
+        return loading.end;
     stream_at(&function->streams.init_steps, item, attempt);
     *ns = time_add(*ns, time_from_double(run_list(&loading, steps)));
     return loading.end;
@@ -115,7 +136,7 @@ static void check_step(void *context, struct step *step, const char *place)
     if (!call || call->target == ENTITY_NONE)
         return;
     const struct model_type *type = validation_type(validation, call->target);
-    if (!type->loadable) {
+    if (!type->loadable || model_is(type, "AWS::KMS::Key")) {
         validation_error(validation, place, "put the time of other calls into `init`",
                          "INIT reads from buckets and file systems, and %s is %s", validation_name(validation, call->target), type->type);
         return;

@@ -36,6 +36,8 @@ const struct metric_type function_metrics[] = {
      .help = "Idle time / alive time."},
     {"slsim", "EnvironmentsCreated", "Count", METRIC_COUNT, AT(created), .help = "Environments started."},
     {"slsim", "EnvironmentsExpired", "Count", METRIC_COUNT, AT(expired), .help = "Environments given up, idle too long or too old."},
+    {"slsim", "YieldedInvocations", "Count", METRIC_COUNT, AT(yields), .better = -1,
+     .help = "Invocations whose handler stopped by itself, as little of Timeout was left (`yields_at`)."},
     {"slsim", "Timeouts", "Count", METRIC_COUNT, AT(timeouts), .better = -1, .compared = "Sum", .help = "Invocations stopped at Timeout."},
     {"slsim", "OutOfMemory", "Count", METRIC_COUNT, AT(out_of_memory), .better = -1, .compared = "Sum",
      .help = "Invocations that needed more than MemorySize."},

@@ -4,6 +4,7 @@
 #include "function_package.h"
 
 #include "engine/rule_book.h"
+#include "function_runtime.h"
 #include "function_state.h"
 #include "scenario/validation.h"
 
@@ -89,6 +90,9 @@ void function_package_resolve(struct validation *validation, struct function_con
 {
     const struct string_list *layers = &config->package.layers;
     config->package.layer_bytes = 0;
+    config->key = config->key_text ? validation_named(validation, config->key_text) : ENTITY_NONE;
+    if (config->key != ENTITY_NONE && !model_is(validation_type(validation, config->key), "AWS::KMS::Key"))
+        config->key = ENTITY_NONE;
     for (size_t i = 0; i < layers->count && config->package.type == PACKAGE_ZIP; i++) {
         uint32_t layer = layers->items[i] ? validation_named(validation, layers->items[i]) : ENTITY_NONE;
         const struct model_type *type = layer != ENTITY_NONE ? validation_type(validation, layer) : NULL;
@@ -150,6 +154,23 @@ static bool is_variable_name(const char *name)
     return !*name;
 }
 
+/* What the X-Ray SDK reads: what to do without a segment, and where the daemon listens. Source: X-Ray developer guide, "Configuring the
+ * X-Ray SDK"; Lambda developer guide, "Using AWS Lambda environment variables". */
+static void check_xray_variable(struct validation *validation, const char *key, const char *name, const char *value)
+{
+    const char *colon = strrchr(value, ':');
+    if (strstr(value, "${"))
+        return;
+    if (strcmp(name, "AWS_XRAY_CONTEXT_MISSING") == 0 &&
+        !names_word(rule_text(validation_rules(validation), "xray_context_missing_values"), value))
+        validation_warning(validation, key, "LOG_ERROR is what Lambda sets", "the X-Ray SDK knows no AWS_XRAY_CONTEXT_MISSING \"%.60s\"",
+                           value);
+    if (strcmp(name, "AWS_XRAY_DAEMON_ADDRESS") == 0 &&
+        (!colon || colon == value || !colon[1] || colon[1 + strspn(colon + 1, "0123456789")]))
+        validation_warning(validation, key, "such as 169.254.79.129:2000",
+                           "the X-Ray daemon's address is ADDRESS:PORT, and \"%.60s\" is none", value);
+}
+
 static void check_variables(struct validation *validation, const struct package_config *package)
 {
     const struct rule_book *rules = validation_rules(validation);
@@ -166,6 +187,8 @@ static void check_variables(struct validation *validation, const struct package_
                              name);
         else if (!is_variable_name(name))
             validation_error(validation, key, "a letter, and letters, digits and \"_\"", "\"%.100s\" can be no environment variable", name);
+        if (value)
+            check_xray_variable(validation, key, name, value);
         /* What an intrinsic function stands for is not known here. */
         bytes += strlen(name) + (value && !strstr(value, "${") ? strlen(value) : 0);
     }
@@ -309,15 +332,51 @@ bool function_package_same(const struct package_config *a, const struct package_
            same_text(left->image, right->image);
 }
 
+/* AWS's own base images are named by language and version: "lambda/nodejs:12", "aws-lambda-nodejs:12". */
+static void check_base_image(struct validation *validation, const char *image, const char *key)
+{
+    static const char *const before[] = {"public.ecr.aws/lambda/", "aws-lambda-"};
+    for (size_t i = 0; image && i < sizeof before / sizeof *before; i++) {
+        const char *language = strstr(image, before[i]);
+        if (!language)
+            continue;
+        language += strlen(before[i]);
+        size_t word = strcspn(language, ":");
+        const char *version = language[word] ? language + word + 1 : "";
+        char runtime[60];
+        bool node = word == 6 && strncmp(language, "nodejs", word) == 0;
+        snprintf(runtime, sizeof runtime, "%.*s%.*s%s", (int)(word < 20 ? word : 20), language, (int)strspn(version, "0123456789."),
+                 version, node ? ".x" : "");
+        function_runtime_base(validation, key, runtime);
+        return;
+    }
+}
+
+/* "arn:aws:kms:REGION:ACCOUNT:key/ID"; an alias is none. Source: CreateFunction, KMSKeyArn. */
+static void check_key(struct validation *validation, const struct function_config *config)
+{
+    const char *text = config->key_text;
+    uint32_t named = text ? validation_named(validation, text) : ENTITY_NONE;
+    if (named != ENTITY_NONE && named != config->key)
+        validation_error(validation, "KmsKeyArn", "{\"Fn::GetAtt\": [\"Key\", \"Arn\"]} of an AWS::KMS::Key", "%s is no key",
+                         validation_name(validation, named));
+    else if (config->key == ENTITY_NONE && text && *text && !strstr(text, "${") &&
+             (strncmp(text, "arn:aws", 7) != 0 || !strstr(text, ":kms:") || !strstr(text, ":key/")))
+        validation_error(validation, "KmsKeyArn", "such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-...",
+                         "\"%.80s\" is no key's ARN", text);
+}
+
 void function_package_check(struct validation *validation, const struct function_config *config)
 {
     const struct package_config *package = &config->package;
     const struct code_source *source = package->source.count > 0 ? package->source.items : NULL;
     check_variables(validation, package);
+    check_key(validation, config);
     check_sizes(validation, config);
     if (source)
         check_source(validation, source);
     check_entry(validation, package, code_key(validation));
+    check_base_image(validation, source ? source->image : package->image, source ? "Code.ImageUri" : "ImageUri");
     check_image(validation, package, source ? source->image : package->image, source ? "Code.ImageUri" : "ImageUri");
     if (source)
         check_inline(validation, config, source->text, "Code.ZipFile");

@@ -11,7 +11,7 @@ extern const struct property function_code_properties[];    /* of AWS::Lambda::F
 extern const struct property serverless_code_properties[];  /* of AWS::Serverless::Function */
 extern const struct property function_package_behavior[];
 
-/* What its layers have, all together; judges nothing. */
+/* What its layers have, all together, and which key it names; judges nothing. */
 void function_package_resolve(struct validation *validation, struct function_config *config);
 /* What AWS refuses: too large a package, too many layers, too many or reserved variables. */
 void function_package_check(struct validation *validation, const struct function_config *config);

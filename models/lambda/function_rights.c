@@ -79,6 +79,14 @@ static void check_own(struct validation *validation, struct function_config *con
     deed.action = "xray:PutTraceSegments";
     if (config->tracing == TRACING_ACTIVE)
         config->rights.trace = validation_may(validation, &deed);
+    if (config->key != ENTITY_NONE && config->package.variables.count > 0)
+        config->rights.decrypt = validation_may(validation, &(struct deed){.from = common->from,
+                                                                           .holder = common->holder,
+                                                                           .target = config->key,
+                                                                           .action = "kms:Decrypt",
+                                                                           .by_number = true,
+                                                                           .silent = common->silent,
+                                                                           .property = "KmsKeyArn"});
     deed.action = "ec2:CreateNetworkInterface";
     deed.needed = true;
     deed.property = "VpcConfig";

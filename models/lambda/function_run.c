@@ -233,7 +233,15 @@ static int64_t plan_handler(struct function *function, struct environment *envir
     int64_t run_ns = request->handler_ns >= 0
                          ? request->handler_ns
                          : handler_time(&config->handler, &function->share, &function->streams.handler, request->item, request->attempt);
+    if (config->profiled > 0)
+        run_ns = time_from_double((double)run_ns * (1 + config->profiled));
     run_ns = time_add(fault_slowed(&function->faults, run_ns), suppressed_ns);
+    if (config->yields_ns > 0 && run_ns > config->timeout_ns - config->yields_ns) {
+        /* It looks whenever it may: at once where INIT has used up the time. */
+        int64_t latest_ns = config->timeout_ns - config->yields_ns;
+        run_ns = latest_ns > suppressed_ns ? latest_ns : suppressed_ns;
+        counter_add(&function->metrics.yields, 1);
+    }
     if (__builtin_expect(function_streams(function, request), 0))
         run_ns = time_add(run_ns, function_stream_ns(function, request));
     if (run_ns > config->timeout_ns) {

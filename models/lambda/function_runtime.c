@@ -190,3 +190,13 @@ void function_runtime_check(struct validation *validation, const struct function
     else
         validation_warning(validation, "Runtime", hint, "%s is deprecated since %s: it gets no more patches", runtime, deprecated);
 }
+
+void function_runtime_base(struct validation *validation, const char *property, const char *runtime)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    char day[DAY_SIZE], hint[1024];
+    if (!is_past(rules, "runtimes_deprecated", runtime, day))
+        return;
+    hint_of_latest(rules, runtime, hint, sizeof hint);
+    validation_warning(validation, property, hint, "the base image of %.60s is out of support since %s", runtime, day);
+}

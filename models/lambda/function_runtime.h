@@ -22,4 +22,7 @@ bool function_runtime_exists(struct validation *validation, const struct functio
 /* Warns of one that is out of support on the book's day: rules runtimes_*. */
 void function_runtime_check(struct validation *validation, const struct function_config *config);
 
+/* The same of a base image of AWS's, named at `property`, by the runtime in it. */
+void function_runtime_base(struct validation *validation, const char *property, const char *runtime);
+
 #endif

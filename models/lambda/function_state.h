@@ -74,7 +74,7 @@ struct function_metrics {
     struct counter cold_starts;
     struct tally init_duration, response_time, billed_duration;
     struct gauge environments, idle;
-    struct counter created, expired, timeouts, out_of_memory;
+    struct counter created, expired, timeouts, yields, out_of_memory;
     struct counter recursive_dropped;
     struct counter duplicate_effects;
     struct counter tmp_lookups, tmp_hits, tmp_misses, tmp_stale, tmp_evictions;
@@ -198,7 +198,8 @@ static inline bool end_is_mount(enum invocation_end end)
 /* Did it come to the handler? */
 static inline bool handler_ran(enum invocation_end end)
 {
-    return end != END_RESTORE_TIMED_OUT && end != END_INIT_FAILED && end != END_LOAD_FAILED && end != END_NO_SPACE && !end_is_mount(end);
+    return end != END_RESTORE_TIMED_OUT && end != END_INIT_FAILED && end != END_LOAD_FAILED && end != END_KEY_DENIED &&
+           end != END_KEY_FAILED && end != END_NO_SPACE && !end_is_mount(end);
 }
 
 /* Does this item fail whenever it is tried? */

@@ -65,8 +65,8 @@ static void steps_ended(struct simulation *simulation, void *owner, uint32_t dat
 
 static double steps_stretch(const void *owner)
 {
-    const struct fault_state *faults = &((const struct function *)owner)->faults;
-    return faults->any ? faults->slow : 1;
+    const struct function *function = owner;
+    return (function->faults.any ? function->faults.slow : 1) * (1 + function->config.profiled);
 }
 
 static void effect_repeated(void *owner)

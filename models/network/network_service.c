@@ -20,6 +20,7 @@ static const struct {
     {"AWS::Cognito::", IN_SERVICE, "cognito-idp"},
     {"AWS::DynamoDB::", IN_SERVICE, "dynamodb"},
     {"AWS::Events::", IN_SERVICE, "events"},
+    {"AWS::KMS::", IN_SERVICE, "kms"},
     {"AWS::Kinesis::", IN_SERVICE, "kinesis-streams"},
     {"AWS::KinesisFirehose::", IN_SERVICE, "kinesis-firehose"},
     {"AWS::Logs::", IN_SERVICE, "logs"},

@@ -72,7 +72,9 @@ static const struct property role_properties[] = {
      .help = "Who may assume it: of a function's role, lambda.amazonaws.com. Left out: everybody."},
     ACCEPTED("RoleName"),
     ACCEPTED("Description"),
-    ACCEPTED("MaxSessionDuration"),
+    {"MaxSessionDuration", PROPERTY_TIME, offsetof(struct identity, session_ns), .unit = "s", .minimum = "iam_session_min_s",
+     .maximum = "iam_session_max_s", .fallback = "iam_session_min_s",
+     .help = "How long temporary credentials of STS hold at most. Judged, and without effect on what is simulated."},
     {0},
 };
 

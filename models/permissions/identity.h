@@ -28,6 +28,7 @@
     ROW(SQSPollerPolicy, QueueName)                                                                                                        \
     ROW(SQSSendMessagePolicy, QueueName)                                                                                                   \
     ROW(SSMParameterReadPolicy, ParameterName)                                                                                             \
+    ROW(StepFunctionsCallbackPolicy, StateMachineName)                                                                                     \
     ROW(StepFunctionsExecutionPolicy, StateMachineName)                                                                                    \
     ROW(VPCAccessPolicy, )
 
@@ -58,6 +59,7 @@ struct identity {
     struct property_list policies; /* struct inline_policy */
     struct string_list managed;    /* ManagedPolicyArns */
     bool trust_given, boundary;
+    int64_t session_ns;              /* MaxSessionDuration */
     struct property_list trust;      /* of a role: who may assume it */
     struct property_list statements; /* of a policy, which is attached to */
     struct string_list roles, users;

@@ -3,6 +3,7 @@
  * CloudFormation's AWS::AutoScaling::AutoScalingGroup; rules asg_*. */
 #include "auto_scaling_group.h"
 
+#include "ecs_cluster.h"
 #include "instance.h"
 #include "server_kind.h"
 #include "server_state.h"
@@ -101,6 +102,13 @@ static const struct property group_properties[] = {
     {0},
 };
 
+static const struct property group_behavior[] = {
+    {.kind = PROPERTY_TABLE, .properties = servers_behavior_rows},
+    {"cluster", PROPERTY_REFERENCE, AT(cluster),
+     .help = "The AWS::ECS::Cluster whose tasks its instances take: what their user data says. Not needed of a capacity provider's."},
+    {0},
+};
+
 static const struct metric_type group_metrics[] = {
     {"AWS/EC2", "CPUUtilization", "Percent", METRIC_GAUGE_RATIO, AT(metrics.cpu_busy), .other = AT(metrics.cpu_room),
      .help = "Time that the vCPUs of instances in service work."},
@@ -118,6 +126,8 @@ static const struct metric_type group_metrics[] = {
     {"AWS/AutoScaling", "GroupTotalCapacity", "Count", METRIC_GAUGE, AT(metrics.units_total), .help = "Of all of them."},
     {"AWS/AutoScaling", "GroupMinSize", "Count", METRIC_GAUGE, AT(metrics.least), .help = "MinSize."},
     {"AWS/AutoScaling", "GroupMaxSize", "Count", METRIC_GAUGE, AT(metrics.most), .help = "MaxSize."},
+    {"slsim", "HeldToBaseline", "Count", METRIC_GAUGE, AT(metrics.held), .better = -1,
+     .help = "Burstable standard instances that are out of credits, and have more to do than their baseline allows."},
     SERVER_METRIC_ROWS,
     {"slsim", "ServersLaunched", "Count", METRIC_COUNT, AT(metrics.launched), .help = "Instances launched."},
     {"slsim", "ServersEnded", "Count", METRIC_COUNT, AT(metrics.ended), .help = "Instances that are gone."},
@@ -196,7 +206,13 @@ static void group_validate(struct validation *validation, void *config)
                            "nobody checks: the group stands behind no load balancer");
     if (!servers->warmup_given)
         servers->warmup_ns = servers->cooldown_ns;
-    servers->replaces = true;
+    servers->replaces = servers->is_ground = true;
+    servers->memory_share = rule_number(validation_rules(validation), "ecs_instance_memory_share");
+    if (servers->cluster != ENTITY_NONE && !model_is(validation_type(validation, servers->cluster), CLUSTER_TYPE)) {
+        validation_error(validation, "behavior.cluster", "name an AWS::ECS::Cluster", "%s is no cluster",
+                         validation_name(validation, servers->cluster));
+        servers->cluster = ENTITY_NONE;
+    }
     servers->largest = servers->most;
     servers->room = (uint32_t)(2 * servers->most + 8);
     servers_validate(validation, servers);
@@ -283,7 +299,7 @@ const struct model_type auto_scaling_group_type = {
     .size = sizeof(struct servers),
     .self_offset = AT(self),
     .properties = group_properties,
-    .behavior = servers_behavior_rows,
+    .behavior = group_behavior,
     .metrics = group_metrics,
     .line_items = server_instance_items,
     .inner = &server_kind_parts,

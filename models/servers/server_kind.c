@@ -1,5 +1,5 @@
-/* server_kind.c: the kinds of instances that a group mixes, by MixedInstancesPolicy's Overrides: their weights, which of them comes next,
- * and what is measured of each: "Fleet/c5.large".
+/* server_kind.c: the kinds of instances that a group mixes, by MixedInstancesPolicy's Overrides: their weights, which of them comes next
+ * and which goes, and what is measured of each: "Fleet/c5.large".
  * Sources: Amazon EC2 Auto Scaling User Guide, "Auto Scaling groups with multiple instance types and purchase options", "Configuring
  * instance weighting"; API reference, InstancesDistribution; rules asg_*. Assumptions: models know no prices, so where the cheapest are
  * asked for Overrides stand in the order of their price; and every type has room on Spot, so where the deepest pools are asked for they
@@ -40,6 +40,7 @@ static const struct metric_type kind_metrics[] = {
     {"slsim", "InServiceInstances", "Count", METRIC_GAUGE, AT(in_service), .help = "Instances of this type in service."},
     {"slsim", "InServiceSpotInstances", "Count", METRIC_GAUGE, AT(spot), .help = "Of them, those on Spot."},
     {"slsim", "SpotInterruptions", "Count", METRIC_COUNT, AT(interrupted), .help = "Instances on Spot that were taken back."},
+    {NULL, "surplus", "None", METRIC_GAUGE, AT(surplus), .help = ""},
     {NULL, "billed", "None", METRIC_GAUGE, AT(billed), .help = ""},
     {NULL, "billed Spot", "None", METRIC_GAUGE, AT(billed_spot), .help = ""},
     {NULL, "least time", "None", METRIC_COUNT, AT(extra_ns), .help = ""},
@@ -154,4 +155,47 @@ uint32_t server_kinds_next(const struct servers *servers, bool spot)
         if (servers->kinds_here[i].spot < servers->kinds_here[best].spot)
             best = i;
     return best;
+}
+
+/* Of so many units those on demand: the base first, then the share. Source: Amazon EC2 Auto Scaling User Guide, "Allocation strategies". */
+static int64_t on_demand_of(const struct servers *servers, int64_t units)
+{
+    int64_t above = units - servers->on_demand_base;
+    return above > 0 ? servers->on_demand_base + (above * servers->on_demand_percent + 99) / 100 : units;
+}
+
+bool server_kinds_next_is_spot(const struct servers *servers)
+{
+    return servers->is_mixed && servers->here - servers->here_spot >= on_demand_of(servers, servers->here + 1);
+}
+
+/* Which is to go: one that still boots, the newest of them; then by the policy. Of all, or only of those on Spot or on demand (`spot`
+ * points to which). UINT32_MAX: none is there. */
+static uint32_t choose_of(const struct servers *servers, const bool *spot)
+{
+    uint32_t best = UINT32_MAX;
+    for (uint32_t i = 0; i < servers->end; i++) {
+        const struct server *server = &servers->list[i], *other = best == UINT32_MAX ? NULL : &servers->list[best];
+        bool newer = other && server->ordinal > other->ordinal;
+        if ((server->phase != SERVER_BOOTING && server->phase != SERVER_RUNNING) || (spot && server->spot != *spot) ||
+            (servers->protects_guests && server->guests > 0))
+            continue;
+        if (!other || (server->phase == SERVER_BOOTING && other->phase == SERVER_RUNNING))
+            best = i;
+        else if (server->phase == other->phase && newer == (server->phase == SERVER_BOOTING || servers->termination == RETIRE_NEWEST))
+            best = i;
+    }
+    return best;
+}
+
+/* By the default policy first such as brings the share on Spot nearer to what it should be. Source: Amazon EC2 Auto Scaling User Guide,
+ * "Default termination policy". */
+uint32_t server_kinds_leaver(const struct servers *servers)
+{
+    uint32_t which = UINT32_MAX;
+    if (servers->is_mixed && servers->aligns) {
+        bool spot = servers->here - servers->here_spot <= on_demand_of(servers, servers->wanted);
+        which = choose_of(servers, &spot);
+    }
+    return which == UINT32_MAX ? choose_of(servers, NULL) : which;
 }

@@ -16,8 +16,12 @@ extern const struct property server_override_properties[];
 /* Finds what each of Overrides has; without them there is one kind. */
 void server_kinds_resolve(struct validation *validation, struct servers *servers);
 
-/* Of which kind is the next one? */
+/* Is the next one a Spot server? And of which kind is it? */
+bool server_kinds_next_is_spot(const struct servers *servers);
 uint32_t server_kinds_next(const struct servers *servers, bool spot);
+
+/* Which is to go. UINT32_MAX: none may. O(servers). */
+uint32_t server_kinds_leaver(const struct servers *servers);
 
 /* Kinds are measured each by itself where a group has several. */
 extern const struct inner_parts server_kind_parts;

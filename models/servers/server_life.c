@@ -3,6 +3,9 @@
  * "Health checks for instances in an Auto Scaling group" (replaced at once, after the grace period), "Capacity Rebalancing"; Amazon EC2
  * User Guide, "Spot Instance interruption notices"; Amazon ECS Developer Guide, "Service load balancing"; Elastic Load Balancing,
  * "Deregistration delay": over as soon as nothing is under way. */
+#include "placement.h"
+#include "server_credits.h"
+#include "server_guests.h"
 #include "server_kind.h"
 #include "server_state.h"
 
@@ -110,6 +113,10 @@ static void set_phase(struct simulation *simulation, struct servers *servers, st
     if ((server->phase == SERVER_RUNNING) != (phase == SERVER_RUNNING)) {
         servers_count_room(simulation, servers, server, phase == SERVER_RUNNING ? 1 : -1);
         list_running(servers, server, phase == SERVER_RUNNING);
+        if (servers->cluster != ENTITY_NONE && servers->is_ground) {
+            placement_count(simulation, servers, server, phase == SERVER_RUNNING ? 1 : -1);
+            guests_look(simulation, servers->cluster);
+        }
     }
     server->phase = phase;
 }
@@ -135,10 +142,15 @@ static void take_away(struct simulation *simulation, struct servers *servers, ui
     end_bill(simulation, servers, server);
     counter_add(&servers->metrics.ended, 1);
     servers_drop(simulation, servers, which);
+    credits_end(simulation, servers, which);
+    if (servers->on_instances)
+        guests_left(simulation, servers, server);
+    if (server->guests > 0)
+        guests_lose(simulation, servers, which);
 }
 
 /* No further requests; what it has may end. */
-static void retire(struct simulation *simulation, struct servers *servers, uint32_t which, int64_t most_ns)
+void servers_retire(struct simulation *simulation, struct servers *servers, uint32_t which, int64_t most_ns)
 {
     struct server *server = &servers->list[which];
     if (server->phase == SERVER_BOOTING) {
@@ -150,32 +162,26 @@ static void retire(struct simulation *simulation, struct servers *servers, uint3
     count_here(servers, server, -1);
     set_phase(simulation, servers, server, SERVER_LEAVING);
     int64_t drain_ns = leave_doors(simulation, servers, which);
+    if (server->guests > 0) {
+        guests_move(simulation, servers, which);
+        drain_ns = TIME_FOREVER;
+    }
+    if (server->phase != SERVER_LEAVING)
+        return; /* the last of them had nothing to do */
     drain_ns = drain_ns < most_ns ? drain_ns : most_ns;
-    if (server->busy == 0 || drain_ns == 0) {
+    if ((server->busy == 0 && server->guests == 0) || drain_ns == 0) {
         take_away(simulation, servers, which);
         return;
     }
     server->due_ns = time_add(simulation->now_ns, drain_ns);
-    simulation_schedule(simulation, servers->self, SERVERS_GONE, RANK_EXPIRY, server->due_ns, which);
+    if (server->due_ns < simulation->end_ns)
+        simulation_schedule(simulation, servers->self, SERVERS_GONE, RANK_EXPIRY, server->due_ns, which);
 }
 
 void servers_idle(struct simulation *simulation, struct servers *servers, uint32_t which)
 {
     take_away(simulation, servers, which);
     balance(simulation, servers);
-}
-
-/* Of so many units those on demand: the base first, then the share. Source: Amazon EC2 Auto Scaling User Guide, "Allocation strategies". */
-static int64_t on_demand_of(const struct servers *servers, int64_t units)
-{
-    int64_t above = units - servers->on_demand_base;
-    return above > 0 ? servers->on_demand_base + (above * servers->on_demand_percent + 99) / 100 : units;
-}
-
-/* Is the next one a Spot server? */
-static bool next_is_spot(const struct servers *servers)
-{
-    return servers->is_mixed && servers->here - servers->here_spot >= on_demand_of(servers, servers->here + 1);
 }
 
 /* AWS takes it back at some time. */
@@ -198,14 +204,28 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     struct server *server = &servers->list[which];
     int64_t boot_ns = 0;
     stream_at(&servers->boots, servers->salt + servers->ordinals, 0);
+    bool has_image = true;
+    if (servers->on_instances) {
+        servers->list[which].ordinal = servers->ordinals;
+        if (!placement_take(simulation, servers, &servers->list[which], &has_image))
+            return false;
+        at_once = at_once || simulation->now_ns == 0; /* its instance was there at first, too */
+    }
+    const struct server placed = servers->list[which];
     if (!at_once && servers->behavior.boot)
         boot_ns = distribution_sample_ns(servers->behavior.boot, &servers->boots.rng);
+    if (!at_once && !has_image)
+        boot_ns = time_add(boot_ns, servers->pull_ns);
     int64_t free_ns = servers->pending_free_ns < boot_ns ? servers->pending_free_ns : boot_ns;
-    bool spot = next_is_spot(servers);
+    bool spot = server_kinds_next_is_spot(servers);
     *server = (struct server){
         .spot = spot,
         .kind = (uint8_t)server_kinds_next(servers, spot),
         .recall_ns = TIME_FOREVER,
+        .host = placed.host,
+        .host_server = placed.host_server,
+        .taken_cpu = servers->on_instances ? placed.taken_cpu : 0,
+        .taken_mib = servers->on_instances ? placed.taken_mib : 0,
         .launched_ns = simulation->now_ns,
         .billed_ns = time_add(simulation->now_ns, free_ns),
         .due_ns = time_add(simulation->now_ns, boot_ns),
@@ -215,6 +235,7 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     chain_init(&server->served, &servers->calls, offsetof(struct server_call, link));
     processor_init(&server->processor, servers->kinds[server->kind].size.vcpus, &simulation->memory,
                    simulation->entities[servers->self].name);
+    credits_begin(simulation, servers, which);
     servers->end = which >= servers->end ? which + 1 : servers->end;
     counter_add(&servers->metrics.launched, 1);
     count_here(servers, server, 1);
@@ -234,45 +255,41 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     return true;
 }
 
-/* Which is to go: one that still boots, the newest of them; then by the policy. Of all, or only of those on Spot or on demand (`spot`
- * points to which). UINT32_MAX: none is there. */
-static uint32_t choose_of(const struct servers *servers, const bool *spot)
+/* There was no time without what there is at the simulation's zero. */
+static void begin_at_level(struct gauge *gauge)
 {
-    uint32_t best = UINT32_MAX;
-    for (uint32_t i = 0; i < servers->end; i++) {
-        const struct server *server = &servers->list[i], *other = best == UINT32_MAX ? NULL : &servers->list[best];
-        bool newer = other && server->ordinal > other->ordinal;
-        if ((server->phase != SERVER_BOOTING && server->phase != SERVER_RUNNING) || (spot && server->spot != *spot))
-            continue;
-        if (!other || (server->phase == SERVER_BOOTING && other->phase == SERVER_RUNNING))
-            best = i;
-        else if (server->phase == other->phase && newer == (server->phase == SERVER_BOOTING || servers->termination == RETIRE_NEWEST))
-            best = i;
-    }
-    return best;
+    for (; gauge; gauge = gauge->total)
+        gauge->minimum = gauge->level;
 }
 
-/* By the default policy first such as brings the share on Spot nearer to what it should be. Source: Amazon EC2 Auto Scaling User Guide,
- * "Default termination policy". */
-static uint32_t choose(const struct servers *servers)
+static void begin_at_levels(struct simulation *simulation, struct servers *servers)
 {
-    uint32_t which = UINT32_MAX;
-    if (servers->is_mixed && servers->aligns) {
-        bool spot = servers->here - servers->here_spot <= on_demand_of(servers, servers->wanted);
-        which = choose_of(servers, &spot);
+    struct servers_metrics *metrics = &servers->metrics;
+    struct gauge *const gauges[] = {&metrics->desired,          &metrics->least,      &metrics->most, &metrics->in_service, &metrics->total,
+                                    &metrics->units_in_service, &metrics->units_total};
+    for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
+        begin_at_level(gauges[i]);
+    for (uint32_t i = 0; servers->kind_count > 1 && i < servers->kind_count; i++) {
+        begin_at_level(&server_kind_figures(simulation, servers, i)->in_service);
+        begin_at_level(&server_kind_figures(simulation, servers, i)->spot);
     }
-    return which == UINT32_MAX ? choose_of(servers, NULL) : which;
 }
 
 static void balance(struct simulation *simulation, struct servers *servers)
 {
     while (servers->here < servers->wanted && launch(simulation, servers, false))
         continue;
+    if (servers->on_instances) {
+        int64_t unplaced = servers->here < servers->wanted ? servers->wanted - servers->here : 0;
+        gauge_add(&servers->metrics.unplaced, simulation->now_ns, unplaced - servers->metrics.unplaced.level);
+        if (simulation->now_ns == 0)
+            begin_at_levels(simulation, servers);
+    }
     while (servers->here > servers->wanted) {
-        uint32_t which = choose(servers);
+        uint32_t which = server_kinds_leaver(servers);
         if (which == UINT32_MAX || servers->here - servers->kinds[servers->list[which].kind].weight < servers->wanted)
             return; /* nobody goes without whom it would be less than is wanted */
-        retire(simulation, servers, which, TIME_FOREVER);
+        servers_retire(simulation, servers, which, TIME_FOREVER);
     }
 }
 
@@ -281,13 +298,6 @@ void servers_want(struct simulation *simulation, struct servers *servers, int64_
     gauge_add(&servers->metrics.desired, simulation->now_ns, wanted - servers->wanted);
     servers->wanted = wanted;
     balance(simulation, servers);
-}
-
-/* There was no time without what there is at the simulation's zero. */
-static void begin_at_level(struct gauge *gauge)
-{
-    for (; gauge; gauge = gauge->total)
-        gauge->minimum = gauge->level;
 }
 
 /* What there is at the simulation's zero is in service. */
@@ -300,19 +310,12 @@ void servers_start(struct simulation *simulation, void *self)
     gauge_add(&servers->metrics.most, simulation->now_ns, servers->most);
     while (servers->here < servers->wanted && launch(simulation, servers, true))
         continue;
-    struct servers_metrics *metrics = &servers->metrics;
-    struct gauge *const gauges[] = {&metrics->desired,          &metrics->least,      &metrics->most, &metrics->in_service, &metrics->total,
-                                    &metrics->units_in_service, &metrics->units_total};
-    for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
-        begin_at_level(gauges[i]);
-    for (uint32_t i = 0; servers->kind_count > 1 && i < servers->kind_count; i++) {
-        begin_at_level(&server_kind_figures(simulation, servers, i)->in_service);
-        begin_at_level(&server_kind_figures(simulation, servers, i)->spot);
-    }
+    balance(simulation, servers); /* tasks find room as instances come */
+    begin_at_levels(simulation, servers);
 }
 
 /* It is gone from one moment to the next. */
-static void lose_server(struct simulation *simulation, struct servers *servers, uint32_t which)
+void servers_lose(struct simulation *simulation, struct servers *servers, uint32_t which)
 {
     bool was_here = servers->list[which].phase != SERVER_LEAVING;
     if (servers->list[which].phase == SERVER_RUNNING)
@@ -328,7 +331,7 @@ void servers_failed(struct simulation *simulation, void *self, uint32_t which)
     struct servers *servers = self;
     const struct server *server = &servers->list[which];
     if (servers->door_checks && server->phase == SERVER_RUNNING && simulation->now_ns >= time_add(server->since_ns, servers->grace_ns))
-        lose_server(simulation, servers, which);
+        servers_lose(simulation, servers, which);
 }
 
 /* The interruption notice of a Spot server. Who rebalances has it leave at once, and another come. */
@@ -339,7 +342,7 @@ static void notice(struct simulation *simulation, struct servers *servers, uint3
     if (server_kind_figures(simulation, servers, server->kind))
         counter_add(&server_kind_figures(simulation, servers, server->kind)->interrupted, 1);
     if (servers->rebalances) {
-        retire(simulation, servers, which, servers->notice_ns);
+        servers_retire(simulation, servers, which, servers->notice_ns);
         balance(simulation, servers);
         return;
     }
@@ -365,7 +368,7 @@ void servers_befall(struct simulation *simulation, struct servers *servers, doub
             !is_hit(servers, server, fault, share))
             continue;
         if (!spot_only)
-            lose_server(simulation, servers, i);
+            servers_lose(simulation, servers, i);
         else if (server->spot && server->phase != SERVER_LEAVING && !server->noticed)
             notice(simulation, servers, i);
     }
@@ -400,6 +403,6 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
         if (server->phase != SERVER_ABSENT && server->phase != SERVER_LEAVING && server->recall_ns == now_ns && !server->noticed)
             notice(simulation, servers, event->data);
     } else if (server->noticed && server->due_ns == now_ns && server->phase != SERVER_ABSENT) {
-        lose_server(simulation, servers, event->data);
+        servers_lose(simulation, servers, event->data);
     }
 }

@@ -5,6 +5,7 @@
  * would be if they shared it.
  * Assumptions: a line before each server, first come first served; a request that comes by no load balancer goes to the servers in turn, as
  * by a name that stands for all their addresses. */
+#include "server_credits.h"
 #include "server_state.h"
 
 #include "engine/random.h"
@@ -36,11 +37,20 @@ static int64_t cpu_units(double vcpus)
 }
 
 /* `before`: vCPUs that worked. */
-static void count_busy(struct simulation *simulation, struct servers *servers, const struct processor *processor, double before)
+static void count_busy(struct simulation *simulation, struct servers *servers, struct server *server, double before)
 {
-    int64_t change = cpu_units(processor_busy(processor)) - cpu_units(before);
-    if (change != 0)
-        gauge_add(&servers->metrics.cpu_busy, simulation->now_ns, change);
+    credits_moved(simulation, servers, (uint32_t)(server - servers->list));
+    double now = processor_busy(&server->processor);
+    int64_t change = cpu_units(now) - cpu_units(before);
+    if (change == 0)
+        return;
+    gauge_add(&servers->metrics.cpu_busy, simulation->now_ns, change);
+    if (servers->on_instances) {
+        struct servers *group = entity_state(simulation, server->host);
+        gauge_add(&group->metrics.cpu_busy, simulation->now_ns, change);
+        group->list[server->host_server].guest_vcpus += now - before;
+        credits_moved(simulation, group, server->host_server);
+    }
 }
 
 void servers_count_room(struct simulation *simulation, struct servers *servers, const struct server *server, int change)
@@ -63,7 +73,7 @@ static bool begin_job(struct simulation *simulation, struct servers *servers, ui
     double before = processor_busy(processor);
     if (!processor_add(processor, simulation->now_ns, work_ns, threads, work))
         return false;
-    count_busy(simulation, servers, processor, before);
+    count_busy(simulation, servers, &servers->list[server], before);
     look_at_processor(simulation, servers, server);
     return true;
 }
@@ -169,7 +179,7 @@ static void end_call(struct simulation *simulation, struct servers *servers, uin
         count_answer(simulation, servers, request);
     serve_next(simulation, servers, which); /* before the answer: what that brings stands behind */
     answer(simulation, servers, id, cause);
-    if (server->phase == SERVER_LEAVING && server->busy == 0)
+    if (server->phase == SERVER_LEAVING && server->busy == 0 && server->guests == 0)
         servers_idle(simulation, servers, which);
 }
 
@@ -309,7 +319,7 @@ static void work_on(struct simulation *simulation, struct servers *servers, uint
         double before = processor_busy(processor);
         if (!processor_done(processor, simulation->now_ns, &work))
             break;
-        count_busy(simulation, servers, processor, before);
+        count_busy(simulation, servers, &servers->list[server], before);
         end_work(simulation, servers, server, work);
     }
     look_at_processor(simulation, servers, server);
@@ -334,6 +344,12 @@ void servers_handle_request(struct simulation *simulation, struct servers *serve
         procedure_handle(simulation, servers->procedure, event);
     } else if (event->kind == SERVERS_WORKED) {
         work_on(simulation, servers, event->data);
+    } else if (event->kind == SERVERS_CREDITS) {
+        double before = processor_busy(&servers->list[event->data].processor);
+        if (credits_due(simulation, servers, event->data)) {
+            count_busy(simulation, servers, &servers->list[event->data], before);
+            look_at_processor(simulation, servers, event->data);
+        }
     } else if (event->kind == SERVERS_LINE) {
         give_up(simulation, servers);
     } else {
@@ -375,7 +391,7 @@ void servers_drop(struct simulation *simulation, struct servers *servers, uint32
         if (task != POOL_NONE)
             procedure_worked(simulation, servers->procedure, task);
     }
-    count_busy(simulation, servers, &server->processor, before);
+    count_busy(simulation, servers, server, before);
     processor_fini(&server->processor);
     for (uint32_t id = server->line.head; id != POOL_NONE; id = servers_call(servers, id)->link.next)
         deadline_leave(&servers->line, id);

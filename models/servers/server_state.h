@@ -53,8 +53,8 @@ struct server_kind {
 /* What is measured of one. */
 struct kind_figures {
     uint32_t self;
-    struct gauge in_service, spot;    /* in service; of them on Spot */
-    struct gauge billed, billed_spot; /* as in servers_metrics */
+    struct gauge in_service, spot;             /* in service; of them on Spot */
+    struct gauge billed, billed_spot, surplus; /* as in servers_metrics */
     struct counter extra_ns, extra_spot_ns, interrupted;
 };
 
@@ -80,11 +80,25 @@ struct servers_metrics {
     struct counter requests, checks, refused, timed_out, failed, lost, launched, ended, interrupted, unserved;
     struct gauge serving, waiting, workers;
     struct gauge cpu_busy, cpu_room; /* CPU_UNITS, of servers in service */
+    struct gauge unplaced;           /* tasks that find no room */
     struct gauge desired, in_service, pending, leaving, total, least, most;
     struct gauge units_in_service, units_pending, units_leaving, units_total; /* the same by weight */
-    struct gauge billed, billed_spot;                                         /* servers that cost, on demand and spot */
-    struct counter extra_ns, extra_spot_ns;                                   /* what the least time adds to it */
+    struct gauge surplus, held;             /* server_credits.c: surplus credits; standard servers without any, held to their baseline */
+    struct gauge billed, billed_spot;       /* servers that cost, on demand and spot */
+    struct counter extra_ns, extra_spot_ns; /* what the least time adds to it */
     struct tally response_time, boot_time;
+};
+
+enum credit_mode { CREDITS_UNLIMITED, CREDITS_STANDARD };
+
+/* CPU credits of a burstable server: server_credits.c. */
+struct server_credits {
+    double balance_ns; /* of a vCPU; below 0: owed */
+    double busy;       /* vCPUs that spend them, */
+    int64_t at_ns;     /* since then */
+    int64_t due_ns;    /* its event; TIME_FOREVER: none */
+    int64_t level;     /* of the gauge of what is owed */
+    bool held;         /* to its baseline */
 };
 
 enum server_phase { SERVER_ABSENT, SERVER_BOOTING, SERVER_RUNNING, SERVER_LEAVING };
@@ -93,18 +107,24 @@ struct server {
     enum server_phase phase;
     bool spot;
     uint8_t kind;
-    uint32_t place;      /* among those in service */
-    bool noticed;        /* of a spot server: it will be taken at `due_ns` */
-    uint32_t busy;       /* requests that it works on, */
-    uint32_t waiting;    /* and in its line */
-    int64_t launched_ns; /* when it was asked for, */
-    int64_t billed_ns;   /* and since when it costs */
-    int64_t since_ns;    /* in service */
-    int64_t due_ns;      /* the end of its phase; TIME_FOREVER: none is known */
-    int64_t out_ns;      /* until then answers go out that have begun to */
-    int64_t recall_ns;   /* of a Spot server: when its notice comes */
+    uint32_t place;               /* among those in service */
+    bool noticed;                 /* of a spot server: it will be taken at `due_ns` */
+    uint32_t busy;                /* requests that it works on, */
+    uint32_t waiting;             /* and in its line */
+    int64_t launched_ns;          /* when it was asked for, */
+    int64_t billed_ns;            /* and since when it costs */
+    int64_t since_ns;             /* in service */
+    int64_t due_ns;               /* the end of its phase; TIME_FOREVER: none is known */
+    uint32_t host, host_server;   /* of a task on an instance: where it is */
+    uint32_t guests;              /* of an instance: tasks that are there, */
+    int64_t taken_cpu, taken_mib; /* and what they have; of a task what it has */
+    uint64_t images;              /* and of which of the cluster's first 64 services it has the image */
+    int64_t out_ns;               /* until then answers go out that have begun to */
+    int64_t recall_ns;            /* of a Spot server: when its notice comes */
     uint64_t ordinal;
-    bool billed;               /* it costs by now */
+    bool billed; /* it costs by now */
+    struct server_credits credits;
+    double guest_vcpus;        /* of an instance: those that its tasks work with */
     struct chain line, served; /* of calls */
     struct processor processor;
 };
@@ -150,10 +170,14 @@ struct servers {
     bool desired_given, warmup_given, door_checks, rebalances;
     int termination; /* enum server_choice */
     int launch_type; /* of a service */
-    int credit_mode; /* 0: unlimited */
+    int credit_mode; /* enum credit_mode */
+    bool credit_given;
+    struct property_list interfaces, volumes; /* of struct server_interface, struct server_volume */
     bool launch_type_given;
     struct property_list providers; /* of a service: what stands under CapacityProviderStrategy */
     int64_t image_bytes;
+    struct property_list strategies; /* of struct placement_strategy */
+    const char *scheduling;
     const char *check_type;
     struct string_list policies; /* by which instances are terminated */
     int64_t on_demand_base, on_demand_percent;
@@ -168,8 +192,13 @@ struct servers {
     struct server_kind *kinds; /* the scenario's */
     uint32_t kind_count, first_kind, spot_pools_used;
     int64_t weight_most;
-    uint32_t room;   /* servers at once, at most, those that leave included */
-    uint32_t *doors; /* the scenario's: registrars, whose requests it gets */
+    uint32_t room;                   /* servers at once, at most, those that leave included */
+    bool on_instances;               /* of a service: its tasks are placed on those of its cluster */
+    bool protects_guests, is_ground; /* of a group */
+    uint32_t provider_group;         /* of a service: on this one's alone; ENTITY_NONE: on any of the cluster */
+    int64_t pull_ns;                 /* of the image, where it is not there yet */
+    double memory_share;             /* of an instance's memory, for tasks */
+    uint32_t *doors;                 /* the scenario's: registrars, whose requests it gets */
     uint32_t door_count;
     bool replaces;             /* what is lost comes again */
     int64_t pending_free_ns;   /* of its boot, that is not billed */
@@ -188,6 +217,7 @@ struct servers {
     struct {
         int64_t spot;
     } kinds_here[SERVER_KINDS_MAX];
+    uint32_t next_in_cluster, guest_index; /* 1 + entity; 0: it is the last. Of a service: its number there */
     uint64_t ordinals, salt;
     uint32_t fault_ordinal; /* of those that took servers */
     struct pool calls, works;
@@ -195,9 +225,10 @@ struct servers {
     struct deadline_line line;
     struct handled handled;
     struct handler_streams streams;
-    struct stream errors, boots, fates, recalls, responses;
+    struct stream errors, boots, fates, recalls, places, responses;
     struct procedure_runner *procedure; /* owned; NULL: the handler has no steps */
     int64_t notice_ns, billing_least_ns;
+    double credits_kept_ns; /* so much of its baseline a burstable server keeps */
 };
 
 enum server_event {
@@ -208,6 +239,7 @@ enum server_event {
     SERVERS_RECALL,   /* data: the server: the notice comes */
     SERVERS_PASSED,   /* of an instance that passes on what is for others: engine/pipe.h */
     SERVERS_WORKED,   /* data: the server: look at its processor; from here on they are server_request.c's */
+    SERVERS_CREDITS,  /* data: the server: its credits are used up, or paid back */
     SERVERS_WAITED,   /* data: the call */
     SERVERS_LINE,     /* the first in a line has waited for too long */
     SERVERS_PROCEDURE /* and those that follow */
@@ -271,6 +303,8 @@ enum server_event {
         {NULL, "cpu room", "None", METRIC_GAUGE, SERVERS_AT(cpu_room), .help = ""},                                                        \
         {NULL, "left", "None", METRIC_COUNT, SERVERS_AT(left_bytes), .help = ""},                                                          \
         {NULL, "threads", "None", METRIC_GAUGE, SERVERS_AT(workers), .help = ""},                                                          \
+        {NULL, "surplus", "None", METRIC_GAUGE, SERVERS_AT(surplus), .help = ""},                                                          \
+        {NULL, "all", "None", METRIC_GAUGE, SERVERS_AT(total), .help = ""},                                                                \
         {NULL, "billed", "None", METRIC_GAUGE, SERVERS_AT(billed), .help = ""},                                                            \
         {NULL, "billed Spot", "None", METRIC_GAUGE, SERVERS_AT(billed_spot), .help = ""},                                                  \
         {NULL, "least time", "None", METRIC_COUNT, SERVERS_AT(extra_ns), .help = ""},                                                      \
@@ -307,10 +341,16 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
 /* So many are wanted from now on. */
 void servers_want(struct simulation *simulation, struct servers *servers, int64_t wanted);
 /* A server that leaves has ended what it had. */
+/* One is to go: it gets no more requests, and what it has may end within that time. Or it is gone. */
+void servers_retire(struct simulation *simulation, struct servers *servers, uint32_t which, int64_t most_ns);
+void servers_lose(struct simulation *simulation, struct servers *servers, uint32_t which);
 void servers_idle(struct simulation *simulation, struct servers *servers, uint32_t which);
 void servers_failed(struct simulation *simulation, void *self, uint32_t which);
 /* That share of the servers is lost; or of those on Spot gets its notice, of one type alone (NULL: of all). */
 void servers_befall(struct simulation *simulation, struct servers *servers, double share, bool spot_only, const char *type);
+
+/* ecs_service.c: is it a service whose tasks are placed on instances, and are they made of `task`? */
+bool service_is_on_instances(const struct validation *validation, uint32_t service, uint32_t task);
 
 /* server_tables.c: what all three types say. */
 extern const struct property servers_behavior_rows[], servers_door_properties[];

@@ -5,6 +5,7 @@
 #include "engine/model.h"
 #include "engine/rule_book.h"
 #include "scenario/validation.h"
+#include "server_state.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,6 +64,8 @@ static const struct property task_properties[] = {
     {"Cpu", PROPERTY_JSON, AT(cpu_text), .required = true, .help = "\"1024\" is a vCPU; \"1 vCPU\" is one, too."},
     {"Memory", PROPERTY_JSON, AT(memory_text), .required = true, .help = "In MiB, \"2048\"; or \"2 GB\"."},
     {"RuntimePlatform", PROPERTY_OBJECT, 0, .properties = platform_properties, .help = "On which processor it runs."},
+    {"RequiresCompatibilities", PROPERTY_STRINGS, AT(compatibilities),
+     .help = "FARGATE: one of the sizes that Fargate has; EC2: any size. Left out: as the services want that name it."},
     {"EphemeralStorage", PROPERTY_OBJECT, 0, .properties = storage_properties, .help = "Its storage."},
     {"ContainerDefinitions", PROPERTY_LIST, AT(containers), .properties = container_properties, .size = sizeof(struct task_container),
      .minimum = "0", .maximum = "10", .help = "Its containers."},
@@ -72,7 +75,6 @@ static const struct property task_properties[] = {
     ACCEPTED("NetworkMode"),
     ACCEPTED("PidMode"),
     ACCEPTED("ProxyConfiguration"),
-    ACCEPTED("RequiresCompatibilities"),
     ACCEPTED("Tags"),
     ACCEPTED("TaskRoleArn"),
     ACCEPTED("Volumes"),
@@ -115,6 +117,42 @@ static bool has_size(const char *list, double gib)
     return false;
 }
 
+static bool asks_for(const struct task_definition *task, const char *word)
+{
+    for (size_t i = 0; i < task->compatibilities.count; i++)
+        if (strcmp(task->compatibilities.items[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* By what it says, or else by who names it. */
+static bool is_for_fargate(const struct validation *validation, uint32_t entity)
+{
+    const struct task_definition *task = validation_config(validation, entity);
+    if (task->compatibilities.count > 0)
+        return asks_for(task, "FARGATE");
+    for (uint32_t i = 0; i < validation_entity_count(validation); i++)
+        if (model_is(validation_type(validation, i), SERVICE_TYPE) && service_is_on_instances(validation, i, entity))
+            return false;
+    return true;
+}
+
+/* On instances a task may have any size. Source: Amazon ECS Developer Guide, "Task definition parameters", "Task size". */
+static void check_free_size(struct validation *validation, uint32_t entity, double units, double mib)
+{
+    const struct rule_book *rules = validation_rules(validation);
+    double least = rule_number(rules, "ecs_task_cpu_min"), most = rule_number(rules, "ecs_task_cpu_max");
+    char hint[120];
+    if (units < least || units > most) {
+        snprintf(hint, sizeof hint, "%g to %g CPU units; rules ecs_task_cpu_min and ecs_task_cpu_max", least, most);
+        validation_error_of(validation, entity, "Cpu", hint, "a task on instances cannot have %g CPU units", units);
+    }
+    if (mib < rule_number(rules, "ecs_task_memory_min_mb")) {
+        snprintf(hint, sizeof hint, "at least %g MiB; rule ecs_task_memory_min_mb", rule_number(rules, "ecs_task_memory_min_mb"));
+        validation_error_of(validation, entity, "Memory", hint, "a task on instances cannot have %g MiB", mib);
+    }
+}
+
 void task_read(struct validation *validation, uint32_t entity)
 {
     struct task_definition *task = validation_config(validation, entity);
@@ -125,6 +163,12 @@ void task_read(struct validation *validation, uint32_t entity)
     task->is_read = true;
     snprintf(name, sizeof name, "fargate_memory_gb_%g_vcpu", units / 1024);
     const struct rule *sizes = rule_find(validation_rules(validation), name);
+    task->vcpus = units / 1024;
+    task->memory_gib = mib / 1024;
+    if (!is_for_fargate(validation, entity)) {
+        check_free_size(validation, entity, units, mib);
+        return;
+    }
     if (!sizes || !sizes->text) {
         validation_error_of(validation, entity, "Cpu", "256, 512, 1024, 2048, 4096, 8192, 16384 or 32768: 1024 are one vCPU",
                             "Fargate has no tasks with Cpu %s", task->cpu_text);
@@ -134,8 +178,6 @@ void task_read(struct validation *validation, uint32_t entity)
         validation_error_of(validation, entity, "Memory", hint, "Fargate has no tasks of %g vCPU with Memory %s", units / 1024,
                             task->memory_text);
     }
-    task->vcpus = units / 1024;
-    task->memory_gib = mib / 1024;
 }
 
 static void task_validate(struct validation *validation, void *config)

@@ -23,7 +23,8 @@ struct task_definition {
     const char *cpu_text, *memory_text; /* as CloudFormation has them: "1024", "1 vCPU", "2048", "2 GB" */
     int architecture;
     int64_t storage_gb;
-    struct property_list containers; /* of struct task_container */
+    struct string_list compatibilities; /* RequiresCompatibilities */
+    struct property_list containers;    /* of struct task_container */
 
     /* by `validate` */
     bool is_read;
@@ -32,7 +33,7 @@ struct task_definition {
 
 struct validation;
 
-/* Reads the size, once; complains at the definition. */
+/* Reads the size, once; complains at the definition, of what Fargate has not where it is for that. */
 void task_read(struct validation *validation, uint32_t entity);
 
 #endif

@@ -1,5 +1,6 @@
 /* machine.c: AWS::StepFunctions::StateMachine and SAM's AWS::Serverless::StateMachine: the tables.
  * Sources: CloudFormation's and SAM's types; the developer guide. */
+#include "machine_callback.h"
 #include "machine_check.h"
 #include "machine_error.h"
 #include "machine_execution.h"
@@ -22,14 +23,14 @@ static const char *const types[] = {"STANDARD", "EXPRESS", NULL};
             .unit = "DefinitionSubstitutions",                                                                                             \
             .help = "StartAt and States. No data flows through it: `behavior` says where choices go and how many items there are."         \
     }
-#define SHARED_ROWS                                                                                                                        \
-    PROPERTY_LATER_ROW("DefinitionS3Location", "definitions in S3: paste it under Definition"), ACCEPTED("DefinitionSubstitutions"),       \
-        ACCEPTED("Tags"), ACCEPTED("EncryptionConfiguration")
+#define SHARED_ROWS ACCEPTED("DefinitionSubstitutions"), ACCEPTED("Tags"), ACCEPTED("EncryptionConfiguration")
 
 static const struct property machine_properties[] = {
     DEFINITION_ROW,
     {"DefinitionString", PROPERTY_WORKFLOW, AT(definition_text), .unit = "DefinitionSubstitutions",
      .help = "The same as a text; `${Key}` in it stands for what DefinitionSubstitutions says."},
+    {"DefinitionS3Location", PROPERTY_WORKFLOW, AT(definition_file), .unit = "DefinitionSubstitutions", .outside = true,
+     .help = "The same in S3, {\"Bucket\", \"Key\"}: the file of that key, named relative to the scenario's folder."},
     {"StateMachineType", PROPERTY_ENUM, AT(type), .choices = types, .fallback = "\"STANDARD\"",
      .help = "STANDARD: up to a year, billed by the transition. EXPRESS: up to five minutes, billed by time and memory."},
     {"RoleArn", PROPERTY_STRING, AT(role), .help = "In whose name it calls; a role of the scenario is judged."},
@@ -55,8 +56,8 @@ static const struct property serverless_properties[] = {
     ACCEPTED("RolePath"),
     ACCEPTED("Logging"),
     ACCEPTED("Tracing"),
-    PROPERTY_LATER_ROW("AutoPublishAlias", "versions of state machines"),
-    PROPERTY_LATER_ROW("DeploymentPreference", "versions of state machines"),
+    ACCEPTED("AutoPublishAlias"), /* which points at what the template says */
+    ACCEPTED("DeploymentPreference"),
     ACCEPTED("PropagateTags"),
     ACCEPTED("UseAliasAsEventTarget"),
     {0},
@@ -77,7 +78,10 @@ static const struct property state_rows[] = {
     {"items", PROPERTY_COUNT_DISTRIBUTION, AT(items), .help = "Of a Map: how many items it has; drawn each time."},
     {"wait", PROPERTY_TIME_DISTRIBUTION, AT(wait), .help = "Of a Wait with SecondsPath or TimestampPath: how long."},
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency),
-     .help = "Of a Task: how long what is not simulated takes; with waitForTaskToken: until somebody calls back."},
+     .help = "Of a Task: how long what is not simulated takes; with waitForTaskToken: until somebody calls back. Left out there, it waits "
+             "for who handles what it sent to call SendTaskSuccess or SendTaskFailure, where any step of the scenario does."},
+    {"timeout", PROPERTY_TIME_DISTRIBUTION, AT(timeout), .help = "Of a Task with TimeoutSecondsPath: what it says."},
+    {"heartbeat", PROPERTY_TIME_DISTRIBUTION, AT(heartbeat), .help = "Of a Task with HeartbeatSecondsPath: what it says."},
     {"error_rate", PROPERTY_PROBABILITY, AT(error_rate), .fallback = "0", .help = "The same: the probability that it fails."},
     {"lost_rate", PROPERTY_PROBABILITY, AT(lost_rate), .fallback = "0",
      .help = "The same: the probability that nobody ever answers, nor sends a heartbeat."},
@@ -93,6 +97,8 @@ static const struct property machine_behavior[] = {
      .help = "What the definition does not say, by the names of its states."},
     {"overhead", PROPERTY_TIME_DISTRIBUTION, AT(overhead),
      .help = "What each transition takes of itself; left out: nothing, as AWS does not say how long."},
+    {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency),
+     .help = "Until a call of StartExecution, SendTaskSuccess, SendTaskFailure or SendTaskHeartbeat has its answer; left out: nothing."},
     {"duplicate_rate", PROPERTY_PROBABILITY, AT(duplicate_rate), .fallback = "0",
      .help = "Probability that an asynchronous EXPRESS execution runs twice."},
     {0},
@@ -122,6 +128,7 @@ static void limits_init(struct machine_limits *limits, const struct rule_book *r
         .billing_step_ns = rule_pause_ns(rules, "sfn_express_billing_step_ms"),
         .execution_events = rule_count(rules, "sfn_events_execution", 0, 100),
         .attempt_events = rule_count(rules, "sfn_events_attempt", 0, 100),
+        .submit_events = rule_count(rules, "sfn_events_submit", 0, 100),
         .group_events = rule_count(rules, "sfn_events_group", 0, 100),
         .child_events = rule_count(rules, "sfn_events_iteration", 0, 100),
     };
@@ -131,9 +138,11 @@ static void limits_init(struct machine_limits *limits, const struct rule_book *r
 
 static void streams_init(struct simulation *simulation, struct machine *machine)
 {
-    struct stream *const streams[] = {&machine->choices, &machine->items,  &machine->waits,     &machine->latencies, &machine->errors,
-                                      &machine->lost,    &machine->jitter, &machine->overheads, &machine->duplicates};
-    static const char *const purposes[] = {"choice", "items", "wait", "latency", "error", "lost", "jitter", "overhead", "duplicate"};
+    struct stream *const streams[] = {&machine->choices,    &machine->items,        &machine->waits,  &machine->latencies,
+                                      &machine->errors,     &machine->lost,         &machine->jitter, &machine->overheads,
+                                      &machine->duplicates, &machine->limits_drawn, &machine->api};
+    static const char *const purposes[] = {"choice", "items",    "wait",      "latency", "error", "lost",
+                                           "jitter", "overhead", "duplicate", "limit",   "api"};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
         stream_init(streams[i], simulation->settings->seed, simulation->replication, simulation->entities[machine->self].name, purposes[i]);
 }
@@ -236,7 +245,8 @@ static const struct action machine_actions[] = {
     {0},
 };
 
-static const char *const machine_operations[] = {"StartExecution", "StartSyncExecution", NULL};
+static const char *const machine_operations[] = {"StartExecution",  "StartSyncExecution", "SendTaskSuccess",
+                                                 "SendTaskFailure", "SendTaskHeartbeat",  NULL};
 
 #define MACHINE_TYPE(TYPE, PROPERTIES, HELP)                                                                                               \
     {                                                                                                                                      \

@@ -35,7 +35,8 @@ static bool is_of_kind(const char *key, const struct workflow_state *state)
     case WORKFLOW_WAIT:
         return strcmp(key, "wait") == 0;
     case WORKFLOW_TASK:
-        return strcmp(key, "latency") == 0 || strcmp(key, "error_rate") == 0 || strcmp(key, "lost_rate") == 0 || strcmp(key, "error") == 0;
+        return strcmp(key, "latency") == 0 || strcmp(key, "error_rate") == 0 || strcmp(key, "lost_rate") == 0 ||
+               strcmp(key, "error") == 0 || strcmp(key, "timeout") == 0 || strcmp(key, "heartbeat") == 0;
     default:
         return false;
     }
@@ -82,6 +83,8 @@ static void match_behaviors(struct validation *validation, const struct machine 
                     {"items", behavior->items},
                     {"wait", behavior->wait},
                     {"latency", behavior->latency},
+                    {"timeout", behavior->timeout},
+                    {"heartbeat", behavior->heartbeat},
                     {"error_rate", behavior->error_rate > 0},
                     {"lost_rate", behavior->lost_rate > 0},
                     {"error", behavior->error}};
@@ -178,6 +181,8 @@ static void plan_states(struct validation *validation, struct machine *machine)
     for (uint32_t i = 0; i < workflow->state_count; i++) {
         const struct workflow_state *state = &workflow->states[i];
         plans[i].target = ENTITY_NONE;
+        if (state->name[0] == '\0')
+            validation_error(validation, state->place, NULL, "a state needs a name");
         if (strlen(state->name) > (size_t)name_most)
             validation_error(validation, state->place, NULL, "a state's name has at most %lld characters", (long long)name_most);
         if (state->kind == WORKFLOW_TASK)
@@ -194,10 +199,30 @@ static void plan_states(struct validation *validation, struct machine *machine)
     machine->plans = plans;
 }
 
-static bool is_synchronous(const struct content *content, const void *context)
+static bool is_operation(const struct content *content, const void *name)
 {
-    (void)context;
-    return content->operation && strcmp(content->operation, "StartSyncExecution") == 0;
+    return content->operation && strcmp(content->operation, name) == 0;
+}
+
+static const char *const callback_operations[CALLBACK_KINDS] = {"SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"};
+
+static bool is_callback(const struct content *content)
+{
+    for (int i = 0; i < CALLBACK_KINDS; i++)
+        if (is_operation(content, callback_operations[i]))
+            return true;
+    return false;
+}
+
+/* Does any of its tasks send a token? */
+static bool gives_tokens(const struct machine *machine)
+{
+    for (uint32_t i = 0; machine->definition && i < machine->definition->state_count; i++) {
+        const struct workflow_state *state = &machine->definition->states[i];
+        if (state->kind == WORKFLOW_TASK && state->task.pattern && strcmp(state->task.pattern, "waitForTaskToken") == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool is_nameless(const struct content *content, const void *context)
@@ -213,14 +238,20 @@ void machine_validate(struct validation *validation, void *blob)
     for (uint32_t i = machine->keeper; i-- > 1;)
         if (is_machine_type(validation_type(validation, i)))
             machine->keeper = i;
-    validation_contents_where(validation, is_synchronous, NULL, &machine->synchronous);
+    validation_contents_where(validation, is_operation, "StartSyncExecution", &machine->synchronous);
     validation_contents_where(validation, is_nameless, NULL, &machine->nameless);
+    for (int i = 0; i < CALLBACK_KINDS; i++)
+        validation_contents_where(validation, is_operation, callback_operations[i], &machine->callbacks[i]);
     bool text = validation_written(validation, "DefinitionString"), object = validation_written(validation, "Definition");
-    bool file = validation_written(validation, "DefinitionUri");
-    if (!text && !object && !file && !validation_written(validation, "DefinitionS3Location")) /* else that was said */
+    const char *file = validation_written(validation, "DefinitionUri")          ? "DefinitionUri"
+                       : validation_written(validation, "DefinitionS3Location") ? "DefinitionS3Location"
+                                                                                : NULL;
+    if (!text && !object && !file)
         validation_error(validation, NULL, "write \"Definition\": {\"StartAt\": \"First\", \"States\": {...}}", "has no definition");
     if (object && (text || file))
-        validation_error(validation, "Definition", "leave one of them out", "it has a %s too", text ? "DefinitionString" : "DefinitionUri");
+        validation_error(validation, "Definition", "leave one of them out", "it has a %s too", text ? "DefinitionString" : file);
+    else if (text && file)
+        validation_error(validation, "DefinitionString", "leave one of them out", "it has a %s too", file);
     machine->definition = machine->definition        ? machine->definition
                           : machine->definition_text ? machine->definition_text
                                                      : machine->definition_file;
@@ -229,12 +260,29 @@ void machine_validate(struct validation *validation, void *blob)
     if (machine->definition->bytes > rule_bytes(validation_rules(validation), "sfn_definition_max_mb"))
         validation_error(validation,
                          text   ? "DefinitionString"
-                         : file ? "DefinitionUri"
+                         : file ? file
                                 : "Definition",
                          NULL, "a definition has at most %g MB", rule_number(validation_rules(validation), "sfn_definition_max_mb"));
     plan_states(validation, machine);
     if (machine->plans)
         machine_rights(validation, machine);
+}
+
+/* A call for a task that waits with a token: is there one, and has the caller got it? */
+static bool callback_is_fine(struct validation *validation, const struct sending *sending, const struct content *content,
+                             const struct machine *machine)
+{
+    if (!gives_tokens(machine))
+        validation_sending_error(validation, sending, sending->operation_key,
+                                 "let a task send it: \"Resource\": \"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"",
+                                 "no task of %s waits for a token", validation_name(validation, sending->target));
+    else if (model_is(validation_type(validation, validation_self(validation)), "traffic"))
+        validation_sending_error(validation, sending, sending->operation_key,
+                                 "call it in a step of what handles the task's message; or let the state's \"latency\" say when",
+                                 "a source has no token: %s would know nobody", content->operation);
+    else
+        return true;
+    return false;
 }
 
 void machine_receives(struct validation *validation, const struct sending *sending, const void *config)
@@ -243,7 +291,9 @@ void machine_receives(struct validation *validation, const struct sending *sendi
     const struct content_table *contents = validation_contents(validation);
     for (size_t i = 0; i < sending->content.count; i++) {
         const struct content *content = &contents->items[sending->content.contents[i]];
-        if (machine->type != MACHINE_STANDARD || !is_synchronous(content, NULL))
+        if (is_callback(content) && !callback_is_fine(validation, sending, content, machine))
+            return;
+        if (machine->type != MACHINE_STANDARD || !is_operation(content, "StartSyncExecution"))
             continue;
         validation_sending_error(validation, sending, sending->operation_key, "write StartExecution, or make it an EXPRESS machine",
                                  "%s is a STANDARD machine: nobody can wait for the end", validation_name(validation, sending->target));

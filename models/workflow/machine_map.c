@@ -50,8 +50,7 @@ static void begin_child(struct simulation *simulation, struct machine *machine, 
     strand->open++;
     execution->children++;
     counter_add(&part_of(simulation, machine, strand->state)->metrics.children, 1);
-    if (simulation->tracer)
-        simulation_derive(simulation, item, strand->item);
+    item_made(simulation, item, strand->item);
     if (is_distributed(state)) {
         struct execution like = *execution;
         like.item = item;

@@ -22,6 +22,8 @@ void quota_init(struct simulation *simulation, struct machine *keeper)
     const struct rule_book *rules = simulation->settings->rules;
     struct machine_quota *quota = &keeper->quota;
     bucket_init(&quota->transitions, rules, "sfn_transition_bucket", "sfn_transition_rate");
+    for (int i = 0; i < CALLBACK_KINDS; i++)
+        bucket_init(&quota->callbacks[i], rules, "sfn_callback_bucket", "sfn_callback_rate");
     bucket_init(&quota->starts, rules, "sfn_start_standard_bucket", "sfn_start_standard_rate");
     bucket_init(&quota->express_starts, rules, "sfn_start_express_bucket", "sfn_start_express_rate");
     quota->open_most = rule_count(rules, "sfn_standard_open_max", 1, INT64_C(1) << 40);
@@ -44,6 +46,14 @@ const struct cause *quota_refusal(struct simulation *simulation, struct machine 
         return &cause_throttled;
     }
     return !express && quota->open >= quota->open_most ? &cause_open : NULL;
+}
+
+bool quota_take_callback(struct simulation *simulation, struct machine *machine, enum callback_kind kind)
+{
+    if (token_bucket_take(&quota_of(simulation, machine)->callbacks[kind], 1, simulation->now_ns))
+        return true;
+    counter_add(&machine->metrics.refused, 1);
+    return false;
 }
 
 void quota_open(struct simulation *simulation, const struct machine *machine, int change)

@@ -193,6 +193,11 @@ void machine_work(struct simulation *simulation, struct machine *machine)
 void machine_happens(struct simulation *simulation, struct machine *machine, const struct event *event)
 {
     enum machine_event kind = (enum machine_event)event->kind;
+    if (kind == MACHINE_ANSWER) {
+        struct request *request = request_at(simulation, event->data);
+        request_answer(simulation, request, request->cause);
+        return;
+    }
     if (kind == MACHINE_DEADLINE || kind == MACHINE_TOKENS) {
         if (kind == MACHINE_DEADLINE)
             executions_due(simulation, machine, event->data);

@@ -4,6 +4,7 @@
  * Express execution may run more than once (`duplicate_rate`). */
 #include "machine_start.h"
 
+#include "machine_callback.h"
 #include "machine_execution.h"
 #include "machine_quota.h"
 #include "machine_strand.h"
@@ -62,6 +63,8 @@ void machine_accept(struct simulation *simulation, void *self, struct request *r
     bool unsaid = express && !request->asynchronous && content_set_has(&machine->nameless, request->content);
     if (fault_answers(simulation, &machine->faults, machine->self, request))
         return;
+    if (callback_accept(simulation, machine, request))
+        return;
     struct tie *run = run_of(simulation, request);
     bool synchronous = said || (unsaid && !run);
     const struct cause *refusal = said && !express                                        ? &cause_standard
@@ -80,8 +83,9 @@ void machine_accept(struct simulation *simulation, void *self, struct request *r
         return;
     if (run) {
         run->child = root;
+        run->machine = machine->self;
         return;
     }
     begin_again(simulation, machine, request);
-    request_answer(simulation, request, &cause_succeeded);
+    machine_answer(simulation, machine, request, &cause_succeeded);
 }

@@ -1,9 +1,9 @@
 /* machine_state.h: the state of a state machine. Private to this folder, whose files are, from the ground up: machine_metrics.c (what is
  * measured, in all and of each state), machine_error.c (which errors are which), machine_quota.c (what the account's machines share),
  * machine_execution.c (an execution's beginning and end), machine_strand.c (what runs in it: one after the other), machine_wait.c (events
- * to come), machine_retry.c (after a failure), machine_map.c (items and branches), machine_task.c (what is called), machine_run.c (one
- * state after the other), machine_start.c (who starts executions), machine_check.c (what is judged when the scenario is read), machine.c
- * (the tables).
+ * to come), machine_retry.c (after a failure), machine_map.c (items and branches), machine_task.c (what is called), machine_callback.c (who
+ * has a task's token), machine_run.c (one state after the other), machine_start.c (who starts executions), machine_version.c (by which
+ * name), machine_check.c (what is judged when the scenario is read), machine.c (the tables).
  *
  * An execution is made of strands: one for the machine, and one for each branch and each item that is under way. A strand is in one state
  * at a time. Whatever happens to it only sets its phase and puts it in the line of those that are ready; machine_work goes through that
@@ -36,7 +36,7 @@ struct state_behavior {
     const char *name;
     struct property_list choices;     /* of double */
     const struct distribution *items; /* NULL: not said */
-    const struct distribution *wait, *latency;
+    const struct distribution *wait, *latency, *timeout, *heartbeat;
     double error_rate, lost_rate;
     const char *error; /* how what fails calls it */
 };
@@ -45,7 +45,7 @@ struct state_behavior {
 enum task_pattern {
     TASK_RESPONSE, /* for the answer */
     TASK_RUN,      /* ".sync": for the end of what was begun */
-    TASK_TOKEN     /* ".waitForTaskToken": for somebody who calls back */
+    TASK_TOKEN     /* ".waitForTaskToken": for SendTaskSuccess or SendTaskFailure */
 };
 
 /* The key of what it sends: that of what started the execution, the same for all, or one of its own for each. */
@@ -60,6 +60,7 @@ struct state_plan {
     int pattern;     /* enum task_pattern */
     int key;         /* enum task_key */
     bool is_function;
+    bool answered;             /* of a TASK_TOKEN: by a call of somebody who is simulated; else `latency` says when */
     const char *prefix;        /* of the errors of what it calls: "Lambda." */
     const struct cause *cause; /* of a Fail */
     int64_t until_ns;          /* of a Wait with a Timestamp */
@@ -81,6 +82,7 @@ struct machine_metrics {
     struct counter started, succeeded, failed, timed_out, aborted, throttled, refused, transitions, events, requests, repeated;
     struct counter consumed; /* of the quota of transitions */
     struct counter memory_time;
+    struct counter callbacks, heartbeats, callbacks_late;
     struct counter functions_scheduled, functions_started, functions_succeeded, functions_failed, functions_timed_out;
     struct counter services_scheduled, services_started, services_succeeded, services_failed, services_timed_out;
     struct tally time, function_time, service_time, memory, billed_memory, billed_time;
@@ -131,6 +133,8 @@ struct strand {
     uint32_t at_once;                   /* states that it has come into at this instant */
     uint32_t chosen;                    /* of a Choice: what follows */
     uint32_t timer, limit, call, abort; /* ties; POOL_NONE: none */
+    uint32_t claim;                     /* its token; POOL_NONE: none */
+    int64_t heartbeat_ns;               /* of the present try; 0: none */
     uint32_t attempt;                   /* tries of the state so far, less one */
     uint32_t payload_bytes;
     uint32_t tries[RETRIERS_MOST]; /* of each retrier */
@@ -140,12 +144,22 @@ struct strand {
 
 /* An event or an answer that is to come: knows its strand as long as that waits for it. */
 struct tie {
-    uint32_t strand; /* POOL_NONE: it waits no longer */
-    uint32_t child;  /* of a call that waits for an execution: that one's root, in its own machine; POOL_NONE: none */
+    uint32_t strand;  /* POOL_NONE: it waits no longer */
+    uint32_t child;   /* of a call that waits for an execution: that one's root; POOL_NONE: none */
+    uint32_t machine; /* whose: an alias does not say */
 };
 
 /* The first of them have a tie for their data. */
-enum machine_event { MACHINE_GO_ON, MACHINE_TIMEOUT, MACHINE_HEARTBEAT, MACHINE_SERVED, MACHINE_ABORT, MACHINE_DEADLINE, MACHINE_TOKENS };
+enum machine_event {
+    MACHINE_GO_ON,
+    MACHINE_TIMEOUT,
+    MACHINE_HEARTBEAT,
+    MACHINE_SERVED,
+    MACHINE_ABORT,
+    MACHINE_DEADLINE,
+    MACHINE_TOKENS,
+    MACHINE_ANSWER
+};
 
 /* One of several machines' strands, in the line for a transition. */
 struct turn {
@@ -153,9 +167,12 @@ struct turn {
     uint32_t machine, tie;
 };
 
+/* How a task that waits with a token hears from who has it. */
+enum callback_kind { CALLBACK_SUCCEEDS, CALLBACK_FAILS, CALLBACK_IS_ALIVE, CALLBACK_KINDS };
+
 /* What the machines of an account share; the first of them keeps it. */
 struct machine_quota {
-    struct token_bucket transitions, starts, express_starts;
+    struct token_bucket transitions, starts, express_starts, callbacks[CALLBACK_KINDS];
     int64_t open, open_most;
     struct pool turns;
     struct chain line;
@@ -165,7 +182,7 @@ struct machine_quota {
 struct machine_limits {
     int64_t payload_most, events_most, at_once_most, items_assumed, items_most, inline_most, distributed_most;
     int64_t memory_base, memory_step, billing_step_ns;
-    int64_t execution_events, attempt_events, group_events, child_events;
+    int64_t execution_events, attempt_events, submit_events, group_events, child_events;
 };
 
 struct machine {
@@ -174,12 +191,13 @@ struct machine {
     int type; /* enum machine_type */
     const char *role;
     struct property_list behaviors;
-    const struct distribution *overhead;
+    const struct distribution *overhead, *latency;
     double duplicate_rate;
     /* by `validate` */
     const struct state_plan *plans;
     struct content_set synchronous, nameless; /* requests that wait for the end; that name no operation */
-    uint32_t keeper;                          /* of the quotas */
+    struct content_set callbacks[CALLBACK_KINDS];
+    uint32_t keeper; /* of the quotas */
     uint32_t first_part;
     uint64_t salt;
 
@@ -192,7 +210,7 @@ struct machine {
     struct chain under_way, ready;
     struct deadline_line deadlines, children_deadlines;
     bool working;
-    struct stream choices, items, waits, latencies, errors, lost, jitter, overheads, duplicates;
+    struct stream choices, items, waits, latencies, errors, lost, jitter, overheads, duplicates, limits_drawn, api;
     struct machine_metrics metrics;
 };
 

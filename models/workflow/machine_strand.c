@@ -4,13 +4,15 @@
 #include "machine_error.h"
 #include "machine_execution.h"
 
+#include "engine/claim.h"
+
 uint32_t tie_new(struct simulation *simulation, struct machine *machine, uint32_t strand)
 {
     uint32_t id = pool_take(&machine->ties);
     if (id == POOL_NONE)
         simulation_fail(simulation, simulation->memory.status);
     else
-        *(struct tie *)pool_at(&machine->ties, id) = (struct tie){strand, POOL_NONE};
+        *(struct tie *)pool_at(&machine->ties, id) = (struct tie){strand, POOL_NONE, ENTITY_NONE};
     return id;
 }
 
@@ -47,6 +49,7 @@ uint32_t strand_new(struct simulation *simulation, struct machine *machine, uint
                               .limit = POOL_NONE,
                               .call = POOL_NONE,
                               .abort = POOL_NONE,
+                              .claim = POOL_NONE,
                               .payload_bytes = execution_at(machine, execution)->payload_bytes,
                               .phase = STRAND_ENTER};
     chain_init(&strand->children, &machine->strands, offsetof(struct strand, siblings));
@@ -60,11 +63,14 @@ void strand_let_go(struct simulation *simulation, struct machine *machine, struc
     if (strand->call != POOL_NONE) {
         const struct tie *tie = pool_at(&machine->ties, strand->call);
         if (tie->child != POOL_NONE)
-            execution_stop_child(simulation, plan_of(machine, strand)->target, tie->child);
+            execution_stop_child(simulation, tie->machine, tie->child);
     }
     tie_cut(machine, &strand->call);
     tie_cut(machine, &strand->timer);
     tie_cut(machine, &strand->limit);
+    if (strand->claim != POOL_NONE)
+        claim_end(simulation, strand->claim);
+    strand->claim = POOL_NONE;
 }
 
 void strand_leave_state(struct simulation *simulation, struct machine *machine, struct strand *strand, const struct cause *cause)

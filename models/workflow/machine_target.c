@@ -84,6 +84,29 @@ static void not_simulated(struct validation *validation, const struct workflow_s
     validation_warning(validation, property, hint, "what it calls is not simulated: it takes no time");
 }
 
+/* Who answers a task that waits for its token: a step that calls, where any of the scenario does and the behavior says nothing else. */
+static void find_answerer(struct validation *validation, const struct machine *machine, const struct workflow_state *state,
+                          const char *property, struct state_plan *plan)
+{
+    const struct state_behavior *behavior = plan->behavior;
+    bool calls = false;
+    char hint[300];
+    if (plan->pattern != TASK_TOKEN || (behavior && (behavior->latency || behavior->lost_rate > 0 || behavior->error_rate > 0)))
+        return;
+    for (uint32_t i = 1; i < CONTENT_COUNT && !calls; i++)
+        calls = content_set_has(&machine->callbacks[CALLBACK_SUCCEEDS], (uint8_t)i) ||
+                content_set_has(&machine->callbacks[CALLBACK_FAILS], (uint8_t)i);
+    plan->answered = calls;
+    if (calls)
+        return;
+    snprintf(hint, sizeof hint,
+             "say it: \"behavior\": {\"%.60s\": {\"states\": {\"%.60s\": {\"latency\": \"1h\"}}}}; or let a step {\"call\": \"%.60s\", "
+             "\"op\": \"SendTaskSuccess\"}",
+             validation_name(validation, validation_self(validation)), state->name,
+             validation_name(validation, validation_self(validation)));
+    validation_warning(validation, property, hint, "nothing says when somebody calls back: it takes no time");
+}
+
 static void by_service(struct validation *validation, const struct machine *machine, const struct workflow_state *state,
                        const char *property, struct state_plan *plan)
 {
@@ -96,6 +119,7 @@ static void by_service(struct validation *validation, const struct machine *mach
         not_simulated(validation, state, property, plan);
         return;
     }
+    find_answerer(validation, machine, state, property, plan);
     const char *text = parameter_of(task, integration->parameter, &by_path);
     if (!text)
         text = parameter_of(task, integration->other, &by_path);
@@ -127,9 +151,27 @@ static int key_of(const struct workflow_task *task)
     return !text ? TASK_KEY_PASSED_ON : by_path ? TASK_KEY_OWN : TASK_KEY_CONSTANT;
 }
 
+/* Limits that are data: does the behavior say them? */
+static void check_limits(struct validation *validation, const struct workflow_state *state, const struct state_plan *plan)
+{
+    const struct {
+        const char *key;
+        bool drawn, said;
+    } limits[] = {{"timeout", state->task.timeout_drawn, plan->behavior && plan->behavior->timeout},
+                  {"heartbeat", state->task.heartbeat_drawn, plan->behavior && plan->behavior->heartbeat}};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        char hint[300];
+        snprintf(hint, sizeof hint, "write \"behavior\": {\"%.60s\": {\"states\": {\"%.60s\": {\"%s\": \"5m\"}}}}",
+                 validation_name(validation, validation_self(validation)), state->name, limits[i].key);
+        if (limits[i].drawn && !limits[i].said)
+            validation_warning(validation, state->place, hint, "its %s is data, and nothing says it: there is none", limits[i].key);
+    }
+}
+
 void task_plan(struct validation *validation, const struct machine *machine, const struct workflow_state *state, struct state_plan *plan)
 {
     char property[400];
+    check_limits(validation, state, plan);
     snprintf(property, sizeof property, "%.380s.Resource", state->place);
     plan->key = key_of(&state->task);
     if (state->task.service) {

@@ -1,7 +1,8 @@
 /* machine_task.c: what tasks call. A function and a service's action are over with their answer; ".sync" with the end of what they began;
- * ".waitForTaskToken" when somebody calls back, in a time that `latency` says after what gets the token has taken it. What is no part of
- * the simulation takes `latency`. A try that TimeoutSeconds ends is left: what it called runs on, for nobody.
- * Sources: Step Functions developer guide, "Service integration patterns"; the States Language specification, "Timeouts and heartbeats". */
+ * ".waitForTaskToken" when somebody calls back: who handles what carries the token (machine_callback.c), or in a time that `latency` says
+ * after what gets the token has taken it. What is no part of the simulation takes `latency`. A try that TimeoutSeconds ends is left: what
+ * it called runs on, for nobody. Sources: Step Functions developer guide, "Service integration patterns"; the States Language
+ * specification, "Timeouts and heartbeats". */
 #include "machine_task.h"
 
 #include "machine_error.h"
@@ -9,16 +10,21 @@
 #include "machine_start.h"
 #include "machine_strand.h"
 
+#include "engine/claim.h"
+
 /* Tries follow on those of what holds them. */
 static uint16_t attempt_of(const struct machine *machine, const struct strand *strand)
 {
     return (uint16_t)(execution_at(machine, strand->execution)->attempt * 16u + strand->attempt);
 }
 
-/* What a visit to the state is about: the same at each of its tries. */
+/* What a visit to the state is about: the same at each of its tries, but of those that somebody answers by a token. */
 static uint64_t item_of(const struct machine *machine, const struct strand *strand)
 {
-    return item_child(strand->item, machine->salt, strand->state, strand->visit);
+    uint64_t item = item_child(strand->item, machine->salt, strand->state, strand->visit);
+    /* The token of a try is good for that one alone. */
+    return plan_of(machine, strand)->answered && strand->attempt > 0 ? item_child(item, machine->salt, strand->state, strand->attempt)
+                                                                     : item;
 }
 
 struct outcome {
@@ -42,8 +48,7 @@ static void end_try(struct simulation *simulation, struct machine *machine, stru
 {
     counter_add(counter, 1);
     tally_add(outcome_of(machine, strand).time, TALLY_ALL, simulation->now_ns - strand->tried_ns);
-    tie_cut(machine, &strand->limit);
-    tie_cut(machine, &strand->timer);
+    strand_let_go(simulation, machine, strand);
 }
 
 static void succeed(struct simulation *simulation, struct machine *machine, uint32_t id)
@@ -74,7 +79,7 @@ static void serve(struct simulation *simulation, struct machine *machine, uint32
 {
     struct strand *strand = strand_at(machine, id);
     const struct state_behavior *behavior = plan_of(machine, strand)->behavior;
-    int64_t heartbeat_ns = state_of(machine, strand)->task.heartbeat_ns, latency_ns = 0;
+    int64_t heartbeat_ns = strand->heartbeat_ns, latency_ns = 0;
     uint64_t item = item_of(machine, strand);
     uint16_t attempt = attempt_of(machine, strand);
     if (behavior && strikes(&machine->lost, behavior->lost_rate, item, attempt)) {
@@ -114,9 +119,10 @@ static void send(struct simulation *simulation, struct machine *machine, uint32_
         .content = content->count > 0 ? content->contents[0] : CONTENT_NONE,
         .poison = execution->poison,
     };
+    if (plan->answered)
+        strand->claim = claim_new(simulation, request->item, machine->self, id);
+    item_made(simulation, request->item, strand->item);
     if (simulation->tracer) {
-        if (request->attempt == 0)
-            simulation_derive(simulation, request->item, strand->item);
         simulation_trace(simulation, request, simulation->entities[plan->target].name, "sent", simulation->now_ns, 0,
                          simulation->entities[machine->first_part + strand->state].name);
         simulation_trace_from(simulation, strand->item, simulation->entities[machine->first_part + strand->state].name);
@@ -124,18 +130,56 @@ static void send(struct simulation *simulation, struct machine *machine, uint32_
     request_send(simulation, plan->target, request);
 }
 
+/* What TimeoutSeconds says, 0: nothing; and HeartbeatSeconds, for the strand to keep. */
+static int64_t limits_of(struct machine *machine, struct strand *strand)
+{
+    const struct workflow_task *task = &state_of(machine, strand)->task;
+    const struct state_behavior *behavior = plan_of(machine, strand)->behavior;
+    int64_t timeout_ns = task->timeout_ns;
+    strand->heartbeat_ns = task->heartbeat_ns;
+    if (!behavior || (!behavior->timeout && !behavior->heartbeat))
+        return timeout_ns;
+    stream_at(&machine->limits_drawn, item_of(machine, strand), attempt_of(machine, strand));
+    if (behavior->timeout)
+        timeout_ns = distribution_sample_ns(behavior->timeout, &machine->limits_drawn.rng);
+    if (behavior->heartbeat)
+        strand->heartbeat_ns = distribution_sample_ns(behavior->heartbeat, &machine->limits_drawn.rng);
+    return timeout_ns;
+}
+
+void task_is_alive(struct simulation *simulation, struct machine *machine, uint32_t id)
+{
+    struct strand *strand = strand_at(machine, id);
+    tie_cut(machine, &strand->timer);
+    if (strand->heartbeat_ns > 0)
+        strand->timer = strand_schedule(simulation, machine, id, MACHINE_HEARTBEAT, RANK_EXPIRY, strand->heartbeat_ns);
+}
+
+void task_called_back(struct simulation *simulation, struct machine *machine, uint32_t id, bool good)
+{
+    if (good)
+        succeed(simulation, machine, id);
+    else
+        fail(simulation, machine, id, error_of_work(plan_of(machine, strand_at(machine, id))));
+}
+
 void task_begin(struct simulation *simulation, struct machine *machine, uint32_t id)
 {
     struct strand *strand = strand_at(machine, id);
-    const struct workflow_task *task = &state_of(machine, strand)->task;
+    const struct state_plan *plan = plan_of(machine, strand);
     struct outcome outcome = outcome_of(machine, strand);
     strand->tried_ns = simulation->now_ns;
     counter_add(outcome.scheduled, 1);
     counter_add(outcome.started, 1);
     execution_event(machine, execution_at(machine, strand->execution), machine->limits.attempt_events);
-    if (task->timeout_ns > 0)
-        strand->limit = strand_schedule(simulation, machine, id, MACHINE_TIMEOUT, RANK_EXPIRY, task->timeout_ns);
-    if (plan_of(machine, strand)->target == ENTITY_NONE)
+    if (plan->pattern != TASK_RESPONSE)
+        execution_event(machine, execution_at(machine, strand->execution), machine->limits.submit_events);
+    int64_t timeout_ns = limits_of(machine, strand);
+    if (timeout_ns > 0)
+        strand->limit = strand_schedule(simulation, machine, id, MACHINE_TIMEOUT, RANK_EXPIRY, timeout_ns);
+    if (plan->answered)
+        task_is_alive(simulation, machine, id);
+    if (plan->target == ENTITY_NONE)
         serve(simulation, machine, id);
     else
         send(simulation, machine, id);
@@ -166,6 +210,8 @@ void task_answered(struct simulation *simulation, struct machine *machine, struc
         fail(simulation, machine, id, error_of_answer(plan, cause));
     else if (plan->is_function && bytes > machine->limits.payload_most)
         fail(simulation, machine, id, error_size);
+    else if (plan->answered)
+        return; /* until somebody calls back */
     else if (plan->pattern == TASK_TOKEN)
         serve(simulation, machine, id);
     else {
@@ -181,7 +227,6 @@ void task_timed_out(struct simulation *simulation, struct machine *machine, uint
     struct strand *strand = strand_at(machine, id);
     *(silent ? &strand->timer : &strand->limit) = POOL_NONE;
     counter_add(&part_of(simulation, machine, strand->state)->metrics.timed_out, 1);
-    strand_let_go(simulation, machine, strand);
     end_try(simulation, machine, strand, outcome_of(machine, strand).timed_out);
     strand_fail(machine, id, silent ? error_heartbeat : error_timeout);
 }

@@ -10,6 +10,10 @@ void task_begin(struct simulation *simulation, struct machine *machine, uint32_t
 void task_answered(struct simulation *simulation, struct machine *machine, struct request *request);
 /* What is not simulated is done, or somebody calls back. */
 void task_served(struct simulation *simulation, struct machine *machine, uint32_t id);
+/* Who has its token has said how it ended. */
+void task_called_back(struct simulation *simulation, struct machine *machine, uint32_t id, bool good);
+/* The same, that it is still at work: silence is counted from now on. */
+void task_is_alive(struct simulation *simulation, struct machine *machine, uint32_t id);
 /* Its time is over. */
 void task_timed_out(struct simulation *simulation, struct machine *machine, uint32_t id, bool silent);
 

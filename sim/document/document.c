@@ -178,13 +178,14 @@ static bool looks_like_json(const char *bytes, size_t length)
     return at < length && (bytes[at] == '{' || bytes[at] == '/');
 }
 
-static enum status read_template(struct loader *loader, const cJSON *path, const char *folder, cJSON **tree)
+/* The object of a file of YAML or JSON that `key` names, which `what` says in words. */
+static enum status read_named(struct loader *loader, const cJSON *path, const char *folder, const char *key, const char *what, cJSON **tree)
 {
+    char text[160];
     *tree = NULL;
-    if (path == NULL || cJSON_IsNull(path))
-        return STATUS_OK;
     if (!cJSON_IsString(path) || path->valuestring[0] == 0 || strcmp(path->valuestring, "-") == 0) {
-        report(loader, path, "template", NULL, "expected the path of a template");
+        snprintf(text, sizeof text, "expected the path of %s", what);
+        report(loader, path, key, NULL, text);
         return STATUS_INVALID;
     }
     char *joined = path_join(folder, path->valuestring), *bytes = NULL;
@@ -201,11 +202,38 @@ static enum status read_template(struct loader *loader, const cJSON *path, const
         status = json_parse(bytes, length, joined, loader->document->places, loader->diagnostics, tree);
     }
     if (status == STATUS_OK && !cJSON_IsObject(*tree)) {
-        report(loader, *tree, NULL, NULL, "a template is an object: Resources and what belongs to them");
+        snprintf(text, sizeof text, "%s is an object: Resources and what belongs to them", what);
+        report(loader, *tree, NULL, NULL, text);
         status = STATUS_INVALID;
     }
     free(bytes);
     free(joined);
+    return status;
+}
+
+static enum status read_template(struct loader *loader, const cJSON *path, const char *folder, cJSON **tree)
+{
+    *tree = NULL;
+    return path == NULL || cJSON_IsNull(path) ? STATUS_OK : read_named(loader, path, folder, "template", "a template", tree);
+}
+
+/* An entry of `changes` may name its AppSpec by a file: what stands there stands here. */
+static enum status read_app_specs(struct loader *loader)
+{
+    struct places *places = loader->document->places;
+    const cJSON *changes = cJSON_GetObjectItemCaseSensitive(loader->document->tree, "changes");
+    enum status status = STATUS_OK;
+    for (cJSON *change = cJSON_IsArray(changes) ? changes->child : NULL; change != NULL && status == STATUS_OK; change = change->next) {
+        const cJSON *path = cJSON_GetObjectItemCaseSensitive(change, "appspec");
+        cJSON *tree = NULL;
+        if (!cJSON_IsString(path))
+            continue;
+        status = read_named(loader, path, loader->document->folder, "appspec", "an AppSpec", &tree);
+        if (status == STATUS_OK)
+            status = json_put(places, change, "appspec", tree) ? STATUS_OK : STATUS_NO_MEMORY;
+        else
+            places_delete(places, tree);
+    }
     return status;
 }
 
@@ -315,6 +343,8 @@ enum status document_load(const char *path, const char *const *sets, size_t set_
     }
     if (status == STATUS_OK)
         status = set_all(loader.document, sets, set_count, diagnostics);
+    if (status == STATUS_OK)
+        status = read_app_specs(&loader);
     for (size_t i = 0; i < loader.count; i++) {
         cJSON_Delete(loader.layers[i].tree);
         free(loader.layers[i].path);

@@ -191,9 +191,13 @@ static void begin_calls(struct simulation *simulation, struct procedure_runner *
     const struct run *run = run_at(runner, run_id);
     const struct request *handled = request_at(simulation, run->request);
     const struct batch *batch = NULL;
-    if (node->step->call->each && handled->is_batch) {
+    bool each = node->step->call->each, claims = simulation->claims != NULL;
+    if (handled->is_batch && (each || claims) && handled->from != ENTITY_NONE) {
         const struct entity *sender = &simulation->entities[handled->from];
         batch = sender->type->batch(simulation, sender->state, handled);
+        if (claims && batch && batch->count > 0) /* the whole goes by its first record */
+            claims_pass_on(simulation, run->item, batch->records[0].item);
+        batch = each ? batch : NULL;
     }
     uint32_t records = batch ? batch->count : 1;
     for (uint32_t i = 0; i < records && !run->over; i++)

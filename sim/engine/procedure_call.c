@@ -146,8 +146,7 @@ void call_begin(struct simulation *simulation, struct procedure_runner *runner, 
     task->call.k = k;
     task->call.item = item_child(parent, runner->salt, step->place, k);
     task->call.born_ns = simulation->now_ns;
-    if (simulation->tracer)
-        simulation_derive(simulation, task->call.item, parent);
+    item_made(simulation, task->call.item, parent);
     struct request *request = call_request(simulation, runner, id);
     if (!request)
         return;

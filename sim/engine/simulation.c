@@ -94,6 +94,7 @@ void simulation_free(struct simulation *simulation)
     free(simulation->parts);
     free(simulation->denials);
     tracing_free(simulation->tracing);
+    claims_free(simulation->claims);
     pool_fini(&simulation->requests);
     event_queue_free(simulation->queue);
     free(simulation);

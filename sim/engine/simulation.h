@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct change;        /* engine/change.h */
+struct claims;        /* engine/claim.h */
 struct content_table; /* engine/content.h */
 struct measure;       /* measure/measure.h */
 struct simulation;
@@ -91,6 +92,7 @@ struct simulation {
     struct boundary_hook boundary;
     const struct tracer *tracer; /* NULL: not traced */
     struct tracing *tracing;     /* owned; only where there is a tracer */
+    struct claims *claims;       /* owned; once an item carries one */
     const struct simulation_settings *settings;
     struct memory_account memory;
     bool answer_repeats;             /* of the answer that is being given: nothing was done, as it had been done before */
@@ -131,6 +133,19 @@ static inline struct request *request_at(const struct simulation *simulation, ui
 static inline void request_free(struct simulation *simulation, const struct request *request)
 {
     pool_give(&simulation->requests, request->id);
+}
+
+/* For claim.h: the item `child`, made of `parent`, carries the same claim. And the end of all. */
+void claims_pass_on(struct simulation *simulation, uint64_t child, uint64_t parent);
+void claims_free(struct claims *claims);
+
+/* `child` has been made of `parent`: to be told by whoever makes items of others. */
+static inline void item_made(struct simulation *simulation, uint64_t child, uint64_t parent)
+{
+    if (__builtin_expect(simulation->tracer != NULL, 0))
+        simulation_derive(simulation, child, parent);
+    if (__builtin_expect(simulation->claims != NULL, 0))
+        claims_pass_on(simulation, child, parent);
 }
 
 /* What is known of who sent `request` and waits for its answer; NULL: nothing. */

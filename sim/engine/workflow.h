@@ -65,7 +65,8 @@ struct workflow_task {
     struct content_choice content;          /* of the action */
     const struct workflow_parameter *parameters;
     size_t parameter_count;
-    int64_t timeout_ns, heartbeat_ns; /* 0: none */
+    int64_t timeout_ns, heartbeat_ns;    /* 0: none */
+    bool timeout_drawn, heartbeat_drawn; /* they are data: a path or an expression says them */
 };
 
 struct workflow_map {

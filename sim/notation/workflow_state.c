@@ -56,6 +56,9 @@ static const struct property catch_keys[] = {
         "End", PROPERTY_BOOLEAN, AT(ends), .fallback = "false", .help = "Nothing follows."                                                 \
     }
 
+/* The same of the states that hand something to what they call or hold. */
+#define FILTERED ACCEPTED("Parameters"), ACCEPTED("Arguments"), ACCEPTED("ResultSelector"), ACCEPTED("ResultPath")
+
 #define TRIED_AGAIN                                                                                                                        \
     {"Retry",                                                                                                                              \
      PROPERTY_LIST,                                                                                                                        \
@@ -81,12 +84,9 @@ static const struct property task_keys[] = {
      .help = "How long it may take."},
     {"HeartbeatSeconds", PROPERTY_TIME, AT(task.heartbeat_ns), .unit = "s", .minimum = "1", .maximum = "states_timeout_max_s",
      .fallback = "0", .help = "How long it may be silent."},
-    ACCEPTED("TimeoutSecondsPath"),
-    ACCEPTED("HeartbeatSecondsPath"),
-    ACCEPTED("Parameters"),
-    ACCEPTED("Arguments"),
-    ACCEPTED("ResultSelector"),
-    ACCEPTED("ResultPath"),
+    {.name = "TimeoutSecondsPath", .kind = PROPERTY_ACCEPTED, .given = PROPERTY_GIVEN(struct workflow_state, task.timeout_drawn)},
+    {.name = "HeartbeatSecondsPath", .kind = PROPERTY_ACCEPTED, .given = PROPERTY_GIVEN(struct workflow_state, task.heartbeat_drawn)},
+    FILTERED,
     ACCEPTED("Credentials"),
     TRIED_AGAIN,
     FOLLOWED,
@@ -112,15 +112,7 @@ static const struct property wait_keys[] = {
 };
 
 static const struct property parallel_keys[] = {
-    ACCEPTED("Branches"),
-    ACCEPTED("Parameters"),
-    ACCEPTED("Arguments"),
-    ACCEPTED("ResultSelector"),
-    ACCEPTED("ResultPath"),
-    TRIED_AGAIN,
-    FOLLOWED,
-    ANY_STATE,
-    {0},
+    ACCEPTED("Branches"), FILTERED, TRIED_AGAIN, FOLLOWED, ANY_STATE, {0},
 };
 
 static const struct property batch_keys[] = {
@@ -149,10 +141,7 @@ static const struct property map_keys[] = {
     ACCEPTED("ItemReader"),
     ACCEPTED("ResultWriter"),
     ACCEPTED("Label"),
-    ACCEPTED("Parameters"),
-    ACCEPTED("Arguments"),
-    ACCEPTED("ResultSelector"),
-    ACCEPTED("ResultPath"),
+    FILTERED,
     TRIED_AGAIN,
     FOLLOWED,
     ANY_STATE,
@@ -322,6 +311,8 @@ static cJSON *without_expressions(const cJSON *node, struct workflow_state *stat
             return NULL;
         cJSON_DeleteItemFromObjectCaseSensitive(copy, numbers[i]);
         state->wait_drawn = state->wait_drawn || i < 2;
+        state->task.timeout_drawn = state->task.timeout_drawn || i == 2;
+        state->task.heartbeat_drawn = state->task.heartbeat_drawn || i == 3;
     }
     return copy;
 }

@@ -149,6 +149,64 @@ static void test_variants(void **state)
     assert_int_equal(count_of(run, "Cdn", "OriginRequests"), 1);
 }
 
+/* What else is in the key: of 3 header values and 4 cookies each object has 12 forms; and what is compressed. */
+static void test_forms(void **state)
+{
+    struct model_run *run = *state;
+#define KEYED(HEADERS, COOKIES, MORE)                                                                                                      \
+    ", 'P': {'Type': 'AWS::CloudFront::CachePolicy', 'Properties': {'CachePolicyConfig': {'Name': 'p', 'MinTTL': 1, 'DefaultTTL': 86400, " \
+    "'MaxTTL': 31536000, 'ParametersInCacheKeyAndForwardedToOrigin': {'HeadersConfig': {'HeaderBehavior': '" HEADERS                       \
+    "'}, 'CookiesConfig': {'CookieBehavior': '" COOKIES "'}, 'QueryStringsConfig': {'QueryStringBehavior': 'all'} " MORE "}}}}"
+#define FORMS(USUAL, HEADERS, COOKIES, MORE, TRAFFIC)                                                                                      \
+    CDN("'duration': '1000s'", "", "'CachePolicyId': {'Ref': 'P'} " USUAL,                                                                 \
+        KEYED(HEADERS, COOKIES, MORE) ", 'Fn': {'Type': 'AWS::CloudFront::Function'}",                                                     \
+        ", 'header_values': 3, 'cookie_values': 4, 'compressed_share': 0.25, 'object_size': '4000B'", "",                                  \
+        ", 'Fn': {'normalizes_key': "                                                                                                      \
+        "true}",                                                                                                                           \
+        TRAFFIC)
+    /* 50 objects, of each form of which 10,000 / 600 and more come: that one never comes has a chance of 600 exp(-16) */
+#define CROWD USERS("'poisson': '10/s', 'object': {'uniform': 50}")
+    model_execute(run, FORMS("", "none", "none", "", CROWD));
+    assert_int_equal(count_of(run, "Cdn", "OriginRequests"), 50);
+    model_execute(run, FORMS("", "whitelist", "none", "", CROWD));
+    assert_int_equal(count_of(run, "Cdn", "OriginRequests"), 150);
+    model_execute(run, FORMS("", "none", "all", "", CROWD));
+    assert_int_equal(count_of(run, "Cdn", "OriginRequests"), 200);
+    model_execute(run, FORMS("", "whitelist", "whitelist", "", CROWD));
+    assert_int_equal(count_of(run, "Cdn", "OriginRequests"), 600);
+    /* query strings that a function takes off leave the rest */
+    model_execute(run, FORMS(", 'FunctionAssociations': [{'EventType': 'viewer-request', 'FunctionARN': 'Fn'}]", "none", "all", "",
+                             USERS("'poisson': '10/s', 'object': {'uniform': 50}, 'variants': 2")));
+    assert_int_equal(count_of(run, "Cdn", "OriginRequests"), 200);
+    model_execute(run, FORMS("", "none", "all", "", USERS("'poisson': '20/s', 'object': {'uniform': 50}, 'variants': 2")));
+    assert_int_equal(count_of(run, "Cdn", "OriginRequests"), 400);
+#define ONE USERS("'constant': '1/s'")
+#define GZIP ", 'EnableAcceptEncodingGzip': true"
+    model_execute(run, FORMS(", 'Compress': true", "none", "none", GZIP, ONE));
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 1000 * 1000);
+    model_execute(run, FORMS(", 'Compress': true", "none", "none", "", ONE));
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 1000 * 4000);
+    model_execute(run, FORMS("", "none", "none", GZIP, ONE));
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 1000 * 4000);
+    /* between 1,000 and 10,000,000 bytes, and not by the managed policy that is for what is compressed already */
+    static const struct {
+        const char *policy, *size;
+        int64_t bytes;
+    } cases[] = {
+        {"658327ea-f89d-4fab-a63d-7e88639e58f6", "999B", 999},           {"658327ea-f89d-4fab-a63d-7e88639e58f6", "1000B", 500},
+        {"658327ea-f89d-4fab-a63d-7e88639e58f6", "10000000B", 5000000},  {"658327ea-f89d-4fab-a63d-7e88639e58f6", "10000001B", 10000001},
+        {"b2884449-e4de-46a7-ac36-70bc7f1ddd6d", "10000000B", 10000000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        model_run(run,
+                  CDN("'duration': '10s'", "", "'Compress': true, 'CachePolicyId': '%s'", "",
+                      ", 'compressed_share': 0.5, 'object_size': '%s'", "", "", ONE),
+                  cases[i].policy, cases[i].size);
+        assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 10 * cases[i].bytes);
+    }
+#undef FORMS
+}
+
 /* Errors are kept for 10 s, or as CustomErrorResponses say; a time-out is tried three times. */
 static void test_errors(void **state)
 {
@@ -223,6 +281,23 @@ static void test_behaviors(void **state)
     assert_near(http + https, (double)count_of(run, "Cdn", "Requests") - 100, 0);
     assert_near(http, 500 + 50, 5 * sqrt(250 + 25));
     assert_near(billed(run, "Cdn", "US-Requests-HTTPS-Proxy", NULL) + billed(run, "Cdn", "US-Requests-HTTP-Proxy", NULL), 100, 0);
+}
+
+/* An API says what it answers: what its function does, out of its own cache too; else what its `response` says. */
+static void test_api_answers(void **state)
+{
+    struct model_run *run = *state;
+    static const char text[] =
+        "{'duration': '100s', 'drain': '1s', 'Resources': {'F': {'Type': 'AWS::Serverless::Function', 'Properties': {'Events': {'G': "
+        "{'Type': 'HttpApi', 'Properties': {'Path': '/a', 'Method': 'GET'}}}}}, 'Cdn': {'Type': 'AWS::CloudFront::Distribution', "
+        "'Properties': {'DistributionConfig': {'Origins': [{'Id': 'o', 'DomainName': {'Ref': 'ServerlessHttpApi'}}], "
+        "'DefaultCacheBehavior': {'TargetOriginId': 'o', 'ViewerProtocolPolicy': 'allow-all', " OPTIMIZED
+        "}}}}}, 'behavior': {'F': {'init': '0s', 'duration': '5ms' %s}, 'ServerlessHttpApi': {'response': '7KB'}}, 'traffic': [{'name': "
+        "'u', 'target': 'Cdn', 'constant': '1/s', 'request': 'GET /a', 'payload': '100B'}]}";
+    model_run(run, text, ", 'response': '3KB'");
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 100 * 3 * 1024);
+    model_run(run, text, "");
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 100 * 7 * 1024);
 }
 
 /* A bucket that users read themselves: 100 objects of 100 MB. */
@@ -323,6 +398,17 @@ static void test_bill(void **state)
     const double gb = 2628000 * 20 / 1024.0;
     assert_near(billed(run, "Cdn", "US-DataTransfer-Out-Bytes", NULL), gb, 1e-6);
     assert_near(billed_usd(run, "Cdn", NULL), 10240 * 0.085 + 40960 * 0.08 + (gb - 51200) * 0.06 + 2.628, 1e-6);
+    /* three paths in a month: a thousand are for nothing */
+    model_execute(run, CDN("'duration': '730h', 'changes': [{'at': '1h', 'CreateInvalidation': 'Cdn', 'Paths': ['/a', '/b', '/c']}]", "",
+                           OPTIMIZED, "", "", "", "", USERS("'constant': '1/h'")));
+    double paths_usd;
+    assert_near(billed(run, "Cdn", "Invalidations", &paths_usd), 3, 0);
+    assert_near(paths_usd, 0, 0);
+    /* three in a minute are 131,400 in the month that it stands for */
+    model_execute(run, CDN("'duration': '60s', 'changes': [{'at': '1s', 'CreateInvalidation': 'Cdn', 'Paths': ['/a', '/b', '/c']}]", "",
+                           OPTIMIZED, "", "", "", "", USERS("'constant': '1/s'")));
+    billed(run, "Cdn", "Invalidations", &paths_usd);
+    assert_near(paths_usd, (3 - 1000 * 60 / (730 * 3600.0)) * 0.005, 1e-9);
     /* 1,024 GB and all requests are free */
     model_execute(run, CDN("'duration': '730h', 'free_tier': true", "", OPTIMIZED, "", ", 'object_size': '20MB'", "", "",
                            USERS("'constant': '1/s'")));
@@ -366,6 +452,7 @@ static void test_refusals(void **state)
     assert_refused(run, CDN("'duration': '1s'", "", "%s", "", "", "", "", USERS("'constant': '1/s'")), of_behavior,
                    sizeof of_behavior / sizeof *of_behavior);
     static const struct refusal of_edges[] = {
+        {", 'object_size': '5GB'", "objects of more than 4 GB are not simulated"},
         {", 'edges': 0", "must be a whole number of edges, at least 1"},
         {", 'edges': 2.5", "must be a whole number of edges, at least 1"},
         {", 'edges': 1001", "at most 1000 edges"}, /* crosses: cloudfront_edges_max */
@@ -392,8 +479,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hit_ratio, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_room, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_variants, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_forms, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_errors, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_behaviors, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_api_answers, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_public_bucket, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_places, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_meanwhile, model_setup, model_teardown),

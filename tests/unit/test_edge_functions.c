@@ -334,6 +334,11 @@ static void test_update(void **state)
         {"{'at': '500s', 'UpdateDistribution': 'Cdn', 'EventType': 'viewer-request'}", "LambdaFunctionARN"},
     };
     assert_refused(run, UPDATED("'10s'", "%s"), of_updates, sizeof of_updates / sizeof *of_updates);
+    static const struct refusal of_kinds[] = {{"", "cannot share a behavior's viewer events"}};
+    assert_refused(run,
+                   CDN("'duration': '10s', 'changes': [" CHANGE("'F:1' %s") "]", "", DISABLED ", " BY_FUNCTION("viewer-request"),
+                       LAMBDA("") FUNCTION, "", "", "", USERS("'constant': '10/s'")),
+                   of_kinds, 1);
 #undef UPDATED
 #undef CHANGE
 }

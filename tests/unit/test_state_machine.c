@@ -1,13 +1,5 @@
 /* test_state_machine.c: executions go through their states in the time, and at the price, that their definitions say. */
-#include "model_fixture.h"
-
-/* A machine M of these States, beginning with `A`; more resources and the rest of the scenario are the caller's. */
-#define MACHINE(TYPE, STATES)                                                                                                              \
-    "'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'StateMachineType': '" TYPE "', 'Definition': {'StartAt': 'A', "     \
-    "'States': {" STATES "}}}}"
-#define ONE_CALL "'traffic': [{'name': 'calls', 'target': 'M', 'constant': '1/s', 'count': 1}]"
-#define FUNCTION(NAME) "'" NAME "': {'Type': 'AWS::Serverless::Function', 'Properties': {'Timeout': 60}}"
-#define TASK(TARGET) "'Type': 'Task', 'Resource': {'Fn::GetAtt': ['" TARGET "', 'Arn']}"
+#include "machine_fixture.h"
 
 static int64_t ms(double milliseconds)
 {
@@ -23,12 +15,10 @@ static int64_t time_of(const struct model_run *run, const char *resource, const 
 static void test_in_a_row(void **state)
 {
     struct model_run *run = *state;
-    model_execute(
-        run,
-        "{'duration': '1h', 'drain': '1m', 'Resources': {" MACHINE(
-            "STANDARD",
-            "'A': {'Type': 'Wait', 'Seconds': 3, 'Next': 'B'}, 'B': {'Type': 'Pass', 'Next': 'C'}, "
-            "'C': {'Type': 'Wait', 'Seconds': 4, 'End': true}") "}, 'traffic': [{'name': 'calls', 'target': 'M', 'constant': '1/s'}]}");
+    model_execute(run, "{'duration': '1h', 'drain': '1m', 'Resources': {" MACHINE(
+                           "STANDARD",
+                           "'A': {'Type': 'Wait', 'Seconds': 3, 'Next': 'B'}, 'B': {'Type': 'Pass', 'Next': 'C'}, 'C': {'Type': 'Wait', "
+                           "'Seconds': 4, 'End': true}") "}, 'traffic': [{'name': 'calls', 'target': 'M', 'constant': '1/s'}]}");
     double usd;
     assert_int_equal(count_of(run, "M", "ExecutionsStarted"), 3600);
     assert_int_equal(count_of(run, "M", "ExecutionsSucceeded"), 3600);
@@ -48,8 +38,7 @@ static void test_free_tier(void **state)
     struct model_run *run = *state;
     model_execute(
         run, "{'duration': '1h', 'free_tier': true, 'Resources': {" MACHINE(
-                 "STANDARD", "'A': {'Type': 'Pass', 'End': true}") "}, "
-                                                                   "'traffic': [{'name': 'calls', 'target': 'M', 'constant': '1/s'}]}");
+                 "STANDARD", "'A': {'Type': 'Pass', 'End': true}") "}, 'traffic': [{'name': 'calls', 'target': 'M', 'constant': '1/s'}]}");
     /* Of a month of 730 hours of 3,600 transitions each, all but 4,000. */
     double monthly = 0;
     for (size_t i = 0; i < run->result->cost_count; i++)
@@ -62,13 +51,11 @@ static void test_free_tier(void **state)
 static void test_back_off(void **state)
 {
     struct model_run *run = *state;
-    model_execute(run,
-                  "{'duration': '5m', 'Resources': {" FUNCTION("F") ", " MACHINE(
-                      "STANDARD", "'A': {" TASK("F") ", 'End': true, 'Retry': [{'ErrorEquals': ['States.Timeout']}, {'ErrorEquals': "
-                                                     "['States.TaskFailed'], 'IntervalSeconds': 2, 'BackoffRate': 3, 'MaxDelaySeconds': "
-                                                     "10, 'MaxAttempts': 3}]}") "}, "
-                                                                                "'behavior': {'F': {'init': '0s', 'placement': '0s', "
-                                                                                "'duration': '100ms', 'error_rate': 1}}, " ONE_CALL "}");
+    model_execute(
+        run,
+        CALL_OF("'A': {" TASK("F") ", 'End': true, 'Retry': [{'ErrorEquals': ['States.Timeout']}, {'ErrorEquals': ['States.TaskFailed'], "
+                                   "'IntervalSeconds': 2, 'BackoffRate': 3, 'MaxDelaySeconds': 10, 'MaxAttempts': 3}]}",
+                RUNS("F", "'duration': '100ms', 'error_rate': 1")));
     assert_int_equal(time_of(run, "M", "ExecutionTime"), 18000 + 4 * 100);
     assert_int_equal(count_of(run, "F", "Invocations"), 4);
     assert_int_equal(count_of(run, "M", "StateTransitions"), 4);
@@ -84,24 +71,18 @@ static void test_back_off(void **state)
 static void test_retry_defaults(void **state)
 {
     struct model_run *run = *state;
-    model_execute(
-        run,
-        "{'duration': '5m', 'Resources': {" FUNCTION("F") ", " MACHINE(
-            "STANDARD",
-            "'A': {" TASK(
-                "F") ", 'End': true, 'Retry': [{'ErrorEquals': ['States.ALL']}]}") "}, "
-                                                                                   "'behavior': {'F': {'init': '0s', 'placement': '0s', "
-                                                                                   "'duration': '0s', 'error_rate': 1}}, " ONE_CALL "}");
+    model_execute(run, CALL_OF("'A': {" TASK("F") ", 'End': true, 'Retry': [{'ErrorEquals': ['States.ALL']}]}",
+                               RUNS("F", "'duration': '0s', 'error_rate': 1")));
     assert_int_equal(time_of(run, "M", "ExecutionTime"), 7000);
     model_forget(run);
     model_execute(
-        run, "{'duration': '1000s', 'drain': '1m', 'Resources': {" FUNCTION("F") ", " MACHINE(
-                 "STANDARD",
-                 "'A': {" TASK(
-                     "F") ", 'End': true, 'Retry': [{'ErrorEquals': ['States.ALL'], 'MaxAttempts': 1, "
-                          "'IntervalSeconds': 12, 'JitterStrategy': 'FULL'}]}") "}, 'behavior': {'F': {'init': '0s', 'placement': '0s', "
-                                                                                "'duration': '0s', 'error_rate': 1}}, 'traffic': [{'name': "
-                                                                                "'calls', 'target': 'M', 'constant': '1/s'}]}");
+        run,
+        "{'duration': '1000s', 'drain': '1m', 'Resources': {" FUNCTION("F") ", " MACHINE(
+            "STANDARD",
+            "'A': {" TASK(
+                "F") ", 'End': true, 'Retry': [{'ErrorEquals': ['States.ALL'], 'MaxAttempts': 1, 'IntervalSeconds': 12, 'JitterStrategy': "
+                     "'FULL'}]}") "}, 'behavior': {" RUNS("F", "'duration': '0s', 'error_rate': 1") "}, 'traffic': [{'name': 'calls', "
+                                                                                                    "'target': 'M', 'constant': '1/s'}]}");
     /* The mean of 1,000 uniform waits in [0 s, 12 s]: 6 s, within 3.29 x 12 / sqrt(12 x 1000). */
     assert_near(figure(run, "M", "ExecutionTime", "Average"), 6000, 3.29 * 12000 / sqrt(12000));
     assert_true(time_of(run, "M", "ExecutionTime") <= 12000);
@@ -116,8 +97,8 @@ static void test_error_names(void **state)
                        "'Caught': {'Type': 'Pass', 'End': true}"
 #define NAMED(PROPERTIES, BEHAVIOR, SAID, ERROR)                                                                                           \
     model_execute(run, "{'duration': '5m', 'Resources': {'F': {'Type': 'AWS::Serverless::Function', 'Properties': {" PROPERTIES            \
-                       "}}, " MACHINE("STANDARD", CAUGHT(ERROR)) "}, 'behavior': {'F': {'init': '0s', 'placement': '0s', " BEHAVIOR        \
-                                                                 "}, 'M': {'states': {'A': {" SAID "}}}}, " ONE_CALL "}");                 \
+                       "}}, " MACHINE("STANDARD", CAUGHT(ERROR)) "}, 'behavior': {" RUNS("F", BEHAVIOR) ", 'M': {'states': {'A': {" SAID   \
+                                                                                                        "}}}}, " ONE_CALL "}");            \
     assert_int_equal(count_of(run, "M/Caught", "StateEntries"), 1);                                                                        \
     model_forget(run)
     NAMED("'ReservedConcurrentExecutions': 0", "'duration': '1s'", "", "Lambda.TooManyRequestsException");
@@ -126,10 +107,7 @@ static void test_error_names(void **state)
     NAMED("'Timeout': 9", "'duration': '1s', 'error_rate': 1", "", "States.TaskFailed");
 #undef NAMED
     /* What is not meant is not caught. */
-    model_execute(
-        run, "{'duration': '5m', 'Resources': {" FUNCTION("F") ", " MACHINE(
-                 "STANDARD", CAUGHT("CardDeclined")) "}, "
-                                                     "'behavior': {'F': {'init': '0s', 'duration': '1s', 'error_rate': 1}}, " ONE_CALL "}");
+    model_execute(run, CALL_OF(CAUGHT("CardDeclined"), RUNS("F", "'duration': '1s', 'error_rate': 1")));
     assert_int_equal(count_of(run, "M", "ExecutionsFailed"), 1);
 }
 
@@ -139,11 +117,8 @@ static void test_task_timeout(void **state)
     struct model_run *run = *state;
     model_execute(
         run,
-        "{'duration': '5m', 'Resources': {" FUNCTION("F") ", " MACHINE(
-            "STANDARD",
-            "'A': {" TASK(
-                "F") ", 'TimeoutSeconds': 3, 'End': true, 'Retry': [{'ErrorEquals': ['States.Timeout'], "
-                     "'MaxAttempts': 1}]}") "}, 'behavior': {'F': {'init': '0s', 'placement': '0s', 'duration': '20s'}}, " ONE_CALL "}");
+        CALL_OF("'A': {" TASK("F") ", 'TimeoutSeconds': 3, 'End': true, 'Retry': [{'ErrorEquals': ['States.Timeout'], 'MaxAttempts': 1}]}",
+                RUNS("F", "'duration': '20s'")));
     assert_int_equal(time_of(run, "M", "ExecutionTime"), 3000 + 1000 + 3000);
     assert_int_equal(count_of(run, "M", "ExecutionsTimedOut"), 1);
     assert_int_equal(count_of(run, "M/A", "StateTimeouts"), 2);
@@ -167,15 +142,13 @@ static void test_parallel(void **state)
     assert_int_equal(count_of(run, "M", "StateTransitions"), 3);
     assert_int_equal(count_of(run, "M", "HistoryEvents"), 2 + 2 + 2 + 2 * 2);
     model_forget(run);
-    model_execute(run,
-                  "{'duration': '5m', 'Resources': {" MACHINE(
-                      "STANDARD",
-                      "'A': {'Type': 'Parallel', 'Next': 'Good', 'Catch': [{'ErrorEquals': ['States.BranchFailed'], 'Next': 'Sorry'}], "
-                      "'Branches': [{'StartAt': 'B', 'States': {'B': {'Type': 'Wait', 'Seconds': 2, 'Next': 'X'}, 'X': {'Type': "
-                      "'Fail', 'Error': 'Broken'}}}, " BRANCH(
-                          "C", "'Type': 'Wait', 'Seconds': 50, 'End': true") "]}, "
-                                                                             "'Good': {'Type': 'Succeed'}, 'Sorry': {'Type': 'Fail', "
-                                                                             "'Error': 'Rejected'}") "}, " ONE_CALL "}");
+    model_execute(run, "{'duration': '5m', 'Resources': {" MACHINE(
+                           "STANDARD",
+                           "'A': {'Type': 'Parallel', 'Next': 'Good', 'Catch': [{'ErrorEquals': ['States.BranchFailed'], 'Next': "
+                           "'Sorry'}], 'Branches': [{'StartAt': 'B', 'States': {'B': {'Type': 'Wait', 'Seconds': 2, 'Next': 'X'}, 'X': "
+                           "{'Type': 'Fail', 'Error': 'Broken'}}}, " BRANCH(
+                               "C", "'Type': 'Wait', 'Seconds': 50, 'End': true") "]}, 'Good': {'Type': 'Succeed'}, 'Sorry': {'Type': "
+                                                                                  "'Fail', 'Error': 'Rejected'}") "}, " ONE_CALL "}");
     assert_int_equal(time_of(run, "M", "ExecutionTime"), 2000);
     assert_int_equal(fates_of(run, "M", FATE_FAILED, "Rejected"), 1);
     assert_int_equal(fates_of(run, "M/X", FATE_FAILED, "Broken"), 1);
@@ -201,11 +174,11 @@ static void test_map(void **state)
                  {"4", "", 0, 0},
                  {"0", "'ProcessorConfig': {'Mode': 'DISTRIBUTED', 'ExecutionType': 'EXPRESS'}, ", 10001, 2}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        model_run(
-            run,
-            "{'duration': '5m', 'Resources': {'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': {'StartAt': "
-            "'A', 'States': {" MAP("%s", "%s") "}}}}}, 'behavior': {'M': {'states': {'A': {'items': %d}}}}, " ONE_CALL "}",
-            cases[i].concurrency, cases[i].mode, cases[i].items);
+        model_run(run,
+                  "{'duration': '5m', 'Resources': {'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': "
+                  "{'StartAt': 'A', 'States': {" MAP("%s", "%s") "}}}}}, 'behavior': {'M': {'states': {'A': {'items': %d}}}}, " ONE_CALL
+                                                                 "}",
+                  cases[i].concurrency, cases[i].mode, cases[i].items);
         assert_int_equal(time_of(run, "M", "ExecutionTime"), 3000 * cases[i].rounds);
         assert_int_equal(count_of(run, "M/W", "StateEntries"), cases[i].items);
         /* Children that are EXPRESS are billed as such, and their transitions are none. */
@@ -232,16 +205,16 @@ static void test_tolerance(void **state)
                  {"'ToleratedFailurePercentage': 99, ", false},
                  {"'ToleratedFailurePercentage': 100, ", true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        model_run(
-            run,
-            "{'duration': '5m', 'Resources': {" FUNCTION(
-                "F") ", 'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': "
-                     "{'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Map', 'MaxConcurrency': 2, %s'End': true, 'ItemProcessor': "
-                     "{'ProcessorConfig': {'Mode': 'DISTRIBUTED', 'ExecutionType': 'STANDARD'}, 'StartAt': 'W', 'States': {'W': {" TASK(
-                         "F") ", 'End': true}}}}}}}}}, 'behavior': {'F': {'init': '0s', 'placement': '0s', 'duration': '1s', 'error_rate': "
-                              "1}, "
-                              "'M': {'states': {'A': {'items': 10}}}}, " ONE_CALL "}",
-            cases[i].tolerance);
+        model_run(run,
+                  "{'duration': '5m', 'Resources': {" FUNCTION(
+                      "F") ", 'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': "
+                           "{'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Map', "
+                           "'MaxConcurrency': 2, %s'End': true, 'ItemProcessor': {'ProcessorConfig': "
+                           "{'Mode': 'DISTRIBUTED', 'ExecutionType': 'STANDARD'}, 'StartAt': 'W', "
+                           "'States': {'W': {" TASK("F") ", 'End': true}}}}}}}}}, 'behavior': {" RUNS(
+                               "F", "'duration': '1s', 'error_rate': 1") ", 'M': {'states': {'A': "
+                                                                         "{'items': 10}}}}, " ONE_CALL "}",
+                  cases[i].tolerance);
         assert_int_equal(count_of(run, "M", "ExecutionsSucceeded"), cases[i].succeeds);
         assert_int_equal(fates_of(run, "M", FATE_FAILED, "States.ExceedToleratedFailureThreshold"), !cases[i].succeeds);
         /* Two at once: what is under way with the first failure is stopped, but its function has failed in the same instant. */
@@ -260,12 +233,11 @@ static void test_starts(void **state)
         int burst, bucket, rate;
     } cases[] = {{"STANDARD", 2000, 1300, 300}, {"EXPRESS", 13000, 6000, 6000}};
     for (size_t i = 0; i < 2; i++) {
-        model_run(
-            run,
-            "{'duration': '2s', 'Resources': {'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'StateMachineType': '%s', "
-            "'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Pass', 'End': true}}}}}}, 'traffic': [{'name': 'calls', 'target': "
-            "'M', 'operation': 'StartExecution', 'bursts': {'size': %d, 'every': '1s'}}]}",
-            cases[i].type, cases[i].burst);
+        model_run(run,
+                  "{'duration': '2s', 'Resources': {'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'StateMachineType': "
+                  "'%s', 'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Pass', 'End': true}}}}}}, 'traffic': [{'name': 'calls', "
+                  "'target': 'M', 'operation': 'StartExecution', 'bursts': {'size': %d, 'every': '1s'}}]}",
+                  cases[i].type, cases[i].burst);
         assert_int_equal(count_of(run, "M", "ExecutionsStarted"), cases[i].bucket + cases[i].rate);
         assert_int_equal(count_of(run, "M", "ThrottledEvents"), 2 * cases[i].burst - cases[i].bucket - cases[i].rate);
         assert_int_equal(fates_of(run, "M", FATE_THROTTLED, "ThrottlingException"), 2 * cases[i].burst - cases[i].bucket - cases[i].rate);
@@ -280,12 +252,12 @@ static void test_transitions(void **state)
     struct model_run *run = *state;
     model_execute(
         run,
-        "{'duration': '1m', 'rules': {'base': 'current', 'sfn_transition_bucket': 10, 'sfn_transition_rate': 5}, 'Resources': {"
-        "'N': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': {'StartAt': 'P', 'States': {'P': {'Type': "
-        "'Pass', 'End': true}}}}}, " MACHINE(
-            "STANDARD", "'A': {'Type': 'Pass', 'End': true}") "}, 'traffic': ["
-                                                              "{'name': 'calls', 'target': 'M', 'bursts': {'size': 20, 'every': '2m'}}, "
-                                                              "{'name': 'others', 'target': 'N', 'bursts': {'size': 20, 'every': '2m'}}]}");
+        "{'duration': '1m', 'rules': {'base': 'current', 'sfn_transition_bucket': 10, 'sfn_transition_rate': 5}, 'Resources': {'N': "
+        "{'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': {'StartAt': 'P', 'States': {'P': {'Type': 'Pass', "
+        "'End': true}}}}}, " MACHINE(
+            "STANDARD",
+            "'A': {'Type': 'Pass', 'End': true}") "}, 'traffic': [{'name': 'calls', 'target': 'M', 'bursts': {'size': 20, 'every': '2m'}}, "
+                                                  "{'name': 'others', 'target': 'N', 'bursts': {'size': 20, 'every': '2m'}}]}");
     double sum = figure(run, "M", "ExecutionTime", "Sum") + figure(run, "N", "ExecutionTime", "Sum");
     assert_near(fmax(figure(run, "M", "ExecutionTime", "Maximum"), figure(run, "N", "ExecutionTime", "Maximum")), 6000, 0);
     assert_int_equal(count_of(run, "M", "ExecutionThrottled") + count_of(run, "N", "ExecutionThrottled"), 30);
@@ -304,23 +276,20 @@ static void test_histories(void **state)
         int64_t events;
     } cases[] = {{"STANDARD", "1", 25000}, {"EXPRESS", "0", 2 + 2 * 25000 + 1}};
     for (size_t i = 0; i < 2; i++) {
-        model_run(
-            run,
-            "{'duration': '4h', 'drain': '1h', 'Resources': {'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': "
-            "{'StateMachineType': '%s', 'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Wait', 'Seconds': %s, 'Next': 'B'}, 'B': "
-            "{'Type': 'Choice', 'Choices': [{'Next': 'A'}], 'Default': 'C'}, 'C': {'Type': 'Succeed'}}}}}}, 'behavior': {'M': {'states': "
-            "{'B': {'choices': [1, 0]}}}}, " ONE_CALL "}",
-            cases[i].type, cases[i].wait);
+        model_run(run,
+                  "{'duration': '4h', 'drain': '1h', 'Resources': {'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': "
+                  "{'StateMachineType': '%s', 'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Wait', 'Seconds': %s, 'Next': 'B'}, "
+                  "'B': {'Type': 'Choice', 'Choices': [{'Next': 'A'}], 'Default': 'C'}, 'C': {'Type': 'Succeed'}}}}}}, 'behavior': {'M': "
+                  "{'states': {'B': {'choices': [1, 0]}}}}, " ONE_CALL "}",
+                  cases[i].type, cases[i].wait);
         assert_int_equal(count_of(run, "M", "HistoryEvents"), cases[i].events);
         assert_int_equal(fates_of(run, "M", FATE_FAILED, "States.Runtime"), 1);
         model_forget(run);
     }
-    model_execute(
-        run,
-        "{'duration': '1m', 'Resources': {" MACHINE(
-            "EXPRESS",
-            "'A': {'Type': 'Map', 'End': true, 'ItemProcessor': {'StartAt': 'P', "
-            "'States': {'P': {'Type': 'Pass', 'End': true}}}}") "}, 'behavior': {'M': {'states': {'A': {'items': 10000}}}}, " ONE_CALL "}");
+    model_execute(run,
+                  "{'duration': '1m', 'Resources': {" MACHINE(
+                      "EXPRESS", "'A': {'Type': 'Map', 'End': true, 'ItemProcessor': {'StartAt': 'P', 'States': {'P': {'Type': 'Pass', "
+                                 "'End': true}}}}") "}, 'behavior': {'M': {'states': {'A': {'items': 10000}}}}, " ONE_CALL "}");
     assert_int_equal(count_of(run, "M", "ExecutionsSucceeded"), 1);
 }
 
@@ -355,12 +324,12 @@ static void test_express(void **state)
 {
     struct model_run *run = *state;
     double usd;
-    model_execute(run,
-                  "{'duration': '100s', 'drain': '10s', 'Resources': {" FUNCTION("F") ", " MACHINE(
-                      "EXPRESS", "'A': {" TASK("F") ", 'End': true}") "}, "
-                                                                      "'behavior': {'F': {'init': '0s', 'placement': '0s', 'duration': "
-                                                                      "'1.23s'}}, 'traffic': [{'name': 'calls', 'target': 'M', "
-                                                                      "'constant': '1/s'}]}");
+    model_execute(
+        run,
+        "{'duration': '100s', 'drain': '10s', 'Resources': {" FUNCTION("F") ", " MACHINE(
+            "EXPRESS",
+            "'A': {" TASK("F") ", 'End': true}") "}, 'behavior': {" RUNS("F", "'duration': '1.23s'") "}, 'traffic': [{'name': 'calls', "
+                                                                                                     "'target': 'M', 'constant': '1/s'}]}");
     assert_near(billed(run, "M", "StepFunctions-Request", &usd), 100, 0);
     assert_near(usd, 0.0001, 1e-15);
     assert_near(billed(run, "M", "StepFunctions-GB-Second", &usd), 100 * 1.3 * 64 / 1024, 1e-9);
@@ -368,10 +337,10 @@ static void test_express(void **state)
     assert_near(billed(run, "M", "StateTransition", NULL), 0, 0);
     assert_int_equal(time_of(run, "calls", "ResponseTime"), 1230);
     model_forget(run);
-    model_execute(run, "{'duration': '1m', 'Resources': {" MACHINE(
-                           "EXPRESS", MAP("0", "")) "}, 'behavior': {'M': {'states': {'A': {'items': 400}}}}, "
-                                                    "'traffic': [{'name': 'calls', 'target': 'M', 'constant': '1/s', 'count': 1, "
-                                                    "'payload': '32KB', 'invocation_type': 'Event'}]}");
+    model_execute(
+        run, "{'duration': '1m', 'Resources': {" MACHINE(
+                 "EXPRESS", MAP("0", "")) "}, 'behavior': {'M': {'states': {'A': {'items': 400}}}}, 'traffic': [{'name': 'calls', "
+                                          "'target': 'M', 'constant': '1/s', 'count': 1, 'payload': '32KB', 'invocation_type': 'Event'}]}");
     assert_near(figure(run, "M", "ExpressExecutionMemory", "Maximum") / 1048576, 50 + 12.5, 0.001);
     assert_near(figure(run, "M", "ExpressExecutionBilledMemory", "Maximum"), 64 * 1048576, 0);
     assert_int_equal(time_of(run, "calls", "ResponseTime"), 0);
@@ -381,12 +350,11 @@ static void test_express(void **state)
 static void test_refusals(void **state)
 {
     struct model_run *run = *state;
-    model_execute(
-        run, "{'duration': '10s', 'rules': {'base': 'current', 'sfn_standard_open_max': 4}, 'Resources': {" MACHINE(
-                 "STANDARD",
-                 "'A': {'Type': 'Wait', 'Seconds': 100, 'End': true}") "}, 'traffic': [{'name': 'large', 'target': 'M', 'constant': '1/s', "
-                                                                       "'payload': '257KB'}, {'name': 'calls', 'target': 'M', 'constant': "
-                                                                       "'1/s'}]}");
+    model_execute(run,
+                  "{'duration': '10s', 'rules': {'base': 'current', 'sfn_standard_open_max': 4}, 'Resources': {" MACHINE(
+                      "STANDARD", "'A': {'Type': 'Wait', 'Seconds': 100, 'End': true}") "}, 'traffic': [{'name': 'large', 'target': 'M', "
+                                                                                        "'constant': '1/s', 'payload': '257KB'}, {'name': "
+                                                                                        "'calls', 'target': 'M', 'constant': '1/s'}]}");
     assert_int_equal(fates_of(run, "M", FATE_REJECTED, "InvalidExecutionInput"), 10);
     assert_int_equal(fates_of(run, "M", FATE_REJECTED, "ExecutionLimitExceeded"), 6);
     assert_int_equal(fates_of(run, "M", FATE_IN_FLIGHT, ""), 4);
@@ -401,15 +369,13 @@ static void test_nested(void **state)
         int64_t took_ms, aborted;
     } cases[] = {{"", "", 0, 0}, {".sync", "", 30000, 0}, {".sync:2", "'TimeoutSeconds': 10, ", 10000, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        model_run(
-            run,
-            "{'duration': '5m', 'Resources': {'Inner': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': "
-            "{'StartAt': "
-            "'W', 'States': {'W': {'Type': 'Wait', 'Seconds': 30, 'End': true}}}}}, 'M': {'Type': 'AWS::StepFunctions::StateMachine', "
-            "'Properties': {'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Task', %s'Resource': "
-            "'arn:aws:states:::states:startExecution%s', 'Parameters': {'StateMachineArn': {'Ref': 'Inner'}}, 'End': true}}}}}}, " ONE_CALL
-            "}",
-            cases[i].timeout, cases[i].pattern);
+        model_run(run,
+                  "{'duration': '5m', 'Resources': {'Inner': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': "
+                  "{'StartAt': 'W', 'States': {'W': {'Type': 'Wait', 'Seconds': 30, 'End': true}}}}}, 'M': {'Type': "
+                  "'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Task', "
+                  "%s'Resource': 'arn:aws:states:::states:startExecution%s', 'Parameters': {'StateMachineArn': {'Ref': 'Inner'}}, 'End': "
+                  "true}}}}}}, " ONE_CALL "}",
+                  cases[i].timeout, cases[i].pattern);
         assert_int_equal(time_of(run, "M", "ExecutionTime"), cases[i].took_ms);
         assert_int_equal(count_of(run, "Inner", "ExecutionsAborted"), cases[i].aborted);
         assert_int_equal(count_of(run, "Inner", "ExecutionsSucceeded"), !cases[i].aborted);
@@ -430,17 +396,14 @@ static void test_token(void **state)
                  {"'TimeoutSeconds': 60, 'HeartbeatSeconds': 5, ", "'lost_rate': 1", 5000, 1},
                  {"'TimeoutSeconds': 60, ", "'lost_rate': 1", 60000, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        model_run(
-            run,
-            "{'duration': '5m', 'Resources': {'Jobs': {'Type': 'AWS::SQS::Queue'}, 'M': {'Type': 'AWS::StepFunctions::StateMachine', "
-            "'Properties': {'DefinitionString': {'Fn::Sub': '{\\\"StartAt\\\": \\\"A\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": "
-            "\\\"Pass\\\", \\\"End\\\": true}}}'}}}, "
-            "'N': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': {'StartAt': 'T', 'States': {'T': {'Type': "
-            "'Task', %s"
-            "'Resource': 'arn:aws:states:::sqs:sendMessage.waitForTaskToken', 'Parameters': {'QueueUrl': {'Ref': 'Jobs'}}, 'End': "
-            "true}}}}}}, "
-            "'behavior': {'N': {'states': {'T': {%s}}}}, 'traffic': [{'name': 'calls', 'target': 'N', 'constant': '1/s', 'count': 1}]}",
-            cases[i].rest, cases[i].said);
+        model_run(run,
+                  "{'duration': '5m', 'Resources': {'Jobs': {'Type': 'AWS::SQS::Queue'}, 'M': {'Type': 'AWS::StepFunctions::StateMachine', "
+                  "'Properties': {'DefinitionString': {'Fn::Sub': '{\\\"StartAt\\\": \\\"A\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": "
+                  "\\\"Pass\\\", \\\"End\\\": true}}}'}}}, 'N': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {'Definition': "
+                  "{'StartAt': 'T', 'States': {'T': {'Type': 'Task', %s'Resource': 'arn:aws:states:::sqs:sendMessage.waitForTaskToken', "
+                  "'Parameters': {'QueueUrl': {'Ref': 'Jobs'}}, 'End': true}}}}}}, 'behavior': {'N': {'states': {'T': {%s}}}}, 'traffic': "
+                  "[{'name': 'calls', 'target': 'N', 'constant': '1/s', 'count': 1}]}",
+                  cases[i].rest, cases[i].said);
         assert_int_equal(time_of(run, "N", "ExecutionTime"), cases[i].took_ms);
         assert_int_equal(count_of(run, "N", "ServiceIntegrationsTimedOut"), cases[i].timed_out);
         model_forget(run);
@@ -454,11 +417,11 @@ static void test_stop(void **state)
     model_execute(
         run,
         "{'duration': '1m', 'Resources': {" MACHINE(
-            "STANDARD", MAP("2", "'ProcessorConfig': {'Mode': 'DISTRIBUTED'}, ")) "}, "
-                                                                                  "'behavior': {'M': {'states': {'A': {'items': 1000}}}}, "
-                                                                                  "'changes': [{'at': '30500ms', 'StopExecution': 'M'}], "
-                                                                                  "'traffic': [{'name': 'calls', 'target': 'M', "
-                                                                                  "'constant': '1/s', 'until': '30s'}]}");
+            "STANDARD",
+            MAP("2",
+                "'ProcessorConfig': {'Mode': 'DISTRIBUTED'}, ")) "}, 'behavior': {'M': {'states': {'A': {'items': 1000}}}}, 'changes': "
+                                                                 "[{'at': '30500ms', 'StopExecution': 'M'}], 'traffic': [{'name': 'calls', "
+                                                                 "'target': 'M', 'constant': '1/s', 'until': '30s'}]}");
     assert_int_equal(count_of(run, "M", "ExecutionsAborted"), 30);
     assert_int_equal(fates_of(run, "M", FATE_DISCARDED, "aborted"), 30);
     assert_int_equal(figure(run, "M", "OpenExecutionCount", "Maximum"), 30);
@@ -471,28 +434,26 @@ static void test_spellings(void **state)
     static const char *const definitions[] = {
         "'DefinitionString': "
         "'{\\\"StartAt\\\":\\\"A\\\",\\\"States\\\":{\\\"A\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"${Fn}\\\","
-        "\\\"TimeoutSeconds\\\":${Limit},\\\"End\\\":true}}}', "
-        "'DefinitionSubstitutions': {'Fn': {'Fn::GetAtt': ['F', 'Arn']}, 'Limit': 30}",
+        "\\\"TimeoutSeconds\\\":${Limit},\\\"End\\\":true}}}', 'DefinitionSubstitutions': {'Fn': {'Fn::GetAtt': ['F', 'Arn']}, 'Limit': "
+        "30}",
         "'DefinitionString': {'Fn::Sub': "
         "'{\\\"StartAt\\\":\\\"A\\\",\\\"States\\\":{\\\"A\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"${F.Arn}\\\",\\\"End\\\":"
         "true}}}'}",
         "'DefinitionString': {'Fn::Sub': "
         "['{\\\"StartAt\\\":\\\"A\\\",\\\"States\\\":{\\\"A\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"${It}\\\",\\\"End\\\":true}"
-        "}}', {'It': {'Fn::GetAtt': ['F', "
-        "'Arn']}}]}",
+        "}}', {'It': {'Fn::GetAtt': ['F', 'Arn']}}]}",
         "'DefinitionString': {'Fn::Join': ['', "
         "['{\\\"StartAt\\\":\\\"A\\\",\\\"States\\\":{\\\"A\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"', {'Fn::GetAtt': ['F', "
-        "'Arn']}, "
-        "'\\\",\\\"End\\\":true}}}']]}",
+        "'Arn']}, '\\\",\\\"End\\\":true}}}']]}",
         "'Definition': {'StartAt': 'A', 'States': {'A': {'Type': 'Task', 'Resource': 'arn:aws:states:::lambda:invoke', 'Arguments': "
         "{'FunctionName': '${Fn}', 'Payload': '{% $states.input %}'}, 'TimeoutSeconds': '{% $limit %}', 'End': true}}}, "
         "'DefinitionSubstitutions': {'Fn': {'Ref': 'F'}}",
     };
     for (size_t i = 0; i < sizeof definitions / sizeof *definitions; i++) {
         model_run(run,
-                  "{'duration': '1m', 'Resources': {" FUNCTION(
-                      "F") ", 'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': {%s}}}, "
-                           "'behavior': {'F': {'init': '0s', 'placement': '0s', 'duration': '2s'}}, " ONE_CALL "}",
+                  "{'duration': '1m', 'Resources': {" FUNCTION("F") ", 'M': {'Type': 'AWS::StepFunctions::StateMachine', 'Properties': "
+                                                                    "{%s}}}, 'behavior': {" RUNS("F", "'duration': '2s'") "}, " ONE_CALL
+                                                                                                                          "}",
                   definitions[i]);
         assert_int_equal(count_of(run, "F", "Invocations"), 1);
         assert_int_equal(time_of(run, "M", "ExecutionTime"), 2000);
