@@ -151,12 +151,12 @@ static void tell_loops(struct validation *validation, const struct event_rule *r
         for (size_t i = 0; puts && i < CONTENT_COUNT / 64; i++)
             put->bits[i] |= passes ? passes->bits[i] : UINT64_MAX;
         for (size_t i = 0; !puts && i < rule->targets.count; i++)
-            validation_passes(validation, &(const struct passage){
+            validation_passes(validation, &(const struct onward){
                                               .from = match->sender, .to = targets[i].endpoint, .only = passes, .times = 1, .aside = true});
     }
     for (size_t i = 0; put && i < rule->targets.count; i++)
         validation_passes(validation,
-                          &(const struct passage){.from = rule->bus, .to = targets[i].endpoint, .only = put, .times = 1, .aside = true});
+                          &(const struct onward){.from = rule->bus, .to = targets[i].endpoint, .only = put, .times = 1, .aside = true});
 }
 
 static void rule_validate(struct validation *validation, void *blob)

@@ -151,7 +151,7 @@ static void check_target(struct validation *validation, uint32_t from, uint32_t 
                          "%s is a FIFO queue, and a function sends what became of events to "
                          "standard ones",
                          validation_name(validation, target));
-    validation_passes(validation, &(const struct passage){.from = from, .to = target, .times = of_failures ? 0 : 1});
+    validation_passes(validation, &(const struct onward){.from = from, .to = target, .times = of_failures ? 0 : 1});
 }
 
 /* The developer guide, "Dead-letter queues": a queue or a topic. */

@@ -340,9 +340,9 @@ static void subscription_validate(struct validation *validation, void *blob)
     check_dead_letter(validation, subscription, topic->fifo);
     resolve_retries(validation, subscription);
     join_topic(validation, topic);
-    validation_passes(validation, &(const struct passage){
+    validation_passes(validation, &(const struct onward){
                                       .from = subscription->topic, .to = subscription->endpoint, .only = subscription->passes, .times = 1});
-    validation_passes(validation, &(const struct passage){.from = subscription->topic, .to = subscription->dead_letter});
+    validation_passes(validation, &(const struct onward){.from = subscription->topic, .to = subscription->dead_letter});
 }
 
 FAULT_FUNCTIONS(topic, self)

@@ -371,14 +371,14 @@ void validation_flow(struct validation *validation, uint32_t from, uint32_t to)
     loops_add(validation->loader, &(const struct flow){.from = from, .to = to, .times = 1});
 }
 
-void validation_passes(struct validation *validation, const struct passage *passage)
+void validation_passes(struct validation *validation, const struct onward *onward)
 {
-    loops_add(validation->loader, &(const struct flow){.from = passage->from,
-                                                       .to = passage->to,
-                                                       .only = passage->only,
-                                                       .made = passage->made,
-                                                       .times = passage->times,
-                                                       .aside = passage->aside});
+    loops_add(validation->loader, &(const struct flow){.from = onward->from,
+                                                       .to = onward->to,
+                                                       .only = onward->only,
+                                                       .made = onward->made,
+                                                       .times = onward->times,
+                                                       .aside = onward->aside});
 }
 
 const char *validation_nearest(const char *word, const char *const *names, size_t count)
