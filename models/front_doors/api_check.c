@@ -183,8 +183,11 @@ void api_event_finish(struct validation *validation, struct api_route *route, ui
 {
     route->authorizer = ENTITY_NONE;
     route->open = route->authorizer_name && strcmp(route->authorizer_name, "NONE") == 0;
-    route->backend = BACKEND_FUNCTION;
     route->target = validation_callee(validation, "FunctionName", function);
+    /* Of a state machine: SAM writes an integration with StartExecution. */
+    bool starts = route->target != ENTITY_NONE && model_takes(validation_type(validation, route->target), "StartExecution");
+    route->backend = starts ? BACKEND_SERVICE : BACKEND_FUNCTION;
+    route->asynchronous = starts;
     api_route_flow(validation, route);
 }
 

@@ -48,7 +48,7 @@ void http_route_resolve(struct validation *validation, uint32_t entity);
 /* Complains unless the route's API, where it has one, is of that kind. */
 void api_route_check(struct validation *validation, const struct api_route *route, enum api_kind kind);
 
-/* For the validation of an event of SAM's: the route hands its requests to `function`, its FunctionName. */
+/* For the validation of an event of SAM's: the route hands its requests to `function`, its FunctionName, which may be a state machine. */
 void api_event_finish(struct validation *validation, struct api_route *route, uint32_t function);
 
 /* For its validation, when its target is known: requests pass from the API's stages to that. */

@@ -195,6 +195,7 @@ static const struct property event_properties[] = {
     ACCEPTED("RequestModel"),
     ACCEPTED("RequestParameters"),
     ACCEPTED("ResponseTransferMode"),
+    ACCEPTED("UnescapeMappingTemplate"),
     {0},
 };
 

@@ -109,6 +109,7 @@ enum status servers_create(struct simulation *simulation, void *self)
     const char *name = simulation->entities[servers->self].name;
     servers->salt = item_salt(name);
     servers->notice_ns = rule_ns(settings->rules, "spot_notice_s");
+    servers->credits_kept_ns = (double)rule_ns(settings->rules, "ec2_burst_kept_h");
     servers->billing_least_ns = rule_ns(settings->rules, servers->billing_least);
     stream_init(&servers->boots, settings->seed, simulation->replication, name, "boot");
     stream_init(&servers->fates, settings->seed, simulation->replication, name, "lost");
