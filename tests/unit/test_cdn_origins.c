@@ -138,6 +138,7 @@ static void test_stale(void **state)
     assert_int_equal(count_of(run, "Cdn", "OriginFailures"), 5);
     assert_int_equal(count_of(run, "Cdn", "StaleResponses"), 50);
     assert_near(figure(run, "Cdn", "CacheHitRate", "Average"), 100 * (80 - 3) / 80.0, 1e-9);
+    assert_near(figure(run, "Cdn/edge-0", "CacheHitRate", "Average"), 100 * (80 - 3) / 80.0, 1e-9);
     /* a time of its own for that error: 503 */
     model_execute(run, FAILING(", 'CustomErrorResponses': [{'ErrorCode': 503, 'ErrorCachingMinTTL': 5}]", ", 'max_age': '10s'"));
     assert_int_equal(count_of(run, "Origin", "Calls"), 2 + 9 + 2); /* 20, 25, ... 60; 65, 75 */
