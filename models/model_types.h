@@ -17,6 +17,7 @@
     ROW(serverless_layer_type)       \
     ROW(function_url_type)           \
     ROW(queue_mapping_type)          \
+    ROW(pipe_type)                   \
     ROW(queue_type)                  \
     ROW(topic_type)                  \
     ROW(subscription_type)           \
@@ -127,6 +128,8 @@
     ROW(capacity_provider_type)      \
     ROW(ecs_cluster_type)            \
     ROW(state_machine_type)          \
+    ROW(machine_version_type)        \
+    ROW(machine_alias_type)          \
     ROW(serverless_machine_type)
 /* clang-format on */
 

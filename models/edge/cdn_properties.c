@@ -219,8 +219,9 @@ static const struct property error_properties[] = {
     {"ErrorCachingMinTTL", PROPERTY_TIME, offsetof(struct cdn_error_rule, keep_ns), .unit = "s", .minimum = "0",
      .maximum = "cloudfront_ttl_max_s", .given = PROPERTY_GIVEN(struct cdn_error_rule, keep_given),
      .help = "How long that is kept; left out: rule cloudfront_error_ttl_s."},
-    ACCEPTED("ResponseCode"),
-    ACCEPTED("ResponsePagePath"),
+    {"ResponseCode", PROPERTY_INTEGER, offsetof(struct cdn_error_rule, shown), .minimum = "200", .maximum = "504",
+     .help = "The status that viewers get instead, with the page: 200 is no error to them, nor to CloudWatch."},
+    {"ResponsePagePath", PROPERTY_STRING, offsetof(struct cdn_error_rule, page), .help = "The page, whose bytes are not counted."},
     {0},
 };
 
@@ -296,7 +297,7 @@ const struct property cdn_behavior_keys[] = {
     {"collapse", PROPERTY_BOOLEAN, AT(collapse), .fallback = "true",
      .help = "Of requests that wait for one object at one edge, one is passed on. Origin Shield always does so."},
     {"object_size", PROPERTY_SIZE_DISTRIBUTION, AT(object_size),
-     .help = "Size of an object, drawn once for each. Left out: what a function or an API answers; of others 100KB."},
+     .help = "Size of an object, drawn once for each, at most 4 GB. Left out: what a function or an API answers; of others 100KB."},
     {.kind = PROPERTY_DEFAULTS, .properties = usual_size},
     {"cache_size", PROPERTY_SIZE, AT(cache_size_bytes), .minimum = "1", .fallback = "0",
      .help = "What each cache has room for; what was not used for longest goes first. Left out: all."},

@@ -28,6 +28,20 @@ static bool find_behavior(const struct cdn *cdn, const char *pattern, size_t *in
     return !pattern || *index < cdn->behaviors.count;
 }
 
+/* Viewers' events have functions of one kind. Source: CloudFront developer guide, "Restrictions on edge functions". */
+static void check_kind(struct validation *validation, const struct cdn *cdn, const struct cdn_update_arguments *update)
+{
+    const bool usual = update->behavior >= cdn->behaviors.count,
+               viewer = update->event == ON_VIEWER_REQUEST || update->event == ON_VIEWER_RESPONSE;
+    if (usual && cdn->usual_list.count == 0)
+        return; /* which was said */
+    const struct cdn_behavior *behavior =
+        usual ? cdn->usual_list.items : (const struct cdn_behavior *)cdn->behaviors.items + update->behavior;
+    if (viewer && behavior->functions.count > 0)
+        validation_error(validation, "EventType", "an origin's event, or no FunctionAssociations there",
+                         "CloudFront Functions and Lambda@Edge cannot share a behavior's viewer events");
+}
+
 void cdn_update_validate(struct validation *validation, const void *config, void *arguments)
 {
     struct cdn *cdn = validation_config(validation, validation_self(validation));
@@ -39,6 +53,7 @@ void cdn_update_validate(struct validation *validation, const void *config, void
     const struct edge_association association = {.event = update->event, .function = update->function};
     if (!update->function || !cdn_add_lambda(validation, &behavior, &association, "LambdaFunctionARN"))
         return;
+    check_kind(validation, cdn, update);
     update->hook = behavior.hooks[update->event];
     struct cdn_successor *successor = validation_alloc(validation, 1, sizeof *successor);
     if (!successor)

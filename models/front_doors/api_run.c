@@ -68,6 +68,13 @@ static void finish_call(struct simulation *simulation, struct api_stage *stage, 
     reply(simulation, stage, request, cause, came);
 }
 
+/* It succeeds, and answers so much. */
+static void finish_well(struct simulation *simulation, struct api_stage *stage, uint32_t id, uint64_t bytes)
+{
+    request_at(simulation, call_at(stage, id)->request)->payload_bytes = bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
+    finish_call(simulation, stage, id, &cause_succeeded, true);
+}
+
 static void enter_line(struct simulation *simulation, struct api_stage *stage, uint32_t id, uint32_t index)
 {
     call_at(stage, id)->line = index;
@@ -116,15 +123,16 @@ static void go_in(struct simulation *simulation, struct api_stage *stage, uint32
     struct request *request = request_at(simulation, call->request);
     if (door->cache_ns > 0) {
         counter_add(&stage->metrics.lookups, 1);
-        if (lru_cache_find(&stage->cache, cache_key(stage, request), simulation->now_ns)) {
+        const struct lru_entry *kept = lru_cache_find(&stage->cache, cache_key(stage, request), simulation->now_ns);
+        if (kept) {
             counter_add(&stage->metrics.hits, 1);
-            finish_call(simulation, stage, id, &cause_succeeded, true);
+            finish_well(simulation, stage, id, kept->bytes);
             return;
         }
         counter_add(&stage->metrics.misses, 1);
     }
     if (door->route->backend == BACKEND_MOCK || door->route->target == ENTITY_NONE)
-        finish_call(simulation, stage, id, &cause_succeeded, true);
+        finish_well(simulation, stage, id, (uint64_t)stage->config.response_bytes);
     else
         send_on(simulation, stage, id, door->route->target, 2 * call->door + 1, door->route->asynchronous);
 }
@@ -291,9 +299,12 @@ static void backend_answered(struct simulation *simulation, struct api_stage *st
     cause = answer_of(stage, door, cause);
     if (cause == &cause_succeeded && response_bytes > stage->response_limit_bytes)
         cause = stage->function_error;
-    if (cause == &cause_succeeded)
-        keep(simulation, stage, call, door->cache_ns, response_bytes);
-    finish_call(simulation, stage, id, cause, true);
+    if (cause != &cause_succeeded) {
+        finish_call(simulation, stage, id, cause, true);
+        return;
+    }
+    keep(simulation, stage, call, door->cache_ns, response_bytes);
+    finish_well(simulation, stage, id, response_bytes);
 }
 
 void api_stage_done(struct simulation *simulation, void *self, struct request *sent)

@@ -92,6 +92,7 @@ static const char *const known_attributes[] = {"access_logs.s3.bucket",
 static const struct line_item balancer_line_items[] = {
     {"LoadBalancerUsage", "Time that it is there: a run is taken as a piece of a longer time, so that no hour is begun."},
     {"DataTransfer-Out-Bytes", "What users outside of AWS get from servers behind it that say what they answer (`response`)."},
+    {"PublicIPv4:InUseAddress", "Public addresses of an internet-facing one, one for each node, x time."},
     {"LCUUsage", "Capacity units: of each hour the largest of new connections, active connections, bytes and rule evaluations."},
     {0},
 };
@@ -284,7 +285,10 @@ static void balancer_quantities(const struct simulation *simulation, const void 
     bill_add(bill, &balancer_line_items[0], (double)(settings->duration_ns - settings->warmup_ns) / (double)NS_PER_HOUR);
     if (balancer->metrics.left_bytes.whole > 0)
         bill_add(bill, &balancer_line_items[1], (double)balancer->metrics.left_bytes.whole / BYTES_PER_GB);
-    bill_add(bill, &balancer_line_items[2], balancer->meter.unit_hours);
+    if (balancer->scheme == 0)
+        bill_add(bill, &balancer_line_items[2],
+                 (balancer->nodes > 0 ? balancer->nodes : 1) * (double)(settings->duration_ns - settings->warmup_ns) / (double)NS_PER_HOUR);
+    bill_add(bill, &balancer_line_items[3], balancer->meter.unit_hours);
 }
 
 FAULT_FUNCTIONS(load_balancer, self)

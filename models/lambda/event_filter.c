@@ -46,7 +46,7 @@ static void check_filter(struct validation *validation, const struct queue_mappi
     const struct filter *filter = (const struct filter *)config->filters.items + index;
     bool is_list = false, is_stream = validation_type(validation, config->source)->streamable;
     char place[80];
-    snprintf(place, sizeof place, "FilterCriteria.Filters[%zu].Pattern", index);
+    snprintf(place, sizeof place, "%sFilterCriteria.Filters[%zu].Pattern", config->filters_within ? config->filters_within : "", index);
     const char *name = NULL;
     for (size_t i = 0; (name = validation_pattern_field(filter->pattern, i, &is_list)); i++) {
         const struct envelope *row = row_of(envelope, name);

@@ -17,6 +17,8 @@ static int64_t effective_visibility_ns(const struct simulation *simulation, cons
 {
     const struct rule_book *rules = simulation->settings->rules;
     const struct entity *named = &simulation->entities[mapping->config.function];
+    if (!is_invocable_type(named->type)) /* a pipe: it knows no time limit of what it calls */
+        return visibility_ns;
     const struct function *function = entity_state(simulation, invoked_version(named->type, named->state, mapping->config.function));
     int64_t needed_ns = time_add(mapping->config.window_ns, function->config.timeout_ns);
     if (mapping->config.window_ns == 0 || needed_ns <= visibility_ns || !rule_flag(rules, "sqs_visibility_extended"))

@@ -36,6 +36,7 @@ struct queue_mapping_config {
     int64_t least_pollers, most_pollers;
     uint32_t response_types; /* of enum response_type */
     struct property_list filters;
+    const char *filters_within;       /* where FilterCriteria stands, "SourceParameters."; NULL: at the top */
     struct content_set passes_any;    /* of them */
     const struct content_set *passes; /* NULL: everything */
     bool enabled;

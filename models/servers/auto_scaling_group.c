@@ -126,6 +126,8 @@ static const struct metric_type group_metrics[] = {
     {"AWS/AutoScaling", "GroupTotalCapacity", "Count", METRIC_GAUGE, AT(metrics.units_total), .help = "Of all of them."},
     {"AWS/AutoScaling", "GroupMinSize", "Count", METRIC_GAUGE, AT(metrics.least), .help = "MinSize."},
     {"AWS/AutoScaling", "GroupMaxSize", "Count", METRIC_GAUGE, AT(metrics.most), .help = "MaxSize."},
+    {"slsim", "HeldToBaseline", "Count", METRIC_GAUGE, AT(metrics.held), .better = -1,
+     .help = "Burstable standard instances that are out of credits, and have more to do than their baseline allows."},
     SERVER_METRIC_ROWS,
     {"slsim", "ServersLaunched", "Count", METRIC_COUNT, AT(metrics.launched), .help = "Instances launched."},
     {"slsim", "ServersEnded", "Count", METRIC_COUNT, AT(metrics.ended), .help = "Instances that are gone."},

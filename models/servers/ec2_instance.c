@@ -15,6 +15,7 @@ static const struct property instance_properties[] = {
     {"LaunchTemplate", PROPERTY_OBJECT, 0, .properties = instance_template_properties, .help = "The template that it is made of."},
     {"CreditSpecification", PROPERTY_OBJECT, 0, .properties = instance_credit_properties, .help = "Of burstable types."},
     {.kind = PROPERTY_TABLE, .properties = instance_accepted_properties},
+    INSTANCE_PART_ROWS(AT(interfaces), AT(volumes)),
     ACCEPTED("AvailabilityZone"),
     ACCEPTED("PrivateIpAddress"),
     {"SourceDestCheck", PROPERTY_BOOLEAN, AT(checks_destination), .fallback = "true",
@@ -32,6 +33,8 @@ static const struct metric_type instance_metrics[] = {
      .help = "Time that its vCPUs work."},
     {"AWS/EC2", "NetworkIn", "Bytes", METRIC_COUNT, AT(metrics.network_in), .help = "What it passes on as a NAT instance."},
     {"AWS/EC2", "NetworkOut", "Bytes", METRIC_COUNT, AT(metrics.network_out), .help = "The same, and what it answers (`response`)."},
+    {"slsim", "HeldToBaseline", "Count", METRIC_GAUGE, AT(metrics.held), .better = -1,
+     .help = "1 while it is burstable, standard and out of credits, and has more to do than its baseline allows."},
     SERVER_METRIC_ROWS,
     {0},
 };
@@ -60,8 +63,7 @@ static void instance_destroy(struct simulation *simulation, void *self)
 const struct model_type ec2_instance_type = {
     .type = INSTANCE_TYPE,
     .service = "Amazon Elastic Compute Cloud",
-    .help = "A server that is there all the time: so many requests at once, whose CPU work shares its vCPUs, the others in line. Volumes "
-            "and addresses are not on the bill.",
+    .help = "A server that is there all the time: so many requests at once, whose CPU work shares its vCPUs, the others in line.",
     .size = sizeof(struct servers),
     .self_offset = AT(self),
     .properties = instance_properties,

@@ -5,6 +5,7 @@
 #include "engine/rule_book.h"
 #include "launch_template.h"
 #include "scenario/validation.h"
+#include "server_credits.h"
 #include "server_kind.h"
 
 #include <stdio.h>
@@ -12,7 +13,6 @@
 #define AT(field) offsetof(struct servers, field)
 
 const struct property instance_accepted_properties[] = {
-    ACCEPTED("BlockDeviceMappings"),
     ACCEPTED("DisableApiTermination"),
     ACCEPTED("EbsOptimized"),
     ACCEPTED("IamInstanceProfile"),
@@ -21,7 +21,6 @@ const struct property instance_accepted_properties[] = {
     ACCEPTED("KeyName"),
     ACCEPTED("MetadataOptions"),
     ACCEPTED("Monitoring"),
-    ACCEPTED("NetworkInterfaces"),
     ACCEPTED("SecurityGroupIds"),
     ACCEPTED("SecurityGroups"),
     ACCEPTED("UserData"),
@@ -35,11 +34,55 @@ const struct property instance_template_properties[] = {
     {0},
 };
 
+const struct property instance_interface_properties[] = {
+    {"AssociatePublicIpAddress", PROPERTY_BOOLEAN, offsetof(struct server_interface, is_public),
+     .help = "It has a public IPv4 address, which is paid for by the hour."},
+    ACCEPTED(PROPERTY_ANY_KEY),
+    {0},
+};
+
+static const char *const volume_types[] = {"gp2", "gp3", "io1", "io2", "sc1", "st1", "standard", NULL};
+_Static_assert(sizeof volume_types / sizeof *volume_types == VOLUME_TYPES + 1, "as they are counted");
+
+static const struct property ebs_properties[] = {
+    {"VolumeSize", PROPERTY_INTEGER, offsetof(struct server_volume, size_gb), .minimum = "1", .maximum = "ebs_size_max_gb",
+     .fallback = "ec2_root_volume_gb", .help = "GiB."},
+    {"VolumeType", PROPERTY_ENUM, offsetof(struct server_volume, type), .choices = volume_types, .fallback = "\"gp3\"",
+     .help = "gp2 and gp3 are billed, for what they hold."},
+    ACCEPTED("DeleteOnTermination"),
+    ACCEPTED("Encrypted"),
+    ACCEPTED("Iops"),
+    ACCEPTED("KmsKeyId"),
+    ACCEPTED("SnapshotId"),
+    ACCEPTED("Throughput"),
+    {0},
+};
+
+const struct property instance_volume_properties[] = {
+    {"Ebs", PROPERTY_OBJECT, 0, .properties = ebs_properties, .help = "The volume."},
+    ACCEPTED("DeviceName"),
+    ACCEPTED("NoDevice"),
+    ACCEPTED("VirtualName"),
+    {0},
+};
+
+static void check_volumes(struct validation *validation, const struct servers *servers)
+{
+    const struct server_volume *list = servers->volumes.items;
+    for (size_t i = 0; i < servers->volumes.count; i++)
+        if (list[i].type > VOLUME_GP3)
+            validation_warning(validation, validation_written(validation, "BlockDeviceMappings") ? "BlockDeviceMappings" : NULL,
+                               "gp2 and gp3 are", "%s is not on the bill", volume_types[list[i].type]);
+}
+
 static const char *const credit_modes[] = {"unlimited", "standard", NULL};
 
 const struct property instance_credit_properties[] = {
     {"CPUCredits", PROPERTY_ENUM, AT(credit_mode), .choices = credit_modes, .fallback = "\"unlimited\"",
-     .help = "unlimited: it bursts as long as it likes, and what is beyond its baseline is billed."},
+     .given = PROPERTY_GIVEN(struct servers, credit_given),
+     .help =
+         "unlimited: it bursts as long as it likes, and what its credits do not pay for is billed; standard: without credits it has its "
+         "baseline."},
     {0},
 };
 
@@ -56,7 +99,12 @@ static void read_template(struct validation *validation, struct servers *servers
     const struct launch_template *template = validation_config(validation, servers->launch_template);
     if (!servers->instance_type)
         servers->instance_type = template->instance_type;
-    servers->credit_mode = template->credit_mode;
+    if (!servers->credit_given)
+        servers->credit_mode = template->credit_mode;
+    if (servers->volumes.count == 0)
+        servers->volumes = template->volumes;
+    if (servers->interfaces.count == 0)
+        servers->interfaces = template->interfaces;
     if (template->market_given && template->market == 0 && !servers->is_mixed) {
         servers->is_mixed = true;
         servers->on_demand_base = servers->on_demand_percent = 0;
@@ -79,9 +127,10 @@ void instance_resolve(struct validation *validation, struct servers *servers)
     } else if (!server_size_of(rules, servers->instance_type, &servers->size)) {
         server_size_unknown(validation, validation_written(validation, "InstanceType") ? "InstanceType" : NULL, servers->instance_type);
     }
-    if (servers->credit_mode == 1)
-        validation_warning(validation, "CreditSpecification", "as unlimited it bursts as long as it likes, for a price",
-                           "is not simulated: a standard one that has used up its credits would slow down to its baseline");
+    if (servers->credit_mode == CREDITS_STANDARD && servers->size.vcpus > 0 && servers->size.baseline_vcpus <= 0)
+        validation_warning(validation, validation_written(validation, "CreditSpecification") ? "CreditSpecification" : NULL,
+                           "t3 and t4g are", "has no effect: %s is not burstable", servers->instance_type);
+    check_volumes(validation, servers);
     if (servers->size.vcpus <= 0) /* which has been complained of */
         servers->size = (struct server_size){.vcpus = 1, .memory_gib = 1, .bytes_per_s = 1};
     server_kinds_resolve(validation, servers);
@@ -92,11 +141,36 @@ void instance_resolve(struct validation *validation, struct servers *servers)
 }
 
 static void add_hours(const struct simulation *simulation, const struct servers *servers, const struct server_size *size, struct bill *bill,
-                      struct server_hours hours)
+                      struct server_hours hours, const struct gauge *surplus)
 {
     double spot_share = servers->is_mixed ? rule_number(simulation->settings->rules, "ec2_spot_price_share") : 0;
     if (size->item)
         bill_add(bill, size->item, (hours.on_demand + hours.spot * spot_share) * size->item_units);
+    if (size->credits)
+        bill_add(bill, size->credits, credits_surplus_hours(surplus));
+}
+
+/* Volumes and addresses of all instances that there are. Sources: Amazon EBS pricing: by the second, what was asked for; Amazon VPC
+ * pricing: every public IPv4 address, since February 2024. */
+static void add_volumes(const struct simulation *simulation, const struct servers *servers, struct bill *bill)
+{
+    const struct rule_book *rules = simulation->settings->rules;
+    const struct server_volume *volumes = servers->volumes.items;
+    const struct server_interface *interfaces = servers->interfaces.items;
+    double month_ns = (double)rule_ns(rules, "billing_month_h"), there_ns = (double)servers->metrics.total.whole.integral;
+    double gb[VOLUME_TYPES] = {0};
+    int64_t addresses = 0;
+    for (size_t i = 0; i < servers->volumes.count; i++)
+        gb[volumes[i].type] += (double)volumes[i].size_gb;
+    if (servers->volumes.count == 0)
+        gb[VOLUME_GP3] = rule_number(rules, "ec2_root_volume_gb");
+    for (int type = 0; type <= VOLUME_GP3; type++)
+        if (gb[type] > 0)
+            bill_add(bill, &server_instance_items[ITEM_VOLUMES + type], gb[type] * there_ns / month_ns);
+    for (size_t i = 0; i < servers->interfaces.count; i++)
+        addresses += interfaces[i].is_public;
+    if (addresses > 0)
+        bill_add(bill, &server_instance_items[ITEM_ADDRESSES], (double)addresses * there_ns / (double)NS_PER_HOUR);
 }
 
 void instance_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
@@ -105,17 +179,12 @@ void instance_quantities(const struct simulation *simulation, const void *self, 
     const struct servers_metrics *metrics = &servers->metrics;
     if (servers->kind_count <= 1)
         add_hours(simulation, servers, &servers->size, bill,
-                  servers_hours(&metrics->billed, &metrics->extra_ns, &metrics->billed_spot, &metrics->extra_spot_ns));
+                  servers_hours(&metrics->billed, &metrics->extra_ns, &metrics->billed_spot, &metrics->extra_spot_ns), &metrics->surplus);
     for (uint32_t i = 0; servers->kind_count > 1 && i < servers->kind_count; i++) {
         const struct kind_figures *kind = server_kind_figures(simulation, servers, i);
         add_hours(simulation, servers, &servers->kinds[i].size, bill,
-                  servers_hours(&kind->billed, &kind->extra_ns, &kind->billed_spot, &kind->extra_spot_ns));
+                  servers_hours(&kind->billed, &kind->extra_ns, &kind->billed_spot, &kind->extra_spot_ns), &kind->surplus);
     }
     servers_bill_left(servers, &server_instance_items[0], bill);
-    if (servers->size.baseline_vcpus > 0) {
-        double unit_hours = CPU_UNITS * (double)NS_PER_HOUR;
-        double used = (double)metrics->cpu_busy.whole.integral / unit_hours, there = (double)metrics->cpu_room.whole.integral / unit_hours;
-        double beyond = used - there / servers->size.vcpus * servers->size.baseline_vcpus;
-        bill_add(bill, servers->size.credits, beyond > 0 ? beyond : 0);
-    }
+    add_volumes(simulation, servers, bill);
 }

@@ -30,6 +30,7 @@ static const struct property data_properties[] = {
     {"CreditSpecification", PROPERTY_OBJECT, 0, .properties = credit_properties, .help = "Of burstable types."},
     PROPERTY_LATER_ROW("InstanceRequirements", "instance types by what they have"),
     {.kind = PROPERTY_TABLE, .properties = instance_accepted_properties},
+    INSTANCE_PART_ROWS(AT(interfaces), AT(volumes)),
     ACCEPTED("CpuOptions"),
     ACCEPTED("Placement"),
     ACCEPTED("TagSpecifications"),

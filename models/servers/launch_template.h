@@ -2,6 +2,8 @@
 #ifndef SLSIM_SERVERS_LAUNCH_TEMPLATE_H
 #define SLSIM_SERVERS_LAUNCH_TEMPLATE_H
 
+#include "notation/property.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,6 +14,7 @@ struct launch_template {
     const char *instance_type; /* NULL: not said */
     int market, credit_mode;
     bool market_given;
+    struct property_list interfaces, volumes; /* of struct server_interface, struct server_volume */
 };
 
 #endif

@@ -59,6 +59,14 @@ static bool grow(struct processor *processor)
     return true;
 }
 
+void processor_set_vcpus(struct processor *processor, int64_t now_ns, double vcpus)
+{
+    if (vcpus == processor->vcpus)
+        return;
+    advance(processor, now_ns);
+    processor->vcpus = vcpus;
+}
+
 bool processor_add(struct processor *processor, int64_t now_ns, double work_ns, uint32_t threads, uint32_t data)
 {
     if (processor->count == processor->room && !grow(processor))

@@ -33,6 +33,9 @@ struct processor {
 void processor_init(struct processor *processor, double vcpus, struct memory_account *account, const char *owner);
 void processor_fini(struct processor *processor);
 
+/* From now on it has so many. */
+void processor_set_vcpus(struct processor *processor, int64_t now_ns, double vcpus);
+
 /* `work_ns` of one vCPU, spread over so many threads. False: memory is out, which the account says. O(log jobs). */
 bool processor_add(struct processor *processor, int64_t now_ns, double work_ns, uint32_t threads, uint32_t data);
 /* The next job that is done by now; false: none is. O(log jobs). */

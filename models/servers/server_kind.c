@@ -40,6 +40,7 @@ static const struct metric_type kind_metrics[] = {
     {"slsim", "InServiceInstances", "Count", METRIC_GAUGE, AT(in_service), .help = "Instances of this type in service."},
     {"slsim", "InServiceSpotInstances", "Count", METRIC_GAUGE, AT(spot), .help = "Of them, those on Spot."},
     {"slsim", "SpotInterruptions", "Count", METRIC_COUNT, AT(interrupted), .help = "Instances on Spot that were taken back."},
+    {NULL, "surplus", "None", METRIC_GAUGE, AT(surplus), .help = ""},
     {NULL, "billed", "None", METRIC_GAUGE, AT(billed), .help = ""},
     {NULL, "billed Spot", "None", METRIC_GAUGE, AT(billed_spot), .help = ""},
     {NULL, "least time", "None", METRIC_COUNT, AT(extra_ns), .help = ""},

@@ -4,6 +4,7 @@
  * User Guide, "Spot Instance interruption notices"; Amazon ECS Developer Guide, "Service load balancing"; Elastic Load Balancing,
  * "Deregistration delay": over as soon as nothing is under way. */
 #include "placement.h"
+#include "server_credits.h"
 #include "server_guests.h"
 #include "server_kind.h"
 #include "server_state.h"
@@ -141,6 +142,7 @@ static void take_away(struct simulation *simulation, struct servers *servers, ui
     end_bill(simulation, servers, server);
     counter_add(&servers->metrics.ended, 1);
     servers_drop(simulation, servers, which);
+    credits_end(simulation, servers, which);
     if (servers->on_instances)
         guests_left(simulation, servers, server);
     if (server->guests > 0)
@@ -233,6 +235,7 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
     chain_init(&server->served, &servers->calls, offsetof(struct server_call, link));
     processor_init(&server->processor, servers->kinds[server->kind].size.vcpus, &simulation->memory,
                    simulation->entities[servers->self].name);
+    credits_begin(simulation, servers, which);
     servers->end = which >= servers->end ? which + 1 : servers->end;
     counter_add(&servers->metrics.launched, 1);
     count_here(servers, server, 1);

@@ -5,6 +5,7 @@
  * would be if they shared it.
  * Assumptions: a line before each server, first come first served; a request that comes by no load balancer goes to the servers in turn, as
  * by a name that stands for all their addresses. */
+#include "server_credits.h"
 #include "server_state.h"
 
 #include "engine/random.h"
@@ -36,14 +37,20 @@ static int64_t cpu_units(double vcpus)
 }
 
 /* `before`: vCPUs that worked. */
-static void count_busy(struct simulation *simulation, struct servers *servers, const struct server *server, double before)
+static void count_busy(struct simulation *simulation, struct servers *servers, struct server *server, double before)
 {
-    int64_t change = cpu_units(processor_busy(&server->processor)) - cpu_units(before);
+    credits_moved(simulation, servers, (uint32_t)(server - servers->list));
+    double now = processor_busy(&server->processor);
+    int64_t change = cpu_units(now) - cpu_units(before);
     if (change == 0)
         return;
     gauge_add(&servers->metrics.cpu_busy, simulation->now_ns, change);
-    if (servers->on_instances)
-        gauge_add(&((struct servers *)entity_state(simulation, server->host))->metrics.cpu_busy, simulation->now_ns, change);
+    if (servers->on_instances) {
+        struct servers *group = entity_state(simulation, server->host);
+        gauge_add(&group->metrics.cpu_busy, simulation->now_ns, change);
+        group->list[server->host_server].guest_vcpus += now - before;
+        credits_moved(simulation, group, server->host_server);
+    }
 }
 
 void servers_count_room(struct simulation *simulation, struct servers *servers, const struct server *server, int change)
@@ -172,7 +179,7 @@ static void end_call(struct simulation *simulation, struct servers *servers, uin
         count_answer(simulation, servers, request);
     serve_next(simulation, servers, which); /* before the answer: what that brings stands behind */
     answer(simulation, servers, id, cause);
-    if (server->phase == SERVER_LEAVING && server->busy == 0)
+    if (server->phase == SERVER_LEAVING && server->busy == 0 && server->guests == 0)
         servers_idle(simulation, servers, which);
 }
 
@@ -337,6 +344,12 @@ void servers_handle_request(struct simulation *simulation, struct servers *serve
         procedure_handle(simulation, servers->procedure, event);
     } else if (event->kind == SERVERS_WORKED) {
         work_on(simulation, servers, event->data);
+    } else if (event->kind == SERVERS_CREDITS) {
+        double before = processor_busy(&servers->list[event->data].processor);
+        if (credits_due(simulation, servers, event->data)) {
+            count_busy(simulation, servers, &servers->list[event->data], before);
+            look_at_processor(simulation, servers, event->data);
+        }
     } else if (event->kind == SERVERS_LINE) {
         give_up(simulation, servers);
     } else {

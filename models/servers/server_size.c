@@ -1,5 +1,6 @@
 /* server_size.c: what an instance type has, and what it costs: by the rules and prices of its name; a larger one that they lack,
  * "m5.4xlarge", as its family's `large` goes, which is how AWS's list goes. Source: rules ec2_vcpu_*, ec2_memory_gib_*. */
+#include "instance.h"
 #include "server_state.h"
 
 #include "engine/rule_book.h"
@@ -12,10 +13,14 @@
 
 #define HOURS "Instances of this type x time, by the second, at least a minute each; one on Spot by rule ec2_spot_price_share of its time."
 
-#define CREDITS "vCPU-hours of burstable instances beyond their baseline, on average over the run, as of `unlimited` ones."
+#define CREDITS "Surplus credits that unlimited burstable instances spent and did not earn back, as vCPU-hours."
+#define VOLUMES "GB of instances' volumes x time."
 
 const struct line_item server_instance_items[] = {
-    {"DataTransfer-Out-Bytes", "What users outside of AWS get from servers themselves (`response`)."},
+    [ITEM_LEFT] = {"DataTransfer-Out-Bytes", "What users outside of AWS get from servers themselves (`response`)."},
+    [ITEM_VOLUMES + VOLUME_GP2] = {"EBS:VolumeUsage.gp2", VOLUMES},
+    [ITEM_VOLUMES + VOLUME_GP3] = {"EBS:VolumeUsage.gp3", VOLUMES},
+    [ITEM_ADDRESSES] = {"PublicIPv4:InUseAddress", "Public addresses of instances x time."},
     {"BoxUsage:c5.large", HOURS},
     {"BoxUsage:c5.xlarge", HOURS},
     {"BoxUsage:c6i.large", HOURS},

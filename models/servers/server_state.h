@@ -53,8 +53,8 @@ struct server_kind {
 /* What is measured of one. */
 struct kind_figures {
     uint32_t self;
-    struct gauge in_service, spot;    /* in service; of them on Spot */
-    struct gauge billed, billed_spot; /* as in servers_metrics */
+    struct gauge in_service, spot;             /* in service; of them on Spot */
+    struct gauge billed, billed_spot, surplus; /* as in servers_metrics */
     struct counter extra_ns, extra_spot_ns, interrupted;
 };
 
@@ -83,9 +83,22 @@ struct servers_metrics {
     struct gauge unplaced;           /* tasks that find no room */
     struct gauge desired, in_service, pending, leaving, total, least, most;
     struct gauge units_in_service, units_pending, units_leaving, units_total; /* the same by weight */
-    struct gauge billed, billed_spot;                                         /* servers that cost, on demand and spot */
-    struct counter extra_ns, extra_spot_ns;                                   /* what the least time adds to it */
+    struct gauge surplus, held;             /* server_credits.c: surplus credits; standard servers without any, held to their baseline */
+    struct gauge billed, billed_spot;       /* servers that cost, on demand and spot */
+    struct counter extra_ns, extra_spot_ns; /* what the least time adds to it */
     struct tally response_time, boot_time;
+};
+
+enum credit_mode { CREDITS_UNLIMITED, CREDITS_STANDARD };
+
+/* CPU credits of a burstable server: server_credits.c. */
+struct server_credits {
+    double balance_ns; /* of a vCPU; below 0: owed */
+    double busy;       /* vCPUs that spend them, */
+    int64_t at_ns;     /* since then */
+    int64_t due_ns;    /* its event; TIME_FOREVER: none */
+    int64_t level;     /* of the gauge of what is owed */
+    bool held;         /* to its baseline */
 };
 
 enum server_phase { SERVER_ABSENT, SERVER_BOOTING, SERVER_RUNNING, SERVER_LEAVING };
@@ -109,7 +122,9 @@ struct server {
     int64_t out_ns;               /* until then answers go out that have begun to */
     int64_t recall_ns;            /* of a Spot server: when its notice comes */
     uint64_t ordinal;
-    bool billed;               /* it costs by now */
+    bool billed; /* it costs by now */
+    struct server_credits credits;
+    double guest_vcpus;        /* of an instance: those that its tasks work with */
     struct chain line, served; /* of calls */
     struct processor processor;
 };
@@ -155,7 +170,9 @@ struct servers {
     bool desired_given, warmup_given, door_checks, rebalances;
     int termination; /* enum server_choice */
     int launch_type; /* of a service */
-    int credit_mode; /* 0: unlimited */
+    int credit_mode; /* enum credit_mode */
+    bool credit_given;
+    struct property_list interfaces, volumes; /* of struct server_interface, struct server_volume */
     bool launch_type_given;
     struct property_list providers; /* of a service: what stands under CapacityProviderStrategy */
     int64_t image_bytes;
@@ -211,6 +228,7 @@ struct servers {
     struct stream errors, boots, fates, recalls, places, responses;
     struct procedure_runner *procedure; /* owned; NULL: the handler has no steps */
     int64_t notice_ns, billing_least_ns;
+    double credits_kept_ns; /* so much of its baseline a burstable server keeps */
 };
 
 enum server_event {
@@ -221,6 +239,7 @@ enum server_event {
     SERVERS_RECALL,   /* data: the server: the notice comes */
     SERVERS_PASSED,   /* of an instance that passes on what is for others: engine/pipe.h */
     SERVERS_WORKED,   /* data: the server: look at its processor; from here on they are server_request.c's */
+    SERVERS_CREDITS,  /* data: the server: its credits are used up, or paid back */
     SERVERS_WAITED,   /* data: the call */
     SERVERS_LINE,     /* the first in a line has waited for too long */
     SERVERS_PROCEDURE /* and those that follow */
@@ -284,6 +303,8 @@ enum server_event {
         {NULL, "cpu room", "None", METRIC_GAUGE, SERVERS_AT(cpu_room), .help = ""},                                                        \
         {NULL, "left", "None", METRIC_COUNT, SERVERS_AT(left_bytes), .help = ""},                                                          \
         {NULL, "threads", "None", METRIC_GAUGE, SERVERS_AT(workers), .help = ""},                                                          \
+        {NULL, "surplus", "None", METRIC_GAUGE, SERVERS_AT(surplus), .help = ""},                                                          \
+        {NULL, "all", "None", METRIC_GAUGE, SERVERS_AT(total), .help = ""},                                                                \
         {NULL, "billed", "None", METRIC_GAUGE, SERVERS_AT(billed), .help = ""},                                                            \
         {NULL, "billed Spot", "None", METRIC_GAUGE, SERVERS_AT(billed_spot), .help = ""},                                                  \
         {NULL, "least time", "None", METRIC_COUNT, SERVERS_AT(extra_ns), .help = ""},                                                      \

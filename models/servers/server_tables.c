@@ -33,6 +33,13 @@ const struct property servers_behavior_rows[] = {
     {0},
 };
 
+/* A request has room for the size of 4 GB. */
+static void check_response(struct validation *validation, const struct servers_behavior *behavior)
+{
+    if (behavior->response && distribution_is_constant(behavior->response) && distribution_sample(behavior->response, NULL) > UINT32_MAX)
+        validation_error(validation, "behavior.response", "answer in parts", "answers of more than 4 GB are not simulated");
+}
+
 static uint32_t like_of(const struct servers *servers)
 {
     return servers->behavior.like;
@@ -66,6 +73,7 @@ void servers_validate(struct validation *validation, struct servers *servers)
     double room_bytes = room_gib * BYTES_PER_GB;
     double wanted_bytes = (double)behavior->request_memory_bytes * (double)behavior->capacity;
     check_handler(validation, servers);
+    check_response(validation, behavior);
     if (servers->is_mixed && !behavior->spot_lifetime)
         servers->behavior.spot_lifetime = rule_find(validation_rules(validation), "spot_lifetime")->distribution;
     if (behavior->spot_lifetime && !servers->is_mixed)
@@ -101,6 +109,7 @@ enum status servers_create(struct simulation *simulation, void *self)
     const char *name = simulation->entities[servers->self].name;
     servers->salt = item_salt(name);
     servers->notice_ns = rule_ns(settings->rules, "spot_notice_s");
+    servers->credits_kept_ns = (double)rule_ns(settings->rules, "ec2_burst_kept_h");
     servers->billing_least_ns = rule_ns(settings->rules, servers->billing_least);
     stream_init(&servers->boots, settings->seed, simulation->replication, name, "boot");
     stream_init(&servers->fates, settings->seed, simulation->replication, name, "lost");

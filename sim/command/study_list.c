@@ -32,7 +32,7 @@ int study_list(const struct study_call *call)
         table_text(&table, card_exams_text(set.cards[i]->exams, exams));
         table_text(&table, card_statements_text(set.cards[i], statements));
         table_number(&table, box > 0 ? (double)box : (double)NAN);
-        table_text(&table, set.cards[i]->description);
+        table_text(&table, set.cards[i]->check ? set.cards[i]->why : set.cards[i]->description);
     }
     if (status == STATUS_OK)
         status = answer_print(&answer, "cards", &table, NULL, stdout);

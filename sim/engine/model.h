@@ -32,6 +32,7 @@ struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 struct caller;      /* engine/caller.h */
 struct judge;       /* scenario/validation.h */
+struct rule_book;   /* engine/rule_book.h */
 struct sending;     /* engine/sending.h */
 struct handled;     /* engine/handler.h */
 struct hosts;       /* engine/hosts.h */
@@ -104,6 +105,8 @@ struct model_type {
     bool gets;            /* it sends over HTTP: what it sends without a word is a GET */
     bool answers_denied;  /* who may not call it is answered by it, in its own words: others are turned away before it */
     bool closes_loops;    /* it counts how often a chain of requests comes round to it */
+    /* Of one that does, by its parsed blob: does it stop such a chain? NULL: no. */
+    bool (*stops_loops)(const struct rule_book *rules, const void *config);
 
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;

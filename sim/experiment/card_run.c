@@ -2,6 +2,7 @@
 #include "experiment/card_run.h"
 
 #include "engine/sim_time.h"
+#include "scenario/expected_message.h"
 #include "scenario/figure_parse.h"
 
 #include <math.h>
@@ -156,6 +157,78 @@ static enum status run_loaded(const struct card *card, const struct run_options 
     return status;
 }
 
+/* All that was said, as it is to be read. */
+static char *all_said(const struct diagnostics *diagnostics)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = diagnostics->count > 0 ? open_memstream(&text, &size) : NULL;
+    for (size_t i = 0; out && i < diagnostics->count; i++) {
+        const struct diagnostic *said = &diagnostics->list[i];
+        (void)fprintf(out, "%s: %s%s%s%s%s\n", said->severity == SEVERITY_ERROR ? "error" : "warning", said->path, *said->path ? ": " : "",
+                      said->message, *said->hint ? ". Hint: " : "", said->hint);
+    }
+    if (!out || fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* False: no memory. */
+static bool add_message(struct card_outcome *outcome, const char *kind, const char *says, bool told)
+{
+    struct card_message *message = &outcome->messages[outcome->message_count];
+    message->told = told;
+    if (asprintf(&message->expected, "%s%s%s", kind, *says ? ": " : "", says) < 0)
+        return false;
+    outcome->message_count++;
+    return true;
+}
+
+/* Holds what was said against what was to be said, and takes it out of the diagnostics. A mended template: nothing was to be. */
+static enum status judge_messages(const struct card *card, enum card_case which, struct expected_messages *messages,
+                                  struct diagnostics *diagnostics, struct card_outcome *outcome)
+{
+    size_t said = diagnostics->count;
+    bool quiet = card->check && which == CARD_CHOICE;
+    outcome->messages = calloc(messages->count + 1, sizeof *outcome->messages);
+    if (card->check)
+        outcome->said = all_said(diagnostics);
+    expected_messages_judge(messages, diagnostics);
+    bool good = outcome->messages != NULL;
+    for (size_t i = 0; good && i < messages->count; i++)
+        good = add_message(outcome, messages->list[i].severity == SEVERITY_ERROR ? "refused" : "warned", messages->list[i].says,
+                           messages->list[i].told);
+    if (good && quiet)
+        good = add_message(outcome, "nothing is said of it", "", said == 0);
+    return good ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static bool all_told(const struct card_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->message_count; i++)
+        if (!outcome->messages[i].told)
+            return false;
+    return true;
+}
+
+/* Loads it. STATUS_OK also where it is refused as predicted: then there is no scenario. */
+static enum status load(const struct card *card, enum card_case which, const struct settings *settings,
+                        const struct model_registry *registry, struct diagnostics *diagnostics, struct card_outcome *outcome)
+{
+    struct expected_messages messages = {0};
+    const struct scenario_options changes = {
+        .sets = (const char *const *)settings->list, .set_count = settings->count, .messages = &messages};
+    enum status status = scenario_load(card->path, &changes, registry, diagnostics, &outcome->scenario);
+    bool told = diagnostics->error_count > 0;
+    if (status == STATUS_OK || status == STATUS_INVALID) {
+        enum status judged = judge_messages(card, which, &messages, diagnostics, outcome);
+        status = judged != STATUS_OK ? judged : status == STATUS_INVALID && told && diagnostics->error_count == 0 ? STATUS_OK : status;
+    }
+    expected_messages_fini(&messages);
+    return status;
+}
+
 enum status card_run(const struct card *card, enum card_case which, size_t choice, const struct model_registry *registry,
                      const struct run_options *options, struct diagnostics *diagnostics, struct card_outcome *outcome)
 {
@@ -164,12 +237,11 @@ enum status card_run(const struct card *card, enum card_case which, size_t choic
     *outcome = (struct card_outcome){0};
     choose_settings(card, which, choice, &settings, diagnostics);
     enum status status = settings.failed ? STATUS_NO_MEMORY : diagnostics->error_count > errors_before ? STATUS_INVALID : STATUS_OK;
-    const struct scenario_options changes = {.sets = (const char *const *)settings.list, .set_count = settings.count};
     if (status == STATUS_OK)
-        status = scenario_load(card->path, &changes, registry, diagnostics, &outcome->scenario);
-    if (status == STATUS_OK)
+        status = load(card, which, &settings, registry, diagnostics, outcome);
+    if (status == STATUS_OK && outcome->scenario && !card->check)
         status = run_loaded(card, options, diagnostics, outcome);
-    if (status == STATUS_OK && !outcome->verdicts.all_hold)
+    if (status == STATUS_OK && (!all_told(outcome) || (outcome->result && !outcome->verdicts.all_hold)))
         status = STATUS_UNMET;
     for (size_t i = 0; i < settings.count; i++)
         free(settings.list[i]);
@@ -184,6 +256,10 @@ void card_outcome_fini(struct card_outcome *outcome)
         free(outcome->lines[i].stat);
         free(outcome->lines[i].values);
     }
+    for (size_t i = 0; i < outcome->message_count; i++)
+        free(outcome->messages[i].expected);
+    free(outcome->messages);
+    free(outcome->said);
     verdicts_fini(&outcome->verdicts);
     run_result_free(outcome->result);
     scenario_free(outcome->scenario);

@@ -26,10 +26,19 @@ enum card_case {
     CARD_REFUTED     /* as it stands, held against what a choice expects: which shall not hold */
 };
 
+/* What was to be said of a scenario. */
+struct card_message {
+    char *expected; /* "refused: ..."; owned */
+    bool told;
+};
+
 struct card_outcome {
-    struct scenario *scenario;
+    struct scenario *scenario; /* NULL: it was refused, as was predicted */
     struct run_result *result;
     struct verdicts verdicts;
+    struct card_message *messages; /* owned */
+    size_t message_count;
+    char *said; /* of a check: all that was said, with hints, a line each; owned; NULL: nothing */
     struct card_line lines[CARD_LINES_MOST];
     size_t line_count;
     int64_t period_ns;

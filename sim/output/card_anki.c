@@ -40,9 +40,13 @@ static void back(FILE *out, const struct card_entry *entry)
     html(out, "<p><b>%s: %s</b></p>", letter, card_choice(card, card_right(card))->text);
     if (card->answer)
         html(out, "<p>%s</p>", card->answer);
-    for (size_t i = 0; i < entry->outcome->verdicts.count; i++)
-        html(out, "<p>%s: %s</p>", entry->outcome->verdicts.list[i].expectation->text,
-             card_observed(&entry->outcome->verdicts.list[i], observed));
+    for (size_t i = 0; i < card_prediction_count(entry->outcome); i++) {
+        const struct card_prediction prediction = card_prediction(entry->outcome, i, observed);
+        html(out, "<p>%s: %s</p>", prediction.expected, prediction.observed);
+    }
+    const char *rest = entry->outcome->said;
+    for (char *line; (line = card_said_line(&rest)); free(line))
+        html(out, "<p>%s</p>", line);
     html(out, "<p>%s</p><p>%s</p>", card->why, card->derivation);
     for (size_t i = 0; i < card->choices.count; i++) {
         const char other[] = {card_letter(i), '\0'};

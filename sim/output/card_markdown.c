@@ -55,15 +55,19 @@ static void wrong(FILE *out, const struct card *card, size_t choice)
     free(settings);
 }
 
-static void results(FILE *out, const struct verdicts *verdicts)
+static void results(FILE *out, const struct card_outcome *outcome)
 {
     char observed[CARD_FIGURE_SIZE];
     (void)fputs("| predicted | observed |\n| --- | ---: |\n", out);
-    for (size_t i = 0; i < verdicts->count; i++) {
-        text(out, "| ", verdicts->list[i].expectation->text, " | ");
-        text(out, "", card_observed(&verdicts->list[i], observed), " |\n");
+    for (size_t i = 0; i < card_prediction_count(outcome); i++) {
+        const struct card_prediction prediction = card_prediction(outcome, i, observed);
+        text(out, "| ", prediction.expected, " | ");
+        text(out, "", prediction.observed, " |\n");
     }
     (void)fputc('\n', out);
+    const char *rest = outcome->said;
+    for (char *line; (line = card_said_line(&rest)); free(line))
+        text(out, "> ", line, "\n\n");
 }
 
 static void answer(FILE *out, const struct card_entry *entry)
@@ -74,7 +78,7 @@ static void answer(FILE *out, const struct card_entry *entry)
     text(out, "", card_choice(card, right)->text, "\n\n");
     if (card->answer)
         text(out, "", card->answer, "\n\n");
-    results(out, &entry->outcome->verdicts);
+    results(out, entry->outcome);
     text(out, "", card->why, "\n\n");
     text(out, "", card->derivation, "\n\n");
     for (size_t i = 0; i < card->choices.count; i++)

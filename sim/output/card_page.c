@@ -57,18 +57,21 @@ static void choice(FILE *out, const struct card *card, size_t index)
 static void figures(struct card_export *file, const struct card_entry *entry)
 {
     static const struct table_column columns[] = {{"predicted", false}, {"observed", true}};
-    const struct verdicts *verdicts = &entry->outcome->verdicts;
     char observed[CARD_FIGURE_SIZE], caption[160];
     struct table table;
     table_init(&table, columns, 2);
-    for (size_t i = 0; i < verdicts->count; i++) {
-        table_text(&table, verdicts->list[i].expectation->text);
-        table_text(&table, card_observed(&verdicts->list[i], observed));
+    for (size_t i = 0; i < card_prediction_count(entry->outcome); i++) {
+        const struct card_prediction prediction = card_prediction(entry->outcome, i, observed);
+        table_text(&table, prediction.expected);
+        table_text(&table, prediction.observed);
     }
     (void)snprintf(caption, sizeof caption, "Predicted and observed: %.100s", entry->card->id);
     html(file->out, "<div id=\"figures-%s\">\n", entry->card->id);
     page_table(&file->page, caption, &table, false);
     html(file->out, "</div>\n");
+    const char *rest = entry->outcome->said;
+    for (char *line; (line = card_said_line(&rest)); free(line))
+        html(file->out, "<p>%s</p>\n", line);
     table_fini(&table);
 }
 

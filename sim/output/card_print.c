@@ -103,20 +103,31 @@ static void print_timeline(const struct answer *answer, const struct card_outcom
         print_line(answer, outcome, &outcome->lines[i], out);
 }
 
-static void print_verdicts(const struct answer *answer, const struct verdicts *verdicts, FILE *out)
+static void print_verdicts(const struct answer *answer, const struct card_outcome *outcome, FILE *out)
 {
-    char observed[CARD_FIGURE_SIZE];
-    for (size_t i = 0; i < verdicts->count; i++) {
-        const struct verdict *verdict = &verdicts->list[i];
-        const char *mark = verdict->holds ? "as predicted" : "NOT as predicted";
+    char figure[CARD_FIGURE_SIZE];
+    for (size_t i = 0; i < card_prediction_count(outcome); i++) {
+        const struct card_prediction prediction = card_prediction(outcome, i, figure);
+        const char *mark = prediction.holds ? "as predicted" : "NOT as predicted";
         (void)fputs("  predicted ", out);
-        safe_text_print(out, verdict->expectation->text);
-        (void)fprintf(out, ": observed %s, ", card_observed(verdict, observed));
+        safe_text_print(out, prediction.expected);
+        (void)fprintf(out, ": observed %s, ", prediction.observed);
         if (answer->colour)
-            (void)fprintf(out, "\033[%dm%s\033[0m\n", verdict->holds ? 32 : 31, mark);
+            (void)fprintf(out, "\033[%dm%s\033[0m\n", prediction.holds ? 32 : 31, mark);
         else
             (void)fprintf(out, "%s\n", mark);
     }
+}
+
+/* What was said of a template: it teaches the rule. */
+static void print_said(const struct answer *answer, const struct card_outcome *outcome, FILE *out)
+{
+    if (!outcome->said)
+        return;
+    heading(answer, "What is said of it", out);
+    const char *rest = outcome->said;
+    for (char *line; (line = card_said_line(&rest)); free(line))
+        text_wrap(out, "  ", 4, width_of(answer), line);
 }
 
 /* As which letter a choice is shown. */
@@ -135,7 +146,8 @@ void card_print_result(const struct answer *answer, const struct card *card, con
     char *line = NULL;
     print_timeline(answer, outcome, out);
     heading(answer, "Result", out);
-    print_verdicts(answer, &outcome->verdicts, out);
+    print_verdicts(answer, outcome, out);
+    print_said(answer, outcome, out);
     if (asprintf(&line, "%s%c: %s",
                  given == CARD_NO_ANSWER       ? "The answer is "
                  : order->list[given] == right ? "Right, "
@@ -180,5 +192,5 @@ void card_print_why(const struct answer *answer, const struct card *card, const 
 void card_print_other(const struct answer *answer, const char *title, const struct card_outcome *outcome, FILE *out)
 {
     heading(answer, title, out);
-    print_verdicts(answer, &outcome->verdicts, out);
+    print_verdicts(answer, outcome, out);
 }

@@ -200,6 +200,30 @@ char *card_observed(const struct verdict *verdict, char text[CARD_FIGURE_SIZE])
     return figure_text_precise(verdict->observed, verdict->unit, text);
 }
 
+size_t card_prediction_count(const struct card_outcome *outcome)
+{
+    return outcome->message_count + outcome->verdicts.count;
+}
+
+struct card_prediction card_prediction(const struct card_outcome *outcome, size_t index, char figure[CARD_FIGURE_SIZE])
+{
+    if (index < outcome->message_count) {
+        const struct card_message *message = &outcome->messages[index];
+        return (struct card_prediction){message->expected, message->told ? "so it is" : "it is not", message->told};
+    }
+    const struct verdict *verdict = &outcome->verdicts.list[index - outcome->message_count];
+    return (struct card_prediction){verdict->expectation->text, card_observed(verdict, figure), verdict->holds};
+}
+
+char *card_said_line(const char **rest)
+{
+    size_t length = *rest ? strcspn(*rest, "\n") : 0;
+    char *line = length > 0 ? strndup(*rest, length) : NULL;
+    if (length > 0)
+        *rest += length + ((*rest)[length] == '\n');
+    return line;
+}
+
 double card_line_most(const struct card_line *line)
 {
     double most = NAN;

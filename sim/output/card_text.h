@@ -38,8 +38,22 @@ static inline char card_letter(size_t choice)
 /* "Jobs.VisibilityTimeout = 180, F.Timeout = 3" of a choice's settings; the caller frees; NULL when memory is out. */
 char *card_settings_text(const struct card_choice *choice);
 
-/* "2,500" as observed, in the expectation's unit. */
+/* One thing that was predicted: a figure, or that something is said. */
+struct card_prediction {
+    const char *expected, *observed;
+    bool holds;
+};
+
+size_t card_prediction_count(const struct card_outcome *outcome);
+/* `figure` is room for what was observed. */
 #define CARD_FIGURE_SIZE 64u
+struct card_prediction card_prediction(const struct card_outcome *outcome, size_t index, char figure[CARD_FIGURE_SIZE]);
+
+/* The next line of what was said of a template, from `*rest` (NULL: nothing was) on, which moves behind it; the caller frees. NULL: there
+ * are no more, or memory is out. */
+char *card_said_line(const char **rest);
+
+/* "2,500" as observed, in the expectation's unit. */
 char *card_observed(const struct verdict *verdict, char text[CARD_FIGURE_SIZE]);
 
 /* A line over time that has something to show: its largest value; NaN where it is nothing but zero. */

@@ -2,6 +2,7 @@
 #include "scenario/card.h"
 
 #include "notation/property_parse.h"
+#include "scenario/card_check.h"
 #include "scenario/statements.h"
 
 #include <stdlib.h>
@@ -71,6 +72,12 @@ static const struct property properties[] = {
      .offset = AT(derivation),
      .help = "How the expected figures follow from a closed form or a documented figure, which it names."},
     {.name = "next", .kind = PROPERTY_STRING, .offset = AT(next), .help = "What to try next."},
+    {.name = "mended",
+     .kind = PROPERTY_JSON,
+     .offset = AT(mended),
+     .help =
+         "Of a template that `expect` has messages of, and nothing else: the settings with which nothing is said of it, as `set`. Such a "
+         "card asks whether the template is accepted, and needs only `topic`, `exams` and `source`."},
     {.name = "source", .kind = PROPERTY_STRING, .offset = AT(source), .help = "Where the fact is documented."},
     {.name = "notes",
      .kind = PROPERTY_OBJECT,
@@ -199,11 +206,14 @@ static void read_card(struct reading *reading, const char *path)
     card->description = text_of(tree, "description");
     card->statements = statements_read(&reading->parse, tree, &card->statement_count);
     choose_books(card);
-    if (!reading->study) {
+    if (reading->study)
+        read_study(&reading->parse, reading->study, card);
+    if (card_is_check(card)) {
+        reading->parse.failed |= !card_complete_check(card);
+    } else if (!reading->study) {
         parse_error(&reading->parse, tree, &study, "see scenarios/README.md", "no study card: the scenario asks nothing");
         return;
     }
-    read_study(&reading->parse, reading->study, card);
     if (reading->parse.diagnostics->error_count == 0)
         check_whole(reading);
 }

@@ -32,6 +32,8 @@ struct card {
     size_t statement_count;
 
     const char *topic, *fact, *question, *answer, *why, *next, *source, *derivation;
+    const char *mended;           /* of a check: JSON, as of a choice: with these settings nothing is said of it; NULL: not given */
+    bool check;                   /* a template that is refused, or warned of: `expect` has messages alone */
     uint32_t exams;               /* a bit for each of card_exams */
     struct property_list choices; /* of struct card_choice */
     struct string_list timeline;  /* figures by name; none: those that are expected */

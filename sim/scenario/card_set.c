@@ -103,11 +103,13 @@ static enum status read_cards(const char *folder, struct diagnostics *diagnostic
         diagnose(diagnostics, SEVERITY_ERROR, (struct place){0}, NULL, "", "%s: %s", folder, strerror(errno));
         return STATUS_IO;
     }
-    set->cards = calloc((size_t)count + 1, sizeof(struct card *));
-    if (!set->cards)
+    struct card **cards = realloc(set->cards, (set->count + (size_t)count + 1) * sizeof(struct card *));
+    if (cards)
+        set->cards = cards;
+    else
         status = STATUS_NO_MEMORY;
     for (int i = 0; i < count; i++) {
-        char *path = set->cards && (size_t)i < CARD_SET_MOST ? path_join(folder, files[i]->d_name) : NULL;
+        char *path = cards && (size_t)i < CARD_SET_MOST ? path_join(folder, files[i]->d_name) : NULL;
         enum status added = path ? add_card(set, path, diagnostics) : STATUS_OK;
         status = added != STATUS_OK && status != STATUS_NO_MEMORY ? added : status;
         free(path);
@@ -117,11 +119,27 @@ static enum status read_cards(const char *folder, struct diagnostics *diagnostic
     return status;
 }
 
+/* The templates that are refused or warned of are cards too, where they stand beside the others. */
+static enum status read_checks(const char *folder, struct diagnostics *diagnostics, struct card_set *set)
+{
+    char *joined = path_join(folder, "../checks");
+    char *path = joined ? realpath(joined, NULL) : NULL;
+    enum status status = joined ? STATUS_OK : STATUS_NO_MEMORY;
+    if (path && is_folder(path))
+        status = read_cards(path, diagnostics, set);
+    free(path);
+    free(joined);
+    return status;
+}
+
 enum status card_set_load(const char *folder, struct diagnostics *diagnostics, struct card_set *set)
 {
     *set = (struct card_set){0};
     enum status status = read_topics(folder, diagnostics, set);
-    return status == STATUS_OK ? read_cards(folder, diagnostics, set) : status;
+    if (status == STATUS_OK)
+        status = read_cards(folder, diagnostics, set);
+    enum status checks = status == STATUS_OK || status == STATUS_INVALID ? read_checks(folder, diagnostics, set) : status;
+    return status == STATUS_OK ? checks : status;
 }
 
 void card_set_fini(struct card_set *set)

@@ -23,8 +23,8 @@ struct card_set {
 /* The folder of the cards: beside the books of rules. The caller frees; NULL with a diagnostic where there is none. */
 char *card_set_folder(struct diagnostics *diagnostics);
 
-/* Reads topics.csv and every .json of the folder. Each card that is not whole is diagnosed. Give the set to card_set_fini whatever comes
- * back. */
+/* Reads topics.csv and every .json of the folder, and of the folder `checks` beside it. Each card that is not whole is diagnosed. Give the
+ * set to card_set_fini whatever comes back. */
 enum status card_set_load(const char *folder, struct diagnostics *diagnostics, struct card_set *set);
 void card_set_fini(struct card_set *set);
 

@@ -78,6 +78,16 @@ void *validation_alloc(struct validation *validation, size_t count, size_t size)
 
 /* Items pass from one entity to another: to find loops. */
 void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
+/* The same of more that is known, or, with `aside`, of what is known beside it. */
+struct onward {
+    uint32_t from, to;
+    const struct content_set *only; /* what passes: the scenario's, looked at when all are validated; NULL: all */
+    const struct content_choice
+        *made;    /* what `from` makes for it, when anything comes to it; NULL: it passes on what comes. The scenario's */
+    double times; /* so many of each that comes; 0: it happens in rare cases, as of failures, and makes no loop */
+    bool aside;
+};
+void validation_passes(struct validation *validation, const struct onward *onward);
 
 /* What stands as text under this top-level property of an entity, an intrinsic function spelled out as reference_text does; NULL: nothing,
  * or no text. The scenario's. */
@@ -114,7 +124,14 @@ struct judge {
     /* `from` sends to `to`: does it need a right as a service of its own? */
     bool (*asks)(struct validation *validation, uint32_t from, uint32_t to, struct deed *deed);
     const char *outcome; /* of what is not allowed, while it runs */
+    const char *role;    /* the type of what somebody acts in the name of */
+    const char *assume;  /* what it takes to act in its name */
 };
+
+/* The role of this scenario that a text names; ENTITY_NONE: none of it, and what it may do is taken as given. */
+uint32_t validation_role(const struct validation *validation, const char *text);
+/* May `service` act in the name of `role`? Reports at `property` that it may not: an error where it is `needed`. */
+void validation_may_assume(struct validation *validation, uint32_t role, const char *service, bool needed, const char *property);
 
 /* Judges a deed, and reports at its property what is not allowed: an error where it is `needed`, unless that is wanted, else a warning. The
  * right's number, for right_is_denied: of the last, where there are several; 0: it is taken as given. */

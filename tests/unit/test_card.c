@@ -132,6 +132,81 @@ static void test_runs(void **state)
     let_go(&written);
 }
 
+#define TEMPLATE "'description': 'a rule', 'duration': '10s', 'Resources': {'F': {'Type': 'AWS::Lambda::Function', 'Properties': {"
+#define BOUND "must be between 128 and 10240"
+
+/* A template that is refused: what is asked is known, and what is said is the answer. */
+static void test_check(void **state)
+{
+    (void)state;
+    struct written written;
+    struct card_outcome outcome;
+    char figure[CARD_FIGURE_SIZE];
+    const struct run_options options = {.threads = 1};
+    assert_int_equal(write_and_read(&written,
+                                    "{'study': {'topic': 't', 'exams': ['saa'], 'source': 's', 'mended': {'F.MemorySize': 128}}, " TEMPLATE
+                                    "'MemorySize': 64}}}, 'traffic': [], 'expect': [{'refused': '" BOUND
+                                    "', 'at': 'x'}, {'refused': '" BOUND "'}]}"),
+                     STATUS_OK);
+    const struct card *card = written.card;
+    assert_true(card->check);
+    assert_string_equal(card->why, "a rule");
+    assert_int_equal(card_right(card), 1);
+    /* One of the two is said, the other of no such place. */
+    assert_int_equal(card_run(card, CARD_ITSELF, 0, &model_registry, &options, &written.diagnostics, &outcome), STATUS_UNMET);
+    assert_null(outcome.scenario);
+    assert_int_equal(written.diagnostics.count, 0);
+    assert_int_equal(card_prediction_count(&outcome), 2);
+    assert_false(card_prediction(&outcome, 0, figure).holds);
+    assert_true(card_prediction(&outcome, 1, figure).holds);
+    assert_string_equal(card_prediction(&outcome, 1, figure).expected, "refused: " BOUND);
+    const char *rest = outcome.said;
+    char *line = card_said_line(&rest);
+    assert_non_null(strstr(line, "error: Resources.F.Properties.MemorySize: " BOUND));
+    free(line);
+    assert_null(card_said_line(&rest));
+    card_outcome_fini(&outcome);
+    /* Mended, nothing is said. */
+    assert_int_equal(card_run(card, CARD_CHOICE, 0, &model_registry, &options, &written.diagnostics, &outcome), STATUS_OK);
+    assert_true(card_prediction(&outcome, 0, figure).holds);
+    card_outcome_fini(&outcome);
+    let_go(&written);
+}
+
+/* One that a reader is warned of; its `study` may be left out. A mending that mends nothing is told. */
+static void test_warned_check(void **state)
+{
+    (void)state;
+    struct written written;
+    struct card_outcome outcome;
+    const struct run_options options = {.threads = 1};
+    assert_int_equal(write_and_read(&written,
+                                    "{" TEMPLATE
+                                    "'Runtime': 'python3.9'}}}, 'traffic': [], 'expect': [{'warned': 'python3.9 is deprecated'}]}"),
+                     STATUS_OK);
+    assert_int_equal(card_right(written.card), 2);
+    assert_string_equal(written.card->topic, "templates");
+    assert_int_equal(card_run(written.card, CARD_ITSELF, 0, &model_registry, &options, &written.diagnostics, &outcome), STATUS_OK);
+    assert_non_null(outcome.scenario);
+    card_outcome_fini(&outcome);
+    assert_int_equal(card_run(written.card, CARD_OTHER_BOOK, 0, &model_registry, &options, &written.diagnostics, &outcome), STATUS_UNMET);
+    card_outcome_fini(&outcome);
+    let_go(&written);
+    assert_int_equal(write_and_read(&written,
+                                    "{'study': {'mended': {'F.Runtime': 'python3.8'}}, " TEMPLATE
+                                    "'Runtime': 'python3.9'}}}, 'traffic': [], 'expect': [{'warned': 'python3.9 is deprecated'}]}"),
+                     STATUS_OK);
+    assert_int_equal(card_run(written.card, CARD_CHOICE, 0, &model_registry, &options, &written.diagnostics, &outcome), STATUS_UNMET);
+    card_outcome_fini(&outcome);
+    let_go(&written);
+    /* With a question of its own it is a card as others are. */
+    assert_int_equal(
+        write_and_read(&written, "{'study': {'question': 'q'}, " TEMPLATE "'MemorySize': 64}}}, 'expect': [{'refused': 'x'}]}"),
+        STATUS_INVALID);
+    assert_true(diagnosed(&written.diagnostics, 0, 0, "a study card needs it"));
+    let_go(&written);
+}
+
 static void check_wrap(const char *first, size_t indent, size_t width, const char *text, const char *expected)
 {
     char *made = NULL;
@@ -158,10 +233,8 @@ static void test_wrap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),
-        cmocka_unit_test(test_not_whole),
-        cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_whole), cmocka_unit_test(test_not_whole),    cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_check), cmocka_unit_test(test_warned_check), cmocka_unit_test(test_wrap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -283,6 +283,23 @@ static void test_behaviors(void **state)
     assert_near(billed(run, "Cdn", "US-Requests-HTTPS-Proxy", NULL) + billed(run, "Cdn", "US-Requests-HTTP-Proxy", NULL), 100, 0);
 }
 
+/* An API says what it answers: what its function does, out of its own cache too; else what its `response` says. */
+static void test_api_answers(void **state)
+{
+    struct model_run *run = *state;
+    static const char text[] =
+        "{'duration': '100s', 'drain': '1s', 'Resources': {'F': {'Type': 'AWS::Serverless::Function', 'Properties': {'Events': {'G': "
+        "{'Type': 'HttpApi', 'Properties': {'Path': '/a', 'Method': 'GET'}}}}}, 'Cdn': {'Type': 'AWS::CloudFront::Distribution', "
+        "'Properties': {'DistributionConfig': {'Origins': [{'Id': 'o', 'DomainName': {'Ref': 'ServerlessHttpApi'}}], "
+        "'DefaultCacheBehavior': {'TargetOriginId': 'o', 'ViewerProtocolPolicy': 'allow-all', " OPTIMIZED
+        "}}}}}, 'behavior': {'F': {'init': '0s', 'duration': '5ms' %s}, 'ServerlessHttpApi': {'response': '7KB'}}, 'traffic': [{'name': "
+        "'u', 'target': 'Cdn', 'constant': '1/s', 'request': 'GET /a', 'payload': '100B'}]}";
+    model_run(run, text, ", 'response': '3KB'");
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 100 * 3 * 1024);
+    model_run(run, text, "");
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 100 * 7 * 1024);
+}
+
 /* A bucket that users read themselves: 100 objects of 100 MB. */
 static void test_public_bucket(void **state)
 {
@@ -435,6 +452,7 @@ static void test_refusals(void **state)
     assert_refused(run, CDN("'duration': '1s'", "", "%s", "", "", "", "", USERS("'constant': '1/s'")), of_behavior,
                    sizeof of_behavior / sizeof *of_behavior);
     static const struct refusal of_edges[] = {
+        {", 'object_size': '5GB'", "objects of more than 4 GB are not simulated"},
         {", 'edges': 0", "must be a whole number of edges, at least 1"},
         {", 'edges': 2.5", "must be a whole number of edges, at least 1"},
         {", 'edges': 1001", "at most 1000 edges"}, /* crosses: cloudfront_edges_max */
@@ -464,6 +482,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_forms, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_errors, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_behaviors, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_api_answers, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_public_bucket, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_places, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_meanwhile, model_setup, model_teardown),

@@ -295,7 +295,7 @@ static void test_nat_instance(void **state)
     assert_near(figure(run, "F", "Duration", "Minimum"), 1000, 1e-3);
     assert_near(figure(run, "F", "Duration", "Maximum"), 5000, 1e-3);
     assert_near(figure(run, "Box", "NetworkOut", "Sum"), 5 * 625e6, 0);
-    assert_near(billed_usd(run, "Box", NULL), 0.0104 / 60, 1e-12);
+    assert_near(billed_usd(run, "Box", NULL), (0.0104 + 8 * 0.08 / 730) / 60, 1e-12); /* and 8 GB of root volume */
     model_run(run, BY_INSTANCE("true", "Public", "", "'constant': '1/s', 'until': '10s'", ""));
     assert_int_equal(count_of(run, "Private", "Unreachable"), 10);
     model_run(run, BY_INSTANCE("false", "Private", "", "'constant': '1/s', 'until': '10s'", "")); /* in its own loop */
