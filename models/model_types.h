@@ -128,6 +128,8 @@
     ROW(capacity_provider_type)      \
     ROW(ecs_cluster_type)            \
     ROW(state_machine_type)          \
+    ROW(machine_version_type)        \
+    ROW(machine_alias_type)          \
     ROW(serverless_machine_type)
 /* clang-format on */
 

@@ -32,6 +32,7 @@ const struct rewrite model_rewrites[] = {
     {FUNCTION, "Events", "ScheduleV2", SCHEDULE, "Arn", NULL},
     {FUNCTION, "Events", "Api", REST_ROUTE, "FunctionName", NULL},
     {FUNCTION, "Events", "HttpApi", HTTP_ROUTE, "FunctionName", NULL},
+    {MACHINE, "Events", "Api", REST_ROUTE, "FunctionName", NULL},
     {MACHINE, "Events", "EventBridgeRule", RULE, "Arn", pattern_names},
     {MACHINE, "Events", "CloudWatchEvent", RULE, "Arn", pattern_names},
     {MACHINE, "Events", "Schedule", RULE, "Arn", schedule_names},

@@ -71,6 +71,7 @@ static const struct metric_type cdn_metrics[] = {
      .help = "Tries to connect that came to nothing (ConnectionTimeout)."},
     {"slsim", "OriginFailovers", "Count", METRIC_COUNT, AT(failovers), .better = -1,
      .help = "Objects for which the second origin of a group was asked."},
+    {"slsim", "ErrorPages", "Count", METRIC_COUNT, AT(pages), .help = "Errors that viewers got as a page (CustomErrorResponses)."},
     {"slsim", "StaleResponses", "Count", METRIC_COUNT, AT(stale),
      .help = "Answers out of a cache of what was past its time: as the origin failed, or while it was asked anew."},
     {"slsim", "CollapsedRequests", "Count", METRIC_COUNT, AT(collapsed), .help = "Requests that waited for what another had asked for."},

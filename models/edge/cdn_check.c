@@ -135,6 +135,39 @@ static void find_origin(struct validation *validation, const struct cdn *cdn, st
     validation_error(validation, property, hint, "there is no origin \"%.60s\"", behavior->target ? behavior->target : "");
 }
 
+static bool is_method(const char *name, size_t among)
+{
+    static const char *const methods[] = {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"};
+    for (size_t i = 0; i < among; i++)
+        if (strcmp(methods[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* So many methods, of the first `among`; `count` 0: the usual ones. */
+static bool are_methods(const struct string_list *list, size_t among)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (!list->items[i] || !is_method(list->items[i], among))
+            return false;
+    return list->count == among || list->count == 0;
+}
+
+/* Source: CloudFormation's reference of CacheBehavior: GET and HEAD; with OPTIONS; or all. */
+static void check_methods(struct validation *validation, const struct cdn_behavior *behavior, const char *place)
+{
+    char property[160];
+    const struct string_list *allowed = &behavior->allowed, *cached = &behavior->cached;
+    snprintf(property, sizeof property, "%s.AllowedMethods", place);
+    if (!are_methods(allowed, 2) && !are_methods(allowed, 3) && !are_methods(allowed, 7))
+        validation_error(validation, property, "[\"GET\", \"HEAD\", \"OPTIONS\", \"PUT\", \"PATCH\", \"POST\", \"DELETE\"]",
+                         "CloudFront lets GET and HEAD in, or OPTIONS with them, or all seven methods");
+    snprintf(property, sizeof property, "%s.CachedMethods", place);
+    if (!are_methods(cached, 2) && !are_methods(cached, 3))
+        validation_error(validation, property, "[\"GET\", \"HEAD\", \"OPTIONS\"]",
+                         "CloudFront keeps answers to GET and HEAD, or to OPTIONS with them");
+}
+
 static void check_behaviors(struct validation *validation, struct cdn *cdn)
 {
     struct cdn_behavior *list = cdn->behaviors.items;
@@ -147,6 +180,7 @@ static void check_behaviors(struct validation *validation, struct cdn *cdn)
             snprintf(place, sizeof place, "DistributionConfig.DefaultCacheBehavior");
         find_origin(validation, cdn, behavior, place);
         find_policy(validation, behavior, place);
+        check_methods(validation, behavior, place);
         cdn_check_functions(validation, behavior, place);
     }
 }
@@ -196,6 +230,22 @@ static void check_edges(struct validation *validation, struct cdn *cdn)
     cdn->edge_count = count >= 1 && count <= most ? (uint32_t)count : 1;
 }
 
+/* Source: CloudFormation's reference of CustomErrorResponse: both or neither. */
+static void check_pages(struct validation *validation, const struct cdn *cdn)
+{
+    const struct cdn_error_rule *rules = cdn->error_rules.items;
+    for (size_t i = 0; i < cdn->error_rules.count; i++) {
+        char property[80];
+        snprintf(property, sizeof property, "DistributionConfig.CustomErrorResponses[%zu].ResponseCode", i);
+        if (rules[i].shown > 0 && !cdn_may_show(rules[i].shown))
+            validation_error(validation, property, "200, 400, 403, 404, 405, 414, 416, 500, 501, 502, 503 or 504",
+                             "CloudFront answers with no page of status %lld", (long long)rules[i].shown);
+        else if ((rules[i].shown > 0) != (rules[i].page != NULL))
+            validation_error(validation, property, "\"ResponseCode\": 200, \"ResponsePagePath\": \"/sorry.html\"",
+                             "ResponseCode and ResponsePagePath are both given, or neither");
+    }
+}
+
 /* A request has room for the size of 4 GB. */
 static void check_size(struct validation *validation, const struct cdn *cdn)
 {
@@ -213,6 +263,7 @@ void cdn_validate(struct validation *validation, void *config)
     check_headers(validation, cdn);
     check_edges(validation, cdn);
     check_size(validation, cdn);
+    check_pages(validation, cdn);
 }
 
 /* -- what is sent to it -- */

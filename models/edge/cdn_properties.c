@@ -219,8 +219,9 @@ static const struct property error_properties[] = {
     {"ErrorCachingMinTTL", PROPERTY_TIME, offsetof(struct cdn_error_rule, keep_ns), .unit = "s", .minimum = "0",
      .maximum = "cloudfront_ttl_max_s", .given = PROPERTY_GIVEN(struct cdn_error_rule, keep_given),
      .help = "How long that is kept; left out: rule cloudfront_error_ttl_s."},
-    ACCEPTED("ResponseCode"),
-    ACCEPTED("ResponsePagePath"),
+    {"ResponseCode", PROPERTY_INTEGER, offsetof(struct cdn_error_rule, shown), .minimum = "200", .maximum = "504",
+     .help = "The status that viewers get instead, with the page: 200 is no error to them, nor to CloudWatch."},
+    {"ResponsePagePath", PROPERTY_STRING, offsetof(struct cdn_error_rule, page), .help = "The page, whose bytes are not counted."},
     {0},
 };
 

@@ -52,7 +52,9 @@ static void reply(struct simulation *simulation, struct cdn *cdn, uint32_t id)
         counter_add(&cdn->metrics.stale, job.is_stale);
         counter_add(&cdn->metrics.hits, job.cacheable && job.from_cache);
     }
-    answer(simulation, cdn, request, job.cause);
+    const struct cause *shown = cdn_shown(cdn, job.cause);
+    counter_add(&cdn->metrics.pages, shown != job.cause);
+    answer(simulation, cdn, request, shown);
 }
 
 void cdn_job_ended(struct simulation *simulation, struct cdn *cdn, uint32_t id)

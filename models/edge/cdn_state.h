@@ -45,6 +45,7 @@ struct cdn_metrics {
     struct counter requests, downloaded, uploaded, errors, client_errors, server_errors;
     struct counter cacheable, hits, collapsed, evictions;
     struct counter origin_requests, origin_failures, origin_timeouts, connection_failures, failovers;
+    struct counter pages; /* errors that viewers got as a page */
     struct counter stale; /* answers out of a cache, of an object whose time was over */
     struct counter by_status[CDN_COUNTED_STATUSES];
     struct counter rejected; /* by functions at the edge */
@@ -147,6 +148,8 @@ struct cdn_error_rule {
     int64_t code;
     int64_t keep_ns;
     bool keep_given;
+    int64_t shown; /* the status that viewers get; 0: the same */
+    const char *page;
 };
 
 /* A cache and what is fetched for it: an edge, a regional edge cache, Origin Shield. */
@@ -348,6 +351,10 @@ void cdn_handle(struct simulation *simulation, void *self, const struct event *e
 /* cdn_status.c */
 /* The HTTP status that a cause is. */
 int cdn_status_of(const struct cause *cause);
+/* What a viewer gets for an error, by CustomErrorResponses: a page of the distribution's owner, with another status. */
+const struct cause *cdn_shown(const struct cdn *cdn, const struct cause *cause);
+/* A status that a page may have. */
+bool cdn_may_show(int64_t status);
 /* Those of metrics.by_status. */
 extern const int cdn_counted_statuses[CDN_COUNTED_STATUSES];
 

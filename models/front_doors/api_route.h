@@ -30,6 +30,7 @@ struct api_route {
     int64_t timeout_ns; /* 0: the kind's own limit */
     int backend;        /* enum api_backend */
     uint32_t target;
+    const char *role;  /* in whose name it is called; NULL: none is named */
     bool asynchronous; /* the function is called with invocation type Event */
     bool key_required;
     bool open;                   /* no authorizer, whatever the API's default */
@@ -47,7 +48,7 @@ void http_route_resolve(struct validation *validation, uint32_t entity);
 /* Complains unless the route's API, where it has one, is of that kind. */
 void api_route_check(struct validation *validation, const struct api_route *route, enum api_kind kind);
 
-/* For the validation of an event of SAM's: the route hands its requests to `function`, its FunctionName. */
+/* For the validation of an event of SAM's: the route hands its requests to `function`, its FunctionName, which may be a state machine. */
 void api_event_finish(struct validation *validation, struct api_route *route, uint32_t function);
 
 /* For its validation, when its target is known: requests pass from the API's stages to that. */
@@ -71,6 +72,7 @@ struct api_integration {
     const char *uri;        /* NULL: not given */
     const char *parameters; /* JSON text; NULL: not given */
     const char *templates;  /* the same */
+    const char *role;       /* Credentials; NULL: not given */
     const char *subtype;    /* "SQS-SendMessage"; NULL: not given */
     int type;               /* enum api_integration_type */
 };

@@ -22,28 +22,12 @@ uint32_t function_role(const struct validation *validation, uint32_t function, b
     if (whole == ENTITY_NONE)
         return ENTITY_NONE;
     const char *text = config_of(validation, whole)->role;
-    uint32_t role = text ? validation_named(validation, text) : ENTITY_NONE;
     if (text)
-        return role != ENTITY_NONE && model_is(validation_type(validation, role), "AWS::IAM::Role") ? role : ENTITY_NONE;
+        return validation_role(validation, text);
     snprintf(name, sizeof name, "%.280sRole", validation_name(validation, whole));
-    role = validation_find(validation, name);
+    uint32_t role = validation_find(validation, name);
     *by_sam = role != ENTITY_NONE && model_is(validation_type(validation, role), MADE_ROLE);
     return *by_sam ? role : ENTITY_NONE;
-}
-
-/* Lambda itself must be let in. */
-static void check_trust(struct validation *validation, uint32_t role)
-{
-    validation_may(validation, &(struct deed){
-                                   .from = validation_self(validation),
-                                   .holder = ENTITY_NONE,
-                                   .target = role,
-                                   .action = "sts:AssumeRole",
-                                   .principal = "lambda.amazonaws.com",
-                                   .by_number = true,
-                                   .needed = true,
-                                   .property = "Role",
-                               });
 }
 
 struct asking {
@@ -128,7 +112,7 @@ void function_rights_validate(struct validation *validation, struct function_con
     if (role == ENTITY_NONE)
         return;
     if (!silent)
-        check_trust(validation, role);
+        validation_may_assume(validation, role, "lambda.amazonaws.com", true, "Role"); /* Lambda itself must be let in */
     check_own(validation, config, &common, by_sam);
     steps_visit(&config->init_steps, "behavior.init_steps", check_step, &(struct asking){validation, common});
     steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct asking){validation, common});

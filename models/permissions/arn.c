@@ -25,6 +25,8 @@ static const struct resource_kind kinds[] = {
     {"AWS::StepFunctions::StateMachine", "states", "StartExecution", "StateMachineName", "arn:aws:states" AT_HOME "stateMachine:@", NULL,
      true},
     {"AWS::Serverless::StateMachine", "states", "StartExecution", "Name", "arn:aws:states" AT_HOME "stateMachine:@", NULL, true},
+    {"AWS::StepFunctions::StateMachineVersion", "states", "StartExecution", NULL, "arn:aws:states" AT_HOME "stateMachine:*", NULL, true},
+    {"AWS::StepFunctions::StateMachineAlias", "states", "StartExecution", NULL, "arn:aws:states" AT_HOME "stateMachine:*", NULL, true},
     {"AWS::KinesisFirehose::DeliveryStream", "firehose", "PutRecord", "DeliveryStreamName", "arn:aws:firehose" AT_HOME "deliverystream/@",
      NULL, false},
     {"AWS::Logs::LogGroup", "logs", "PutLogEvents", "LogGroupName", "arn:aws:logs" AT_HOME "log-group:@:*", NULL, false},

@@ -23,14 +23,14 @@ static const char *const types[] = {"STANDARD", "EXPRESS", NULL};
             .unit = "DefinitionSubstitutions",                                                                                             \
             .help = "StartAt and States. No data flows through it: `behavior` says where choices go and how many items there are."         \
     }
-#define SHARED_ROWS                                                                                                                        \
-    PROPERTY_LATER_ROW("DefinitionS3Location", "definitions in S3: paste it under Definition"), ACCEPTED("DefinitionSubstitutions"),       \
-        ACCEPTED("Tags"), ACCEPTED("EncryptionConfiguration")
+#define SHARED_ROWS ACCEPTED("DefinitionSubstitutions"), ACCEPTED("Tags"), ACCEPTED("EncryptionConfiguration")
 
 static const struct property machine_properties[] = {
     DEFINITION_ROW,
     {"DefinitionString", PROPERTY_WORKFLOW, AT(definition_text), .unit = "DefinitionSubstitutions",
      .help = "The same as a text; `${Key}` in it stands for what DefinitionSubstitutions says."},
+    {"DefinitionS3Location", PROPERTY_WORKFLOW, AT(definition_file), .unit = "DefinitionSubstitutions", .outside = true,
+     .help = "The same in S3, {\"Bucket\", \"Key\"}: the file of that key, named relative to the scenario's folder."},
     {"StateMachineType", PROPERTY_ENUM, AT(type), .choices = types, .fallback = "\"STANDARD\"",
      .help = "STANDARD: up to a year, billed by the transition. EXPRESS: up to five minutes, billed by time and memory."},
     {"RoleArn", PROPERTY_STRING, AT(role), .help = "In whose name it calls; a role of the scenario is judged."},
@@ -56,8 +56,8 @@ static const struct property serverless_properties[] = {
     ACCEPTED("RolePath"),
     ACCEPTED("Logging"),
     ACCEPTED("Tracing"),
-    PROPERTY_LATER_ROW("AutoPublishAlias", "versions of state machines"),
-    PROPERTY_LATER_ROW("DeploymentPreference", "versions of state machines"),
+    ACCEPTED("AutoPublishAlias"), /* which points at what the template says */
+    ACCEPTED("DeploymentPreference"),
     ACCEPTED("PropagateTags"),
     ACCEPTED("UseAliasAsEventTarget"),
     {0},

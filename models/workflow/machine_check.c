@@ -181,6 +181,8 @@ static void plan_states(struct validation *validation, struct machine *machine)
     for (uint32_t i = 0; i < workflow->state_count; i++) {
         const struct workflow_state *state = &workflow->states[i];
         plans[i].target = ENTITY_NONE;
+        if (state->name[0] == '\0')
+            validation_error(validation, state->place, NULL, "a state needs a name");
         if (strlen(state->name) > (size_t)name_most)
             validation_error(validation, state->place, NULL, "a state's name has at most %lld characters", (long long)name_most);
         if (state->kind == WORKFLOW_TASK)
@@ -241,11 +243,15 @@ void machine_validate(struct validation *validation, void *blob)
     for (int i = 0; i < CALLBACK_KINDS; i++)
         validation_contents_where(validation, is_operation, callback_operations[i], &machine->callbacks[i]);
     bool text = validation_written(validation, "DefinitionString"), object = validation_written(validation, "Definition");
-    bool file = validation_written(validation, "DefinitionUri");
-    if (!text && !object && !file && !validation_written(validation, "DefinitionS3Location")) /* else that was said */
+    const char *file = validation_written(validation, "DefinitionUri")          ? "DefinitionUri"
+                       : validation_written(validation, "DefinitionS3Location") ? "DefinitionS3Location"
+                                                                                : NULL;
+    if (!text && !object && !file)
         validation_error(validation, NULL, "write \"Definition\": {\"StartAt\": \"First\", \"States\": {...}}", "has no definition");
     if (object && (text || file))
-        validation_error(validation, "Definition", "leave one of them out", "it has a %s too", text ? "DefinitionString" : "DefinitionUri");
+        validation_error(validation, "Definition", "leave one of them out", "it has a %s too", text ? "DefinitionString" : file);
+    else if (text && file)
+        validation_error(validation, "DefinitionString", "leave one of them out", "it has a %s too", file);
     machine->definition = machine->definition        ? machine->definition
                           : machine->definition_text ? machine->definition_text
                                                      : machine->definition_file;
@@ -254,7 +260,7 @@ void machine_validate(struct validation *validation, void *blob)
     if (machine->definition->bytes > rule_bytes(validation_rules(validation), "sfn_definition_max_mb"))
         validation_error(validation,
                          text   ? "DefinitionString"
-                         : file ? "DefinitionUri"
+                         : file ? file
                                 : "Definition",
                          NULL, "a definition has at most %g MB", rule_number(validation_rules(validation), "sfn_definition_max_mb"));
     plan_states(validation, machine);

@@ -83,6 +83,7 @@ void machine_accept(struct simulation *simulation, void *self, struct request *r
         return;
     if (run) {
         run->child = root;
+        run->machine = machine->self;
         return;
     }
     begin_again(simulation, machine, request);

@@ -2,8 +2,8 @@
  * measured, in all and of each state), machine_error.c (which errors are which), machine_quota.c (what the account's machines share),
  * machine_execution.c (an execution's beginning and end), machine_strand.c (what runs in it: one after the other), machine_wait.c (events
  * to come), machine_retry.c (after a failure), machine_map.c (items and branches), machine_task.c (what is called), machine_callback.c (who
- * has a task's token), machine_run.c (one state after the other), machine_start.c (who starts executions), machine_check.c (what is judged
- * when the scenario is read), machine.c (the tables).
+ * has a task's token), machine_run.c (one state after the other), machine_start.c (who starts executions), machine_version.c (by which
+ * name), machine_check.c (what is judged when the scenario is read), machine.c (the tables).
  *
  * An execution is made of strands: one for the machine, and one for each branch and each item that is under way. A strand is in one state
  * at a time. Whatever happens to it only sets its phase and puts it in the line of those that are ready; machine_work goes through that
@@ -144,8 +144,9 @@ struct strand {
 
 /* An event or an answer that is to come: knows its strand as long as that waits for it. */
 struct tie {
-    uint32_t strand; /* POOL_NONE: it waits no longer */
-    uint32_t child;  /* of a call that waits for an execution: that one's root, in its own machine; POOL_NONE: none */
+    uint32_t strand;  /* POOL_NONE: it waits no longer */
+    uint32_t child;   /* of a call that waits for an execution: that one's root; POOL_NONE: none */
+    uint32_t machine; /* whose: an alias does not say */
 };
 
 /* The first of them have a tie for their data. */

@@ -12,7 +12,7 @@ uint32_t tie_new(struct simulation *simulation, struct machine *machine, uint32_
     if (id == POOL_NONE)
         simulation_fail(simulation, simulation->memory.status);
     else
-        *(struct tie *)pool_at(&machine->ties, id) = (struct tie){strand, POOL_NONE};
+        *(struct tie *)pool_at(&machine->ties, id) = (struct tie){strand, POOL_NONE, ENTITY_NONE};
     return id;
 }
 
@@ -63,7 +63,7 @@ void strand_let_go(struct simulation *simulation, struct machine *machine, struc
     if (strand->call != POOL_NONE) {
         const struct tie *tie = pool_at(&machine->ties, strand->call);
         if (tie->child != POOL_NONE)
-            execution_stop_child(simulation, plan_of(machine, strand)->target, tie->child);
+            execution_stop_child(simulation, tie->machine, tie->child);
     }
     tie_cut(machine, &strand->call);
     tie_cut(machine, &strand->timer);

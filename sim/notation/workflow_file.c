@@ -20,7 +20,7 @@ static cJSON *tree_of(struct workflow_reading *reading, const char *text, size_t
     return tree;
 }
 
-const struct workflow *workflow_of_file(struct workflow_reading *reading, const cJSON *node, const struct parse_path *path)
+static const struct workflow *of_named(struct workflow_reading *reading, const cJSON *node, const struct parse_path *path)
 {
     struct parse *parse = reading->parse;
     char shown[PARSE_SHOWN], *full = NULL, *bytes = NULL, hex[65];
@@ -53,4 +53,10 @@ const struct workflow *workflow_of_file(struct workflow_reading *reading, const 
     free(bytes);
     free(full);
     return workflow;
+}
+
+const struct workflow *workflow_of_file(struct workflow_reading *reading, const cJSON *node, const struct parse_path *path)
+{
+    const cJSON *key = cJSON_IsObject(node) ? cJSON_GetObjectItemCaseSensitive(node, "Key") : NULL;
+    return key ? of_named(reading, key, &(struct parse_path){path, "Key", 0}) : of_named(reading, node, path);
 }

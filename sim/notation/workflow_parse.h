@@ -32,7 +32,7 @@ struct workflow_reading {
 const char *workflow_text(struct workflow_reading *reading, const char *text, size_t most);
 /* A tree that has its places; it may go afterwards. NULL after reporting. */
 const struct workflow *workflow_of_tree(struct workflow_reading *reading, const cJSON *tree, const struct parse_path *path);
-/* workflow_file.c: the file that `node` names. NULL after reporting. */
+/* workflow_file.c: the file that `node` names, or its "Key" where it is in S3. NULL after reporting. */
 const struct workflow *workflow_of_file(struct workflow_reading *reading, const cJSON *node, const struct parse_path *path);
 /* Fills in `state` from `node`, without what is inside of it. False after reporting. */
 bool workflow_state_parse(struct workflow_reading *reading, const cJSON *node, const struct parse_path *path, struct workflow_state *state);

@@ -159,6 +159,27 @@ static void test_stale(void **state)
 #undef FAILING
 }
 
+/* An error as a page: with 200 nobody fails, with 404 it is the viewer's. It is kept as long as the error. */
+static void test_pages(void **state)
+{
+    struct model_run *run = *state;
+#define PAGE(STATUS)                                                                                                                       \
+    CDN("'duration': '100s'",                                                                                                              \
+        ", 'CustomErrorResponses': [{'ErrorCode': 500, 'ErrorCachingMinTTL': 20, 'ResponseCode': " STATUS                                  \
+        ", 'ResponsePagePath': '/sorry.html'}]",                                                                                           \
+        OPTIMIZED, "", "", "'error_rate': 1", "", USERS("'constant': '1/s'"))
+    model_execute(run, PAGE("200"));
+    assert_int_equal(fates_of(run, "u", FATE_SUCCEEDED, ""), 100);
+    assert_int_equal(count_of(run, "Cdn", "ErrorPages"), 100);
+    assert_int_equal(count_of(run, "Origin", "Calls"), 5);
+    assert_near(figure(run, "Cdn", "TotalErrorRate", "Average"), 0, 0);
+    assert_int_equal(count_of(run, "Cdn", "BytesDownloaded"), 0);
+    model_execute(run, PAGE("404"));
+    assert_int_equal(fates_of(run, "u", FATE_FAILED, "404 error page"), 100);
+    assert_near(figure(run, "Cdn", "404ErrorRate", "Average"), 100, 1e-9);
+#undef PAGE
+}
+
 /* For 5 s beyond its time an object is served at once, while it is asked for anew: nobody but the first ever waits the second that takes.
  */
 static void test_while_revalidated(void **state)
@@ -277,6 +298,21 @@ static void test_refusals(void **state)
     };
     assert_refused(run, PAIR("'duration': '1s'", "%s", GROUP("500"), OPTIMIZED, "", "", "", "", "", USERS("'constant': '1/s'")), of_first,
                    sizeof of_first / sizeof *of_first);
+    static const struct refusal of_pages[] = {
+        {", 'CustomErrorResponses': [{'ErrorCode': 500, 'ResponseCode': 299, 'ResponsePagePath': '/a'}]", "no page of status 299"},
+        {", 'CustomErrorResponses': [{'ErrorCode': 500, 'ResponseCode': 200}]", "are both given, or neither"},
+        {", 'CustomErrorResponses': [{'ErrorCode': 500, 'ResponsePagePath': '/a'}]", "are both given, or neither"},
+    };
+    assert_refused(run, CDN("'duration': '1s'", "%s", OPTIMIZED, "", "", "", "", USERS("'constant': '1/s'")), of_pages,
+                   sizeof of_pages / sizeof *of_pages);
+    static const struct refusal of_methods[] = {
+        {", 'AllowedMethods': ['GET']", "lets GET and HEAD in"},
+        {", 'AllowedMethods': ['GET', 'HEAD', 'POST']", "lets GET and HEAD in"},
+        {", 'AllowedMethods': ['GET', 'HEAD', 'FETCH']", "lets GET and HEAD in"},
+        {", 'CachedMethods': ['GET', 'HEAD', 'POST']", "keeps answers to GET and HEAD"},
+    };
+    assert_refused(run, CDN("'duration': '1s'", "", OPTIMIZED "%s", "", "", "", "", USERS("'constant': '1/s'")), of_methods,
+                   sizeof of_methods / sizeof *of_methods);
     static const struct refusal of_usual[] = {
         {OPTIMIZED ", " ALL_METHODS, "CloudFront takes no PUT in front of an origin group"},
     };
@@ -307,6 +343,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stale, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_while_revalidated, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_words, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_pages, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_subscription, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_refusals, model_setup, model_teardown),
     };

@@ -15,6 +15,8 @@ static void test_events(void **state)
     } cases[] = {
         {"'Events': {'E': {'Type': 'Schedule', 'Properties': {'Schedule': 'rate(1 minute)'}}}, ", "", "", 10},
         {"'Events': {'E': {'Type': 'ScheduleV2', 'Properties': {'ScheduleExpression': 'rate(1 minute)'}}}, ", "", "", 10},
+        {"'Events': {'E': {'Type': 'Api', 'Properties': {'Path': '/orders', 'Method': 'post'}}}, ", "",
+         "{'name': 'events', 'target': 'ServerlessRestApi', 'constant': '1/s', 'request': 'POST /orders'}", 600},
         {"'Events': {'E': {'Type': 'EventBridgeRule', 'Properties': {'Pattern': {'source': ['shop']}}}}, ", "",
          "{'name': 'events', 'target': 'default', 'constant': '1/s', 'event': {'source': 'shop'}}", 600},
         {"",
