@@ -52,9 +52,9 @@ static const struct property top_level[] = {
     {.name = "warmup", .kind = PROPERTY_TIME, .offset = AT(warmup_ns), .fallback = "\"0s\""},
     {.name = "period", .kind = PROPERTY_TIME, .offset = AT(period_ns), .fallback = "\"1m\""},
     {.name = "start", .kind = PROPERTY_STRING, .offset = AT(start), .fallback = "\"2025-01-01T00:00:00Z\""},
-    {.name = "savings_plan", .kind = PROPERTY_OBJECT, .properties = plan_properties},
     {.name = "free_tier", .kind = PROPERTY_BOOLEAN, .offset = AT(free_tier), .fallback = "false"},
     {.name = "replications", .kind = PROPERTY_INTEGER, .offset = AT(replications), .minimum = "1", .maximum = "1000000", .fallback = "1"},
+    {.name = "savings_plan", .kind = PROPERTY_OBJECT, .properties = plan_properties},
     {0},
 };
 
