@@ -10,7 +10,7 @@
 
 static const struct property role_properties[] = {
     {"FeatureName", PROPERTY_STRING, ROLE(feature), .help = "Lambda: the database may call functions."},
-    ACCEPTED("RoleArn"),
+    {"RoleArn", PROPERTY_STRING, ROLE(role), .help = "In whose name it calls; a role of the scenario is judged."},
     {0},
 };
 

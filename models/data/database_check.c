@@ -64,6 +64,41 @@ static void check_step(void *context, struct step *step, const char *place)
     limit_call(validation, check->settings, step);
 }
 
+struct right_check {
+    struct validation *validation;
+    struct deed deed;
+};
+
+static void check_right(void *context, struct step *step, const char *place)
+{
+    const struct right_check *check = context;
+    struct deed deed = check->deed;
+    if (step->kind != STEP_CALL || step->call->target == ENTITY_NONE)
+        return;
+    deed.target = step->call->target;
+    deed.contents = &step->call->content;
+    deed.property = place;
+    validation_may(check->validation, &deed);
+}
+
+/* Writes call functions in the name of the role with the feature Lambda, which lets RDS in. Source: RDS and Aurora user guides, "Invoking
+ * an AWS Lambda function". `said`: of the cluster already. */
+static void check_rights(struct validation *validation, const struct database_settings *settings, bool said)
+{
+    const struct database_role *roles = settings->roles.items;
+    for (size_t i = 0; i < settings->roles.count; i++) {
+        char property[60];
+        uint32_t role = validation_role(validation, roles[i].role);
+        snprintf(property, sizeof property, "AssociatedRoles[%zu].RoleArn", i);
+        if (role == ENTITY_NONE || settings->on_write.count == 0 || (roles[i].feature && strcmp(roles[i].feature, "Lambda") != 0))
+            continue;
+        if (!said)
+            validation_may_assume(validation, role, "rds.amazonaws.com", false, property);
+        steps_visit(&settings->on_write, "behavior.on_write", check_right,
+                    &(struct right_check){validation, {.from = validation_self(validation), .holder = role, .silent = said}});
+    }
+}
+
 void database_check_writes(struct validation *validation, struct database_settings *settings)
 {
     if (settings->on_write.count == 0)
@@ -78,6 +113,7 @@ void database_check_writes(struct validation *validation, struct database_settin
             "calling a function needs an associated role of the feature Lambda (allow_invalid: %s: then every such write fails)",
             refusal_role);
     steps_visit(&settings->on_write, "behavior.on_write", check_step, &(struct write_check){validation, settings});
+    check_rights(validation, settings, false);
 }
 
 const char *const database_operations[] = {"read", "write", "SELECT", "INSERT", "UPDATE", "DELETE", NULL};
@@ -220,6 +256,8 @@ void database_validate(struct validation *validation, void *blob)
                          "an instance of engine %s belongs to a cluster", database_engines[config->settings.engine]);
     if (own_writes) /* else they are the cluster's, which checks them */
         database_check_writes(validation, &config->settings);
+    else
+        check_rights(validation, &config->settings, true);
     config->invokes = !engine_invokes(config->settings.engine) ? INVOKES_NO_ENGINE
                       : has_role(&config->settings)            ? INVOKES
                                                                : INVOKES_NO_ROLE;

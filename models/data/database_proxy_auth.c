@@ -56,17 +56,10 @@ static void check_role(struct validation *validation, const struct database_prox
                          validation_type(validation, role)->type);
         return;
     }
-    struct deed deed = {.from = self,
-                        .holder = ENTITY_NONE,
-                        .target = role,
-                        .action = "sts:AssumeRole",
-                        .principal = "rds.amazonaws.com",
-                        .by_number = true,
-                        .property = "RoleArn"};
-    validation_may(validation, &deed);
+    validation_may_assume(validation, role, "rds.amazonaws.com", false, "RoleArn");
     if (config->secret == ENTITY_NONE)
         return;
-    deed = (struct deed){
+    const struct deed deed = {
         .from = self, .holder = role, .target = config->secret, .action = "secretsmanager:GetSecretValue", .property = "RoleArn"};
     validation_may(validation, &deed);
 }

@@ -41,6 +41,7 @@ enum database_invokes { INVOKES, INVOKES_NO_ENGINE, INVOKES_NO_ROLE };
 
 struct database_role {
     const char *feature;
+    const char *role; /* NULL: not named */
 };
 
 /* What an instance and a cluster both say. */

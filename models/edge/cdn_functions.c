@@ -101,20 +101,9 @@ static void check_limit(const struct judged *judged, const char *refusal, const 
 static void check_trust(const struct judged *judged)
 {
     struct validation *validation = judged->validation;
-    const char *text = validation_text(validation, judged->whole, "Role");
-    const uint32_t role = text ? validation_named(validation, text) : ENTITY_NONE;
-    if (role == ENTITY_NONE || !model_is(validation_type(validation, role), "AWS::IAM::Role"))
-        return;
-    validation_may(validation, &(struct deed){
-                                   .from = validation_self(validation),
-                                   .holder = ENTITY_NONE,
-                                   .target = role,
-                                   .action = "sts:AssumeRole",
-                                   .principal = "edgelambda.amazonaws.com",
-                                   .by_number = true,
-                                   .needed = true,
-                                   .property = judged->place,
-                               });
+    const uint32_t role = validation_role(validation, validation_text(validation, judged->whole, "Role"));
+    if (role != ENTITY_NONE)
+        validation_may_assume(validation, role, "edgelambda.amazonaws.com", true, judged->place);
 }
 
 static void check_lambda(const struct judged *judged)

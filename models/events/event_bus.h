@@ -48,6 +48,7 @@ struct event_rule {
     const struct arrival_process *schedule;
     int state; /* enum rule_state, or beyond: enabled too */
     struct property_list targets;
+    const char *role; /* RoleArn; NULL: none */
     const struct distribution *latency;
     int64_t payload_bytes;
     bool bus_given, pattern_given;

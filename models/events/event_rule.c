@@ -36,7 +36,7 @@ static const struct property rule_properties[] = {
      .maximum = "eventbridge_targets_per_rule", .help = "Who is called, asynchronously, each with its own retries."},
     ACCEPTED("Name"),
     ACCEPTED("Description"),
-    ACCEPTED("RoleArn"),
+    {"RoleArn", PROPERTY_STRING, AT(role), .help = "In whose name targets are called that name no role of their own."},
     ACCEPTED("Tags"),
     {0},
 };
@@ -127,7 +127,7 @@ static void check_targets(struct validation *validation, struct event_rule *rule
     for (size_t i = 0; i < rule->targets.count; i++) {
         char place[48];
         snprintf(place, sizeof place, "Targets[%zu]", i);
-        event_target_check(validation, &targets[i], place);
+        event_target_check(validation, &targets[i], place, "events.amazonaws.com", rule->role, false);
         for (size_t k = 0; k < i && targets[i].id; k++)
             if (targets[k].id && strcmp(targets[k].id, targets[i].id) == 0) {
                 snprintf(place, sizeof place, "Targets[%zu].Id", i);

@@ -102,7 +102,7 @@ static int64_t date_of(struct validation *validation, const char *property, cons
 static void schedule_validate(struct validation *validation, void *blob)
 {
     struct schedule *schedule = blob;
-    event_target_check(validation, &schedule->target, "Target");
+    event_target_check(validation, &schedule->target, "Target", "scheduler.amazonaws.com", NULL, true);
     if (schedule->mode == WINDOW_FLEXIBLE && !schedule->window_given)
         validation_error(validation, "FlexibleTimeWindow", "add MaximumWindowInMinutes", "a flexible window needs a length");
     if (schedule->mode == WINDOW_OFF && schedule->window_given)

@@ -50,7 +50,7 @@ const struct property event_target_properties[] = {
     {"KinesisParameters", PROPERTY_OBJECT, 0, .properties = stream_properties,
      .given = PROPERTY_GIVEN(struct event_target, partition_given),
      .help = "Of a stream: events keep the key that they have; without it each has one of its own."},
-    ACCEPTED("RoleArn"),
+    {"RoleArn", PROPERTY_STRING, AT(role), .help = "In whose name it is called; a role of the scenario is judged."},
     ACCEPTED("Input"),
     ACCEPTED("InputPath"),
     ACCEPTED("InputTransformer"),
@@ -58,7 +58,25 @@ const struct property event_target_properties[] = {
     {0},
 };
 
-void event_target_check(struct validation *validation, struct event_target *target, const char *place)
+/* A role of the scenario: the service must be let in, and it must be let call the target; where it may not, deliveries fail. */
+static void check_role(struct validation *validation, const struct event_target *target, const char *place, const char *service,
+                       const char *rule_role, bool trusted)
+{
+    char property[96];
+    uint32_t role = validation_role(validation, target->role ? target->role : rule_role);
+    if (role == ENTITY_NONE || target->endpoint == ENTITY_NONE)
+        return;
+    if (target->role)
+        snprintf(property, sizeof property, "%s.RoleArn", place);
+    else
+        snprintf(property, sizeof property, "RoleArn");
+    validation_may_assume(validation, role, service, trusted, property);
+    validation_may(validation,
+                   &(struct deed){.from = validation_self(validation), .holder = role, .target = target->endpoint, .property = property});
+}
+
+void event_target_check(struct validation *validation, struct event_target *target, const char *place, const char *service,
+                        const char *role, bool trusted)
 {
     char property[96];
     if (!target->dead_letter_given)
@@ -72,6 +90,7 @@ void event_target_check(struct validation *validation, struct event_target *targ
             validation_error(validation, property, "write \"SqsParameters\": {\"MessageGroupId\": \"all\"}",
                              "%s is a FIFO queue: the target needs a message group", name);
     }
+    check_role(validation, target, place, service, role, trusted);
     snprintf(property, sizeof property, "%s.DeadLetterConfig.Arn", place);
     if (target->dead_letter == ENTITY_NONE)
         return;

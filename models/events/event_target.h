@@ -25,13 +25,16 @@ struct event_target {
     int64_t retries;
     int64_t max_age_ns;
     const char *message_group; /* NULL: none */
+    const char *role;          /* RoleArn: in whose name; NULL: none is named */
     bool dead_letter_given, partition_given;
 };
 
 extern const struct property event_target_properties[];
 
-/* Judges one target; `place` is where it stands: "Targets[0]". */
-void event_target_check(struct validation *validation, struct event_target *target, const char *place);
+/* Judges one target; `place` is where it stands: "Targets[0]". `service` acts in the name of its role, or of `role` where it names none;
+ * what is created only where it may do so is `trusted`. */
+void event_target_check(struct validation *validation, struct event_target *target, const char *place, const char *service,
+                        const char *role, bool trusted);
 
 /* All are to be in the owner's metric table or unused: that is what gives their memory back. */
 struct event_push_metrics {

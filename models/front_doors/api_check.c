@@ -193,11 +193,15 @@ void api_event_finish(struct validation *validation, struct api_route *route, ui
 
 void api_route_flow(struct validation *validation, const struct api_route *route)
 {
+    const uint32_t role = validation_role(validation, route->role);
     for (uint32_t i = 0; route->target != ENTITY_NONE && i < validation_entity_count(validation); i++) {
         const struct api_stage *stage = validation_config(validation, i);
         const struct model_type *type = validation_type(validation, i);
-        if (is_api_stage(type) && (i == route->api || (is_own_stage(type) && stage->config.api == route->api)))
-            validation_flow(validation, i, route->target);
+        if (!is_api_stage(type) || (i != route->api && !(is_own_stage(type) && stage->config.api == route->api)))
+            continue;
+        validation_flow(validation, i, route->target);
+        if (role != ENTITY_NONE) /* the stage sends in that name: the route has said what it may not */
+            validation_may(validation, &(struct deed){.from = i, .holder = role, .target = route->target, .silent = true});
     }
 }
 

@@ -68,6 +68,7 @@ void api_integrate(struct validation *validation, const struct api_integration *
     bool http = integration->type == INTEGRATION_HTTP || integration->type == INTEGRATION_HTTP_PROXY;
     route->target = ENTITY_NONE;
     route->backend = BACKEND_MOCK;
+    route->role = integration->role;
     if (integration->type == INTEGRATION_MOCK || is_missing(validation, integration, property))
         return;
     route->target = find_target(validation, integration);
@@ -89,4 +90,10 @@ void api_integrate(struct validation *validation, const struct api_integration *
                   (integration->subtype && strcmp(integration->subtype, "StepFunctions-StartExecution") == 0);
     route->asynchronous = starts || (integration->parameters && strstr(integration->parameters, "X-Amz-Invocation-Type") &&
                                      strstr(integration->parameters, "'Event'"));
+    uint32_t role = validation_role(validation, integration->role);
+    if (role == ENTITY_NONE)
+        return;
+    validation_may_assume(validation, role, "apigateway.amazonaws.com", false, property);
+    validation_may(validation,
+                   &(struct deed){.from = validation_self(validation), .holder = role, .target = route->target, .property = property});
 }

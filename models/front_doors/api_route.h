@@ -30,6 +30,7 @@ struct api_route {
     int64_t timeout_ns; /* 0: the kind's own limit */
     int backend;        /* enum api_backend */
     uint32_t target;
+    const char *role;  /* in whose name it is called; NULL: none is named */
     bool asynchronous; /* the function is called with invocation type Event */
     bool key_required;
     bool open;                   /* no authorizer, whatever the API's default */
@@ -71,6 +72,7 @@ struct api_integration {
     const char *uri;        /* NULL: not given */
     const char *parameters; /* JSON text; NULL: not given */
     const char *templates;  /* the same */
+    const char *role;       /* Credentials; NULL: not given */
     const char *subtype;    /* "SQS-SendMessage"; NULL: not given */
     int type;               /* enum api_integration_type */
 };

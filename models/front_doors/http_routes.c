@@ -37,7 +37,7 @@ static const struct property integration_properties[] = {
     ACCEPTED("ConnectionId"),
     ACCEPTED("ConnectionType"),
     ACCEPTED("ContentHandlingStrategy"),
-    ACCEPTED("CredentialsArn"),
+    {"CredentialsArn", PROPERTY_STRING, AT(integration.role), .help = "In whose name it is called; a role of the scenario is judged."},
     ACCEPTED("Description"),
     ACCEPTED("IntegrationMethod"),
     ACCEPTED("PassthroughBehavior"),

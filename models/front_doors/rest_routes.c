@@ -79,7 +79,7 @@ static const struct property integration_properties[] = {
     ACCEPTED("ConnectionId"),
     ACCEPTED("ConnectionType"),
     ACCEPTED("ContentHandling"),
-    ACCEPTED("Credentials"),
+    {"Credentials", PROPERTY_STRING, AT(integration.role), .help = "In whose name it is called; a role of the scenario is judged."},
     ACCEPTED("IntegrationHttpMethod"),
     ACCEPTED("IntegrationResponses"),
     ACCEPTED("IntegrationTarget"),

@@ -22,28 +22,12 @@ uint32_t function_role(const struct validation *validation, uint32_t function, b
     if (whole == ENTITY_NONE)
         return ENTITY_NONE;
     const char *text = config_of(validation, whole)->role;
-    uint32_t role = text ? validation_named(validation, text) : ENTITY_NONE;
     if (text)
-        return role != ENTITY_NONE && model_is(validation_type(validation, role), "AWS::IAM::Role") ? role : ENTITY_NONE;
+        return validation_role(validation, text);
     snprintf(name, sizeof name, "%.280sRole", validation_name(validation, whole));
-    role = validation_find(validation, name);
+    uint32_t role = validation_find(validation, name);
     *by_sam = role != ENTITY_NONE && model_is(validation_type(validation, role), MADE_ROLE);
     return *by_sam ? role : ENTITY_NONE;
-}
-
-/* Lambda itself must be let in. */
-static void check_trust(struct validation *validation, uint32_t role)
-{
-    validation_may(validation, &(struct deed){
-                                   .from = validation_self(validation),
-                                   .holder = ENTITY_NONE,
-                                   .target = role,
-                                   .action = "sts:AssumeRole",
-                                   .principal = "lambda.amazonaws.com",
-                                   .by_number = true,
-                                   .needed = true,
-                                   .property = "Role",
-                               });
 }
 
 struct asking {
@@ -128,7 +112,7 @@ void function_rights_validate(struct validation *validation, struct function_con
     if (role == ENTITY_NONE)
         return;
     if (!silent)
-        check_trust(validation, role);
+        validation_may_assume(validation, role, "lambda.amazonaws.com", true, "Role"); /* Lambda itself must be let in */
     check_own(validation, config, &common, by_sam);
     steps_visit(&config->init_steps, "behavior.init_steps", check_step, &(struct asking){validation, common});
     steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct asking){validation, common});
@@ -158,10 +142,9 @@ static const char *rule_of_source(const struct model_type *type)
                                                                                                              : NULL;
 }
 
-void function_rights_at_source(struct validation *validation, uint32_t function, uint32_t source, uint32_t rights[SOURCE_RIGHTS_MOST])
+void role_rights_at_source(struct validation *validation, uint32_t role, bool granted, uint32_t source, const char *property,
+                           uint32_t rights[SOURCE_RIGHTS_MOST])
 {
-    bool by_sam;
-    uint32_t role = function_role(validation, function, &by_sam);
     const char *rule = role == ENTITY_NONE ? NULL : rule_of_source(validation_type(validation, source));
     const char *text = rule ? rule_text(validation_rules(validation), rule) : "";
     for (size_t i = 0; *text && i < SOURCE_RIGHTS_MOST; i++) {
@@ -178,11 +161,19 @@ void function_rights_at_source(struct validation *validation, uint32_t function,
                                                    .target = source,
                                                    .action = kept,
                                                    .by_number = true,
-                                                   .granted = by_sam && validation_owner(validation, validation_self(validation)),
+                                                   .granted = granted,
                                                    .needed = true,
-                                                   .property = "EventSourceArn",
+                                                   .property = property,
                                                });
     }
+}
+
+void function_rights_at_source(struct validation *validation, uint32_t function, uint32_t source, uint32_t rights[SOURCE_RIGHTS_MOST])
+{
+    bool by_sam;
+    uint32_t role = function_role(validation, function, &by_sam);
+    role_rights_at_source(validation, role, by_sam && validation_owner(validation, validation_self(validation)), source, "EventSourceArn",
+                          rights);
 }
 
 bool source_is_denied(const struct simulation *simulation, const uint32_t rights[SOURCE_RIGHTS_MOST])

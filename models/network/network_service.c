@@ -31,6 +31,8 @@ static const struct {
     {"AWS::Scheduler::", IN_SERVICE, "scheduler"},
     {"AWS::SecretsManager::", IN_SERVICE, "secretsmanager"},
     {"AWS::StepFunctions::", IN_SERVICE, "states"},
+    {"AWS::ApiGateway::RestApi", IN_SERVICE, "execute-api"},
+    {"AWS::Serverless::Api", IN_SERVICE, "execute-api"},
     {"AWS::AutoScaling::", IN_NETWORK, NULL},
     {"AWS::DAX::", IN_NETWORK, NULL},
     {"AWS::EC2::", IN_NETWORK, NULL},

@@ -69,6 +69,10 @@ static void endpoint_validate(struct validation *validation, void *config)
     if (gateway && endpoint->service_name && strcmp(service, "s3") != 0 && strcmp(service, "dynamodb") != 0)
         validation_error(validation, "ServiceName", "\"VpcEndpointType\": \"Interface\"",
                          "there are gateway endpoints of S3 and DynamoDB alone, not of %s", service);
+    if (strcmp(service, "lambda-url") == 0)
+        validation_error(validation, "ServiceName",
+                         "call the function itself through an endpoint of lambda, or a private REST API through execute-api",
+                         "function URLs are on the public internet only: PrivateLink has no endpoint of them");
     if (gateway && endpoint->tables.count == 0)
         validation_warning(validation, NULL, "add RouteTableIds, the tables of the subnets that use it",
                            "a gateway endpoint without route tables is nobody's way");

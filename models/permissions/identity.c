@@ -60,7 +60,8 @@ static const struct property identity_rows[] = {
     {"ManagedPolicyArns", PROPERTY_STRINGS, AT(managed),
      .help =
          "Managed policies: AWS's by their ARNs, those of the scenario by Ref. What no book has the contents of is taken to allow all."},
-    {.name = "PermissionsBoundary", .kind = PROPERTY_ACCEPTED, .given = PROPERTY_GIVEN(struct identity, boundary)},
+    {"PermissionsBoundary", PROPERTY_STRING, offsetof(struct identity, boundary),
+     .help = "A managed policy, AWS's or of the scenario: what it does not allow, no policy of the identity's own can."},
     ACCEPTED("Path"),
     ACCEPTED("Tags"),
     {0},
@@ -85,7 +86,8 @@ static const struct property user_properties[] = {
 static const struct property function_role_properties[] = {
     {"Policies", PROPERTY_LIST, AT(policies), .properties = sam_policy_rows, .size = sizeof(struct inline_policy), .lone = true,
      .help = "Documents, managed policies and policy templates."},
-    {.name = "PermissionsBoundary", .kind = PROPERTY_ACCEPTED, .given = PROPERTY_GIVEN(struct identity, boundary)},
+    {"PermissionsBoundary", PROPERTY_STRING, offsetof(struct identity, boundary),
+     .help = "A managed policy, AWS's or of the scenario: what it does not allow, no policy of the identity's own can."},
     {"AssumeRolePolicyDocument", PROPERTY_OBJECT, 0, .properties = trust_rows, .given = PROPERTY_GIVEN(struct identity, trust_given),
      .help = "Who may assume it."},
     ACCEPTED("RolePath"),
@@ -171,6 +173,18 @@ void identity_statements(struct validation *validation, const struct identity *i
     }
 }
 
+bool identity_boundary(struct validation *validation, const struct identity *identity, struct property_list *statements)
+{
+    uint32_t named = identity->boundary ? validation_named(validation, identity->boundary) : ENTITY_NONE;
+    if (!identity->boundary)
+        return false;
+    if (named != ENTITY_NONE && is_policy_type(validation_type(validation, named)))
+        *statements = ((const struct identity *)validation_config(validation, named))->statements;
+    else
+        *statements = managed_statements(validation, identity->boundary, NULL);
+    return true;
+}
+
 /* A template wants its parameter, and nothing else; a stream's name is not looked at. */
 static void check_template(struct validation *validation, const struct inline_policy *policy, size_t template, const char *path)
 {
@@ -214,7 +228,7 @@ static void identity_validate(struct validation *validation, void *config)
     if (identity->trust_given)
         statements_check(validation, &identity->trust, "AssumeRolePolicyDocument.Statement", true);
     if (identity->boundary)
-        validation_warning(validation, "PermissionsBoundary", NULL, "a permissions boundary is not judged: it denies nothing here");
+        (void)managed_statements(validation, identity->boundary, "PermissionsBoundary");
 }
 
 /* Each name of a list must be somebody who can have a policy. */

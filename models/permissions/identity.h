@@ -58,7 +58,8 @@ struct identity {
     uint32_t self;
     struct property_list policies; /* struct inline_policy */
     struct string_list managed;    /* ManagedPolicyArns */
-    bool trust_given, boundary;
+    bool trust_given;
+    const char *boundary;            /* PermissionsBoundary; NULL: none */
     int64_t session_ns;              /* MaxSessionDuration */
     struct property_list trust;      /* of a role: who may assume it */
     struct property_list statements; /* of a policy, which is attached to */
@@ -73,5 +74,8 @@ bool is_policy_type(const struct model_type *type);
  * are left to their own entities. */
 void identity_statements(struct validation *validation, const struct identity *identity,
                          void (*visit)(void *context, const struct property_list *statements), void *context);
+
+/* What an identity may do at most. False: there is no bound. */
+bool identity_boundary(struct validation *validation, const struct identity *identity, struct property_list *statements);
 
 #endif

@@ -5,6 +5,7 @@
 #include "attachments.h"
 #include "engine/request.h"
 #include "engine/rule_book.h"
+#include "identity.h"
 #include "policy.h"
 
 #include <stdio.h>
@@ -231,6 +232,25 @@ static void say_resource(struct validation *validation, const struct deed *deed,
     verdict->hint = validation_string(validation, denies ? "a statement with Effect Deny wins" : hint);
 }
 
+/* What a boundary leaves of what an identity's own policies say: only what both allow. Source: IAM user guide, "Permissions boundaries for
+ * IAM entities". True: it takes something away. */
+static bool bound(struct validation *validation, uint32_t holder, const struct circumstances *request, struct opinion *identity)
+{
+    struct property_list list;
+    struct opinion most = {0};
+    if (!is_identity_type(validation_type(validation, holder)) ||
+        !identity_boundary(validation, validation_config(validation, holder), &list))
+        return false;
+    const struct statement *statements = list.items;
+    for (size_t i = 0; i < list.count; i++)
+        if (statement_applies(validation, &statements[i], request, false))
+            *(statements[i].effect == EFFECT_DENY ? &most.denies : &most.allows) = true;
+    bool less = identity->allows && (!most.allows || most.denies);
+    identity->allows = identity->allows && most.allows;
+    identity->denies = identity->denies || most.denies;
+    return less;
+}
+
 static bool allows(struct validation *validation, const struct deed *deed, const char *action, struct verdict *verdict)
 {
     const struct attached *attached = attached_statements(validation);
@@ -247,8 +267,11 @@ static bool allows(struct validation *validation, const struct deed *deed, const
     resource.allows = resource.allows || (deed->granted && deed->principal);
     if (deed->holder != ENTITY_NONE)
         ask(validation, &attached->identities, deed->holder, &request, false, &identity);
+    bool bounded = deed->holder != ENTITY_NONE && bound(validation, deed->holder, &request, &identity);
     if (identity.denies || (deed->holder != ENTITY_NONE && !identity.allows && (request.crosses || !resource.allows) && !resource.denies)) {
         say_identity(validation, deed, action, target, identity.denies, verdict);
+        if (bounded)
+            verdict->hint = "its permissions boundary leaves no room for it: allow it there too";
         return false;
     }
     size_t count = 0;
@@ -331,4 +354,5 @@ static bool asks(struct validation *validation, uint32_t from, uint32_t to, stru
     return true;
 }
 
-const struct judge permission_judge = {.action = action, .allows = allows, .asks = asks, .outcome = "AccessDenied"};
+const struct judge permission_judge = {
+    .action = action, .allows = allows, .asks = asks, .outcome = "AccessDenied", .role = "AWS::IAM::Role", .assume = ASSUME_ROLE};

@@ -8,12 +8,11 @@
 static uint32_t role_of(struct validation *validation, const struct machine *machine, bool *by_sam)
 {
     char name[300];
-    uint32_t role = machine->role ? validation_named(validation, machine->role) : ENTITY_NONE;
     *by_sam = false;
     if (machine->role)
-        return role != ENTITY_NONE && model_is(validation_type(validation, role), "AWS::IAM::Role") ? role : ENTITY_NONE;
+        return validation_role(validation, machine->role);
     snprintf(name, sizeof name, "%.280sRole", validation_name(validation, validation_self(validation)));
-    role = validation_find(validation, name);
+    uint32_t role = validation_find(validation, name);
     *by_sam = role != ENTITY_NONE && model_is(validation_type(validation, role), "Slsim::IAM::FunctionRole");
     return *by_sam ? role : ENTITY_NONE;
 }
@@ -25,14 +24,7 @@ void machine_rights(struct validation *validation, const struct machine *machine
     if (role == ENTITY_NONE)
         return;
     if (!by_sam)
-        validation_may(validation, &(struct deed){.from = self,
-                                                  .holder = ENTITY_NONE,
-                                                  .target = role,
-                                                  .action = "sts:AssumeRole",
-                                                  .principal = "states.amazonaws.com",
-                                                  .by_number = true,
-                                                  .needed = true,
-                                                  .property = validation_written(validation, "Role") ? "Role" : "RoleArn"});
+        validation_may_assume(validation, role, "states.amazonaws.com", true, validation_written(validation, "Role") ? "Role" : "RoleArn");
     for (uint32_t i = 0; i < machine->definition->state_count * STATE_CALLS_MOST; i++) {
         const struct workflow_state *state = &machine->definition->states[i / STATE_CALLS_MOST];
         char property[400];

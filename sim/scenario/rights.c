@@ -133,6 +133,26 @@ uint32_t validation_may(struct validation *validation, const struct deed *deed)
     return number;
 }
 
+uint32_t validation_role(const struct validation *validation, const char *text)
+{
+    const struct judge *judges = validation->loader->scenario->registry->judge;
+    uint32_t role = text && judges && judges->role ? validation_named(validation, text) : ENTITY_NONE;
+    return role != ENTITY_NONE && model_is(validation_type(validation, role), judges->role) ? role : ENTITY_NONE;
+}
+
+void validation_may_assume(struct validation *validation, uint32_t role, const char *service, bool needed, const char *property)
+{
+    const struct judge *judges = validation->loader->scenario->registry->judge;
+    validation_may(validation, &(struct deed){.from = validation_self(validation),
+                                              .holder = ENTITY_NONE,
+                                              .target = role,
+                                              .action = judges ? judges->assume : NULL,
+                                              .principal = service,
+                                              .by_number = true,
+                                              .needed = needed,
+                                              .property = property});
+}
+
 /* A sorted place: the right's, and what it is sorted by. */
 struct pair {
     uint32_t target, from, place;

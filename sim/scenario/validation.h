@@ -114,7 +114,14 @@ struct judge {
     /* `from` sends to `to`: does it need a right as a service of its own? */
     bool (*asks)(struct validation *validation, uint32_t from, uint32_t to, struct deed *deed);
     const char *outcome; /* of what is not allowed, while it runs */
+    const char *role;    /* the type of what somebody acts in the name of */
+    const char *assume;  /* what it takes to act in its name */
 };
+
+/* The role of this scenario that a text names; ENTITY_NONE: none of it, and what it may do is taken as given. */
+uint32_t validation_role(const struct validation *validation, const char *text);
+/* May `service` act in the name of `role`? Reports at `property` that it may not: an error where it is `needed`. */
+void validation_may_assume(struct validation *validation, uint32_t role, const char *service, bool needed, const char *property);
 
 /* Judges a deed, and reports at its property what is not allowed: an error where it is `needed`, unless that is wanted, else a warning. The
  * right's number, for right_is_denied: of the last, where there are several; 0: it is taken as given. */
