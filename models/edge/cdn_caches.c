@@ -102,6 +102,8 @@ static bool serve_for_error(struct simulation *simulation, struct cdn *cdn, stru
     fetch->cause = &cause_succeeded;
     fetch->bytes = entry->bytes;
     fetch->from_cache = fetch->is_stale = true;
+    if (cache->figures && !fetch->owns_request && fetch->cacheable)
+        counter_add(&cache->figures->hits, 1); /* whom it was fetched for was counted as a miss */
     simulation_fail(simulation, lru_cache_put(&cache->held, fetch->key, entry->bytes,
                                               OVERDUE | (uint32_t)(second < OVERDUE ? second : OVERDUE - 1), fetch->expires_ns));
     return true;

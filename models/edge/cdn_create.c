@@ -180,6 +180,7 @@ static enum status make_lines(struct cdn *cdn)
 static enum status read_words(const struct simulation *simulation, struct cdn *cdn)
 {
     const struct cdn_header *headers = cdn->headers.items;
+    const bool minds_stale = rule_flag(simulation->settings->rules, "cloudfront_stale_directives");
     cdn->words = calloc(CONTENT_COUNT, sizeof *cdn->words);
     if (!cdn->words)
         return STATUS_NO_MEMORY;
@@ -193,6 +194,10 @@ static enum status read_words(const struct simulation *simulation, struct cdn *c
             cdn->words[i].age_ns = cdn->max_age_ns;
         else if (header < cdn->headers.count)
             cache_word_read(&cdn->words[i], headers[header].text, &at, &length);
+        if (!minds_stale) {
+            cdn->words[i].stale_error_ns = cache_word_none.stale_error_ns;
+            cdn->words[i].stale_while_ns = cache_word_none.stale_while_ns;
+        }
     }
     return STATUS_OK;
 }

@@ -12,10 +12,25 @@
 
 #define PLACE_ROOM 200
 
-const char *const cdn_refusals[] = {
-    "edge_arm64",   "edge_container",   "edge_dead_letter", "edge_environment",     "edge_layers",  "edge_memory",
-    "edge_package", "edge_provisioned", "edge_region",      "edge_runtime",         "edge_storage", "edge_timeout",
-    "edge_tracing", "edge_version",     "edge_vpc",         "origin_group_methods", "permission",   NULL};
+const char *const cdn_refusals[] = {"edge_arm64",
+                                    "edge_container",
+                                    "edge_dead_letter",
+                                    "edge_environment",
+                                    "edge_function_distributions",
+                                    "edge_layers",
+                                    "edge_memory",
+                                    "edge_package",
+                                    "edge_provisioned",
+                                    "edge_region",
+                                    "edge_runtime",
+                                    "edge_storage",
+                                    "edge_timeout",
+                                    "edge_tracing",
+                                    "edge_version",
+                                    "edge_vpc",
+                                    "origin_group_methods",
+                                    "permission",
+                                    NULL};
 
 /* One function that is judged for an event. */
 struct judged {
@@ -179,6 +194,19 @@ bool cdn_add_lambda(struct validation *validation, struct cdn_behavior *behavior
     return true;
 }
 
+static void count_user(struct validation *validation, struct edge_function *function, const char *place)
+{
+    const double most = rule_number(validation_rules(validation), "cf_function_distributions_max");
+    const uint32_t self = validation_self(validation);
+    if (function->users > 0 && function->last_user == self)
+        return;
+    function->last_user = self;
+    function->users++;
+    if (function->users == most + 1 && !validation_allowed(validation, "edge_function_distributions"))
+        validation_error(validation, place, "another function of the same code, or allow_invalid: [\"edge_function_distributions\"]",
+                         "a CloudFront function is of at most %.15g distributions (rule cf_function_distributions_max)", most);
+}
+
 static void add_function(struct validation *validation, struct cdn_behavior *behavior, const struct edge_association *association,
                          const char *place)
 {
@@ -195,6 +223,7 @@ static void add_function(struct validation *validation, struct cdn_behavior *beh
         return;
     }
     struct edge_function *function = validation_config(validation, named);
+    count_user(validation, function, place);
     behavior->hooks[association->event] = (struct edge_hook){.function = named, .normalizes_key = function->normalizes_key};
 }
 

@@ -64,7 +64,19 @@ static const struct line_item function_line_items[] = {
     {0},
 };
 
-static const char *const function_refusals[] = {"edge_function_size", NULL};
+static const char *const function_refusals[] = {"edge_function_count", "edge_function_size", NULL};
+
+/* So many functions may an account have: the first that is too many says so. */
+static void check_count(struct validation *validation)
+{
+    const double most = rule_number(validation_rules(validation), "cf_functions_max");
+    double count = 0;
+    for (uint32_t i = 0; i <= validation_self(validation); i++)
+        count += validation_type(validation, i) == &edge_function_type;
+    if (count == most + 1 && !validation_allowed(validation, "edge_function_count"))
+        validation_error(validation, NULL, "ask AWS for more, or allow_invalid: [\"edge_function_count\"]",
+                         "an account has at most %.15g CloudFront functions (rule cf_functions_max)", most);
+}
 
 static void function_validate(struct validation *validation, void *config)
 {
@@ -77,6 +89,7 @@ static void function_validate(struct validation *validation, void *config)
                          "let Lambda@Edge do it, or allow_invalid: [\"edge_function_size\"]",
                          "CloudFront takes functions of at most %.15g KB (rule cf_function_code_max_kb), and this one has %.1f",
                          (double)most / 1024, (double)size / 1024);
+    check_count(validation);
     if (function->runtime && strncmp(function->runtime, "cloudfront-js-", strlen("cloudfront-js-")) != 0)
         validation_error(validation, "FunctionConfig.Runtime", "\"cloudfront-js-2.0\"", "CloudFront has no runtime \"%.40s\"",
                          function->runtime);

@@ -22,7 +22,7 @@ struct edge_function {
     int64_t code_size_bytes;                /* 0: that of `code` */
     double error_rate, reject_rate;
     bool normalizes_key;
-    uint32_t users; /* distributions that it is of: counted by their validation */
+    uint32_t users, last_user; /* distributions that it is of, and the last of them: counted by their validation */
 
     struct stream durations, ends, memories;
     int64_t limit_ns, memory_limit_bytes;

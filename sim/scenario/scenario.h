@@ -57,7 +57,8 @@ struct scenario {
     const struct place *sweep_places; /* of the keys of the scenario's sweep.over, in their order; NULL: it has none */
     uint32_t entity_count;
     uint32_t first_source, first_inner;
-    bool wants_totals; /* each type's sum over its resources: `series` is "total", or an expectation names a type */
+    const char *endless; /* the way of a loop that nothing stops, "F -> T -> F"; NULL: there is none */
+    bool wants_totals;   /* each type's sum over its resources: `series` is "total", or an expectation names a type */
 
     struct expectation *expectations;
     size_t expectation_count;

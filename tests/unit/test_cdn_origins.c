@@ -138,6 +138,7 @@ static void test_stale(void **state)
     assert_int_equal(count_of(run, "Cdn", "OriginFailures"), 5);
     assert_int_equal(count_of(run, "Cdn", "StaleResponses"), 50);
     assert_near(figure(run, "Cdn", "CacheHitRate", "Average"), 100 * (80 - 3) / 80.0, 1e-9);
+    assert_near(figure(run, "Cdn/edge-0", "CacheHitRate", "Average"), 100 * (80 - 3) / 80.0, 1e-9);
     /* a time of its own for that error: 503 */
     model_execute(run, FAILING(", 'CustomErrorResponses': [{'ErrorCode': 503, 'ErrorCachingMinTTL': 5}]", ", 'max_age': '10s'"));
     assert_int_equal(count_of(run, "Origin", "Calls"), 2 + 9 + 2); /* 20, 25, ... 60; 65, 75 */
@@ -149,6 +150,14 @@ static void test_stale(void **state)
     assert_int_equal(count_of(run, "Origin", "Calls"), 2 + 5 + 1);
     model_execute(run, FAILING("", ", 'cache_control': ['max-age=10, stale-if-error=0']"));
     assert_int_equal(fates_of(run, "Cdn", FATE_FAILED, "down"), 50);
+    /* which nobody minded before 2023 */
+    model_execute(run,
+                  CDN("'rules': 'course', 'duration': '80s', 'drain': '1s', 'changes': [{'at': '15s', 'for': '50s', 'fault': 'Origin', "
+                      "'kind': 'down'}]",
+                      "", "'MaxTTL': 3600", "", ", 'cache_control': ['max-age=10, stale-if-error=0, stale-while-revalidate=10']", "", "",
+                      USERS("'constant': '1/s'")));
+    assert_int_equal(fates_of(run, "u", FATE_SUCCEEDED, ""), 80);
+    assert_int_equal(count_of(run, "Cdn", "StaleResponses"), 50);
     /* never served: there is nothing to stand in */
     model_execute(run, CDN("'duration': '80s', 'drain': '1s', 'changes': [{'at': '0s', 'for': '50s', 'fault': 'Origin', 'kind': 'down'}]",
                            "", "'MaxTTL': 3600", "", "", "", "", USERS("'constant': '1/s'")));

@@ -343,6 +343,29 @@ static void test_update(void **state)
 #undef CHANGE
 }
 
+/* How many there may be. crosses: cf_functions_max cf_function_distributions_max */
+static void test_counts(void **state)
+{
+    struct model_run *run = *state;
+#define COUNTED(RULE, DISTRIBUTIONS)                                                                                                       \
+    "{'duration': '1s', 'rules': {'base': 'current', " RULE "}, 'Resources': {'O': {'Type': 'Custom::External'}, 'A': {'Type': "           \
+    "'AWS::CloudFront::Function'}, 'B': {'Type': 'AWS::CloudFront::Function'}, 'C': {'Type': 'AWS::CloudFront::Function'}" DISTRIBUTIONS   \
+    "}, 'traffic': [] %s}"
+#define ONE(NAME)                                                                                                                          \
+    ", '" NAME "': {'Type': 'AWS::CloudFront::Distribution', 'Properties': {'DistributionConfig': {'Origins': [{'Id': 'o', 'DomainName': " \
+    "'O'}], 'DefaultCacheBehavior': {'TargetOriginId': 'o', 'ViewerProtocolPolicy': 'allow-all', " DISABLED                                \
+    ", 'FunctionAssociations': [{'EventType': 'viewer-request', 'FunctionARN': 'A'}, {'EventType': 'viewer-response', 'FunctionARN': "     \
+    "'A'}]}}}}"
+    static const struct refusal of_functions[] = {{"", "an account has at most 2 CloudFront functions"}};
+    static const struct refusal of_distributions[] = {{"", "is of at most 1 distributions"}};
+    assert_refused(run, COUNTED("'cf_functions_max': 2", ""), of_functions, 1);
+    assert_refused(run, COUNTED("'cf_function_distributions_max': 1", ONE("X") ONE("Y")), of_distributions, 1);
+    model_run(run, COUNTED("'cf_functions_max': 3, 'cf_function_distributions_max': 2", ONE("X") ONE("Y")), "");
+    model_run(run, COUNTED("'cf_functions_max': 2", ""), ", 'allow_invalid': ['edge_function_count']");
+#undef COUNTED
+#undef ONE
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +375,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_regions, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_limits, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_refusals, model_setup, model_teardown),
+        cmocka_unit_test_setup_teardown(test_counts, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_update, model_setup, model_teardown),
         cmocka_unit_test_setup_teardown(test_region_quotas, model_setup, model_teardown),
     };
