@@ -137,6 +137,28 @@ static void check_targets(struct validation *validation, struct event_rule *rule
     }
 }
 
+/* What goes to the targets: of what functions put on the bus, and of the events of other senders. */
+static void tell_loops(struct validation *validation, const struct event_rule *rule)
+{
+    const struct event_target *targets = rule->targets.items;
+    struct content_set *put = rule->pattern_given && rule->state != RULE_DISABLED ? validation_alloc(validation, 1, sizeof *put) : NULL;
+    for (size_t i = 0; put && i < CONTENT_COUNT / 64; i++)
+        put->bits[i] = rule->passes ? rule->passes->bits[i] : UINT64_MAX;
+    for (size_t k = 0; put && k < rule->match_count; k++) {
+        const struct event_match *match = &rule->matches[k];
+        const struct content_set *passes = match->passes;
+        bool puts = validation_type(validation, match->sender)->closes_loops;
+        for (size_t i = 0; puts && i < CONTENT_COUNT / 64; i++)
+            put->bits[i] |= passes ? passes->bits[i] : UINT64_MAX;
+        for (size_t i = 0; !puts && i < rule->targets.count; i++)
+            validation_passes(validation, &(const struct onward){
+                                              .from = match->sender, .to = targets[i].endpoint, .only = passes, .times = 1, .aside = true});
+    }
+    for (size_t i = 0; put && i < rule->targets.count; i++)
+        validation_passes(validation,
+                          &(const struct onward){.from = rule->bus, .to = targets[i].endpoint, .only = put, .times = 1, .aside = true});
+}
+
 static void rule_validate(struct validation *validation, void *blob)
 {
     struct event_rule *rule = blob;
@@ -146,6 +168,7 @@ static void rule_validate(struct validation *validation, void *blob)
     match_senders(validation, rule);
     join_bus(validation, rule);
     check_targets(validation, rule);
+    tell_loops(validation, rule);
     rule->quota = validation_self(validation);
     for (uint32_t i = 0; i < rule->quota; i++)
         if (model_is(validation_type(validation, i), EVENT_RULE_TYPE))

@@ -271,11 +271,11 @@ static void function_handled(const void *self, struct handled *handled)
         .behavior = function_behavior, .envelopes = function_envelopes, .envelope = function_envelope, .metrics = function_metrics,        \
         .line_items = function_line_items, .validate = function_validate, .check_part = function_check_part, .create = function_create,    \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .through_connection = function_through_connection, .bytes_per_s = function_bytes_per_s,                 \
-        .done = function_done, .beyond = function_beyond, .wish = function_wish, .noticed = deployment_noticed,                            \
-        .changed = function_changed, .default_part = default_part, .actions = function_actions, .start = function_network_start,           \
-        .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals, .sends = function_sends,              \
-        .operations = lambda_operations, .handled = function_handled,                                                                      \
+        .stops_loops = function_stops_loops, .accept = function_accept, .through_connection = function_through_connection,                 \
+        .bytes_per_s = function_bytes_per_s, .done = function_done, .beyond = function_beyond, .wish = function_wish,                      \
+        .noticed = deployment_noticed, .changed = function_changed, .default_part = default_part, .actions = function_actions,             \
+        .start = function_network_start, .finish = function_finish, .quantities = function_quantities, .refusals = function_refusals,      \
+        .sends = function_sends, .operations = lambda_operations, .handled = function_handled,                                             \
     }
 
 const struct model_type lambda_function_type = FUNCTION_TABLE(FUNCTION_TYPE, lambda_properties);

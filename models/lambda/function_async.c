@@ -139,7 +139,7 @@ uint32_t function_envelope(const struct simulation *simulation, const void *self
 }
 
 /* A target must take what is sent: an endpoint that is not the function itself where that would go round for ever. */
-static void check_target(struct validation *validation, uint32_t from, uint32_t target, const char *property)
+static void check_target(struct validation *validation, uint32_t from, uint32_t target, const char *property, bool of_failures)
 {
     if (target == ENTITY_NONE)
         return;
@@ -151,7 +151,7 @@ static void check_target(struct validation *validation, uint32_t from, uint32_t 
                          "%s is a FIFO queue, and a function sends what became of events to "
                          "standard ones",
                          validation_name(validation, target));
-    validation_flow(validation, from, target);
+    validation_passes(validation, &(const struct onward){.from = from, .to = target, .times = of_failures ? 0 : 1});
 }
 
 /* The developer guide, "Dead-letter queues": a queue or a topic. */
@@ -163,15 +163,15 @@ static void check_dead_letter(struct validation *validation, uint32_t target)
         validation_error(validation, property, "a queue or a topic", "%s, %s, cannot get dead letters", validation_name(validation, target),
                          type);
     else
-        check_target(validation, validation_self(validation), target, property);
+        check_target(validation, validation_self(validation), target, property, true);
 }
 
 void function_async_validate(struct validation *validation, const struct function_config *config)
 {
     check_target(validation, validation_self(validation), config->async.on_success,
-                 "EventInvokeConfig.DestinationConfig.OnSuccess.Destination");
+                 "EventInvokeConfig.DestinationConfig.OnSuccess.Destination", false);
     check_target(validation, validation_self(validation), config->async.on_failure,
-                 "EventInvokeConfig.DestinationConfig.OnFailure.Destination");
+                 "EventInvokeConfig.DestinationConfig.OnFailure.Destination", true);
     check_dead_letter(validation, config->async.dead_letter);
 }
 
@@ -244,8 +244,8 @@ static void event_invoke_validate(struct validation *validation, void *config)
     struct function *function = validation_config(validation, part);
     if (function->config.async.given)
         validation_error(validation, "FunctionName", NULL, "%s has an EventInvokeConfig already", validation_name(validation, part));
-    check_target(validation, part, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
-    check_target(validation, part, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
+    check_target(validation, part, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination", false);
+    check_target(validation, part, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination", true);
     function_right_to_send(validation, part, part, invoke->async.on_success, "DestinationConfig.OnSuccess.Destination");
     function_right_to_send(validation, part, part, invoke->async.on_failure, "DestinationConfig.OnFailure.Destination");
     function_rights_of_parts(validation, part, invoke->async.on_success);

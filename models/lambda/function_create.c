@@ -130,6 +130,11 @@ static enum status make_places(struct simulation *simulation, struct function *f
     return function->elsewhere ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+bool function_stops_loops(const struct rule_book *rules, const void *config)
+{
+    return ((const struct function *)config)->config.recursive_loop == LOOP_TERMINATE && rule_flag(rules, "recursion_detection");
+}
+
 enum status function_create(struct simulation *simulation, void *self)
 {
     struct function *function = self;
@@ -167,7 +172,7 @@ enum status function_create(struct simulation *simulation, void *self)
     if (config->reserved >= 0)
         request_quota_init(&function->rate, rules, config->reserved, 0);
     init_scaling(&function->scaling, rules);
-    if (config->recursive_loop == LOOP_TERMINATE && rule_flag(rules, "recursion_detection"))
+    if (function_stops_loops(rules, function))
         function->chain_limit = (uint32_t)fmin(rule_number(rules, "recursion_stop_count"), HOPS_MAX);
     init_streams(&function->streams, simulation, simulation->entities[function->self].name);
     enum status status = make_places(simulation, function);

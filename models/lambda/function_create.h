@@ -5,6 +5,8 @@
 #include "function_state.h"
 
 enum status function_create(struct simulation *simulation, void *self);
+/* For model_type.stops_loops: rules recursion_*. */
+bool function_stops_loops(const struct rule_book *rules, const void *config);
 void function_destroy(struct simulation *simulation, void *self);
 /* What follows from the configuration alone, and may change with it while it runs. */
 void function_derive(struct simulation *simulation, struct function *function);

@@ -228,14 +228,32 @@ static void resolve(void *context, struct step *step, const char *place)
     if (!step->call->part)
         step->call->target = validation_callee(validation, NULL, step->call->target);
     function_call_resolve(validation, step->call);
-    validation_flow(validation, validation_self(validation), step->call->target);
+    validation_passes(validation, &(const struct onward){.from = validation_self(validation), .to = step->call->target});
     if (step->call->via != ENTITY_NONE)
         validation_flow(validation, validation_self(validation), step->call->via);
+}
+
+/* What of its calls may come back to it, and how many of each item that it handles. */
+static void tell_loops(struct validation *validation, const struct step_list *list, double share)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct step *step = &list->steps[i];
+        const struct step_call *call = step->call;
+        if (step->kind == STEP_CALL)
+            validation_passes(validation, &(const struct onward){.from = validation_self(validation),
+                                                                 .to = call->target,
+                                                                 .made = &call->content,
+                                                                 .times = share * (call->count ? distribution_mean(call->count) : 1),
+                                                                 .aside = true});
+        for (size_t k = 0; k < step->branch_count; k++)
+            tell_loops(validation, &step->branches[k], step->kind == STEP_PROBABILITY ? share * step->probability : share);
+    }
 }
 
 void function_steps_validate(struct validation *validation, const struct function_config *config)
 {
     steps_visit(&config->handler.steps, NULL, resolve, validation);
+    tell_loops(validation, &config->handler.steps, 1);
 }
 
 /* What stands in front of what is called. */

@@ -215,7 +215,10 @@ static void mapping_validate(struct validation *validation, void *blob)
         validation_error(validation, "FunctionName", NULL, "%s is no function", validation_name(validation, config->function));
         known = false;
     }
-    validation_flow(validation, config->source, config->function);
+    validation_passes(validation, &(const struct onward){.from = config->source,
+                                                         .to = config->function,
+                                                         .only = config->filters.count > 0 ? &config->passes_any : NULL,
+                                                         .times = 1});
     if (config->source != ENTITY_NONE && validation_type(validation, config->source)->streamable) {
         check_others(validation, &config->foreign);
         event_source_stream_validate(validation, blob);

@@ -343,10 +343,10 @@ static const struct scalable scalable_version[] = {{.dimension = "lambda:functio
         .properties = PROPERTIES, .behavior = function_behavior, .metrics = function_metrics, .part_of = "FunctionName", .inherits = true, \
         .not_inherited = provisioned_properties, .validate = version_validate, .create = function_create, .start = version_start,          \
         .destroy = function_destroy, .handle = function_handle, .prefetch = function_prefetch, .keeps_chain = true, .closes_loops = true,  \
-        .accept = function_accept, .through_connection = function_through_connection, .bytes_per_s = function_bytes_per_s,                 \
-        .done = function_done, .beyond = function_beyond, .wish = function_wish, .changed = version_changed, .finish = function_finish,    \
-        .scalable = scalable_version, .actions = version_actions, .refusals = function_refusals, .sends = function_sends,                  \
-        .operations = lambda_operations,                                                                                                   \
+        .stops_loops = function_stops_loops, .accept = function_accept, .through_connection = function_through_connection,                 \
+        .bytes_per_s = function_bytes_per_s, .done = function_done, .beyond = function_beyond, .wish = function_wish,                      \
+        .changed = version_changed, .finish = function_finish, .scalable = scalable_version, .actions = version_actions,                   \
+        .refusals = function_refusals, .sends = function_sends, .operations = lambda_operations,                                           \
     }
 
 const struct model_type version_type =

@@ -340,8 +340,9 @@ static void subscription_validate(struct validation *validation, void *blob)
     check_dead_letter(validation, subscription, topic->fifo);
     resolve_retries(validation, subscription);
     join_topic(validation, topic);
-    validation_flow(validation, subscription->topic, subscription->endpoint);
-    validation_flow(validation, subscription->topic, subscription->dead_letter);
+    validation_passes(validation, &(const struct onward){
+                                      .from = subscription->topic, .to = subscription->endpoint, .only = subscription->passes, .times = 1});
+    validation_passes(validation, &(const struct onward){.from = subscription->topic, .to = subscription->dead_letter});
 }
 
 FAULT_FUNCTIONS(topic, self)
@@ -367,6 +368,7 @@ const struct model_type topic_type = {
     .metrics = topic_metrics,
     .line_items = topic_line_items,
     .validate = topic_validate,
+    .keeps_chain = true,
     .create = topic_create,
     .destroy = topic_destroy,
     .handle = topic_handle,

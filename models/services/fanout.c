@@ -17,8 +17,8 @@ void outlet_add(struct validation *validation, uint32_t from, struct outlet_list
     outlet->next = NULL;
     *end = outlet;
     list->count++;
-    validation_flow(validation, from, outlet->target);
-    validation_flow(validation, from, outlet->on_failure);
+    validation_passes(validation, &(const struct onward){.from = from, .to = outlet->target, .only = outlet->matches, .times = 1});
+    validation_passes(validation, &(const struct onward){.from = from, .to = outlet->on_failure});
 }
 
 void fanout_retries(struct fanout_policy *policy, const struct rule_book *rules)

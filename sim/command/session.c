@@ -238,6 +238,9 @@ void session_tell_of_end(const struct options *options, const struct run_result 
     } else if (status == STATUS_LIMIT && result && result->culprit) {
         diagnose(diagnostics, SEVERITY_ERROR, nowhere, NULL, "allow more, or let less wait: what grows without end never fits",
                  "--max-memory was reached: %s grew", result->culprit);
+    } else if (status == STATUS_LIMIT && result && result->scenario->endless) {
+        diagnose(diagnostics, SEVERITY_ERROR, nowhere, NULL, "--max-events allows more, or fewer; a shorter duration shows what it costs",
+                 "stopped after %llu events: %s has no end", (unsigned long long)result->max_events, result->scenario->endless);
     } else if (status == STATUS_LIMIT) {
         diagnose(diagnostics, SEVERITY_ERROR, nowhere, NULL, "", "a limit was reached: --max-events %llu of a replication",
                  (unsigned long long)options->max_events);

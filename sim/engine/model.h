@@ -32,6 +32,7 @@ struct validation;  /* scenario/validation.h */
 struct envelope;    /* engine/content.h */
 struct caller;      /* engine/caller.h */
 struct judge;       /* scenario/validation.h */
+struct rule_book;   /* engine/rule_book.h */
 struct sending;     /* engine/sending.h */
 struct handled;     /* engine/handler.h */
 struct hosts;       /* engine/hosts.h */
@@ -104,6 +105,8 @@ struct model_type {
     bool gets;            /* it sends over HTTP: what it sends without a word is a GET */
     bool answers_denied;  /* who may not call it is answered by it, in its own words: others are turned away before it */
     bool closes_loops;    /* it counts how often a chain of requests comes round to it */
+    /* Of one that does, by its parsed blob: does it stop such a chain? NULL: no. */
+    bool (*stops_loops)(const struct rule_book *rules, const void *config);
 
     /* An uint32_t at this offset of the state is set to the entity's index in simulation->entities. */
     size_t self_offset;
@@ -280,6 +283,17 @@ struct implied {
     const char *unless; /* NULL: whatever it has */
 };
 
+/* A resource of `on_type` that stands for `count` others where it has `property`: resources of `makes_type`, which get what that holds as
+ * `key`, and its name as `owner`. They are named by its name, `suffix` and a number from 1. */
+struct multiple {
+    const char *on_type;
+    const char *property;
+    const char *makes_type;
+    const char *owner, *key;
+    const char *suffix;
+    uint32_t count;
+};
+
 /* A type whose resources are published in versions, which an alias points at. */
 struct publication {
     const char *on_type;
@@ -300,6 +314,7 @@ struct model_registry {
     const struct rewrite *rewrites;            /* ends with {0}; may be NULL */
     const struct inner_form *inner_forms;      /* the same */
     const struct implied *implied;             /* the same */
+    const struct multiple *multiples;          /* the same */
     const struct publication *publications;    /* the same */
     const struct extraction *extractions;      /* the same */
     const struct judge *judge;                 /* of permissions; NULL: nobody asks for any */

@@ -102,7 +102,8 @@ enum status run_begin(const struct scenario *scenario, const struct run_options 
     *made = (struct run){.scenario = scenario, .kept_options = *options, .settings = scenario->settings, .result = result};
     made->options = &made->kept_options;
     made->settings.queue = options->queue;
-    made->settings.max_events = options->max_events;
+    made->settings.max_events = options->max_events == 0 && scenario->endless ? RUN_ENDLESS_EVENTS : options->max_events;
+    result->max_events = made->settings.max_events;
     made->settings.max_memory_bytes = options->max_memory_bytes;
     made->settings.interrupted = options->interrupted;
     result->scenario = scenario;

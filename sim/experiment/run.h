@@ -38,9 +38,13 @@ struct cost_line {
     const struct price *price;
     double quantity;
     double unit_price_usd; /* of the tier that this row is of; 0 in the free tier */
+    bool at_plan_never;    /* no commitment covers it */
     double amount_usd;
     double monthly_amount_usd;
 };
+
+/* So many events a replication may take of a scenario with a loop that nothing stops, unless max_events says another number. */
+#define RUN_ENDLESS_EVENTS UINT64_C(20000000)
 
 struct run_result {
     const struct scenario *scenario; /* borrowed: must outlive the result */
@@ -49,6 +53,7 @@ struct run_result {
     enum status status;              /* STATUS_OK, or why it ended early: then only complete replications are in here */
     char *culprit;                   /* of STATUS_LIMIT by memory: what grew; else NULL */
     uint64_t event_count;            /* of all replications */
+    uint64_t max_events;             /* of one; 0: as many as it takes */
     struct figure *figures;
     size_t figure_count;
     double *values; /* figures x planned */

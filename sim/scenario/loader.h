@@ -56,6 +56,11 @@ struct type_defaults {
 /* Items pass from one entity to another. */
 struct flow {
     uint32_t from, to;
+    const struct content_set *only;    /* what passes; NULL: all */
+    const struct content_choice *made; /* what `from` makes for it; NULL: it passes on what comes */
+    double times;                      /* so many of each that comes; 0: in rare cases alone */
+    size_t order;                      /* in which they were told */
+    bool aside;                        /* only to find loops that nothing stops */
 };
 
 struct loader {
@@ -126,8 +131,13 @@ void change_validate(struct loader *loader, const cJSON *node, const struct pars
 void rights_finish(struct loader *loader);
 
 /* loops.c: after validation: marks who closes a loop of the flows. */
-void loops_add(struct loader *loader, uint32_t from, uint32_t to);
+void loops_add(struct loader *loader, const struct flow *flow);
 void loops_find(struct loader *loader);
+/* Once loops_find has sorted them: where the flows of each entity begin; one more than there are entities. */
+void flows_index(const struct loader *loader, size_t *first);
+
+/* endless.c: after that: warns of loops that nothing stops. */
+void endless_find(struct loader *loader);
 
 /* changes_parse.c: when every entity is there. */
 void changes_parse(struct loader *loader);

@@ -23,7 +23,9 @@ static int compare_flows(const void *a, const void *b)
     const struct flow *left = a, *right = b;
     if (left->from != right->from)
         return left->from < right->from ? -1 : 1;
-    return (left->to > right->to) - (left->to < right->to);
+    if (left->to != right->to)
+        return left->to < right->to ? -1 : 1;
+    return (left->order > right->order) - (left->order < right->order);
 }
 
 /* The loop is the way from its last part that is `to` on. Nearest to the edge that closes it, as that is on every such loop. */
@@ -63,6 +65,8 @@ static void search_from(struct search *search, uint32_t entity)
             continue;
         }
         uint32_t to = search->loader->flows[flow].to;
+        if (search->loader->flows[flow].aside)
+            continue;
         if (search->colour[to] == ON_THE_WAY)
             mark(search, to);
         if (search->colour[to] != NEW)
@@ -73,14 +77,27 @@ static void search_from(struct search *search, uint32_t entity)
     }
 }
 
-void loops_add(struct loader *loader, uint32_t from, uint32_t to)
+void loops_add(struct loader *loader, const struct flow *flow)
 {
-    if (from == ENTITY_NONE || to == ENTITY_NONE)
+    if (flow->from == ENTITY_NONE || flow->to == ENTITY_NONE)
         return;
-    if (room_for(&loader->flows, loader->flow_count + 1, &loader->flow_capacity, sizeof *loader->flows))
-        loader->flows[loader->flow_count++] = (struct flow){from, to};
-    else
+    if (room_for(&loader->flows, loader->flow_count + 1, &loader->flow_capacity, sizeof *loader->flows)) {
+        loader->flows[loader->flow_count] = *flow;
+        loader->flows[loader->flow_count].order = loader->flow_count;
+        loader->flow_count++;
+    } else {
         loader->parse.failed = true;
+    }
+}
+
+void flows_index(const struct loader *loader, size_t *first)
+{
+    size_t flow = 0;
+    for (uint32_t i = 0; i <= loader->scenario->entity_count; i++) {
+        while (flow < loader->flow_count && loader->flows[flow].from < i)
+            flow++;
+        first[i] = flow;
+    }
 }
 
 void loops_find(struct loader *loader)
@@ -94,12 +111,7 @@ void loops_find(struct loader *loader)
     struct search search = {.loader = loader, .first = first, .colour = colour, .way = way, .next = next};
     if (first && next && colour && way) {
         qsort(loader->flows, loader->flow_count, sizeof *loader->flows, compare_flows);
-        size_t flow = 0;
-        for (uint32_t i = 0; i <= count; i++) {
-            while (flow < loader->flow_count && loader->flows[flow].from < i)
-                flow++;
-            first[i] = flow;
-        }
+        flows_index(loader, first);
         for (uint32_t i = 0; i < count; i++)
             if (colour[i] == NEW)
                 search_from(&search, i);

@@ -194,7 +194,7 @@ void rights_finish(struct loader *loader)
         const struct flow *flow = &loader->flows[i];
         struct validation sender = {.loader = loader, .self = flow->from};
         struct deed deed = {.from = flow->from, .holder = ENTITY_NONE, .target = flow->to};
-        if (flow->from != ENTITY_NONE && flow->to != ENTITY_NONE && judges->asks(&sender, flow->from, flow->to, &deed))
+        if (!flow->aside && judges->asks(&sender, flow->from, flow->to, &deed))
             validation_may(&sender, &deed);
     }
     hand_over(loader);

@@ -166,6 +166,7 @@ static void load_tree(struct loader *loader, const struct scenario_options *opti
     scenario->names = &loader->references;
     entities_validate(loader);
     loops_find(loader);
+    endless_find(loader);
     rights_finish(loader); /* of flows as that has sorted them */
     inner_parts_add(loader);
     changes_parse(loader);

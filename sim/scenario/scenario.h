@@ -43,6 +43,10 @@ struct scenario {
     const char *path;   /* as given; "-" for standard input */
     const char *folder; /* of the scenario file */
     bool free_tier;
+    struct {
+        const char *term; /* NULL: there is none */
+        double hour_usd;  /* infinite: as much as is used */
+    } plan;               /* what was committed to, for lower prices */
     uint32_t replications;
     struct simulation_settings settings; /* settings.rules is `rules` */
     struct rule_book *rules;
@@ -53,7 +57,8 @@ struct scenario {
     const struct place *sweep_places; /* of the keys of the scenario's sweep.over, in their order; NULL: it has none */
     uint32_t entity_count;
     uint32_t first_source, first_inner;
-    bool wants_totals; /* each type's sum over its resources: `series` is "total", or an expectation names a type */
+    const char *endless; /* the way of a loop that nothing stops, "F -> T -> F"; NULL: there is none */
+    bool wants_totals;   /* each type's sum over its resources: `series` is "total", or an expectation names a type */
 
     struct expectation *expectations;
     size_t expectation_count;

@@ -368,7 +368,17 @@ void validation_warning(struct validation *validation, const char *property, con
 
 void validation_flow(struct validation *validation, uint32_t from, uint32_t to)
 {
-    loops_add(validation->loader, from, to);
+    loops_add(validation->loader, &(const struct flow){.from = from, .to = to, .times = 1});
+}
+
+void validation_passes(struct validation *validation, const struct onward *onward)
+{
+    loops_add(validation->loader, &(const struct flow){.from = onward->from,
+                                                       .to = onward->to,
+                                                       .only = onward->only,
+                                                       .made = onward->made,
+                                                       .times = onward->times,
+                                                       .aside = onward->aside});
 }
 
 const char *validation_nearest(const char *word, const char *const *names, size_t count)

@@ -78,6 +78,16 @@ void *validation_alloc(struct validation *validation, size_t count, size_t size)
 
 /* Items pass from one entity to another: to find loops. */
 void validation_flow(struct validation *validation, uint32_t from, uint32_t to);
+/* The same of more that is known, or, with `aside`, of what is known beside it. */
+struct onward {
+    uint32_t from, to;
+    const struct content_set *only; /* what passes: the scenario's, looked at when all are validated; NULL: all */
+    const struct content_choice
+        *made;    /* what `from` makes for it, when anything comes to it; NULL: it passes on what comes. The scenario's */
+    double times; /* so many of each that comes; 0: it happens in rare cases, as of failures, and makes no loop */
+    bool aside;
+};
+void validation_passes(struct validation *validation, const struct onward *onward);
 
 /* What stands as text under this top-level property of an entity, an intrinsic function spelled out as reference_text does; NULL: nothing,
  * or no text. The scenario's. */
