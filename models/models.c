@@ -16,6 +16,7 @@ const struct model_registry model_registry = {
     .rewrites = model_rewrites,
     .inner_forms = model_inner_forms,
     .implied = model_implied,
+    .multiples = model_multiples,
     .publications = model_publications,
     .extractions = model_extractions,
     .judge = &permission_judge,

@@ -59,6 +59,12 @@ const struct implied model_implied[] = {
     {0},
 };
 
+/* A Multi-AZ DB cluster: a writer and two readers. Source: RDS User Guide, "Multi-AZ DB cluster deployments". */
+const struct multiple model_multiples[] = {
+    {"AWS::RDS::DBCluster", "DBClusterInstanceClass", "AWS::RDS::DBInstance", "DBClusterIdentifier", "DBInstanceClass", "Instance", 3},
+    {0},
+};
+
 static const char *const alias_has[] = {"ProvisionedConcurrencyConfig", NULL};
 
 /* AutoPublishAlias: SAM publishes a version at each deployment, and moves the alias. */

@@ -7,7 +7,7 @@
 extern const struct rewrite model_rewrites[];
 extern const struct inner_form model_inner_forms[];
 extern const struct implied model_implied[]; /* ends with {0} */
-
+extern const struct multiple model_multiples[];
 extern const struct publication model_publications[];
 extern const struct extraction model_extractions[]; /* ends with {0} */
 

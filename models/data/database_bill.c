@@ -1,5 +1,6 @@
 /* database_bill.c: what an instance costs: by its class and engine, on demand. A class that the book lacks costs as much as its family's
- * `large` for each two of its vCPUs, which is how AWS's list goes. */
+ * `large` for each two of its vCPUs, which is how AWS's list goes; one with a disk of its own, "db.m6gd", as much as without: the book has
+ * no prices of those, which are a few percent higher. */
 #include "database_state.h"
 
 #include <stdio.h>
@@ -65,6 +66,13 @@ const struct line_item *database_line_item(enum database_engine engine, const ch
                                             [ENGINE_MARIADB] = "mysql",
                                             [ENGINE_AURORA_POSTGRES] = "aurora",
                                             [ENGINE_AURORA_MYSQL] = "aurora"};
+    char plain[80];
+    snprintf(plain, sizeof plain, "%.79s", class);
+    char *disk = strlen(plain) > 4 ? strchr(plain + 4, 'd') : NULL, *dot = strrchr(plain, '.');
+    if (disk && dot && disk < dot) { /* "db.m6gd.large" */
+        memmove(disk, disk + 1, strlen(disk));
+        class = plain;
+    }
     const struct line_item *item = find_item(class, priced_as[engine]);
     *units = 1;
     const char *size = strrchr(class, '.');

@@ -18,11 +18,6 @@ static bool engine_invokes(int engine)
     return engine == ENGINE_POSTGRES || engine == ENGINE_AURORA_POSTGRES || engine == ENGINE_AURORA_MYSQL;
 }
 
-static bool is_aurora(int engine)
-{
-    return engine == ENGINE_AURORA_POSTGRES || engine == ENGINE_AURORA_MYSQL;
-}
-
 /* Aurora MySQL's roles have no feature: a parameter of the cluster names the one that calls functions. */
 static bool has_role(const struct database_settings *settings)
 {
@@ -251,7 +246,7 @@ void database_validate(struct validation *validation, void *blob)
         validation_error(validation, NULL, "such as postgres or mysql", "\"Engine\" is missing");
     inherit(validation, config);
     size_up(validation, config);
-    if (is_aurora(config->settings.engine) && config->cluster == ENTITY_NONE)
+    if (database_is_aurora(config->settings.engine) && config->cluster == ENTITY_NONE)
         validation_error(validation, "DBClusterIdentifier", "add an AWS::RDS::DBCluster, and name it here",
                          "an instance of engine %s belongs to a cluster", database_engines[config->settings.engine]);
     if (own_writes) /* else they are the cluster's, which checks them */

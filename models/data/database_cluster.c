@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { CLUSTER_RECOVERED };
+static const char *const storage_types[] = {"gp3", "io1", "io2", "aurora", "aurora-iopt1", NULL}; /* enum database_storage */
 static const char *const reads_from[] = {"writer", "readers", NULL};
 
 extern const struct model_type database_cluster_type;
@@ -32,13 +33,21 @@ static const struct property cluster_properties[] = {
     {"DBClusterParameterGroupName", PROPERTY_STRING, AT(settings.parameter_group),
      .help = "Its parameter group; one that is not here: "
              "the default."},
-    PROPERTY_LATER_ROW("DBClusterInstanceClass", "clusters that are not Aurora's"),
+    {"DBClusterInstanceClass", PROPERTY_STRING, AT(instance_class),
+     .help =
+         "Of a Multi-AZ DB cluster, which is not Aurora's: it has a writer and two readers of this class, <cluster>Instance1 to 3, each "
+         "with its own storage."},
+    {"AllocatedStorage", PROPERTY_SIZE, AT(allocated_bytes), .unit = "GB", .minimum = "0", .maximum = "rds_storage_max_gb", .fallback = "0",
+     .help = "Of a Multi-AZ DB cluster, for the bill: each of its three instances has so much."},
+    {"StorageType", PROPERTY_ENUM, AT(storage_type), .choices = storage_types, .fallback = "\"gp3\"",
+     .help = "Of a Multi-AZ DB cluster, for the bill."},
+    {"Iops", PROPERTY_INTEGER, AT(iops), .unit = "operations/s", .minimum = "0", .maximum = "rds_iops_max", .fallback = "0",
+     .help = "Of storage of the types io1 and io2, for the bill: they do not slow transactions down."},
     {"ServerlessV2ScalingConfiguration", PROPERTY_OBJECT, 0, .properties = capacity_properties,
      .given = PROPERTY_GIVEN(struct database_cluster, scales), .help = "The capacity of its instances of the class db.serverless."},
     {"GlobalClusterIdentifier", PROPERTY_STRING, AT(place.name), .help = "The AWS::RDS::GlobalCluster that it belongs to."},
     {"EnableGlobalWriteForwarding", PROPERTY_BOOLEAN, AT(place.forwards), .fallback = "false",
      .help = "As a secondary of a global database it hands writes on to the primary."},
-    ACCEPTED("AllocatedStorage"),
     ACCEPTED("AvailabilityZones"),
     ACCEPTED("BackupRetentionPeriod"),
     ACCEPTED("CopyTagsToSnapshot"),
@@ -61,7 +70,6 @@ static const struct property cluster_properties[] = {
     ACCEPTED("PreferredBackupWindow"),
     ACCEPTED("PreferredMaintenanceWindow"),
     ACCEPTED("StorageEncrypted"),
-    ACCEPTED("StorageType"),
     ACCEPTED("Tags"),
     ACCEPTED("VpcSecurityGroupIds"),
     {0},
@@ -72,83 +80,12 @@ static const struct property cluster_behavior[] = {
     {"reads_from", PROPERTY_ENUM, AT(reads_from), .choices = reads_from, .fallback = "\"writer\"",
      .help = "Where those who call the cluster send their reads (`op` read): to the writer, as by the cluster's endpoint, or by the reader "
              "endpoint, which picks a reader for each connection at random; who keeps connections keeps one to it too."},
+    {"commit_latency", PROPERTY_TIME_DISTRIBUTION, AT(commit),
+     .help = "Of a Multi-AZ DB cluster: how long a write waits until one of its readers has it; left out: rule rds_cluster_commit."},
     {"region", PROPERTY_STRING, AT(place.region), .help = "The Region that it is in, of a global database: each has another."},
     {"stored", PROPERTY_SIZE, AT(stored_bytes), .fallback = "0", .minimum = "0", .help = "What the cluster stores, for the bill."},
     {0},
 };
-
-/* Its instances, in the order of the file. */
-static void find_members(struct validation *validation, struct database_cluster *cluster)
-{
-    uint32_t *members = NULL, entities = validation_entity_count(validation), self = validation_self(validation);
-    for (uint32_t i = 0; i < entities; i++) {
-        if (!model_is(validation_type(validation, i), DATABASE_INSTANCE_TYPE) ||
-            ((const struct database *)validation_config(validation, i))->config.cluster != self)
-            continue;
-        members = members ? members : validation_alloc(validation, entities, sizeof *members);
-        if (!members)
-            return;
-        members[cluster->member_count++] = i;
-        validation_flow(validation, self, i);
-    }
-    cluster->members = members;
-}
-
-static void check_capacity(struct validation *validation, struct database_cluster *cluster)
-{
-    bool used = false;
-    if (!database_cluster_capacity(validation, validation_self(validation)))
-        return;
-    if (cluster->least_acu > cluster->most_acu)
-        validation_error(validation, "ServerlessV2ScalingConfiguration.MinCapacity", "at most MaxCapacity",
-                         "MinCapacity is %.15g ACU, and MaxCapacity %.15g", cluster->least_acu, cluster->most_acu);
-    if (cluster->pause_given && cluster->least_acu > 0)
-        validation_warning(validation, "ServerlessV2ScalingConfiguration.SecondsUntilAutoPause", "MinCapacity: 0",
-                           "has no effect: an instance pauses only where MinCapacity is 0");
-    for (uint32_t i = 0; i < cluster->member_count; i++) {
-        const struct database_config *member = &((const struct database *)validation_config(validation, cluster->members[i]))->config;
-        used = used || (member->class && strcmp(member->class, DATABASE_SERVERLESS_CLASS) == 0);
-    }
-    if (!used && cluster->member_count > 0)
-        validation_warning(validation, "ServerlessV2ScalingConfiguration", "DBInstanceClass: db.serverless",
-                           "has no effect: none of its instances is serverless");
-}
-
-/* The global database that it says is there. */
-static void check_place(struct validation *validation, struct database_cluster *cluster)
-{
-    struct database_global_place *place = &cluster->place;
-    place->global = database_global_of(validation, validation_self(validation));
-    if (place->global == ENTITY_NONE && place->name)
-        validation_error(validation, "GlobalClusterIdentifier", "add an AWS::RDS::GlobalCluster of that name, or {\"Ref\": ...} to one",
-                         "there is no global database \"%s\"", place->name);
-    if (place->global == ENTITY_NONE && (place->region || place->forwards))
-        validation_warning(validation, place->region ? "behavior.region" : "EnableGlobalWriteForwarding", "say GlobalClusterIdentifier",
-                           "has no effect: the cluster is in no global database");
-}
-
-static void cluster_validate(struct validation *validation, void *config)
-{
-    struct database_cluster *cluster = config;
-    if (cluster->settings.engine != ENGINE_AURORA_POSTGRES && cluster->settings.engine != ENGINE_AURORA_MYSQL)
-        validation_error(validation, "Engine", "make it an AWS::RDS::DBInstance, or an Aurora cluster",
-                         "not modelled yet: clusters that are not Aurora's");
-    find_members(validation, cluster);
-    cluster->writer = cluster->member_count > 0 ? cluster->members[0] : ENTITY_NONE;
-    if (cluster->writer == ENTITY_NONE)
-        validation_error(validation, NULL, "add an AWS::RDS::DBInstance whose DBClusterIdentifier names it", "a cluster needs an instance");
-    check_capacity(validation, cluster);
-    check_place(validation, cluster);
-    validation_contents_where(validation, database_is_read, NULL, &cluster->reads);
-    validation_contents_where(validation, database_is_write, NULL, &cluster->writes);
-    if (!cluster->settings.engine_given)
-        validation_error(validation, NULL, "aurora-postgresql or aurora-mysql", "\"Engine\" is missing");
-    if (cluster->reads_from == FROM_READERS && cluster->member_count == 1)
-        validation_warning(validation, "behavior.reads_from", "add an AWS::RDS::DBInstance to it",
-                           "it has no reader: its reader endpoint leads to the writer");
-    database_news_find(validation, &cluster->news);
-    database_check_writes(validation, &cluster->settings);
-}
 
 static struct database *member_at(const struct simulation *simulation, uint32_t entity)
 {
@@ -169,6 +106,7 @@ static void cluster_start(struct simulation *simulation, void *self)
 {
     struct database_cluster *cluster = self;
     gauge_add(&cluster->storage_bytes, simulation->now_ns, cluster->stored_bytes);
+    gauge_add(&cluster->there, simulation->now_ns, 1);
 }
 
 static void cluster_destroy(struct simulation *simulation, void *self)
@@ -202,7 +140,9 @@ void database_cluster_fail(struct simulation *simulation, void *self, const void
     struct database_failover *failover = &cluster->failover;
     uint32_t heir = find_heir(simulation, cluster);
     if (!database_failover_begin(simulation, failover, cluster->self, CLUSTER_RECOVERED, heir, cluster->settings.failover_time,
-                                 heir == cluster->writer ? "aurora_failover_alone" : "aurora_failover_replica"))
+                                 !database_is_aurora(cluster->settings.engine) ? "rds_failover_cluster"
+                                 : heir == cluster->writer                     ? "aurora_failover_alone"
+                                                                               : "aurora_failover_replica"))
         return;
     listeners_tell(simulation, &failover->listeners, cluster->self);
     if (member_at(simulation, heir)->config.capacity)
@@ -330,10 +270,17 @@ static int64_t cluster_connect_ns(struct simulation *simulation, void *self, uin
     return database_connectable.connect_ns(simulation, member_at(simulation, ((struct database_cluster *)self)->writer), item, attempt);
 }
 
-static const struct connectable cluster_connectable = {.admit = cluster_open, .release = cluster_close, .connect_ns = cluster_connect_ns};
+static int64_t cluster_asleep_ns(struct simulation *simulation, void *self)
+{
+    return database_connectable.asleep_ns(simulation, member_at(simulation, ((struct database_cluster *)self)->writer));
+}
+
+static const struct connectable cluster_connectable = {
+    .asleep_ns = cluster_asleep_ns, .admit = cluster_open, .release = cluster_close, .connect_ns = cluster_connect_ns};
 
 static const struct metric_type cluster_metrics[] = {
     DATABASE_FAILOVER_METRICS(AT(failover)),
+    {NULL, "clusters", "None", METRIC_GAUGE, AT(there), .help = ""},
     {"AWS/RDS", "AuroraGlobalDBReplicationLag", "Milliseconds", METRIC_TALLY, AT(place.lag), .better = -1,
      .help = "Of a secondary of a global database: from a write's end to its coming here."},
     {"AWS/RDS", "AuroraGlobalDBReplicatedWriteIO", "Count", METRIC_COUNT, AT(place.write_ios),
@@ -347,12 +294,23 @@ static const struct metric_type cluster_metrics[] = {
 
 static const struct line_item cluster_line_items[] = {{"Aurora:StorageUsage", "What the cluster stores x time."},
                                                       {"Aurora:GlobalReplicatedWriteIO", "Write operations sent to a secondary Region."},
+                                                      {"RDS:GP3-Storage", "AllocatedStorage of three instances x time."},
+                                                      {"RDS:PIOPS-Storage", "The same, of io1 or io2."},
+                                                      {"RDS:PIOPS", "Iops of three instances x time."},
                                                       {0}};
 
 static void cluster_quantities(const struct simulation *simulation, const void *self, struct bill *bill)
 {
     const struct database_cluster *cluster = self;
     double month_ns = (double)rule_ns(simulation->settings->rules, "billing_month_h");
+    if (!database_is_aurora(cluster->settings.engine)) {
+        double months = (double)cluster->member_count * (double)cluster->there.whole.integral / month_ns;
+        bool provisioned = cluster->storage_type != STORAGE_GP3;
+        bill_add(bill, &cluster_line_items[provisioned ? 3 : 2], (double)cluster->allocated_bytes / BYTES_PER_GB * months);
+        if (provisioned)
+            bill_add(bill, &cluster_line_items[4], (double)cluster->iops * months);
+        return;
+    }
     bill_add(bill, &cluster_line_items[0], (double)cluster->storage_bytes.whole.integral / month_ns / BYTES_PER_GB);
     if (cluster->place.global != ENTITY_NONE)
         bill_add(bill, &cluster_line_items[1], (double)cluster->place.write_ios.whole);
@@ -363,18 +321,20 @@ static const struct action cluster_actions[] = {DATABASE_FAILOVER_ROW(NULL, data
 const struct model_type database_cluster_type = {
     .type = DATABASE_CLUSTER_TYPE,
     .service = "Amazon Relational Database Service",
-    .help = "An Aurora cluster: its endpoint leads to the first of its instances, which has its roles, parameters and behavior.",
+    .help =
+        "An Aurora cluster, or a Multi-AZ DB cluster: its endpoint leads to the first of its instances, which has its roles, parameters "
+        "and behavior.",
     .size = sizeof(struct database_cluster),
     .self_offset = AT(self),
     .properties = cluster_properties,
     .behavior = cluster_behavior,
     .metrics = cluster_metrics,
     .line_items = cluster_line_items,
-    .refusals = database_refusals,
+    .refusals = database_cluster_refusals,
     .actions = cluster_actions,
     .envelopes = database_cluster_envelopes,
     .envelope = database_envelope,
-    .validate = cluster_validate,
+    .validate = database_cluster_validate,
     .create = cluster_create,
     .start = cluster_start,
     .destroy = cluster_destroy,

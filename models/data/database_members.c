@@ -1,6 +1,8 @@
 /* database_members.c: which instance answers for a cluster, and who is a proxy: what others in this folder ask of them. */
 #include "database_state.h"
 
+#include "engine/rule_book.h"
+
 #include <math.h>
 
 extern const struct model_type database_cluster_type, database_proxy_type;
@@ -45,6 +47,14 @@ struct database_failover *database_failover_of(const struct simulation *simulati
     return &((struct database *)entity_state(simulation, entity))->failover;
 }
 
+const struct distribution *database_commit_of(const struct simulation *simulation, uint32_t cluster)
+{
+    const struct database_cluster *own = cluster == ENTITY_NONE ? NULL : cluster_at(simulation, cluster);
+    if (!own || database_is_aurora(own->settings.engine))
+        return NULL;
+    return own->commit ? own->commit : rule_find(simulation->settings->rules, "rds_cluster_commit")->distribution;
+}
+
 static int64_t connections_at(const struct simulation *simulation, uint32_t instance)
 {
     return ((const struct database *)entity_state(simulation, instance))->config.max_connections;
@@ -59,6 +69,13 @@ int64_t database_connections_most(const struct simulation *simulation, uint32_t 
         most = connections > most ? connections : most;
     }
     return most;
+}
+
+bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client, int64_t *since_ns)
+{
+    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
+    return sender && sender->type->through_connection &&
+           sender->type->through_connection(simulation, sender->state, request, client, since_ns);
 }
 
 bool database_is_proxy(const struct simulation *simulation, uint64_t client)

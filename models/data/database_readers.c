@@ -10,6 +10,12 @@ static bool is_replica(const struct database *database)
     return database->config.source != ENTITY_NONE;
 }
 
+/* Does it read what was written from the other's log, and not from a storage of both? */
+static bool by_log(const struct database *database)
+{
+    return is_replica(database) || !database_is_aurora(database->config.settings.engine);
+}
+
 bool database_only_reads(const struct simulation *simulation, const struct database *database)
 {
     uint32_t cluster = database->config.cluster;
@@ -24,7 +30,7 @@ void database_readers_create(struct simulation *simulation, struct database *dat
                 "replication_lag");
     if (!database->config.settings.replication_lag)
         database->config.settings.replication_lag =
-            rule_find(simulation->settings->rules, is_replica(database) ? "rds_replica_lag" : "aurora_replica_lag")->distribution;
+            rule_find(simulation->settings->rules, by_log(database) ? "rds_replica_lag" : "aurora_replica_lag")->distribution;
 }
 
 /* It sees what was written up to its lag ago: something was written since? */
@@ -37,6 +43,6 @@ void database_readers_read(struct simulation *simulation, struct database *datab
     uint32_t from = is_replica(database) ? database->config.source : database_writer_of(simulation, database->config.cluster);
     int64_t lag_ns = distribution_draw_ns(database->config.settings.replication_lag, &database->lags, request->item, request->attempt);
     const struct database *source = entity_state(simulation, from);
-    tally_add(is_replica(database) ? &database->metrics.replica_lag : &database->metrics.aurora_lag, TALLY_ALL, lag_ns);
+    tally_add(by_log(database) ? &database->metrics.replica_lag : &database->metrics.aurora_lag, TALLY_ALL, lag_ns);
     counter_add(&database->metrics.stale_reads, source->wrote_ns >= 0 && simulation->now_ns - source->wrote_ns < lag_ns);
 }

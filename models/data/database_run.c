@@ -79,11 +79,30 @@ static void end_transaction(struct simulation *simulation, struct database *data
     request_done(simulation, database->self, request, cause);
 }
 
+/* What it does is done; a write of a Multi-AZ DB cluster waits until a reader has it. */
+static void commit(struct simulation *simulation, struct database *database, uint32_t id)
+{
+    struct transaction *transaction = transaction_at(database, id);
+    const struct request *request = request_at(simulation, transaction->request);
+    if (!database->commit || !writes(simulation, database, request)) {
+        end_transaction(simulation, database, id, &cause_succeeded);
+        return;
+    }
+    int64_t ns = distribution_draw_ns(database->commit, &database->commits, request->item, request->attempt);
+    transaction->state = TRANSACTION_COMMITS;
+    transaction->due_ns = time_add(simulation->now_ns, ns);
+    transaction->events++;
+    simulation_schedule(simulation, database->self, DATABASE_COMMITTED, RANK_COMPLETION, transaction->due_ns, id);
+}
+
 static void writes_ended(struct simulation *simulation, void *owner, uint32_t data, enum procedure_end end)
 {
     struct database *database = owner;
     transaction_at(database, data)->run = POOL_NONE;
-    end_transaction(simulation, database, data, end == PROCEDURE_DONE ? &cause_succeeded : &cause_trigger);
+    if (end == PROCEDURE_DONE)
+        commit(simulation, database, data);
+    else
+        end_transaction(simulation, database, data, &cause_trigger);
 }
 
 static const struct procedure_type write_procedure = {.slowdown = plain_slowdown, .vcpus = one_vcpu, .ended = writes_ended};
@@ -107,6 +126,8 @@ enum status database_create(struct simulation *simulation, void *self)
     database_readers_create(simulation, database);
     database_failover_init(simulation, &database->failover, database->self);
     stream_init(&database->queries, simulation->settings->seed, simulation->replication, name, "query");
+    stream_init(&database->commits, simulation->settings->seed, simulation->replication, name, "commit_latency");
+    database->commit = database_commit_of(simulation, database->config.cluster);
     stream_init(&database->connects, simulation->settings->seed, simulation->replication, name, "connect_time");
     if (database->config.settings.on_write.count == 0)
         return STATUS_OK;
@@ -159,7 +180,7 @@ static void end_work(struct simulation *simulation, struct database *database, u
     if (database->faults.any && fault_strikes(&database->faults, request))
         end_transaction(simulation, database, id, &cause_service_error);
     else if (!calls)
-        end_transaction(simulation, database, id, &cause_succeeded);
+        commit(simulation, database, id);
     else if (database->config.invokes != INVOKES)
         end_transaction(simulation, database, id, database->config.invokes == INVOKES_NO_ROLE ? &cause_role : &cause_engine);
     else {
@@ -217,22 +238,21 @@ static void close_connections(struct simulation *simulation, void *self, uint64_
         disconnect(simulation, database, count);
 }
 
+static int64_t asleep_ns(struct simulation *simulation, void *self)
+{
+    struct database *database = self;
+    return database->config.capacity ? database_serverless_wake(simulation, database) : 0;
+}
+
 static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
 {
     struct database *database = self;
     int64_t ns = distribution_draw_ns(database->config.settings.connect_time, &database->connects, item, attempt);
-    int64_t asleep_ns = database->config.capacity ? database_serverless_wake(simulation, database) : 0;
-    return time_add(asleep_ns, fault_slowed(&database->faults, ns));
+    return time_add(asleep_ns(simulation, database), fault_slowed(&database->faults, ns));
 }
 
-const struct connectable database_connectable = {.admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
-
-bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client, int64_t *since_ns)
-{
-    const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
-    return sender && sender->type->through_connection &&
-           sender->type->through_connection(simulation, sender->state, request, client, since_ns);
-}
+const struct connectable database_connectable = {
+    .asleep_ns = asleep_ns, .admit = open_connections, .release = close_connections, .connect_ns = connect_ns};
 
 /* One that reads answers from what it knows, one that does not is not for readers: the cause, NULL: it may go on. */
 static const struct cause *reader_refusal(struct simulation *simulation, struct database *database, const struct request *request)
@@ -341,6 +361,10 @@ void database_handle(struct simulation *simulation, void *self, const struct eve
     case DATABASE_WORKED:
         if (is_due(simulation, database, event->data, TRANSACTION_WORKS))
             end_work(simulation, database, event->data);
+        break;
+    case DATABASE_COMMITTED:
+        if (is_due(simulation, database, event->data, TRANSACTION_COMMITS))
+            end_transaction(simulation, database, event->data, &cause_succeeded);
         break;
     case DATABASE_RECOVERED:
         database_failover_end(&database->failover);

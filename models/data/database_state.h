@@ -5,8 +5,8 @@
  * From the ground up: database_class.c (what a class has), database_parameters.c (parameter groups), database_bill.c (what an instance
  * costs), database_members.c (which instance answers), database_news.c (its events), database_failover.c (what all failovers have in
  * common), database_work.c (the vCPUs), database_serverless.c (capacity that follows the load), database_readers.c (who only reads),
- * database_run.c (a transaction, and what a failover does to all of them), database_check.c (what is refused), database_cluster.c and
- * database.c (the tables), database_global.c (clusters of several Regions). */
+ * database_run.c (a transaction, and what a failover does to all of them), database_check.c, database_cluster_check.c (what is refused),
+ * database_cluster.c and database.c (the tables), database_global.c (clusters of several Regions). */
 #ifndef SLSIM_DATA_DATABASE_STATE_H
 #define SLSIM_DATA_DATABASE_STATE_H
 
@@ -35,6 +35,11 @@
 
 enum database_engine { ENGINE_POSTGRES, ENGINE_MYSQL, ENGINE_MARIADB, ENGINE_AURORA_POSTGRES, ENGINE_AURORA_MYSQL };
 extern const char *const database_engines[]; /* as AWS spells them; ends with NULL */
+
+static inline bool database_is_aurora(int engine)
+{
+    return engine == ENGINE_AURORA_POSTGRES || engine == ENGINE_AURORA_MYSQL;
+}
 
 /* Why a write that calls a function does not. */
 enum database_invokes { INVOKES, INVOKES_NO_ENGINE, INVOKES_NO_ROLE };
@@ -127,7 +132,14 @@ struct database_config {
     double item_units; /* of `item`, for each hour of the instance */
 };
 
-enum transaction_state { TRANSACTION_CONNECTS, TRANSACTION_IN_LINE, TRANSACTION_WORKS, TRANSACTION_CALLS, TRANSACTION_LOST };
+enum transaction_state {
+    TRANSACTION_CONNECTS,
+    TRANSACTION_IN_LINE,
+    TRANSACTION_WORKS,
+    TRANSACTION_CALLS,
+    TRANSACTION_COMMITS,
+    TRANSACTION_LOST
+};
 
 /* A transaction. */
 struct transaction {
@@ -163,7 +175,8 @@ struct database {
     int64_t back_ns;                   /* until then it answers proxies alone, which find it sooner */
     struct database_failover failover; /* where it stands alone */
     int64_t wrote_ns;                  /* when a write last ended; negative: never */
-    struct stream queries, connects, lags;
+    const struct distribution *commit; /* until a reader has what was written; NULL: nobody waits for that */
+    struct stream queries, connects, lags, commits;
     struct procedure_runner *procedure; /* owned; NULL: writes call nobody */
     struct database_metrics metrics;
 };
@@ -171,6 +184,7 @@ struct database {
 enum database_event {
     DATABASE_CONNECTED, /* data: the transaction, as of the next */
     DATABASE_WORKED,
+    DATABASE_COMMITTED,
     DATABASE_RECOVERED,
     DATABASE_SCALE,
     DATABASE_PAUSE,
@@ -178,12 +192,17 @@ enum database_event {
     DATABASE_PROCEDURE /* and those that follow */
 };
 
+enum database_storage { STORAGE_GP3, STORAGE_IO1, STORAGE_IO2 };
 enum reads_from { FROM_WRITER, FROM_READERS };
 
 /* A cluster, by its own endpoint. */
 struct database_cluster {
     struct database_settings settings; /* first: as an instance's */
     int64_t stored_bytes;
+    const char *instance_class; /* of one that is not Aurora's; NULL: not given */
+    int64_t allocated_bytes, iops;
+    int storage_type; /* enum database_storage */
+    const struct distribution *commit;
     double least_acu, most_acu;
     int64_t pause_ns;
     bool scales, pause_given;
@@ -202,7 +221,7 @@ struct database_cluster {
     struct database_failover failover;
     struct key_map readers; /* by client that keeps connections: the reader that it has one to */
     struct stream picks;
-    struct gauge storage_bytes;
+    struct gauge storage_bytes, there;
 };
 
 /* database_class.c: false where there is no such class. */
@@ -236,6 +255,10 @@ const uint32_t *database_members_of(const struct simulation *simulation, uint32_
 struct database_failover *database_failover_of(const struct simulation *simulation, uint32_t entity);
 /* The greatest number of connections that the instance, or any of the cluster's, lets in. */
 int64_t database_connections_most(const struct simulation *simulation, uint32_t entity);
+/* How long a write of the cluster's writer waits for a reader; NULL: it does not. */
+const struct distribution *database_commit_of(const struct simulation *simulation, uint32_t cluster);
+/* Does `request` come through a connection that its sender keeps, whose, and since when? */
+bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client, int64_t *since_ns);
 /* Is it a proxy's connection? */
 bool database_is_proxy(const struct simulation *simulation, uint64_t client);
 
@@ -297,8 +320,6 @@ void database_handle(struct simulation *simulation, void *self, const struct eve
 void database_done(struct simulation *simulation, void *self, struct request *request);
 enum status database_finish(struct simulation *simulation, void *self);
 extern const struct connectable database_connectable;
-/* Does `request` come through a connection that its sender keeps, whose, and since when? */
-bool database_kept_connection(const struct simulation *simulation, const struct request *request, uint64_t *client, int64_t *since_ns);
 /* The instance fails: its connections and transactions are lost, and it is back for clients at `back_ns`. */
 void database_lose(struct simulation *simulation, struct database *database, int64_t back_ns);
 
@@ -335,6 +356,10 @@ extern const char *const database_operations[]; /* ends with NULL */
 /* Does the content say a read? For validation_contents_where. */
 bool database_is_read(const struct content *content, const void *context);
 bool database_is_write(const struct content *content, const void *context);
+
+/* database_cluster_check.c */
+void database_cluster_validate(struct validation *validation, void *config);
+extern const char *const database_cluster_refusals[];
 
 /* database_cluster.c: an action of the cluster, or of one of its instances. */
 void database_cluster_fail(struct simulation *simulation, void *self, const void *arguments);

@@ -58,7 +58,8 @@ struct environment {
     bool cold : 1;        /* busy: this invocation waited for INIT */
     bool provisioned : 1; /* kept ready, whether it is used or not */
     bool needs_init : 1;  /* a reset lost its runtime: the next invocation initialises again within its own duration */
-    bool connected : 1;   /* has the connections that it keeps */
+    bool connected : 1;   /* has the connections that it keeps, */
+    bool mounted : 1;     /* and those by which its file systems are mounted, which outlive them */
     bool attaching : 1;   /* its first invocation waits for a network interface */
     uint8_t subnet;       /* which of its function's subnets it is in; NETWORK_NOWHERE: none */
 };

@@ -54,6 +54,8 @@ struct function_network_config {
     uint64_t groups_key; /* and a number for the security groups */
     int64_t created_ns;  /* when the function is made; with created_given: else long before */
     bool created_given;
+    const uint32_t *unreachable; /* whom it calls and does not reach, as it is in no VPC */
+    uint32_t unreachable_count;
 };
 
 /* Asynchronous invocation: what EventInvokeConfig and the dead-letter settings say. */

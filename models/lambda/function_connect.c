@@ -1,16 +1,17 @@
 /* function_connect.c: a connection that is opened in INIT is kept by its environment from call to call, and closed when the environment
  * ends, or when a time-out takes its process. One that is refused fails INIT, and with it the invocation; the next invocation of that
  * environment initialises again, as after any failed INIT. An environment sees that a connection is gone when it calls through it: that
- * call fails, and the next invocation opens all of them anew, within its own time. Source: Lambda developer guide, "Best practices",
- * "Execution environment lifecycle".
- * A file system is mounted in the same way, by one connection whatever the handler calls; where it cannot be mounted there is nothing to
- * initialise, so the environment goes. Source: Lambda developer guide, "Using Amazon EFS with Lambda"; Invoke API: EFSMount*Exception. */
+ * call fails, and the next invocation opens all of them anew, within its own time; what is mounted stays. Source: Lambda developer guide,
+ * "Best practices", "Execution environment lifecycle". A file system is mounted in the same way, by one connection whatever the handler
+ * calls, which lasts as long as the environment; where it cannot be mounted there is nothing to initialise, so the environment goes.
+ * Source: Lambda developer guide, "Using Amazon EFS with Lambda"; Invoke API: EFSMount*Exception. */
 #include "function_connect.h"
 
 #include "engine/connectable.h"
 #include "engine/right.h"
 #include "engine/room.h"
 #include "function_files.h"
+#include "function_network.h"
 
 #include <stdlib.h>
 
@@ -76,6 +77,7 @@ enum status function_connect_create(struct simulation *simulation, struct functi
     if (!function->links)
         return STATUS_NO_MEMORY;
     collect_mounts(simulation, function); /* first: a step that reads the file system goes by the mount */
+    function->mount_count = function->link_count;
     if (calls)
         steps_visit(&function->config.handler.steps, NULL, collect, &(struct linking){simulation, function});
     return STATUS_OK;
@@ -87,13 +89,22 @@ void function_connect_destroy(struct function *function)
     free(function->connected_ns);
 }
 
-static void close_first(struct simulation *simulation, const struct function *function, const struct environment *environment,
-                        uint32_t count)
+/* Of the links from `first` on, `count`. */
+static void close_links(struct simulation *simulation, const struct function *function, const struct environment *environment,
+                        uint32_t first, uint32_t count)
 {
     uint64_t client = connectable_client(function->self, environment->id);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = first; i < first + count; i++)
         function->links[i].role->release(simulation, function->links[i].state, client, function->links[i].count,
                                          function->connected_ns[environment->id]);
+}
+
+/* What was opened before the link at `place` was refused. */
+static void close_opened(struct simulation *simulation, const struct function *function, const struct environment *environment,
+                         uint32_t place)
+{
+    uint32_t first = environment->mounted ? function->mount_count : 0;
+    close_links(simulation, function, environment, first, place - first);
 }
 
 /* How it ends where `link` is refused. */
@@ -107,9 +118,9 @@ static enum invocation_end refusal_end(const struct simulation *simulation, cons
 }
 
 enum invocation_end function_connect(struct simulation *simulation, struct function *function, struct environment *environment,
-                                     uint64_t item, uint32_t attempt, int64_t *ns)
+                                     uint64_t item, uint32_t attempt, int64_t *ns, int64_t *asleep_ns)
 {
-    *ns = 0;
+    *ns = *asleep_ns = 0;
     if (function->link_count == 0 || environment->connected)
         return END_SUCCEEDED;
     if (!room_for(&function->connected_ns, environment->id + 1u, &function->connected_room, sizeof *function->connected_ns)) {
@@ -117,27 +128,42 @@ enum invocation_end function_connect(struct simulation *simulation, struct funct
         return END_INIT_FAILED;
     }
     function->connected_ns[environment->id] = simulation->now_ns;
-    for (uint32_t i = 0; i < function->link_count; i++) {
+    for (uint32_t i = environment->mounted ? function->mount_count : 0; i < function->link_count; i++) {
         const struct function_link *link = &function->links[i];
+        environment->mounted = !link->is_mount;
+        if (!link->is_mount && !function_network_reaches(simulation, function, environment, link->target)) {
+            *ns = time_add(*ns, held_give_up_ns(simulation->settings->rules));
+            close_opened(simulation, function, environment, i);
+            return END_INIT_FAILED;
+        }
+        if (link->role->asleep_ns)
+            *asleep_ns = time_add(*asleep_ns, link->role->asleep_ns(simulation, link->state));
         *ns = time_add(*ns, link->role->connect_ns(simulation, link->state, item, attempt));
         uint64_t client = connectable_client(function->self, environment->id);
         bool barred =
             link->is_mount ? function->config.mounts_nothing : right_is_lacking(simulation, function->self, link->target, link->content);
         if (barred || !link->role->admit(simulation, link->state, client, link->count)) {
-            close_first(simulation, function, environment, i);
+            close_opened(simulation, function, environment, i);
             return refusal_end(simulation, function, link);
         }
     }
-    environment->connected = true;
+    environment->connected = environment->mounted = true;
     return END_SUCCEEDED;
 }
 
 void function_disconnect(struct simulation *simulation, const struct function *function, struct environment *environment)
 {
-    if (!environment->connected)
-        return;
-    close_first(simulation, function, environment, function->link_count);
+    if (environment->connected)
+        close_links(simulation, function, environment, function->mount_count, function->link_count - function->mount_count);
     environment->connected = false;
+}
+
+void function_leave_links(struct simulation *simulation, const struct function *function, struct environment *environment)
+{
+    function_disconnect(simulation, function, environment);
+    if (environment->mounted)
+        close_links(simulation, function, environment, 0, function->mount_count);
+    environment->mounted = false;
 }
 
 double function_bytes_per_s(const void *self)

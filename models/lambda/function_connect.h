@@ -8,12 +8,15 @@
 enum status function_connect_create(struct simulation *simulation, struct function *function);
 void function_connect_destroy(struct function *function);
 
-/* Opens an environment's connections, all or none, for the item and attempt by which their time is drawn: *ns is how long that takes. How
- * the invocation ends where one is refused; END_SUCCEEDED: none was. Nothing happens where it has them, or keeps none. */
+/* Opens an environment's connections, all or none, for the item and attempt by which their time is drawn: *ns is how long that takes, and
+ * *asleep_ns how much of it passes whoever waits. How the invocation ends where one is refused; END_SUCCEEDED: none was. Nothing happens
+ * where it has them, or keeps none. */
 enum invocation_end function_connect(struct simulation *simulation, struct function *function, struct environment *environment,
-                                     uint64_t item, uint32_t attempt, int64_t *ns);
-/* They are closed, if it has any. */
+                                     uint64_t item, uint32_t attempt, int64_t *ns, int64_t *asleep_ns);
+/* They are closed, if it has any; what is mounted stays. */
 void function_disconnect(struct simulation *simulation, const struct function *function, struct environment *environment);
+/* The environment ends, and all of it. */
+void function_leave_links(struct simulation *simulation, const struct function *function, struct environment *environment);
 /* A type's `bytes_per_s`: the network share of its memory. */
 double function_bytes_per_s(const void *self);
 /* A type's `through_connection`. */

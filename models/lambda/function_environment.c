@@ -53,7 +53,7 @@ static void shut_down(struct simulation *simulation, struct function *function, 
 /* What it had goes with it. */
 static void let_go(struct simulation *simulation, struct function *function, struct environment *environment)
 {
-    function_disconnect(simulation, function, environment);
+    function_leave_links(simulation, function, environment);
     if (function->procedure)
         procedure_forget_kept(simulation, function->procedure, environment->id);
     function_network_leave(simulation, function, environment);

@@ -81,6 +81,9 @@ void function_handle(struct simulation *simulation, void *self, const struct eve
     case FUNCTION_CREATED:
         function_network_made(simulation, function);
         return;
+    case FUNCTION_PACKET:
+        function_network_packet(simulation, function, event->data);
+        return;
     case FUNCTION_PROCEDURE:
         break;
     }
@@ -119,6 +122,8 @@ enum status function_finish(struct simulation *simulation, void *self)
     }
     simulation_in_flight(simulation, function->self, (uint64_t)in_flight);
     delivery_finish(simulation, &function->async);
+    if (function->network.unreachable)
+        part_in_flight(simulation, function->network.unreachable, function->network.held.held.used);
     if (function->config.has_parts) /* what is measured of it is what its versions do, too: they have been looked at themselves */
         return STATUS_OK;
     int128 integral = gauge_integral(&function->metrics.concurrent, simulation->now_ns);

@@ -5,6 +5,7 @@
 #include "function_load.h"
 
 #include "function_call.h"
+#include "function_network.h"
 
 #include "engine/loadable.h"
 #include "engine/right.h"
@@ -16,6 +17,7 @@
 struct loading {
     struct simulation *simulation;
     struct function *function;
+    const struct environment *environment;
     uint64_t item;
     uint32_t attempt, calls;
     double stored_bytes; /* in /tmp */
@@ -50,8 +52,11 @@ static double run_call(struct loading *loading, const struct step_call *call)
     const struct loadable *role = target->type->loadable;
     const struct request request = make_request(loading, call);
     int64_t ns = 0;
-    bool good = !right_is_lacking(loading->simulation, function->self, call->target, request.content) &&
+    bool reached = function_network_reaches(loading->simulation, function, loading->environment, call->target);
+    bool good = reached && !right_is_lacking(loading->simulation, function->self, call->target, request.content) &&
                 role->load(loading->simulation, target->state, &request, function->share.bytes_per_s, &ns);
+    if (!reached)
+        ns = held_give_up_ns(loading->simulation->settings->rules);
     if (good && role->stored)
         loading->stored_bytes += request.payload_bytes;
     if (loading->stored_bytes > (double)function->config.storage_mb * 1024 * 1024)
@@ -115,10 +120,12 @@ static double decrypt(struct loading *loading)
     return (double)ns;
 }
 
-enum invocation_end function_load(struct simulation *simulation, struct function *function, uint64_t item, uint32_t attempt, int64_t *ns)
+enum invocation_end function_load(struct simulation *simulation, struct function *function, const struct environment *environment,
+                                  uint64_t item, uint32_t attempt, int64_t *ns)
 {
     const struct step_list *steps = &function->config.init_steps;
-    struct loading loading = {.simulation = simulation, .function = function, .item = item, .attempt = attempt, .end = END_SUCCEEDED};
+    struct loading loading = {
+        .simulation = simulation, .function = function, .environment = environment, .item = item, .attempt = attempt, .end = END_SUCCEEDED};
     *ns = time_from_double(function->config.image_read_ns);
     *ns = time_add(*ns, time_from_double(decrypt(&loading)));
     if (steps->count == 0 || loading.end != END_SUCCEEDED)

@@ -3,6 +3,7 @@
  * reference, Invoke. Its network interfaces, one for each subnet and set of security groups, are made with it: until they are there it is
  * Pending, and cannot be invoked. After 14 days without an invocation they are given up: it is Inactive, and the next invocation fails and
  * makes it Pending again. Until September 2019 (rule vpc_interface_at_invocation) an interface was made when an environment was.
+ * A function that is in no VPC does not reach what has no public address: packets go there, and nobody answers (engine/held.h).
  * Environments are spread over the subnets in turn, which AWS does not document. A subnet that the scenario does not hold is taken to lead
  * everywhere. */
 #include "function_network.h"
@@ -115,22 +116,42 @@ static bool is_private(const struct validation *validation, uint32_t target)
 struct call_check {
     struct validation *validation;
     const struct function_config *config;
+    uint32_t *unreachable, count; /* NULL at first */
     bool silent;
 };
+
+/* Of a function that is in no VPC: whom does it not reach? */
+static void check_outside(struct call_check *check, const char *place, uint32_t target)
+{
+    struct validation *validation = check->validation;
+    uint32_t known = 0;
+    if (target == ENTITY_NONE || target == CACHE_TMP || !is_private(validation, target))
+        return;
+    if (!check->silent)
+        validation_warning(validation, place, "give the function a VpcConfig with subnets of that VPC",
+                           "%s has no public address, and the function is in no VPC: its calls get no answer",
+                           validation_name(validation, target));
+    if (!check->unreachable)
+        check->unreachable = validation_alloc(validation, validation_entity_count(validation), sizeof *check->unreachable);
+    while (known < check->count && check->unreachable[known] != target)
+        known++;
+    if (check->unreachable && known == check->count)
+        check->unreachable[check->count++] = target;
+}
 
 /* Asks for the way of a call from each subnet, and so makes it known. */
 static void check_step(void *context, struct step *step, const char *place)
 {
-    const struct call_check *check = context;
+    struct call_check *check = context;
     struct validation *validation = check->validation;
     const struct function_network_config *network = &check->config->network;
     if (step->kind != STEP_CALL)
         return;
     uint32_t target = step->call->via == ENTITY_NONE ? step->call->target : step->call->via, by;
-    if (network->subnets.count == 0 && target != ENTITY_NONE && is_private(validation, target) && !check->silent)
-        validation_warning(validation, place, "give the function a VpcConfig with subnets of that VPC",
-                           "%s has no public address, and the function is in no VPC: on AWS it would not reach it, here it is taken to",
-                           validation_name(validation, target));
+    if (network->subnets.count == 0) {
+        check_outside(check, place, target);
+        check_outside(check, place, step->call->cache);
+    }
     for (uint32_t i = 0; target != ENTITY_NONE && i < network->place_count; i++) {
         uint32_t from = network->places[i];
         if (from != ENTITY_NONE && validation_type(validation, from)->attachable->reach(validation, from, target, &by) == REACH_NONE &&
@@ -150,7 +171,11 @@ void function_network_validate(struct validation *validation, struct function_co
     if (subnets)
         find_places(validation, network);
     check_groups(validation, &network->groups);
-    steps_visit(&config->handler.steps, "behavior.steps", check_step, &(struct call_check){validation, config, silent});
+    struct call_check check = {.validation = validation, .config = config, .silent = silent};
+    steps_visit(&config->init_steps, "behavior.init_steps", check_step, &check);
+    steps_visit(&config->handler.steps, "behavior.steps", check_step, &check);
+    network->unreachable = check.unreachable;
+    network->unreachable_count = check.count;
 }
 
 double function_network_start_ns(const struct validation *validation, const struct function_config *config)
@@ -188,8 +213,14 @@ enum status function_network_create(struct simulation *simulation, struct functi
         read_rules(network, simulation->settings->rules);
     for (uint32_t i = 0; i < config->place_count; i++)
         network->carried = network->carried || config->places[i] != ENTITY_NONE;
+    if (config->unreachable_count > 0) {
+        network->unreachable = simulation_part(simulation, function->self, "unreachable");
+        if (!network->unreachable)
+            return STATUS_NO_MEMORY;
+        held_init(&network->held, simulation, function->self, FUNCTION_PACKET, &network->unreachable->ledger);
+    }
     if (function->procedure)
-        function->procedure->carried = network->carried;
+        function->procedure->carried = network->carried || network->unreachable;
     network->interfaces = calloc(config->place_count + 1u, sizeof *network->interfaces);
     return network->interfaces ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -197,6 +228,7 @@ enum status function_network_create(struct simulation *simulation, struct functi
 void function_network_destroy(struct function *function)
 {
     free(function->network.interfaces);
+    held_fini(&function->network.held);
 }
 
 /* Its interfaces are found, or made, which takes a while; it is Pending until the last is ready. `anew`: while the run is under way. */
@@ -317,11 +349,51 @@ void function_network_forget(struct simulation *simulation, const struct functio
         place->type->carrier->forget(simulation, place->state, client_of(function, environment));
 }
 
+static bool is_unreachable(const struct function *function, uint32_t to)
+{
+    const struct function_network_config *config = &function->config.network;
+    for (uint32_t i = 0; i < config->unreachable_count; i++)
+        if (config->unreachable[i] == to)
+            return true;
+    return false;
+}
+
+bool function_network_reaches(const struct simulation *simulation, const struct function *function, const struct environment *environment,
+                              uint32_t to)
+{
+    const struct entity *place = stands_in(simulation, function, environment);
+    if (!place)
+        return !is_unreachable(function, to);
+    return !place->type->carrier->leads || place->type->carrier->leads(simulation, place->state, to);
+}
+
+/* Nobody answers: its system tries again for a while, and its sender may give up before. */
+static void hold(struct simulation *simulation, struct function *function, const struct environment *environment, uint32_t to,
+                 struct request *request)
+{
+    struct part *part = function->network.unreachable;
+    part->ledger.entered++;
+    if (simulation->tracer)
+        simulation_trace(simulation, request, part->name, "no_route", simulation->now_ns, 0, simulation->entities[to].name);
+    held_begin(simulation, &function->network.held, to, client_of(function, environment), request);
+}
+
+void function_network_packet(struct simulation *simulation, struct function *function, uint32_t id)
+{
+    struct held held;
+    if (held_due(simulation, &function->network.held, id, &held))
+        held_again(simulation, &function->network.held, id);
+}
+
 bool function_network_carry(struct simulation *simulation, void *owner, uint32_t data, uint32_t to, struct request *request)
 {
-    const struct function *function = owner;
+    struct function *function = owner;
     const struct environment *environment = pool_at(&function->environments, data);
     const struct entity *place = stands_in(simulation, function, environment);
+    if (!place && is_unreachable(function, to)) {
+        hold(simulation, function, environment, to, request);
+        return true;
+    }
     if (!place)
         return false;
     place->type->carrier->carry(simulation, place->state, to, client_of(function, environment), request);

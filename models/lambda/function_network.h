@@ -27,6 +27,12 @@ void function_network_leave(struct simulation *simulation, const struct function
 /* Its process is gone, and the connections that it had with it. */
 void function_network_forget(struct simulation *simulation, const struct function *function, const struct environment *environment);
 
+/* Does a way lead from the environment to `to` now? */
+bool function_network_reaches(const struct simulation *simulation, const struct function *function, const struct environment *environment,
+                              uint32_t to);
+/* Of a call that nobody answers. */
+void function_network_packet(struct simulation *simulation, struct function *function, uint32_t id);
+
 /* struct procedure_type's. */
 bool function_network_carry(struct simulation *simulation, void *owner, uint32_t data, uint32_t to, struct request *request);
 void function_network_returned(struct simulation *simulation, void *owner, uint32_t data, uint32_t to, const struct request *answer);

@@ -142,10 +142,9 @@ static const char *rule_of_source(const struct model_type *type)
                                                                                                              : NULL;
 }
 
-void function_rights_at_source(struct validation *validation, uint32_t function, uint32_t source, uint32_t rights[SOURCE_RIGHTS_MOST])
+void role_rights_at_source(struct validation *validation, uint32_t role, bool granted, uint32_t source, const char *property,
+                           uint32_t rights[SOURCE_RIGHTS_MOST])
 {
-    bool by_sam;
-    uint32_t role = function_role(validation, function, &by_sam);
     const char *rule = role == ENTITY_NONE ? NULL : rule_of_source(validation_type(validation, source));
     const char *text = rule ? rule_text(validation_rules(validation), rule) : "";
     for (size_t i = 0; *text && i < SOURCE_RIGHTS_MOST; i++) {
@@ -162,11 +161,19 @@ void function_rights_at_source(struct validation *validation, uint32_t function,
                                                    .target = source,
                                                    .action = kept,
                                                    .by_number = true,
-                                                   .granted = by_sam && validation_owner(validation, validation_self(validation)),
+                                                   .granted = granted,
                                                    .needed = true,
-                                                   .property = "EventSourceArn",
+                                                   .property = property,
                                                });
     }
+}
+
+void function_rights_at_source(struct validation *validation, uint32_t function, uint32_t source, uint32_t rights[SOURCE_RIGHTS_MOST])
+{
+    bool by_sam;
+    uint32_t role = function_role(validation, function, &by_sam);
+    role_rights_at_source(validation, role, by_sam && validation_owner(validation, validation_self(validation)), source, "EventSourceArn",
+                          rights);
 }
 
 bool source_is_denied(const struct simulation *simulation, const uint32_t rights[SOURCE_RIGHTS_MOST])

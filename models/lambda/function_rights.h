@@ -22,6 +22,9 @@ void function_rights_of_parts(struct validation *validation, uint32_t function, 
 #define SOURCE_RIGHTS_MOST 8u
 /* What a mapping does at its source: the numbers of its rights; the rest 0. */
 void function_rights_at_source(struct validation *validation, uint32_t function, uint32_t source, uint32_t rights[SOURCE_RIGHTS_MOST]);
+/* The same in the name of a role (ENTITY_NONE: nobody's, and nothing is asked), as the `property` says; `granted`: it is given anyway. */
+void role_rights_at_source(struct validation *validation, uint32_t role, bool granted, uint32_t source, const char *property,
+                           uint32_t rights[SOURCE_RIGHTS_MOST]);
 /* Is any of them denied? */
 bool source_is_denied(const struct simulation *simulation, const uint32_t rights[SOURCE_RIGHTS_MOST]);
 

@@ -168,6 +168,21 @@ static int64_t plan_restore(struct function *function, struct environment *envir
     return restore_ns;
 }
 
+/* The connections that the environment keeps are opened with the rest of its INIT, which fails where they are refused. Returns how long
+ * that takes; *asleep_ns: how much of it passes whoever waits. */
+static int64_t plan_connections(struct simulation *simulation, struct function *function, struct environment *environment,
+                                const struct request *request, int64_t *asleep_ns)
+{
+    int64_t connect_ns;
+    *asleep_ns = 0;
+    if (__builtin_expect(function->link_count == 0, 1) || environment->connected || !handler_ran(environment->outcome))
+        return 0;
+    enum invocation_end end = function_connect(simulation, function, environment, request->item, request->attempt, &connect_ns, asleep_ns);
+    if (end != END_SUCCEEDED)
+        environment->outcome = (uint8_t)end;
+    return connect_ns;
+}
+
 /* Sets what comes before the handler in `environment`; returns how long that takes. `*suppressed_ns`: INIT within the invocation. */
 static int64_t plan_start(struct simulation *simulation, struct function *function, struct environment *environment,
                           const struct request *request, int64_t *suppressed_ns)
@@ -184,10 +199,18 @@ static int64_t plan_start(struct simulation *simulation, struct function *functi
             before_ns = time_add(before_ns, distribution_draw_ns(config->placement, &streams->placement, request->item, request->attempt));
     } else if (environment->cold || environment->needs_init) {
         int64_t load_ns;
-        enum invocation_end end = function_load(simulation, function, request->item, request->attempt, &load_ns);
+        enum invocation_end end = function_load(simulation, function, environment, request->item, request->attempt, &load_ns);
         init_ns = time_add(distribution_draw_ns(config->init, &streams->init, request->item, request->attempt), load_ns);
         if (end != END_SUCCEEDED)
             environment->outcome = (uint8_t)end;
+    }
+    int64_t asleep_ns;
+    const int64_t connect_ns = plan_connections(simulation, function, environment, request, &asleep_ns);
+    if (environment->cold && function->restores) { /* by what runs after the restore */
+        environment->init_ns = time_add(environment->init_ns, connect_ns);
+        before_ns = time_add(before_ns, connect_ns);
+    } else {
+        init_ns = time_add(init_ns, connect_ns);
     }
     if (environment->cold && !function->restores) {
         before_ns = distribution_draw_ns(config->placement, &streams->placement, request->item, request->attempt);
@@ -195,29 +218,15 @@ static int64_t plan_start(struct simulation *simulation, struct function *functi
         environment->needs_init = init_ns > function->init_limit_ns;
         environment->init_ns = environment->needs_init ? function->init_limit_ns : init_ns;
         before_ns += environment->init_ns;
+        if (environment->needs_init) /* meanwhile what it connects to went on to wake up */
+            init_ns -= asleep_ns < before_ns ? asleep_ns : before_ns;
     }
     if (__builtin_expect(environment->attaching, 0))
         before_ns = time_add(before_ns, distribution_draw_ns(function->network.attach, &streams->attach, request->item, request->attempt));
     environment->attaching = false;
-    *suppressed_ns = environment->needs_init ? init_ns : 0;
+    *suppressed_ns = environment->needs_init || !environment->cold ? init_ns : 0;
     environment->needs_init = false;
     return before_ns;
-}
-
-/* The connections that the environment keeps are opened with the rest of its INIT, which fails where they are refused. */
-static void plan_connections(struct simulation *simulation, struct function *function, struct environment *environment,
-                             const struct request *request, int64_t *before_ns, int64_t *suppressed_ns)
-{
-    int64_t connect_ns;
-    enum invocation_end end = function_connect(simulation, function, environment, request->item, request->attempt, &connect_ns);
-    if (end != END_SUCCEEDED)
-        environment->outcome = (uint8_t)end;
-    if (environment->cold) {
-        environment->init_ns = time_add(environment->init_ns, connect_ns);
-        *before_ns = time_add(*before_ns, connect_ns);
-    } else {
-        *suppressed_ns = time_add(*suppressed_ns, connect_ns);
-    }
 }
 
 /* Sets what will happen in the handler, which begins in `before_ns`; returns how long the request holds the environment. */
@@ -227,6 +236,10 @@ static int64_t plan_handler(struct function *function, struct environment *envir
     const struct function_config *config = &function->config;
     if (!handler_ran(environment->outcome)) {
         environment->duration_ns = environment->outcome == END_RESTORE_TIMED_OUT ? 0 : suppressed_ns;
+        if (environment->duration_ns > config->timeout_ns) {
+            environment->duration_ns = config->timeout_ns;
+            environment->outcome = END_TIMED_OUT;
+        }
         environment->run = POOL_NONE;
         return time_add(before_ns, environment->duration_ns);
     }
@@ -336,8 +349,6 @@ void function_accept(struct simulation *simulation, void *self, struct request *
     environment->request = request->id;
     int64_t suppressed_ns;
     int64_t before_ns = plan_start(simulation, function, environment, request, &suppressed_ns);
-    if (__builtin_expect(function->link_count > 0, 0) && !environment->connected && handler_ran(environment->outcome))
-        plan_connections(simulation, function, environment, request, &before_ns, &suppressed_ns);
     if (is_new && function->config.proactive_init > 0 && handler_ran(environment->outcome) &&
         draw_happens(&function->streams.proactive, request, function->config.proactive_init)) {
         foresee(function, environment);

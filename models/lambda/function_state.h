@@ -18,6 +18,7 @@
 #include "account.h"
 #include "engine/delivery.h"
 #include "engine/fault.h"
+#include "engine/held.h"
 #include "engine/pool.h"
 #include "engine/procedure.h"
 #include "engine/random.h"
@@ -51,6 +52,8 @@ struct function_network {
     int64_t ready_ns;                      /* of a family: Pending until then */
     int64_t used_ns;                       /* the same: its last invocation */
     const struct cause *refused;           /* the same: why it has no interface; NULL: nothing */
+    struct held_line held;                 /* calls of whom it does not reach, of a part of its own */
+    struct part *unreachable;              /* NULL: there are none */
     struct network_interface **interfaces; /* owned; by its subnets; NULL in those of elsewhere */
 };
 
@@ -143,8 +146,8 @@ struct function {
     struct procedure_runner *procedure; /* owned; NULL: the handler calls nobody, and its time is known when it begins */
     uint64_t tmp_evicted;               /* of what its handlers keep, as far as it was counted */
     struct function_link *links;        /* owned; whom its environments keep connections to */
-    uint32_t link_count;
-    int64_t *connected_ns; /* owned; by environment: when it opened its connections */
+    uint32_t link_count, mount_count;   /* of them, those of file systems come first */
+    int64_t *connected_ns;              /* owned; by environment: when it opened its connections */
     size_t connected_room;
     int64_t traced_second;       /* of a family: of the latest request that could be traced */
     uint32_t traced_for_certain; /* in that second */
@@ -164,6 +167,7 @@ enum function_event {
     FUNCTION_PAID,      /* data: MB that are no longer paid for */
     FUNCTION_DEPLOYMENT,
     FUNCTION_CREATED,  /* the function itself */
+    FUNCTION_PACKET,   /* data: a call that nobody answers */
     FUNCTION_PROCEDURE /* and PROCEDURE_EVENTS in all */
 };
 

@@ -269,19 +269,16 @@ static void check_enrichment(struct validation *validation, struct pipe *pipe)
 }
 
 /* What it does in the name of its role, where the scenario has that. */
-static void check_rights(struct validation *validation, const struct pipe_config *config)
+static void check_rights(struct validation *validation, struct pipe *pipe)
 {
+    const struct pipe_config *config = &pipe->config;
+    uint32_t *rights =
+        validation_type(validation, config->source)->streamable ? pipe->mapping.stream.config.rights : pipe->mapping.config.rights;
     uint32_t role = config->role ? validation_named(validation, config->role) : ENTITY_NONE, self = validation_self(validation);
     if (role == ENTITY_NONE || !model_is(validation_type(validation, role), "AWS::IAM::Role"))
         return;
-    validation_may(validation, &(struct deed){.from = self,
-                                              .holder = ENTITY_NONE,
-                                              .target = role,
-                                              .action = "sts:AssumeRole",
-                                              .principal = "pipes.amazonaws.com",
-                                              .by_number = true,
-                                              .needed = true,
-                                              .property = "RoleArn"});
+    validation_may_assume(validation, role, "pipes.amazonaws.com", true, "RoleArn");
+    role_rights_at_source(validation, role, false, config->source, "Source", rights);
     if (config->enrichment != ENTITY_NONE)
         validation_may(validation, &(struct deed){.from = self, .holder = role, .target = config->enrichment, .property = "Enrichment"});
     if (config->target != ENTITY_NONE)
@@ -303,10 +300,10 @@ static void pipe_validate(struct validation *validation, void *blob)
             pipe->config.keeper = i;
     check_target(validation, pipe);
     check_enrichment(validation, pipe);
-    check_rights(validation, &pipe->config);
     config->response_types = !pipe->config.at_once || pipe->config.reports_failures ? REPORT_BATCH_ITEM_FAILURES : 0;
     if (config->source == ENTITY_NONE)
         return;
+    check_rights(validation, pipe);
     validation_flow(validation, config->source, self);
     if (pipe->config.target != ENTITY_NONE)
         validation_flow(validation, self, pipe->config.target);

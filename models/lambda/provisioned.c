@@ -90,10 +90,10 @@ static struct environment *start_environment(struct simulation *simulation, stru
         stream_at(&function->streams.provisioned_init, environment->ordinal, 0);
         *init_ns = distribution_sample_ns(function->config.init, &function->streams.provisioned_init.rng);
     }
-    int64_t load_ns, connect_ns = 0;
+    int64_t load_ns, connect_ns = 0, asleep_ns;
     const uint64_t item = item_salt("provisioned") + environment->ordinal;
-    environment->needs_init = function_load(simulation, function, item, 0, &load_ns) != END_SUCCEEDED ||
-                              function_connect(simulation, function, environment, item, 0, &connect_ns) != END_SUCCEEDED;
+    environment->needs_init = function_load(simulation, function, environment, item, 0, &load_ns) != END_SUCCEEDED ||
+                              function_connect(simulation, function, environment, item, 0, &connect_ns, &asleep_ns) != END_SUCCEEDED;
     *init_ns = time_add(time_add(*init_ns, load_ns), connect_ns);
     tally_add(&function->metrics.init_duration, TALLY_ALL, *init_ns);
     if (rule_flag(simulation->settings->rules, "provisioned_init_billed"))

@@ -95,7 +95,7 @@ static enum status nat_create(struct simulation *simulation, void *self)
     int64_t each = rule_count(rules, "nat_connections_per_destination", 0, INT32_MAX);
     uint64_t most = (uint64_t)each * (1 + nat->more_allocations.count);
     gauge_add(&nat->there, simulation->now_ns, 1);
-    held_init(&nat->held, simulation, nat->self, NAT_PACKET);
+    held_init(&nat->held, simulation, nat->self, NAT_PACKET, &simulation->entities[nat->self].ledger);
     pipe_init(&nat->pipe, simulation, nat->self, NAT_PASSED, rule_number(rules, "nat_bandwidth_gbps") * 1e9 / 8);
     return nat_connections_init(&nat->connections, simulation, nat->self, NAT_IDLE, rule_pause_ns(rules, "nat_idle_timeout_s"),
                                 most < UINT32_MAX ? (uint32_t)most : UINT32_MAX, &nat->active, &nat->idle_timeouts);

@@ -2,8 +2,8 @@
 #ifndef SLSIM_NETWORK_NAT_GATEWAY_H
 #define SLSIM_NETWORK_NAT_GATEWAY_H
 
+#include "engine/held.h"
 #include "engine/pipe.h"
-#include "held.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "nat_connections.h"

@@ -1,7 +1,6 @@
 /* network_state.h: what a network is made of. From the ground up:
  *
  *   network_service          which service a type belongs to, and which are in the network themselves
- *   held                     packets that nobody answers
  *   nat_connections          connections through a gateway that translates addresses
  *   route_table              the types that say where packets go, without a state
  *   subnet_route             the way from a subnet to whom its functions call
@@ -12,10 +11,10 @@
 
 #include "engine/carrier.h"
 #include "engine/cidr.h"
+#include "engine/held.h"
 #include "engine/key_map.h"
 #include "engine/model.h"
 #include "engine/pool.h"
-#include "held.h"
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "notation/property.h"

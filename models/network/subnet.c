@@ -100,7 +100,7 @@ static enum status subnet_create(struct simulation *simulation, void *self)
     subnet->capacity = INT64_MAX; /* of a block that is not known */
     if (subnet->cidr_known)
         subnet->capacity = (int64_t)cidr_size(&subnet->cidr) - rule_count(rules, "subnet_reserved_addresses", 0, INT32_MAX);
-    held_init(&subnet->held, simulation, subnet->self, SUBNET_PACKET);
+    held_init(&subnet->held, simulation, subnet->self, SUBNET_PACKET, &simulation->entities[subnet->self].ledger);
     key_map_init(&subnet->way_places, &simulation->memory, simulation->entities[subnet->self].name);
     enum status status = subnet_interfaces_init(simulation, subnet);
     return status == STATUS_OK ? list_ways(subnet) : status;
@@ -191,7 +191,12 @@ static void subnet_forget(struct simulation *simulation, void *self, uint64_t cl
         by->type->carrier->forget(simulation, by->state, client);
 }
 
-const struct carrier subnet_carrier = {.carry = subnet_carry, .returned = subnet_returned, .forget = subnet_forget};
+static bool subnet_leads(const struct simulation *simulation, const void *self, uint32_t to)
+{
+    return !is_closed(simulation, self, way_to(self, to));
+}
+
+const struct carrier subnet_carrier = {.leads = subnet_leads, .carry = subnet_carry, .returned = subnet_returned, .forget = subnet_forget};
 
 static enum status subnet_finish(struct simulation *simulation, void *self)
 {

@@ -169,6 +169,11 @@ static void say_identity(struct validation *validation, const struct deed *deed,
         char text[320];
         snprintf(text, sizeof text, "{\"Fn::GetAtt\": [\"%.255s\", \"StreamArn\"]}", validation_name(validation, target));
         resource = validation_string(validation, text);
+    } else if (strncmp(action, "s3:", 3) == 0 && target != ENTITY_NONE &&
+               !is_of_part(resource_kind(validation_type(validation, target)), action)) {
+        char text[320]; /* the bucket itself */
+        snprintf(text, sizeof text, "{\"Fn::GetAtt\": [\"%.255s\", \"Arn\"]}", validation_name(validation, target));
+        resource = validation_string(validation, text);
     }
     snprintf(why, sizeof why, "%.100s %s %.100s%s%.100s", holder,
              denies                                ? "denies"

@@ -123,6 +123,8 @@ static void limits_init(struct machine_limits *limits, const struct rule_book *r
         .items_most = rule_count(rules, "sfn_map_items_max", 1, 100000000),
         .inline_most = rule_count(rules, "sfn_map_inline_max", 1, 1000000),
         .distributed_most = rule_count(rules, "sfn_map_distributed_max", 1, 10000000),
+        .page_items = rule_count(rules, "sfn_map_page_items", 1, 1000000),
+        .result_files = rule_count(rules, "sfn_map_result_files", 0, 1000000),
         .memory_base = rule_bytes(rules, "sfn_express_memory_base_mb"),
         .memory_step = rule_bytes(rules, "sfn_express_memory_step_mb"),
         .billing_step_ns = rule_pause_ns(rules, "sfn_express_billing_step_ms"),

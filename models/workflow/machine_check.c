@@ -152,7 +152,7 @@ static void plan_wait(struct validation *validation, const struct workflow_state
 }
 
 static void plan_map(struct validation *validation, const struct machine *machine, const struct workflow_state *state,
-                     const struct state_plan *plan)
+                     struct state_plan *plan)
 {
     const struct rule_book *rules = validation_rules(validation);
     char property[PROPERTY_ROOM];
@@ -165,6 +165,11 @@ static void plan_map(struct validation *validation, const struct machine *machin
         validation_error(validation, property, "make it a STANDARD machine, whose items may be EXPRESS",
                          "an EXPRESS machine has no distributed Map");
     }
+    if (!distributed && (state->map.has_reader || state->map.has_writer))
+        validation_error(validation, state->place, "add \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\"} to its ItemProcessor",
+                         "ItemReader and ResultWriter are a distributed Map's");
+    plan->reader = state->map.has_reader ? access_target(validation, &state->map.reader) : ENTITY_NONE;
+    plan->writer = state->map.has_writer ? access_target(validation, &state->map.writer) : ENTITY_NONE;
     if (!distributed && (state->map.tolerated >= 0 || state->map.tolerated_share_given || state->map.batch > 1))
         validation_error(validation, state->place, "add \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\"} to its ItemProcessor",
                          "tolerated failures and batches are a distributed Map's");
@@ -180,7 +185,7 @@ static void plan_states(struct validation *validation, struct machine *machine)
     match_behaviors(validation, machine, plans);
     for (uint32_t i = 0; i < workflow->state_count; i++) {
         const struct workflow_state *state = &workflow->states[i];
-        plans[i].target = ENTITY_NONE;
+        plans[i].target = plans[i].reader = plans[i].writer = ENTITY_NONE;
         if (state->name[0] == '\0')
             validation_error(validation, state->place, NULL, "a state needs a name");
         if (strlen(state->name) > (size_t)name_most)

@@ -13,6 +13,8 @@ static const struct cause cause_no_choice = {.fate = FATE_FAILED, .text = "State
 static const struct cause cause_runtime = {.fate = FATE_FAILED, .text = "States.Runtime"};
 static const struct cause cause_size = {.fate = FATE_FAILED, .text = "States.DataLimitExceeded"};
 static const struct cause cause_threshold = {.fate = FATE_FAILED, .text = "States.ExceedToleratedFailureThreshold"};
+static const struct cause cause_reader = {.fate = FATE_FAILED, .text = "States.ItemReaderFailed"};
+static const struct cause cause_writer = {.fate = FATE_FAILED, .text = "States.ResultWriterFailed"};
 static const struct cause cause_permissions = {.fate = FATE_FAILED, .text = "States.Permissions"};
 
 const struct error error_timeout = {NULL, "States.Timeout", &cause_timed_out};
@@ -21,6 +23,9 @@ const struct error error_no_choice = {NULL, "States.NoChoiceMatched", &cause_no_
 const struct error error_runtime = {NULL, "States.Runtime", &cause_runtime};
 const struct error error_size = {NULL, "States.DataLimitExceeded", &cause_size};
 const struct error error_threshold = {NULL, "States.ExceedToleratedFailureThreshold", &cause_threshold};
+
+const struct error error_reader = {NULL, "States.ItemReaderFailed", &cause_reader};
+const struct error error_writer = {NULL, "States.ResultWriterFailed", &cause_writer};
 
 struct error error_of_work(const struct state_plan *plan)
 {

@@ -4,7 +4,8 @@
 
 #include "machine_state.h"
 
-extern const struct error error_timeout, error_heartbeat, error_no_choice, error_runtime, error_size, error_threshold;
+extern const struct error error_timeout, error_heartbeat, error_no_choice, error_runtime, error_size, error_threshold, error_reader,
+    error_writer;
 extern const struct cause cause_timed_out, cause_aborted;
 
 /* What a task fails with whose call ended with `cause`. */

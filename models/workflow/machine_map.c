@@ -1,5 +1,6 @@
 /* machine_map.c: branches and items. A Parallel is over when all its branches are; a Map handles so many items at once, each next one when
  * one is done. What fails fails the whole, and stops the others; but a distributed Map bears so many failures.
+ * A distributed one may read its items from a bucket first, and write its results into one: calls one after the other.
  * Sources: the States Language specification; Step Functions developer guide, "Inline mode" (40 at once) and "Distributed mode" (10,000 at
  * once, in executions of their own with a history of their own), rules sfn_map_*. */
 #include "machine_map.h"
@@ -7,8 +8,10 @@
 #include "machine_error.h"
 #include "machine_execution.h"
 #include "machine_strand.h"
+#include "machine_task.h"
 
 #include <math.h>
+#include <string.h>
 
 static bool is_distributed(const struct workflow_state *state)
 {
@@ -78,6 +81,57 @@ static void fill(struct simulation *simulation, struct machine *machine, uint32_
         begin_child(simulation, machine, id);
 }
 
+/* One more call of the Map's reader, or its writer. */
+static void access_next(struct simulation *simulation, struct machine *machine, uint32_t id)
+{
+    const struct strand *strand = strand_at(machine, id);
+    const struct state_plan *plan = plan_of(machine, strand);
+    const struct workflow_map *map = &state_of(machine, strand)->map;
+    task_send(simulation, machine, id, strand->writes ? plan->writer : plan->reader, strand->writes ? &map->writer : &map->reader,
+              child_item(machine, strand, UINT32_MAX / 2 + (uint32_t)strand->pages + (strand->writes ? UINT32_MAX / 4 : 0)));
+}
+
+/* All its items are over. */
+static void group_over(struct simulation *simulation, struct machine *machine, uint32_t id)
+{
+    struct strand *strand = strand_at(machine, id);
+    strand->writes = true;
+    strand->pages = machine->limits.result_files;
+    if (plan_of(machine, strand)->writer == ENTITY_NONE || strand->pages == 0)
+        strand_ready(machine, id);
+    else
+        access_next(simulation, machine, id);
+}
+
+static void begin_items(struct simulation *simulation, struct machine *machine, uint32_t id)
+{
+    if (strand_at(machine, id)->items == 0)
+        group_over(simulation, machine, id);
+    else
+        fill(simulation, machine, id);
+}
+
+void group_accessed(struct simulation *simulation, struct machine *machine, uint32_t id, const struct cause *cause)
+{
+    struct strand *strand = strand_at(machine, id);
+    if (cause != &cause_succeeded)
+        strand_fail(machine, id, strand->writes ? error_writer : error_reader);
+    else if (--strand->pages > 0)
+        access_next(simulation, machine, id);
+    else if (strand->writes)
+        strand_ready(machine, id);
+    else
+        begin_items(simulation, machine, id);
+}
+
+/* A list of objects comes by pages; an object that holds the items is one. */
+static int64_t pages_of(const struct machine *machine, const struct workflow_state *state, int64_t items)
+{
+    const char *action = state->map.reader.action;
+    int64_t page = machine->limits.page_items;
+    return action && strcmp(action, "ListObjectsV2") == 0 && items > 0 ? items / page + (items % page > 0) : 1;
+}
+
 void group_begin(struct simulation *simulation, struct machine *machine, uint32_t id)
 {
     struct strand *strand = strand_at(machine, id);
@@ -85,16 +139,20 @@ void group_begin(struct simulation *simulation, struct machine *machine, uint32_
     int64_t batch = is_distributed(state) ? state->map.batch : 1, items = state->branch_count;
     if (state->kind == WORKFLOW_MAP) {
         items = draw_items(machine, strand);
+        if (state->map.items_most > 0 && state->map.items_most < items)
+            items = state->map.items_most;
+        strand->pages = pages_of(machine, state, items);
         items = items / batch + (items % batch > 0);
     }
     strand->items = items;
     strand->begun = strand->open = strand->failed = 0;
     execution_event(machine, execution_at(machine, strand->execution), machine->limits.group_events);
     strand->phase = STRAND_LEAVE;
-    if (items == 0)
-        strand_ready(machine, id);
+    strand->writes = false;
+    if (plan_of(machine, strand)->reader != ENTITY_NONE)
+        access_next(simulation, machine, id);
     else
-        fill(simulation, machine, id);
+        begin_items(simulation, machine, id);
 }
 
 /* Are there more failures than the state bears? */
@@ -125,5 +183,5 @@ void group_child_over(struct simulation *simulation, struct machine *machine, ui
     if (strand->begun < strand->items)
         fill(simulation, machine, id);
     else if (strand->open == 0)
-        strand_ready(machine, id);
+        group_over(simulation, machine, id);
 }

@@ -9,4 +9,7 @@ void group_begin(struct simulation *simulation, struct machine *machine, uint32_
 /* One of its branches or items is over, and gone: with `error`, or well (NULL). */
 void group_child_over(struct simulation *simulation, struct machine *machine, uint32_t id, const struct error *error);
 
+/* The strand's Map has an answer of its reader or its writer. */
+void group_accessed(struct simulation *simulation, struct machine *machine, uint32_t id, const struct cause *cause);
+
 #endif

@@ -25,15 +25,17 @@ void machine_rights(struct validation *validation, const struct machine *machine
         return;
     if (!by_sam)
         validation_may_assume(validation, role, "states.amazonaws.com", true, validation_written(validation, "Role") ? "Role" : "RoleArn");
-    for (uint32_t i = 0; i < machine->definition->state_count; i++) {
-        const struct workflow_state *state = &machine->definition->states[i];
+    for (uint32_t i = 0; i < machine->definition->state_count * STATE_CALLS_MOST; i++) {
+        const struct workflow_state *state = &machine->definition->states[i / STATE_CALLS_MOST];
         char property[400];
-        if (state->kind != WORKFLOW_TASK || machine->plans[i].target == ENTITY_NONE)
+        const char *within;
+        uint32_t target;
+        const struct workflow_task *task =
+            state_calls(state, &machine->plans[i / STATE_CALLS_MOST], i % STATE_CALLS_MOST, &within, &target);
+        if (!task)
             continue;
-        snprintf(property, sizeof property, "%.380s.Resource", state->place);
-        validation_may(
-            validation,
-            &(struct deed){
-                .from = self, .holder = role, .target = machine->plans[i].target, .contents = &state->task.content, .property = property});
+        snprintf(property, sizeof property, "%.360s.%sResource", state->place, within);
+        validation_may(validation,
+                       &(struct deed){.from = self, .holder = role, .target = target, .contents = &task->content, .property = property});
     }
 }

@@ -56,9 +56,10 @@ struct state_plan {
     const struct state_behavior *behavior; /* NULL: nothing is said */
     const double *choices;                 /* rising to the sum of all */
     size_t choice_count;
-    uint32_t target; /* of a Task; ENTITY_NONE: not simulated: `latency` says how long */
-    int pattern;     /* enum task_pattern */
-    int key;         /* enum task_key */
+    uint32_t reader, writer; /* of a distributed Map: buckets; ENTITY_NONE: none that is simulated */
+    uint32_t target;         /* of a Task; ENTITY_NONE: not simulated: `latency` says how long */
+    int pattern;             /* enum task_pattern */
+    int key;                 /* enum task_key */
     bool is_function;
     bool answered;             /* of a TASK_TOKEN: by a call of somebody who is simulated; else `latency` says when */
     const char *prefix;        /* of the errors of what it calls: "Lambda." */
@@ -127,6 +128,7 @@ struct strand {
     uint64_t item;
     int64_t entered_ns, tried_ns;       /* the latter: of a Task's last try */
     int64_t items, begun, open, failed; /* of a Map or a Parallel */
+    int64_t pages;                      /* of a Map: calls of its reader or its writer that are still to be made */
     struct error error;
     uint32_t execution, parent, number;
     uint32_t state, visit;              /* the state it is in, and how many it was in before */
@@ -139,6 +141,7 @@ struct strand {
     uint32_t payload_bytes;
     uint32_t tries[RETRIERS_MOST]; /* of each retrier */
     uint8_t phase;                 /* enum strand_phase */
+    bool writes;                   /* of a Map: its items are over */
     bool ready, throttled, granted, inside, retried;
 };
 
@@ -180,7 +183,7 @@ struct machine_quota {
 };
 
 struct machine_limits {
-    int64_t payload_most, events_most, at_once_most, items_assumed, items_most, inline_most, distributed_most;
+    int64_t payload_most, events_most, at_once_most, items_assumed, items_most, inline_most, distributed_most, page_items, result_files;
     int64_t memory_base, memory_step, billing_step_ns;
     int64_t execution_events, attempt_events, submit_events, group_events, child_events;
 };

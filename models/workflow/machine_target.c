@@ -199,6 +199,47 @@ void task_plan(struct validation *validation, const struct machine *machine, con
     validation_flow(validation, validation_self(validation), plan->target);
 }
 
+uint32_t access_target(struct validation *validation, const struct workflow_task *task)
+{
+    bool by_path = false;
+    const char *text = task->service && strcmp(task->service, "s3") == 0 ? parameter_of(task, "Bucket", &by_path) : NULL;
+    uint32_t target = text && !by_path ? validation_named(validation, text) : ENTITY_NONE;
+    if (target == ENTITY_NONE || !model_is_callable(validation_type(validation, target)))
+        return ENTITY_NONE;
+    validation_flow(validation, validation_self(validation), target);
+    return target;
+}
+
+const struct workflow_task *state_calls(const struct workflow_state *state, const struct state_plan *plan, size_t index,
+                                        const char **within, uint32_t *target)
+{
+    bool map = state->kind == WORKFLOW_MAP;
+    *within = !map ? "" : index == 0 ? "ItemReader." : "ResultWriter.";
+    *target = !map ? (index == 0 ? plan->target : ENTITY_NONE) : index == 0 ? plan->reader : plan->writer;
+    if (*target == ENTITY_NONE)
+        return NULL;
+    return !map ? &state->task : index == 0 ? &state->map.reader : &state->map.writer;
+}
+
+/* What a Map reads or writes is said to the bucket, too. */
+static void access_sends(struct validation *validation, const struct workflow_state *state, const struct state_plan *plan)
+{
+    for (size_t i = 0; i < STATE_CALLS_MOST; i++) {
+        const char *within;
+        uint32_t target;
+        const struct workflow_task *task = state_calls(state, plan, i, &within, &target);
+        char place[400];
+        snprintf(place, sizeof place, "%.370s.%s", state->place, within);
+        if (task)
+            validation_sends(validation, &(struct sending){.target = target,
+                                                           .content = task->content,
+                                                           .passes_key_on = true,
+                                                           .place = place,
+                                                           .target_key = "Resource",
+                                                           .operation_key = "Resource"});
+    }
+}
+
 void machine_sends(struct validation *validation, const void *config)
 {
     const struct machine *machine = config;
@@ -206,6 +247,8 @@ void machine_sends(struct validation *validation, const void *config)
         const struct workflow_state *state = &machine->definition->states[i];
         const struct state_plan *plan = &machine->plans[i];
         char place[400];
+        if (state->kind == WORKFLOW_MAP)
+            access_sends(validation, state, plan);
         if (state->kind != WORKFLOW_TASK || plan->target == ENTITY_NONE)
             continue;
         snprintf(place, sizeof place, "%.380s.", state->place);

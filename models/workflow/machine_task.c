@@ -7,6 +7,7 @@
 
 #include "machine_error.h"
 #include "machine_execution.h"
+#include "machine_map.h"
 #include "machine_start.h"
 #include "machine_strand.h"
 
@@ -94,18 +95,19 @@ static void serve(struct simulation *simulation, struct machine *machine, uint32
     strand->timer = strand_schedule(simulation, machine, id, MACHINE_SERVED, RANK_COMPLETION, latency_ns);
 }
 
-static void send(struct simulation *simulation, struct machine *machine, uint32_t id)
+void task_send(struct simulation *simulation, struct machine *machine, uint32_t id, uint32_t target, const struct workflow_task *task,
+               uint64_t item)
 {
     struct strand *strand = strand_at(machine, id);
     const struct execution *execution = execution_at(machine, strand->execution);
     const struct state_plan *plan = plan_of(machine, strand);
-    const struct content_choice *content = &state_of(machine, strand)->task.content;
+    const struct content_choice *content = &task->content;
     struct request *request = request_new(simulation);
     strand->call = request ? tie_new(simulation, machine, id) : POOL_NONE;
     if (strand->call == POOL_NONE)
         return;
     *request = (struct request){
-        .item = item_of(machine, strand),
+        .item = item,
         .born_ns = strand->entered_ns,
         .handler_ns = -1,
         .id = request->id,
@@ -123,11 +125,11 @@ static void send(struct simulation *simulation, struct machine *machine, uint32_
         strand->claim = claim_new(simulation, request->item, machine->self, id);
     item_made(simulation, request->item, strand->item);
     if (simulation->tracer) {
-        simulation_trace(simulation, request, simulation->entities[plan->target].name, "sent", simulation->now_ns, 0,
+        simulation_trace(simulation, request, simulation->entities[target].name, "sent", simulation->now_ns, 0,
                          simulation->entities[machine->first_part + strand->state].name);
         simulation_trace_from(simulation, strand->item, simulation->entities[machine->first_part + strand->state].name);
     }
-    request_send(simulation, plan->target, request);
+    request_send(simulation, target, request);
 }
 
 /* What TimeoutSeconds says, 0: nothing; and HeartbeatSeconds, for the strand to keep. */
@@ -182,7 +184,7 @@ void task_begin(struct simulation *simulation, struct machine *machine, uint32_t
     if (plan->target == ENTITY_NONE)
         serve(simulation, machine, id);
     else
-        send(simulation, machine, id);
+        task_send(simulation, machine, id, plan->target, &state_of(machine, strand)->task, item_of(machine, strand));
 }
 
 void task_served(struct simulation *simulation, struct machine *machine, uint32_t id)
@@ -206,7 +208,9 @@ void task_answered(struct simulation *simulation, struct machine *machine, struc
     struct strand *strand = strand_at(machine, id);
     const struct state_plan *plan = plan_of(machine, strand);
     strand->call = POOL_NONE;
-    if (cause != &cause_succeeded)
+    if (state_of(machine, strand)->kind == WORKFLOW_MAP)
+        group_accessed(simulation, machine, id, cause);
+    else if (cause != &cause_succeeded)
         fail(simulation, machine, id, error_of_answer(plan, cause));
     else if (plan->is_function && bytes > machine->limits.payload_most)
         fail(simulation, machine, id, error_size);

@@ -6,6 +6,9 @@
 
 /* The strand's state, a Task, begins a try. */
 void task_begin(struct simulation *simulation, struct machine *machine, uint32_t id);
+/* Something that the strand's state says, about `item`, to `target`; its answer comes to task_answered. */
+void task_send(struct simulation *simulation, struct machine *machine, uint32_t id, uint32_t target, const struct workflow_task *task,
+               uint64_t item);
 /* The answer to what a task sent. */
 void task_answered(struct simulation *simulation, struct machine *machine, struct request *request);
 /* What is not simulated is done, or somebody calls back. */

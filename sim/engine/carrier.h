@@ -16,6 +16,8 @@ struct validation; /* scenario/validation.h */
 struct carrier {
     /* Does it pass anything on now? NULL: always. Who knows that it does not lets packets go there without an answer. */
     bool (*passes)(const void *self);
+    /* Does a way lead from it to `to` now? NULL: always. */
+    bool (*leads)(const struct simulation *simulation, const void *self, uint32_t to);
     /* Takes `request` on its way to `to`: sends it on, now or later; keeps it, as packets that nobody answers; or answers it. `client` says
      * who of the sender sends (connectable_client): connections are its own. */
     void (*carry)(struct simulation *simulation, void *self, uint32_t to, uint64_t client, struct request *request);

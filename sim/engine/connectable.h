@@ -27,6 +27,8 @@ struct connectable {
     void (*release)(struct simulation *simulation, void *self, uint64_t client, uint32_t count, int64_t since_ns);
     /* How long opening takes, drawn for this item and attempt; what is opened together is opened at the same time. */
     int64_t (*connect_ns)(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt);
+    /* How much of that will have passed whoever waits for it: it wakes up, as somebody wants to connect. NULL: nothing. */
+    int64_t (*asleep_ns)(struct simulation *simulation, void *self);
     /* Is it there at all for who wants to connect? NULL: always, and what `admit` refuses is too many. */
     bool (*reachable)(const struct simulation *simulation, const void *self);
 };

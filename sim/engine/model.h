@@ -283,6 +283,17 @@ struct implied {
     const char *unless; /* NULL: whatever it has */
 };
 
+/* A resource of `on_type` that stands for `count` others where it has `property`: resources of `makes_type`, which get what that holds as
+ * `key`, and its name as `owner`. They are named by its name, `suffix` and a number from 1. */
+struct multiple {
+    const char *on_type;
+    const char *property;
+    const char *makes_type;
+    const char *owner, *key;
+    const char *suffix;
+    uint32_t count;
+};
+
 /* A type whose resources are published in versions, which an alias points at. */
 struct publication {
     const char *on_type;
@@ -303,6 +314,7 @@ struct model_registry {
     const struct rewrite *rewrites;            /* ends with {0}; may be NULL */
     const struct inner_form *inner_forms;      /* the same */
     const struct implied *implied;             /* the same */
+    const struct multiple *multiples;          /* the same */
     const struct publication *publications;    /* the same */
     const struct extraction *extractions;      /* the same */
     const struct judge *judge;                 /* of permissions; NULL: nobody asks for any */

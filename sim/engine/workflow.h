@@ -77,6 +77,9 @@ struct workflow_map {
     int mode;           /* of its processor: 1 DISTRIBUTED */
     int execution_type; /* 1 EXPRESS */
     bool tolerated_share_given;
+    bool has_reader, has_writer;         /* a distributed one's */
+    struct workflow_task reader, writer; /* whom they call */
+    int64_t items_most;                  /* that are read; 0: all */
 };
 
 struct workflow_state {

@@ -124,6 +124,28 @@ static const struct property batch_keys[] = {
     {0},
 };
 
+static const struct property reader_config_keys[] = {
+    {"MaxItems", PROPERTY_INTEGER, AT(map.items_most), .minimum = "0", .help = "More are not read; 0: all are."},
+    {.name = PROPERTY_ANY_KEY, .kind = PROPERTY_ACCEPTED},
+    {0},
+};
+
+static const struct property reader_keys[] = {
+    {"Resource", PROPERTY_STRING, AT(map.reader.resource), .required = true, .help = "arn:aws:states:::s3:getObject, or listObjectsV2"},
+    {"ReaderConfig", PROPERTY_OBJECT, 0, .properties = reader_config_keys, .help = "What is in it."},
+    ACCEPTED("Parameters"),
+    ACCEPTED("Arguments"),
+    {0},
+};
+
+static const struct property writer_keys[] = {
+    {"Resource", PROPERTY_STRING, AT(map.writer.resource), .help = "arn:aws:states:::s3:putObject"},
+    ACCEPTED("Parameters"),
+    ACCEPTED("Arguments"),
+    ACCEPTED("WriterConfig"),
+    {0},
+};
+
 static const struct property map_keys[] = {
     {"MaxConcurrency", PROPERTY_INTEGER, AT(map.concurrency), .minimum = "0", .fallback = "0", .help = "At most so many at once."},
     {"ItemBatcher", PROPERTY_OBJECT, 0, .properties = batch_keys, .help = "Items are handled together."},
@@ -138,8 +160,10 @@ static const struct property map_keys[] = {
     ACCEPTED("Items"),
     ACCEPTED("ItemsPath"),
     ACCEPTED("ItemSelector"),
-    ACCEPTED("ItemReader"),
-    ACCEPTED("ResultWriter"),
+    {"ItemReader", PROPERTY_OBJECT, 0, .properties = reader_keys, .given = PROPERTY_GIVEN(struct workflow_state, map.has_reader),
+     .help = "Where its items are."},
+    {"ResultWriter", PROPERTY_OBJECT, 0, .properties = writer_keys, .given = PROPERTY_GIVEN(struct workflow_state, map.has_writer),
+     .help = "Where its results go."},
     ACCEPTED("Label"),
     FILTERED,
     TRIED_AGAIN,
@@ -278,6 +302,15 @@ static bool parse_task(struct workflow_reading *reading, const cJSON *node, cons
     return read_resource(reading, path, task);
 }
 
+/* Whom a Map's reader or writer calls. */
+static bool parse_access(struct workflow_reading *reading, const cJSON *node, const struct parse_path *path, const char *key, bool given,
+                         struct workflow_task *task)
+{
+    struct parse_path inner = {path, key, 0};
+    const cJSON *access = cJSON_GetObjectItemCaseSensitive(node, key);
+    return !given || !task->resource || !cJSON_IsObject(access) || parse_task(reading, access, &inner, task);
+}
+
 static bool parse_wait(struct workflow_reading *reading, const cJSON *node, const struct parse_path *path, struct workflow_state *state)
 {
     int given = state->wait_given + (state->timestamp != NULL) + state->wait_drawn;
@@ -347,6 +380,9 @@ bool workflow_state_parse(struct workflow_reading *reading, const cJSON *node, c
     bool good = parse->diagnostics->error_count == errors;
     if (good && state->kind == WORKFLOW_TASK)
         good = parse_task(reading, node, path, &state->task);
+    if (good && state->kind == WORKFLOW_MAP)
+        good = parse_access(reading, node, path, "ItemReader", state->map.has_reader, &state->map.reader) &&
+               parse_access(reading, node, path, "ResultWriter", state->map.has_writer, &state->map.writer);
     if (good && state->kind == WORKFLOW_WAIT)
         good = parse_wait(reading, node, path, state);
     return good;

@@ -3,6 +3,7 @@
 
 #include "document/json_edit.h"
 #include "scenario/extract.h"
+#include "scenario/multiply.h"
 #include "scenario/resource_type.h"
 
 #include <stdio.h>
@@ -367,6 +368,7 @@ void rewrite_short_forms(struct parse *parse, const struct model_registry *regis
     list->made = store_alloc(parse->store, rewriting.entries + extract_count(registry, resources), sizeof *list->made);
     if (!list->made || !each_holder(&rewriting, rewrite_entries) || !extract_resources(parse, registry, resources, list))
         parse->failed = true;
+    parse->failed = parse->failed || !multiply_resources(parse, registry, resources);
     for (const struct implied *row = registry->implied; row && row->on_type; row++)
         if (!add_implied(parse, row, resources))
             parse->failed = true;

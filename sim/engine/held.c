@@ -1,5 +1,5 @@
 /* held.c: requests whose first packet nobody answers. */
-#include "held.h"
+#include "engine/held.h"
 
 #include "engine/procedure.h"
 
@@ -12,14 +12,21 @@ static const struct cause cause_given_up = {.fate = FATE_DROPPED, .text = "the c
 /* Waits double; more of them would outlast any run. */
 #define PACKETS_MOST 30
 
-void held_init(struct held_line *line, struct simulation *simulation, uint32_t self, uint16_t kind)
+void held_init(struct held_line *line, struct simulation *simulation, uint32_t self, uint16_t kind, struct ledger *ledger)
 {
     const struct rule_book *rules = simulation->settings->rules;
     line->self = self;
     line->kind = kind;
+    line->ledger = ledger;
     line->first_ns = rule_pause_ns(rules, "tcp_first_wait_s");
     line->most = (uint32_t)rule_count(rules, "tcp_syn_retries", 0, PACKETS_MOST);
     pool_init(&line->held, sizeof(struct held), &simulation->memory, simulation->entities[self].name);
+}
+
+int64_t held_give_up_ns(const struct rule_book *rules)
+{
+    double waits = ldexp(1, (int)rule_count(rules, "tcp_syn_retries", 0, PACKETS_MOST) + 1) - 1;
+    return time_from_double((double)rule_pause_ns(rules, "tcp_first_wait_s") * waits);
 }
 
 void held_fini(struct held_line *line)
@@ -50,7 +57,8 @@ static void end(struct simulation *simulation, struct held_line *line, uint32_t 
 {
     struct request *request = request_at(simulation, ((const struct held *)pool_at(&line->held, id))->request);
     pool_give(&line->held, id);
-    request_done(simulation, line->self, request, cause);
+    ledger_count(line->ledger, cause);
+    request_answer(simulation, request, cause);
 }
 
 bool held_due(struct simulation *simulation, struct held_line *line, uint32_t id, struct held *held)

@@ -1,7 +1,7 @@
 /* held.h: requests whose first packet nobody answers. The sender's system sends it again after a while, each time twice as long, and then
  * says that the connection timed out: unless whoever waits for the answer gave up before. Source: rules tcp_*. */
-#ifndef SLSIM_NETWORK_HELD_H
-#define SLSIM_NETWORK_HELD_H
+#ifndef SLSIM_ENGINE_HELD_H
+#define SLSIM_ENGINE_HELD_H
 
 #include "engine/pool.h"
 #include "engine/simulation.h"
@@ -19,13 +19,16 @@ struct held {
 struct held_line {
     struct pool held;
     uint32_t self;
-    uint16_t kind; /* of its events, whose data is a held one's id */
+    struct ledger *ledger; /* counts what ends here */
+    uint16_t kind;         /* of its events, whose data is a held one's id */
     int64_t first_ns;
     uint32_t most; /* packets after the first */
 };
 
-/* `self`: the entity that gets its events, and whose ledger counts what ends here. */
-void held_init(struct held_line *line, struct simulation *simulation, uint32_t self, uint16_t kind);
+/* `self`: the entity that gets its events; `ledger`: where who puts something in counts that it entered. */
+void held_init(struct held_line *line, struct simulation *simulation, uint32_t self, uint16_t kind, struct ledger *ledger);
+/* How long it takes until the sender's system says that the connection timed out. */
+int64_t held_give_up_ns(const struct rule_book *rules);
 void held_fini(struct held_line *line);
 /* Nobody answers: holds `request` on its way to `to`. */
 void held_begin(struct simulation *simulation, struct held_line *line, uint32_t to, uint64_t client, struct request *request);
