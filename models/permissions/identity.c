@@ -5,6 +5,7 @@
 #include "engine/simulation.h"
 #include "measure/metric.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define AT(field) offsetof(struct identity, field)
@@ -132,8 +133,12 @@ static struct property_list managed_statements(struct validation *validation, co
     struct property_list statements = {0};
     if (is_of_scenario(validation, text) || managed_policy(validation, text, &statements))
         return statements;
+    const char *near = path ? managed_policy_near(validation, text) : NULL;
+    char hint[200] = "a rule managed_policy_<name> can say them";
+    if (near)
+        snprintf(hint, sizeof hint, "did you mean %.120s? A rule managed_policy_<name> can say what others allow", near);
     if (path)
-        validation_warning(validation, path, "a rule managed_policy_<name> can say them",
+        validation_warning(validation, path, hint,
                            "the contents of the managed policy %.100s are not known: "
                            "it is taken to allow everything",
                            text);

@@ -72,6 +72,27 @@ bool managed_policy(struct validation *validation, const char *text, struct prop
     return read_policy(validation, rule_find(validation_rules(validation), rule), NULL, statements);
 }
 
+/* Does `name` hold all letters of `part`, in their order? Then a word of it was left out. */
+static bool holds_in_order(const char *name, const char *part)
+{
+    for (; *name && *part; name++)
+        part += *name == *part;
+    return !*part;
+}
+
+const char *managed_policy_near(const struct validation *validation, const char *text)
+{
+    static const char prefix[] = "managed_policy_";
+    const struct rule_book *rules = validation_rules(validation);
+    const char *slash = strrchr(text, '/'), *part = slash ? slash + 1 : text;
+    for (size_t i = 0; i < rules->count; i++) {
+        const char *name = rules->rules[i].name + sizeof prefix - 1;
+        if (strncmp(rules->rules[i].name, prefix, sizeof prefix - 1) == 0 && strlen(part) * 2 > strlen(name) && holds_in_order(name, part))
+            return name;
+    }
+    return NULL;
+}
+
 bool template_policy(struct validation *validation, const struct template_use *use, struct property_list *statements)
 {
     char rule[200];

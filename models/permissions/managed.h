@@ -14,5 +14,8 @@ struct template_use {
 bool managed_policy(struct validation *validation, const char *text, struct property_list *statements);
 /* The same of a template. */
 bool template_policy(struct validation *validation, const struct template_use *use, struct property_list *statements);
+/* The managed policy of the books of whose name `text` has left out a part; NULL: none. Names that are near in other ways are as likely
+ * those of policies that the books do not have. */
+const char *managed_policy_near(const struct validation *validation, const char *text);
 
 #endif

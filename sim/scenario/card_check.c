@@ -37,9 +37,9 @@ bool card_complete_check(struct card *card)
     bool refused = is_refused(card);
     if (!choices)
         return false;
-    choices[0] = (struct card_choice){.text = "Yes, as it stands", .why = refused ? "AWS refuses it." : "Something is said of it."};
+    choices[0] = (struct card_choice){.text = "Yes, as it stands", .why = refused ? "It is refused." : "Something is said of it."};
     choices[1] = (struct card_choice){
-        .text = "No: AWS refuses it", .right = refused, .why = refused ? NULL : "It can be deployed. It does not do what it seems to."};
+        .text = "No: it is refused", .right = refused, .why = refused ? NULL : "It can be deployed. It does not do what it seems to."};
     choices[2] = (struct card_choice){
         .text = "Yes, but with a warning", .right = !refused, .why = refused ? "It does not come to that: it is refused." : NULL};
     if (card->mended) {

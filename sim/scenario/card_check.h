@@ -1,4 +1,4 @@
-/* card_check.h: study cards that are made of a template which AWS refuses, or which a reader is warned of: what is asked is whether it is
+/* card_check.h: study cards that are made of a template that is refused, or that a reader is warned of: what is asked is whether it is
  * accepted, and the answer is what is said of it. */
 #ifndef SLSIM_SCENARIO_CARD_CHECK_H
 #define SLSIM_SCENARIO_CARD_CHECK_H
