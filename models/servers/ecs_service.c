@@ -322,11 +322,13 @@ static void service_quantities(const struct simulation *simulation, const void *
     const struct server_hours all = servers_hours(&metrics->billed, &metrics->extra_ns, &metrics->billed_spot, &metrics->extra_spot_ns);
     double hours = all.on_demand, spot_hours = all.spot;
     bool arm = task && task->architecture == TASK_ARM64;
-    if (servers->is_mixed)
-        hours += spot_hours * rule_number(rules, "fargate_spot_price_share");
-    servers_bill_left(servers, &service_line_items[5], bill);
     bill_add(bill, &service_line_items[arm ? 2 : 0], hours * servers->size.vcpus);
     bill_add(bill, &service_line_items[arm ? 3 : 1], hours * servers->size.memory_gib);
+    if (servers->is_mixed) {
+        double priced_hours = spot_hours * rule_number(rules, "fargate_spot_price_share");
+        bill_add_never_planned(bill, &service_line_items[arm ? 2 : 0], priced_hours * servers->size.vcpus);
+        bill_add_never_planned(bill, &service_line_items[arm ? 3 : 1], priced_hours * servers->size.memory_gib);
+    }
     double stored = task ? (double)task->storage_gb - rule_number(rules, "fargate_storage_free_gb") : 0;
     if (stored > 0)
         bill_add(bill, &service_line_items[4], (all.on_demand + spot_hours) * stored);

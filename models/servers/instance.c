@@ -145,7 +145,9 @@ static void add_hours(const struct simulation *simulation, const struct servers 
 {
     double spot_share = servers->is_mixed ? rule_number(simulation->settings->rules, "ec2_spot_price_share") : 0;
     if (size->item)
-        bill_add(bill, size->item, (hours.on_demand + hours.spot * spot_share) * size->item_units);
+        bill_add(bill, size->item, hours.on_demand * size->item_units);
+    if (size->item && servers->is_mixed)
+        bill_add_never_planned(bill, size->item, hours.spot * spot_share * size->item_units);
     if (size->credits)
         bill_add(bill, size->credits, credits_surplus_hours(surplus));
 }

@@ -13,6 +13,10 @@ const struct scenario_key scenario_keys[SCENARIO_KEY_COUNT + 1] = {
     {"rules", "The book of behaviour: \"current\" or \"course\", or an object with \"base\" and single rules."},
     {"prices", "A price book's name or file, or an object with \"base\" and single prices."},
     {"free_tier", "Subtract the monthly free tier."},
+    {"savings_plan",
+     "A commitment by the hour for lower prices: `term` as the price book has it (\"1y\", \"3y\"), `commitment` in USD an hour at those "
+     "prices, as in \"$0.05\"; left out: as much as is used. What exceeds it costs what it costs; each hour is taken to use "
+     "what hours do on average."},
     {"duration", "Simulated time over which traffic is generated."},
     {"drain", "Further time in which what is in flight may finish."},
     {"warmup", "Time from the start that no statistic counts."},

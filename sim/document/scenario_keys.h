@@ -8,7 +8,7 @@ struct scenario_key {
 };
 
 /* In the reference's order; ends with {NULL, NULL}. */
-#define SCENARIO_KEY_COUNT 28
+#define SCENARIO_KEY_COUNT 29
 extern const struct scenario_key scenario_keys[SCENARIO_KEY_COUNT + 1];
 
 #endif

@@ -3,6 +3,7 @@
 #include "experiment/cost.h"
 
 #include "engine/room.h"
+#include "experiment/commitment.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -144,7 +145,10 @@ static double tier_share(const struct rating *rating, size_t index)
 
 static void add_rows(struct row_list *list, const struct account_book *book, const struct bill_line *line, const struct rating *rating)
 {
-    struct cost_line row = {.entity = line->entity, .resource = book->scenario->entities[line->entity].name, .price = rating->price};
+    struct cost_line row = {.entity = line->entity,
+                            .resource = book->scenario->entities[line->entity].name,
+                            .price = rating->price,
+                            .at_plan_never = line->never_planned};
     double free_part = line->never_free ? 0 : rating->free;
     if (free_part > 0 && line->quantity > 0) {
         row.quantity = line->quantity * free_part;
@@ -185,6 +189,8 @@ enum status cost_rows(const struct scenario *scenario, int64_t measured_ns, cons
         add_rows(&list, &book, &lines[i], &book.ratings[book.ratings_of[i]]);
     free(book.ratings);
     free(book.ratings_of);
+    if (list.status == STATUS_OK)
+        list.status = commitment_apply(scenario, book.factor, &list.rows, &list.count);
     if (list.status != STATUS_OK) {
         free(list.rows);
         return list.status;

@@ -38,6 +38,7 @@ struct cost_line {
     const struct price *price;
     double quantity;
     double unit_price_usd; /* of the tier that this row is of; 0 in the free tier */
+    bool at_plan_never;    /* no commitment covers it */
     double amount_usd;
     double monthly_amount_usd;
 };

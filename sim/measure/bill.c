@@ -11,7 +11,7 @@ void bill_fini(struct bill *bill)
     *bill = (struct bill){0};
 }
 
-static void add(struct bill *bill, const struct line_item *item, double quantity, bool never_free)
+static void add(struct bill *bill, const struct line_item *item, double quantity, bool never_free, bool never_planned)
 {
     if (bill->status != STATUS_OK)
         return;
@@ -24,15 +24,21 @@ static void add(struct bill *bill, const struct line_item *item, double quantity
         .usage_type = item->usage_type,
         .quantity = quantity,
         .never_free = never_free,
+        .never_planned = never_planned,
     };
 }
 
 void bill_add(struct bill *bill, const struct line_item *item, double quantity)
 {
-    add(bill, item, quantity, false);
+    add(bill, item, quantity, false, false);
 }
 
 void bill_add_never_free(struct bill *bill, const struct line_item *item, double quantity)
 {
-    add(bill, item, quantity, true);
+    add(bill, item, quantity, true, false);
+}
+
+void bill_add_never_planned(struct bill *bill, const struct line_item *item, double quantity)
+{
+    add(bill, item, quantity, false, true);
 }

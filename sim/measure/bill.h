@@ -20,6 +20,7 @@ struct bill_line {
     const char *usage_type; /* borrowed from the line item */
     double quantity;        /* in the price's unit */
     bool never_free;        /* no free tier covers it */
+    bool never_planned;     /* nor any commitment: its price is a lower one already */
 };
 
 struct bill {
@@ -39,5 +40,7 @@ static inline uint64_t bill_chunks(uint64_t bytes, uint64_t chunk_bytes)
 void bill_add(struct bill *bill, const struct line_item *item, double quantity);
 /* The same of what no free tier covers, though its usage type has one. */
 void bill_add_never_free(struct bill *bill, const struct line_item *item, double quantity);
+/* The same of what no commitment covers, though its usage type has one: its price is a lower one already. */
+void bill_add_never_planned(struct bill *bill, const struct line_item *item, double quantity);
 
 #endif

@@ -23,6 +23,7 @@ struct price {
     const char *free_pool; /* usage types of one pool share the free tier; "": none */
     double free_per_month; /* units a month of the pool */
     bool by_time;          /* priced by time: does not run on in the drain */
+    const char *plan;      /* what the names of its shares by a commitment begin with, of which the term is the rest; "": none covers it */
     const char *source, *date, *confidence, *note;
 };
 

@@ -106,6 +106,7 @@ static bool make_price(const struct book_reader *reader, struct storage *storage
         .free_pool = book_file_text(entry, "free_pool"),
         .free_per_month = is_amount(free_amount) ? free_amount->valuedouble : 0,
         .by_time = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(entry, "by_time")),
+        .plan = book_file_text(entry, "plan"),
         .source = book_file_text(entry, "source"),
         .date = book_file_text(entry, "date"),
         .confidence = book_file_text(entry, "confidence"),
@@ -157,7 +158,7 @@ static enum status make_prices(const struct book_reader *reader, const struct bo
 enum status price_book_load(const char *folder, const cJSON *spec, const char *scenario_folder, struct places *places,
                             struct diagnostics *diagnostics, struct price_book **book)
 {
-    static const char *const inherited[] = {"service", "unit", "tier_pool", "free_pool", "free_per_month", "by_time", NULL};
+    static const char *const inherited[] = {"service", "unit", "tier_pool", "free_pool", "free_per_month", "by_time", "plan", NULL};
     static const struct book_kind kind = {"prices", "price book", "us-east-1", "price", inherited, true, override_price, make_prices};
     const struct book_reader reader = {&kind, folder, scenario_folder, places, diagnostics};
     *book = NULL;

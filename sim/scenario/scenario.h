@@ -43,6 +43,10 @@ struct scenario {
     const char *path;   /* as given; "-" for standard input */
     const char *folder; /* of the scenario file */
     bool free_tier;
+    struct {
+        const char *term; /* NULL: there is none */
+        double hour_usd;  /* infinite: as much as is used */
+    } plan;               /* what was committed to, for lower prices */
     uint32_t replications;
     struct simulation_settings settings; /* settings.rules is `rules` */
     struct rule_book *rules;

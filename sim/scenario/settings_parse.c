@@ -1,6 +1,7 @@
 /* settings_parse.c: the scalars of the top level, and the books. */
 #include "document/scenario_keys.h"
 #include "document/text_file.h"
+#include "document/units.h"
 #include "engine/sim_time.h"
 #include "notation/instant_parse.h"
 #include "notation/property_parse.h"
@@ -26,9 +27,16 @@ struct top_level {
     const char *name, *description, *start;
     int64_t duration_ns, drain_ns, warmup_ns, period_ns, replications;
     bool free_tier, duration_given;
+    const char *plan_term, *plan_commitment;
 };
 
 #define AT(FIELD) offsetof(struct top_level, FIELD)
+
+static const struct property plan_properties[] = {
+    {.name = "term", .kind = PROPERTY_STRING, .offset = AT(plan_term), .required = true, .help = "\"1y\" or \"3y\"."},
+    {.name = "commitment", .kind = PROPERTY_STRING, .offset = AT(plan_commitment), .help = "USD an hour: \"$0.05\"."},
+    {0},
+};
 
 /* What the others of scenario_keys hold is read elsewhere. The help is in scenario_keys. */
 static const struct property top_level[] = {
@@ -46,6 +54,7 @@ static const struct property top_level[] = {
     {.name = "start", .kind = PROPERTY_STRING, .offset = AT(start), .fallback = "\"2025-01-01T00:00:00Z\""},
     {.name = "free_tier", .kind = PROPERTY_BOOLEAN, .offset = AT(free_tier), .fallback = "false"},
     {.name = "replications", .kind = PROPERTY_INTEGER, .offset = AT(replications), .minimum = "1", .maximum = "1000000", .fallback = "1"},
+    {.name = "savings_plan", .kind = PROPERTY_OBJECT, .properties = plan_properties},
     {0},
 };
 
@@ -166,6 +175,28 @@ static void check_template_keys(struct loader *loader)
     }
 }
 
+static void plan_error(struct loader *loader, const char *name, const char *hint, const char *message)
+{
+    struct parse_path outer = {NULL, "savings_plan", 0}, path = {&outer, name, 0};
+    const cJSON *plan = key(loader, "savings_plan"), *item = cJSON_GetObjectItemCaseSensitive(plan, name);
+    parse_error(&loader->parse, item ? item : plan, &path, hint, "%s", message);
+}
+
+/* Has the price book any price by that term? */
+static void check_plan(struct loader *loader)
+{
+    const struct scenario *scenario = loader->scenario;
+    const struct price_book *prices = scenario->prices;
+    bool known = !scenario->plan.term;
+    for (size_t i = 0; prices && i < prices->count && !known; i++) {
+        char name[120];
+        snprintf(name, sizeof name, "%.90s%.20s", prices->prices[i].plan, scenario->plan.term);
+        known = prices->prices[i].plan[0] && price_find(prices, name);
+    }
+    if (!known)
+        plan_error(loader, "term", "1y or 3y", "the price book has no plan of that term");
+}
+
 static void parse_top_level(struct loader *loader, const struct scenario_options *options)
 {
     struct scenario *scenario = loader->scenario;
@@ -184,6 +215,10 @@ static void parse_top_level(struct loader *loader, const struct scenario_options
     scenario->name = top.name ? top.name : name_of_file(loader, scenario->path);
     scenario->description = top.description ? top.description : "";
     scenario->free_tier = top.free_tier;
+    scenario->plan.term = top.plan_term;
+    scenario->plan.hour_usd = INFINITY;
+    if (top.plan_commitment && (!units_parse_money(top.plan_commitment, &scenario->plan.hour_usd) || !(scenario->plan.hour_usd > 0)))
+        plan_error(loader, "commitment", "such as \"$0.05\"", "must be USD an hour");
     scenario->replications = options && options->replications > 0 ? options->replications : (uint32_t)top.replications;
     scenario->settings.duration_ns = top.duration_ns;
     scenario->settings.drain_ns = top.drain_ns;
@@ -278,6 +313,7 @@ static void parse_books(struct loader *loader)
     free(prices);
     parse->rules = scenario->rules;
     scenario->settings.rules = scenario->rules;
+    check_plan(loader);
 }
 
 /* Adds the refusals that a type knows, but for those that are there. */

@@ -1,6 +1,7 @@
 /* test_cost.c: from quantities to dollars: tiers, the free tier, the month; worked out by hand from the list prices of us-east-1. */
 #include "model_fixture.h"
 
+#include "experiment/commitment.h"
 #include "experiment/cost.h"
 
 #include <cjson/cJSON.h>
@@ -88,13 +89,13 @@ static void test_free_tier(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 3e6, false}, {0, X86, 540000, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 3e6, false, false}, {0, X86, 540000, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 2.73, {"A", 1e6, 0}, {"A", 2e6, 2e-7}, {"A", 400000, 0}, {"A", 140000, 1.66667e-5});
     /* Without it: 0.60 + 9.00. */
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, "Request", 3e6, false}, {0, X86, 540000, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, "Request", 3e6, false, false}, {0, X86, 540000, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 9.60, {"A", 3e6, 2e-7}, {"A", 540000, 1.66667e-5});
     /* What it covers costs nothing and is shown all the same. */
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 1e6, false}, {0, X86, 400000, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 1e6, false, false}, {0, X86, 400000, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 0, {"A", 1e6, 0}, {"A", 400000, 0});
 }
 
@@ -103,8 +104,8 @@ static void test_shared_free_tier(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 3e6, false}, {0, X86, 270000, false}, {0, X86_INIT, 30000, false},
-                          {1, "Request-ARM", 1e6, false}, {1, ARM, 300000, false}),
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 3e6, false, false}, {0, X86, 270000, false, false},
+                          {0, X86_INIT, 30000, false, false}, {1, "Request-ARM", 1e6, false, false}, {1, ARM, 300000, false, false}),
                      STATUS_OK);
     /* 3 million x 0.2 x 3/4 + 90,000 x 16.6667 + 10,000 x 16.6667 + 100,000 x 13.3334, of a million each. */
     CHECK_ROWS(&billing, 0.45 + 1.66667 + 0.15 + 1.33334, {"A", 750000, 0}, {"A", 2250000, 2e-7}, {"A", 180000, 0},
@@ -119,13 +120,13 @@ static void test_never_free(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 100000, true}, {0, X86, 1000, true}, {1, "Request", 1e6, false},
-                          {1, X86, 500000, false}),
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 100000, true, false}, {0, X86, 1000, true, false},
+                          {1, "Request", 1e6, false, false}, {1, X86, 500000, false, false}),
                      STATUS_OK);
     CHECK_ROWS(&billing, 0.02 + 0.0166667 + 1.66667, {"A", 100000, 2e-7}, {"A", 1000, 1.66667e-5}, {"B", 1e6, 0}, {"B", 400000, 0},
                {"B", 100000, 1.66667e-5});
     /* 6e9 and 1e9 paid, of which 6/7 in the first tier. */
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, X86, 6e9, true}, {1, X86, 1e9 + 400000, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, X86, 6e9, true, false}, {1, X86, 1e9 + 400000, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 6e9 * 1.66667e-5 + 1e9 * 1.5e-5, {"A", 6e9 * 6 / 7, 1.66667e-5}, {"A", 6e9 / 7, 1.5e-5}, {"B", 400000, 0},
                {"B", 1e9 * 6 / 7, 1.66667e-5}, {"B", 1e9 / 7, 1.5e-5});
 }
@@ -134,15 +135,15 @@ static void test_tiers(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 20e9, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 20e9, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 301667.20, {"A", 6e9, 1.66667e-5}, {"A", 9e9, 1.5e-5}, {"A", 5e9, 1.33334e-5});
     /* Up to the very bound it is one tier; a little more begins the next. */
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 6e9, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 6e9, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100000.20, {"A", 6e9, 1.66667e-5});
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 6.001e9, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 6.001e9, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100015.20, {"A", 6e9, 1.66667e-5}, {"A", 1e6, 1.5e-5});
     /* arm64 has bounds of its own. */
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, ARM, 20e9, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, ARM, 20e9, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100000.50 + 135001.125 + 13333.375, {"A", 7.5e9, 1.33334e-5}, {"A", 11.25e9, 1.20001e-5},
                {"A", 1.25e9, 1.06667e-5});
 }
@@ -152,13 +153,13 @@ static void test_shared_tiers(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(
-        BILL(&billing, false, MONTH_NS, {0, X86, 5e9, false}, {1, X86, 4e9, false}, {1, X86_INIT, 1e9, false}, {2, ARM, 5e9, false}),
-        STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, X86, 5e9, false, false}, {1, X86, 4e9, false, false},
+                          {1, X86_INIT, 1e9, false, false}, {2, ARM, 5e9, false, false}),
+                     STATUS_OK);
     CHECK_ROWS(&billing, 100000.20 + 60000 + 66667, {"A", 3e9, 1.66667e-5}, {"A", 2e9, 1.5e-5}, {"B", 2.4e9, 1.66667e-5},
                {"B", 1.6e9, 1.5e-5}, {"B", 6e8, 1.66667e-5}, {"B", 4e8, 1.5e-5}, {"C", 5e9, 1.33334e-5});
     /* The free tier comes off first: 6,000,400,000 GB-s are just the first tier. */
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, X86, 6.0004e9, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, X86, 6.0004e9, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100000.20, {"A", 400000, 0}, {"A", 6e9, 1.66667e-5});
 }
 
@@ -167,12 +168,12 @@ static void test_pro_rata(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS / 10, {0, "Request", 1e6, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS / 10, {0, "Request", 1e6, false, false}), STATUS_OK);
     assert_near(billing.rows[1].monthly_amount_usd, 1.80, 1e-9);
     CHECK_ROWS(&billing, 1.80, {"A", 1e5, 0}, {"A", 9e5, 2e-7});
-    assert_int_equal(BILL(&billing, false, MONTH_NS / 10, {0, X86, 2e9, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, MONTH_NS / 10, {0, X86, 2e9, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 301667.20, {"A", 6e8, 1.66667e-5}, {"A", 9e8, 1.5e-5}, {"A", 5e8, 1.33334e-5});
-    assert_int_equal(BILL(&billing, false, 10 * MONTH_NS, {0, X86, 60e9, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, 10 * MONTH_NS, {0, X86, 60e9, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 100000.20, {"A", 60e9, 1.66667e-5});
 }
 
@@ -181,14 +182,14 @@ static void test_edges(void **state)
 {
     (void)state;
     struct billing billing;
-    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 0, false}, {0, X86, 0, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, true, MONTH_NS, {0, "Request", 0, false, false}, {0, X86, 0, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 0, {"A", 0, 2e-7}, {"A", 0, 1.66667e-5});
-    assert_int_equal(BILL(&billing, false, 0, {0, "Request", 10, false}), STATUS_OK);
+    assert_int_equal(BILL(&billing, false, 0, {0, "Request", 10, false, false}), STATUS_OK);
     CHECK_ROWS(&billing, 0, {"A", 10, 2e-7});
     assert_int_equal(bill_of(&billing, true, MONTH_NS, NULL, 0), STATUS_OK);
     assert_int_equal(billing.count, 0);
     free(billing.rows);
-    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, "Nothing-Like-It", 10, false}), STATUS_INTERNAL);
+    assert_int_equal(BILL(&billing, false, MONTH_NS, {0, "Nothing-Like-It", 10, false, false}), STATUS_INTERNAL);
 }
 
 /* The whole way from a scenario: an hour of 100 calls a second of 100 ms at 1 GB. A month has 262.8 million of them: less the free million
@@ -221,12 +222,48 @@ static void test_scenario(void **state)
     model_close(&run);
 }
 
+#define WITH_PLAN(billing, term_, usd, ...)                                                                                                \
+    (assert_int_equal(BILL(&(billing), false, MONTH_NS, __VA_ARGS__), STATUS_OK), (billing).scenario.plan.term = (term_),                  \
+     (billing).scenario.plan.hour_usd = (usd), commitment_apply(&(billing).scenario, 1, &(billing).rows, &(billing).count))
+
+/* A commitment pays for the largest discounts first, at their prices; what is beyond costs what it costs, and what is left over is paid,
+ * too. 730 h of an m5.large are $70.08 on demand, $51.16 with a year's plan; a million GB-seconds $16.67, $14.67. Requests are not covered.
+ */
+static void test_commitment(void **state)
+{
+    (void)state;
+    struct billing billing;
+    /* As much as is used. */
+    assert_int_equal(WITH_PLAN(billing, "1y", INFINITY, {0, X86, 1e6, false, false}, {0, "Request", 1e6, false, false},
+                               {1, "BoxUsage:m5.large", 730, false, false}),
+                     STATUS_OK);
+    CHECK_ROWS(&billing, 14.67 + 0.2 + 51.16, {"A", 1e6, 1.66667e-5 * 0.88}, {"A", 1e6, 2e-7}, {"B", 730, 0.096 * 0.73});
+    /* Half of what the server costs by the plan: the other half is on demand, and the function has none of it. */
+    assert_int_equal(WITH_PLAN(billing, "1y", 0.096 * 0.73 / 2, {0, X86, 1e6, false, false}, {1, "BoxUsage:m5.large", 730, false, false}),
+                     STATUS_OK);
+    CHECK_ROWS(&billing, 16.67 + 25.58 + 35.04, {"A", 1e6, 1.66667e-5}, {"B", 365, 0.096 * 0.73}, {"B", 365, 0.096});
+    /* All of the server and half of the function. */
+    assert_int_equal(WITH_PLAN(billing, "1y", 0.096 * 0.73 + 16.6667 * 0.88 / 1460, {0, X86, 1e6, false, false},
+                               {1, "BoxUsage:m5.large", 730, false, false}),
+                     STATUS_OK);
+    CHECK_ROWS(&billing, 7.3333 + 8.3333 + 51.1584, {"A", 5e5, 1.66667e-5 * 0.88}, {"A", 5e5, 1.66667e-5}, {"B", 730, 0.096 * 0.73});
+    /* A dollar an hour, of which $0.0201 is used: the rest is the account's, which comes first. */
+    assert_int_equal(WITH_PLAN(billing, "3y", 1, {1, X86, 1e6, false, false}), STATUS_OK);
+    CHECK_ROWS(&billing, 730, {"B", 1e6, 1.66667e-5 * 0.83}, {"A", 730 - 16.6667 * 0.83, 1});
+    /* Spot has its price already. */
+    assert_int_equal(WITH_PLAN(billing, "3y", INFINITY, {1, "BoxUsage:m5.large", 730, false, true}), STATUS_OK);
+    CHECK_ROWS(&billing, 70.08, {"B", 730, 0.096});
+    /* Of several tiers each keeps its own price's share. */
+    assert_int_equal(WITH_PLAN(billing, "1y", INFINITY, {0, X86, 7e9, false, false}), STATUS_OK);
+    CHECK_ROWS(&billing, 0.88 * (100000.2 + 15000), {"A", 6e9, 1.66667e-5 * 0.88}, {"A", 1e9, 1.5e-5 * 0.88});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_never_free), cmocka_unit_test(test_free_tier),    cmocka_unit_test(test_shared_free_tier),
-        cmocka_unit_test(test_tiers),      cmocka_unit_test(test_shared_tiers), cmocka_unit_test(test_pro_rata),
-        cmocka_unit_test(test_edges),      cmocka_unit_test(test_scenario),
+        cmocka_unit_test(test_commitment),       cmocka_unit_test(test_never_free), cmocka_unit_test(test_free_tier),
+        cmocka_unit_test(test_shared_free_tier), cmocka_unit_test(test_tiers),      cmocka_unit_test(test_shared_tiers),
+        cmocka_unit_test(test_pro_rata),         cmocka_unit_test(test_edges),      cmocka_unit_test(test_scenario),
     };
     return cmocka_run_group_tests_name("cost", tests, set_up, tear_down);
 }

@@ -56,8 +56,8 @@ static void assert_pools_agree(const cJSON *prices, const char *pool_key, const 
 
 static void test_price_book_has_its_form(void **state)
 {
-    static const char *const keys[] = {"service", "unit",   "price", "tier_pool",  "free_pool", "free_per_month",
-                                       "by_time", "source", "date",  "confidence", "note"};
+    static const char *const keys[] = {"service", "unit", "price",  "tier_pool", "free_pool",  "free_per_month",
+                                       "by_time", "plan", "source", "date",      "confidence", "note"};
     const cJSON *book = *state;
     assert_string_equal(text_of(book, "name"), "us-east-1");
     assert_string_equal(text_of(book, "currency"), "USD");
