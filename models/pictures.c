@@ -117,6 +117,29 @@ static const struct picture_line capacity[] = {
 };
 static const struct picture_line tokens[] = {{"", OWN, "TokensAvailable", .stat = "Minimum"}, {0}};
 static const struct picture_line connections[] = {{"", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"}, {0}};
+static const struct picture_line database_load[] = {
+    {"under way", "AWS/RDS", "DBLoad", .stat = "Average"},
+    {"at a vCPU or in line", "AWS/RDS", "DBLoadCPU", .stat = "Average"},
+    {0},
+};
+static const struct picture_line database_troubles[] = {
+    {"refused", OWN, "ConnectionsRefused", .stat = "Sum", .rate = true},
+    {"failed", OWN, "TransactionsFailed", .stat = "Sum", .rate = true},
+    {0},
+};
+static const struct picture_line pool[] = {
+    {"may be", "AWS/RDS", "MaxDatabaseConnectionsAllowed", .stat = "Average"},
+    {"are", "AWS/RDS", "DatabaseConnections", .stat = "Maximum"},
+    {"borrowed", "AWS/RDS", "DatabaseConnectionsCurrentlyBorrowed", .stat = "Maximum"},
+    {"pinned", "AWS/RDS", "DatabaseConnectionsCurrentlySessionPinned", .stat = "Maximum"},
+    {0},
+};
+static const struct picture_line borrow_timeouts[] = {{"timed out", OWN, "BorrowTimeouts", .stat = "Sum", .rate = true}, {0}};
+static const struct picture_line acus[] = {{"", "AWS/RDS", "ServerlessDatabaseCapacity", .stat = "Average"}, {0}};
+static const struct picture_line resumes[] = {{"waited for it to resume", OWN, "Resumes", .stat = "Sum"}, {0}};
+static const struct picture_line global_lag[] = {{"", "AWS/RDS", "AuroraGlobalDBReplicationLag", .stat = "Maximum"}, {0}};
+static const struct picture_line writes_lost[] = {{"lost", OWN, "WritesLost", .stat = "Sum"}, {0}};
+static const struct picture_line cache_hits[] = {{"", "AWS/ElastiCache", "CacheHitRate", .stat = "Average"}, {0}};
 static const struct picture_line nat_connections[] = {{"", "AWS/NATGateway", "ActiveConnectionCount", .stat = "Maximum"}, {0}};
 static const struct picture_line nat_troubles[] = {
     {"reset", OWN, "ConnectionResets", .stat = "Sum"},
@@ -304,6 +327,25 @@ static const struct picture_type pictures[] = {
      .panels = {{"tokens", .mark = PICTURE_LINES, .lines = tokens}}},
     {"connections", "Connections", "Open database connections.", PICTURE_RESOURCES,
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = connections}}},
+    {"database-load", "Load of a database",
+     "Transactions under way: those that are at a vCPU or wait for one are what its class decides; the others wait for what they call.",
+     PICTURE_EACH, .having = "Transactions",
+     .panels = {{"transactions", .mark = PICTURE_LINES, .lines = database_load},
+                {"per second", "Below: connections that were refused, and transactions that failed.", PICTURE_BARS,
+                 .lines = database_troubles}}},
+    {"proxy-pool", "Connections of a database proxy", "As many as it may have, has, and lends: where it has lent all, clients wait.",
+     PICTURE_EACH, .having = "BorrowTimeouts",
+     .panels = {{"connections", .mark = PICTURE_LINES, .lines = pool},
+                {"per second", "Below: transactions that waited too long for one.", PICTURE_BARS, .lines = borrow_timeouts}}},
+    {"database-capacity", "Capacity of a serverless database", "It follows the load; where it pauses it is 0.", PICTURE_RESOURCES,
+     .panels = {{"ACU", .mark = PICTURE_LINES, .lines = acus},
+                {"count", "Below: connections that had to wait until it had resumed.", PICTURE_BARS, .lines = resumes, .sum = true}}},
+    {"global-lag", "Lag between Regions", "How long writes are on their way to a secondary Region; what has not arrived is lost with it.",
+     PICTURE_RESOURCES,
+     .panels = {{"lag", .mark = PICTURE_LINES, .lines = global_lag},
+                {"writes", "Below: writes that were lost with the primary's Region.", PICTURE_BARS, .lines = writes_lost, .sum = true}}},
+    {"cache-hits", "Hits of a cache", "A node that was replaced begins empty.", PICTURE_EACH, .having = "CacheHits",
+     .panels = {{"hits in percent", .mark = PICTURE_LINES, .lines = cache_hits}}},
     {"nat-connections", "Connections through a NAT gateway", "Those that it knows.", PICTURE_EACH, .having = "ActiveConnectionCount",
      .panels = {{"connections", .mark = PICTURE_LINES, .lines = nat_connections},
                 {"count", "Below: calls over one that it had forgotten, and packets for which it had no port.", PICTURE_BARS,

@@ -148,6 +148,9 @@ static const struct property cache_behavior[] = {
     {"latency", PROPERTY_TIME_DISTRIBUTION, AT(latency), .fallback = "elasticache_latency",
      .help = "From a command to its answer, without the wait for the engine."},
     {"connect_time", PROPERTY_TIME_DISTRIBUTION, AT(connect_time), .help = "How long opening a connection takes; left out: no time."},
+    {"failover_time", PROPERTY_TIME_DISTRIBUTION, AT(failover_time),
+     .help = "How long it takes after a node has failed; left out: rule elasticache_failover where a replica takes over by itself, "
+             "elasticache_replacement where none does."},
     {"read_from_replicas", PROPERTY_BOOLEAN, AT(reads_replicas), .fallback = "false", .help = "Reads go to all nodes of a shard in turn."},
     {0},
 };
@@ -186,6 +189,11 @@ static const struct metric_type cache_metrics[] = {
      .help = "Writes that were not kept: too large, or no room, and nothing that may be evicted."},
     {"slsim", "ConnectionsRefused", "Count", METRIC_COUNT, AT(refused), .better = -1, .compared = "Sum",
      .help = "Connections beyond maxclients."},
+    {"slsim", "ConnectionsLost", "Count", METRIC_COUNT, AT(connections_lost), .better = -1,
+     .help = "Connections that ended with a failure of the node, of a cache with one shard."},
+    {"slsim", "Failovers", "Count", METRIC_COUNT, AT(failovers), .better = -1, .help = "Nodes that failed."},
+    {"slsim", "FailoverTime", "Milliseconds", METRIC_TALLY, AT(failover_time), .better = -1,
+     .help = "From a node's failure until another has taken its place."},
     {"slsim", "Nodes", "Count", METRIC_GAUGE, AT(nodes), .help = "Nodes, as they are billed."},
     {NULL, "engine time", "None", METRIC_GAUGE, AT(busy), .help = ""},
     {NULL, "engines", "None", METRIC_GAUGE, AT(engines), .help = ""},
@@ -213,7 +221,19 @@ static void cache_quantities(const struct simulation *simulation, const void *se
 
 FAULT_FUNCTIONS(cache, self)
 
-static const struct action cache_actions[] = {FAULT_ENDPOINT_ROWS, FAULT_SLOW_ROW, {0}};
+static const struct action cache_actions[] = {
+    {.verb = "fault",
+     .kind = "failover",
+     .properties = cache_failure_properties,
+     .size = sizeof(struct cache_failure),
+     .validate = cache_check_failure,
+     .begin = cache_fail,
+     .help =
+         "A node fails: a shard's primary, or one of Memcached's. Its connections are lost; a replica takes over, or it is replaced, and "
+         "without a replica what it held is gone."},
+    FAULT_ENDPOINT_ROWS,
+    FAULT_SLOW_ROW,
+    {0}};
 
 #define CACHE_TABLE(NAME, PROPERTIES, VALIDATE, HELP)                                                                                      \
     {                                                                                                                                      \

@@ -26,6 +26,8 @@ enum status cache_create(struct simulation *simulation, void *self)
     stream_init(&cache->reads, simulation->settings->seed, simulation->replication, name, "latency");
     stream_init(&cache->writes, simulation->settings->seed, simulation->replication, name, "latency of writes");
     stream_init(&cache->connects, simulation->settings->seed, simulation->replication, name, "connect_time");
+    stream_init(&cache->failures, simulation->settings->seed, simulation->replication, name, "failover_time");
+    cache->lost_ns = -1;
     gauge_add(&cache->metrics.nodes, simulation->now_ns, cache->config.serverless ? 0 : cache->config.shard_count * cache->config.copies);
     gauge_add(&cache->metrics.engines, simulation->now_ns,
               cache->config.shard_count * (cache->config.reads_replicas ? cache->config.copies : 1));
@@ -170,8 +172,9 @@ static bool open_connections(struct simulation *simulation, void *self, uint64_t
 static void close_connections(struct simulation *simulation, void *self, uint64_t client, uint32_t count, int64_t since_ns)
 {
     (void)client;
-    (void)since_ns;
-    gauge_add(&((struct cache *)self)->metrics.connections, simulation->now_ns, -(int64_t)count);
+    struct cache *cache = self;
+    if (since_ns > cache->lost_ns)
+        gauge_add(&cache->metrics.connections, simulation->now_ns, -(int64_t)count);
 }
 
 static int64_t connect_ns(struct simulation *simulation, void *self, uint64_t item, uint32_t attempt)
@@ -194,13 +197,12 @@ static void outdated(struct simulation *simulation, void *self, uint64_t key)
 
 const struct cacheable cache_cacheable = {.outdated = outdated, .keeps = cache_keeps};
 
-static bool comes_by_kept_connection(const struct simulation *simulation, const struct request *request)
+static bool comes_by_kept_connection(const struct simulation *simulation, const struct request *request, int64_t *since_ns)
 {
     uint64_t client;
-    int64_t since_ns;
     const struct entity *sender = request->from == ENTITY_NONE ? NULL : &simulation->entities[request->from];
     return sender && sender->type->through_connection &&
-           sender->type->through_connection(simulation, sender->state, request, &client, &since_ns);
+           sender->type->through_connection(simulation, sender->state, request, &client, since_ns);
 }
 
 /* What a sender without steps, or a step that names the cache itself, wants. */
@@ -226,13 +228,20 @@ void cache_accept(struct simulation *simulation, void *self, struct request *req
     counter_add(&cache->metrics.commands, 1);
     if (fault_answers(simulation, &cache->faults, cache->self, request))
         return;
-    bool kept = comes_by_kept_connection(simulation, request), reads = wish->verb == CACHE_GET;
+    int64_t since_ns = 0;
+    bool kept = comes_by_kept_connection(simulation, request, &since_ns), reads = wish->verb == CACHE_GET;
+    struct cache_shard *shard = cache_shard_of(cache, wish->key);
+    const struct cause *refusal = cache_refusal(simulation, cache, shard, reads, kept, since_ns);
+    if (refusal) {
+        wish->found = false;
+        request_done(simulation, cache->self, request, refusal);
+        return;
+    }
     if (!kept && !open_connections(simulation, cache, CONNECTABLE_NOBODY, 1)) {
         request_done(simulation, cache->self, request, &cause_connections);
         return;
     }
     int64_t opening_ns = kept ? 0 : connect_ns(simulation, cache, request->item, request->attempt);
-    struct cache_shard *shard = cache_shard_of(cache, wish->key);
     if (reads ? get(simulation, cache, shard, request, wish) : set(simulation, cache, shard, request, wish))
         answer_later(simulation, cache, request, shard, reads, !kept, opening_ns);
     else if (!kept)
@@ -245,7 +254,7 @@ void cache_handle(struct simulation *simulation, void *self, const struct event 
     struct request *request = request_at(simulation, event->data);
     cache->answering--;
     if (event->kind == CACHE_ANSWERED_AND_CLOSED)
-        close_connections(simulation, cache, CONNECTABLE_NOBODY, 1, simulation->now_ns);
+        close_connections(simulation, cache, CONNECTABLE_NOBODY, 1, request->sent_ns);
     tally_add(&cache->metrics.time, TALLY_ALL, simulation->now_ns - request->sent_ns);
     request->payload_bytes = 0; /* what comes back is the sender's to know */
     request_done(simulation, cache->self, request, &cause_succeeded);

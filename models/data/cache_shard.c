@@ -19,6 +19,7 @@ enum status cache_shards_create(struct simulation *simulation, struct cache *cac
         return STATUS_NO_MEMORY;
     for (; cache->shard_count < config->shard_count; cache->shard_count++) {
         struct cache_shard *shard = &cache->shards[cache->shard_count];
+        shard->lost_ns = -1;
         shard->free_ns = calloc((size_t)config->copies, sizeof *shard->free_ns);
         if (!shard->free_ns)
             return STATUS_NO_MEMORY;

@@ -23,6 +23,7 @@
 #include "measure/counter.h"
 #include "measure/gauge.h"
 #include "measure/tally.h"
+#include "notation/property.h"
 #include "scenario/validation.h"
 
 #include <stdbool.h>
@@ -36,7 +37,7 @@
 enum cache_engine { CACHE_MEMCACHED, CACHE_REDIS, CACHE_VALKEY };
 enum cache_policy { POLICY_VOLATILE_LRU, POLICY_ALLKEYS_LRU };
 
-enum cache_event { CACHE_ANSWERED, CACHE_ANSWERED_AND_CLOSED };
+enum cache_event { CACHE_ANSWERED, CACHE_ANSWERED_AND_CLOSED /* by the connection of one command */ };
 
 /* AWS::ElastiCache::ParameterGroup. */
 struct cache_parameters {
@@ -53,7 +54,7 @@ struct cache_config {
     int64_t replicas;
     bool clusters_given, shards_given, replicas_given, fails_over, multi_az;
     int64_t storage_gb, ecpu_per_s; /* of CacheUsageLimits; 0: none is said */
-    const struct distribution *latency, *connect_time;
+    const struct distribution *latency, *connect_time, *failover_time;
     bool reads_replicas;
 
     /* by `validate`: */
@@ -73,12 +74,15 @@ struct cache_shard {
     struct lru_cache passing; /* the others */
     int64_t *free_ns;         /* owned, by node: the primary first */
     uint32_t turn;            /* whose turn it is to read */
+    int64_t lost_ns;          /* connections to it that were opened by then are gone; negative: none are */
+    int64_t back_ns;          /* until then it has no primary */
 };
 
 struct cache_metrics {
     struct counter hits, misses, lookups, evictions, gets, sets, opened, refused, stale, sets_refused, ecpus, throttled, commands;
+    struct counter failovers, connections_lost;
     struct gauge items, bytes, room, connections, busy, engines, nodes, billed_bytes;
-    struct tally time;
+    struct tally time, failover_time;
 };
 
 struct cache {
@@ -89,7 +93,9 @@ struct cache {
     /* state */
     struct cache_shard *shards; /* owned */
     uint32_t shard_count;
-    struct stream reads, writes, connects;
+    struct stream reads, writes, connects, failures;
+    uint32_t failure_ordinal;
+    int64_t lost_ns; /* of one with a single shard: as in its shard */
     struct token_bucket ecpus;
     int64_t command_ns;
     uint64_t least_billed_bytes, ecpu_bytes;
@@ -119,6 +125,17 @@ bool cache_shard_put(struct simulation *simulation, struct cache *cache, struct 
 void cache_shard_remove(struct cache_shard *shard, uint64_t key);
 /* Marks it as old. */
 void cache_shard_outdate(struct cache_shard *shard, uint64_t key);
+
+/* cache_fault.c: an action, and its arguments. */
+struct cache_failure {
+    int64_t shard;
+};
+extern const struct property cache_failure_properties[];
+void cache_check_failure(struct validation *validation, const void *blob, void *arguments);
+void cache_fail(struct simulation *simulation, void *self, const void *arguments);
+/* Why a command for the shard fails, which comes by a connection of `since_ns` that is kept, or by its own; NULL: it does not. */
+const struct cause *cache_refusal(const struct simulation *simulation, const struct cache *cache, struct cache_shard *shard, bool reads,
+                                  bool kept, int64_t since_ns);
 
 /* cache_run.c */
 extern const struct cacheable cache_cacheable;

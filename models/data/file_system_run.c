@@ -166,9 +166,18 @@ static uint64_t elastic_bytes(const struct file_system *files, uint64_t bytes)
     return (bytes + 1023) / 1024 * 1024;
 }
 
-static void count_bytes(struct file_system *files, bool writes, uint64_t bytes, uint64_t metered)
+static uint64_t metered_of(const struct file_system *files, const struct request *request)
+{
+    const uint64_t bytes = request->payload_bytes;
+    return content_set_has(&files->config.writes, request->content) ? bytes : bytes / files->read_divisor;
+}
+
+/* When they have been moved: what waits for throughput is in no minute's bytes yet. */
+static void count_bytes(struct file_system *files, const struct request *request)
 {
     struct file_system_metrics *metrics = &files->metrics;
+    const bool writes = content_set_has(&files->config.writes, request->content);
+    const uint64_t bytes = request->payload_bytes, metered = metered_of(files, request);
     counter_add(writes ? &metrics->written_bytes : &metrics->read_bytes, bytes);
     counter_add(&metrics->total_bytes, bytes);
     counter_add(&metrics->metered_bytes, metered);
@@ -187,7 +196,7 @@ static int64_t operation_ns(const struct simulation *simulation, struct file_sys
 {
     bool writes = content_set_has(&files->config.writes, request->content);
     int64_t now_ns = simulation->now_ns;
-    uint64_t bytes = request->payload_bytes, metered = writes ? bytes : bytes / files->read_divisor;
+    uint64_t bytes = request->payload_bytes, metered = metered_of(files, request);
     struct file_lane *operations = writes ? &files->write_operations : &files->read_operations;
     int64_t latency_ns = writes ? files->write_latency_ns : files->read_latency_ns;
     if (files->config.latency) {
@@ -195,7 +204,6 @@ static int64_t operation_ns(const struct simulation *simulation, struct file_sys
         latency_ns = distribution_sample_ns(files->config.latency, &files->latencies.rng);
     }
     latency_ns = time_from_double((double)latency_ns * files->latency_factor);
-    count_bytes(files, writes, bytes, metered);
     gauge_add_piece(&files->metrics.io_use, (int128)time_from_double((double)NS_PER_S / operations->per_s));
     double client = fmin(client_bytes_per_s, files->client_bytes_per_s);
     int64_t end_ns = time_add(now_ns, time_from_double((double)bytes / client * (double)NS_PER_S));
@@ -232,6 +240,7 @@ void file_system_handle(struct simulation *simulation, void *self, const struct 
     }
     struct request *request = request_at(simulation, event->data);
     files->waiting--;
+    count_bytes(files, request);
     tally_add(&files->metrics.time, TALLY_ALL, simulation->now_ns - request->sent_ns);
     if (simulation->tracer)
         simulation_trace(simulation, request, simulation->entities[files->self].name, fate_names[FATE_SUCCEEDED], simulation->now_ns, 0,
@@ -293,6 +302,7 @@ static bool load(struct simulation *simulation, void *self, const struct request
         return false;
     }
     *ns = operation_ns(simulation, files, request, bytes_per_s);
+    count_bytes(files, request); /* nobody tells when it is over */
     tally_add(&files->metrics.time, TALLY_ALL, *ns);
     return true;
 }

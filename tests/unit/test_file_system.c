@@ -132,6 +132,11 @@ static void test_rates(void **state)
     model_execute(run, ALONE("'ThroughputMode': 'provisioned', 'ProvisionedThroughputInMibps': 100", "",
                              "'operation': 'Write', 'payload': '1GB', 'bursts': {'size': 1, 'every': '1d'}"));
     assert_near(longest_s(run), 1024.0 / 100 + 0.0027, 1e-6);
+    /* bytes count once they are moved: of three of 1,750 s two are through in an hour */
+    model_execute(run, ALONE("'ThroughputMode': 'provisioned', 'ProvisionedThroughputInMibps': 2", "",
+                             "'operation': 'Write', 'payload': '3500MB', 'bursts': {'size': 3, 'every': '1d'}"));
+    assert_int_equal(count_of(run, "Files", "DataWriteIOBytes"), INT64_C(7000) * 1024 * 1024);
+    assert_int_equal(count_of(run, "Files", "MeteredIOBytes"), INT64_C(7000) * 1024 * 1024);
     /* crosses: efs_provisioned_write_gibps efs_provisioned_read_gibps */
     model_execute(run, ALONE("'ThroughputMode': 'provisioned', 'ProvisionedThroughputInMibps': 3414", "",
                              "'operation': 'Write', 'payload': '1GB', 'bursts': {'size': 10, 'every': '1d'}"));
