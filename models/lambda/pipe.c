@@ -341,6 +341,7 @@ static enum status pipe_create(struct simulation *simulation, void *self)
     pool_init(&pipe->calls, sizeof(struct pipe_call), &simulation->memory, name);
     deadline_line_init(&pipe->deadlines, &pipe->passages, offsetof(struct passage, deadline), rule_ns(rules, "pipe_timeout_s"),
                        pipe->mapping.self, PIPE_DEADLINE, 0);
+    pipe->overhead_ns = rule_pause_ns(rules, "pipe_overhead_ms");
     pipe->open_most = (uint32_t)rule_count(rules, "pipe_concurrency_max", 1, INT32_MAX);
     pipe->chunk_bytes = (uint64_t)rule_bytes(rules, "eventbridge_chunk_kb");
     return event_source_create(simulation, self);
@@ -363,6 +364,9 @@ static enum status pipe_finish(struct simulation *simulation, void *self)
     return event_source_finish(simulation, self);
 }
 
+/* Nobody calls it: it polls. */
+static const char *const in_front_of_nothing[] = {NULL};
+
 static const char *const pipe_refusals[] = {"permission", NULL};
 
 const struct model_type pipe_type = {
@@ -382,6 +386,7 @@ const struct model_type pipe_type = {
     .start = event_source_start,
     .destroy = pipe_destroy,
     .handle = pipe_handle,
+    .in_front_of = in_front_of_nothing,
     .accept = pipe_accept,
     .done = pipe_done,
     .batch = pipe_batch,

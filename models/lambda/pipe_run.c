@@ -9,6 +9,7 @@
 #include "engine/streamable.h"
 
 static const struct cause cause_throttled = {.fate = FATE_THROTTLED, .text = "PipeThrottled"};
+static const struct cause cause_uncallable = {.fate = FATE_REJECTED, .text = "a pipe polls"};
 static const struct cause cause_timed_out = {.fate = FATE_TIMED_OUT, .text = "PipeTimeout"};
 static const struct cause cause_all_failed = {.fate = FATE_FAILED, .text = "all events failed"};
 
@@ -50,13 +51,14 @@ static void end(struct simulation *simulation, struct pipe *pipe, uint32_t id, c
 {
     struct passage *passage = pool_at(&pipe->passages, id);
     struct request *request = request_at(simulation, passage->request);
+    int64_t overhead_ns = cause == &cause_timed_out ? 0 : pipe->overhead_ns;
     passage->over = true;
     if (passage->has_deadline)
         deadline_leave(&pipe->deadlines, id);
     leave_whole(simulation, pipe, passage);
     keeper_of(simulation, pipe)->open--;
     gauge_add(&pipe->metrics.concurrency, simulation->now_ns, -1);
-    tally_add(&pipe->metrics.duration, TALLY_ALL, simulation->now_ns - passage->began_ns);
+    tally_add(&pipe->metrics.duration, TALLY_ALL, simulation->now_ns - passage->began_ns + overhead_ns);
     if (cause == &cause_timed_out)
         counter_add(&pipe->metrics.timed_out, 1);
     else if (cause != &cause_succeeded)
@@ -64,7 +66,8 @@ static void end(struct simulation *simulation, struct pipe *pipe, uint32_t id, c
     release(pipe, id);
     request->cause = cause;
     ledger_count(&simulation->entities[pipe->mapping.self].ledger, cause);
-    simulation_schedule(simulation, pipe->mapping.self, PIPE_ANSWER, RANK_COMPLETION, simulation->now_ns, request->id);
+    simulation_schedule(simulation, pipe->mapping.self, PIPE_ANSWER, RANK_COMPLETION, time_add(simulation->now_ns, overhead_ns),
+                        request->id);
 }
 
 /* Events failed, but not all: where the poller can tell them apart, the others are done. */
@@ -146,6 +149,10 @@ static void go_to_target(struct simulation *simulation, struct pipe *pipe, uint3
 void pipe_accept(struct simulation *simulation, void *self, struct request *request)
 {
     struct pipe *pipe = self, *keeper = keeper_of(simulation, pipe);
+    if (request->from != pipe->mapping.self) {
+        request_done(simulation, pipe->mapping.self, request, &cause_uncallable);
+        return;
+    }
     uint32_t id = keeper->open < keeper->open_most ? pool_take(&pipe->passages) : POOL_NONE;
     if (keeper->open >= keeper->open_most) {
         counter_add(&pipe->metrics.throttled, 1);

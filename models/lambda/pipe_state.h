@@ -59,6 +59,7 @@ struct pipe {
     uint32_t open; /* the keeper's: of all pipes */
     uint32_t open_most;
     uint64_t chunk_bytes;
+    int64_t overhead_ns;
     struct pool passages, calls;
     struct deadline_line deadlines;
     struct pipe_metrics metrics;
