@@ -31,7 +31,10 @@ static const struct property mapping_properties[] = {
 static const struct property balancer_properties[] = {
     {"Type", PROPERTY_ENUM, AT(type), .choices = types, .fallback = "\"application\"", .help = "Only application is modelled."},
     {"Scheme", PROPERTY_ENUM, AT(scheme), .choices = schemes, .fallback = "\"internet-facing\"",
-     .help = "Without effect on times; what an internal one answers does not leave AWS."},
+     .given = PROPERTY_GIVEN(struct load_balancer, scheme_given),
+     .help =
+         "Without effect on times; what an internal one answers does not leave AWS. The public addresses of one that says internet-facing "
+         "are on the bill; left out, it is internet-facing, and only its hours and units are."},
     {"Subnets", PROPERTY_STRINGS, AT(subnets), .maximum = "20", .help = "The load balancer has a node in each: each checks the targets."},
     {"SubnetMappings", PROPERTY_LIST, AT(mappings), .properties = mapping_properties, .size = sizeof(const char *), .minimum = "0",
      .maximum = "20", .help = "The same, written otherwise."},
@@ -92,7 +95,7 @@ static const char *const known_attributes[] = {"access_logs.s3.bucket",
 static const struct line_item balancer_line_items[] = {
     {"LoadBalancerUsage", "Time that it is there: a run is taken as a piece of a longer time, so that no hour is begun."},
     {"DataTransfer-Out-Bytes", "What users outside of AWS get from servers behind it that say what they answer (`response`)."},
-    {"PublicIPv4:InUseAddress", "Public addresses of an internet-facing one, one for each node, x time."},
+    {"PublicIPv4:InUseAddress", "Public addresses of one whose Scheme says internet-facing, one for each node, x time."},
     {"LCUUsage", "Capacity units: of each hour the largest of new connections, active connections, bytes and rule evaluations."},
     {0},
 };
@@ -285,7 +288,7 @@ static void balancer_quantities(const struct simulation *simulation, const void 
     bill_add(bill, &balancer_line_items[0], (double)(settings->duration_ns - settings->warmup_ns) / (double)NS_PER_HOUR);
     if (balancer->metrics.left_bytes.whole > 0)
         bill_add(bill, &balancer_line_items[1], (double)balancer->metrics.left_bytes.whole / BYTES_PER_GB);
-    if (balancer->scheme == 0)
+    if (balancer->scheme_given && balancer->scheme == 0)
         bill_add(bill, &balancer_line_items[2],
                  (balancer->nodes > 0 ? balancer->nodes : 1) * (double)(settings->duration_ns - settings->warmup_ns) / (double)NS_PER_HOUR);
     bill_add(bill, &balancer_line_items[3], balancer->meter.unit_hours);
@@ -299,7 +302,7 @@ const struct model_type load_balancer_type = {
     .type = "AWS::ElasticLoadBalancingV2::LoadBalancer",
     .service = "Elastic Load Balancing",
     .help = "An Application Load Balancer: listeners, rules and target groups of functions or servers. Who names it means its first "
-            "listener. Its answers to what a function fails are 502. Public addresses and data transfer are not on the bill.",
+            "listener. Its answers to what a function fails are 502.",
     .size = sizeof(struct load_balancer),
     .self_offset = AT(self),
     .properties = balancer_properties,

@@ -172,6 +172,7 @@ struct load_balancer {
     /* config */
     uint32_t self;
     int type, scheme;
+    bool scheme_given;
     struct string_list subnets;
     struct property_list mappings;   /* of SubnetMappings: only their number counts */
     struct property_list attributes; /* of struct balancer_attribute */

@@ -1,5 +1,5 @@
-/* event_pipe_state.h: an EventBridge pipe: the poller of an event source mapping, which hands its batches to the pipe itself, and what the pipe
- * does with each: enrichment, then target. Private to this folder, where the pollers are. */
+/* event_pipe_state.h: an EventBridge pipe: the poller of an event source mapping, which hands its batches to the pipe itself, and what the
+ * pipe does with each: enrichment, then target. Private to this folder, where the pollers are. */
 #ifndef SLSIM_LAMBDA_PIPE_STATE_H
 #define SLSIM_LAMBDA_PIPE_STATE_H
 
