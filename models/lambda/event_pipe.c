@@ -1,13 +1,13 @@
-/* pipe.c: AWS::Pipes::Pipe: polls a queue or reads a stream, lets through what its filter wants, has it enriched, and hands it to one
- * target. What polls is an event source mapping's (queue_mapping_run.c, stream_mapping.c); what a batch goes through stands in pipe_run.c.
- * Sources: CloudFormation, AWS::Pipes::Pipe; EventBridge user guide, "Amazon EventBridge Pipes"; rules pipe_*. */
+/* event_pipe.c: AWS::Pipes::Pipe: polls a queue or reads a stream, lets through what its filter wants, has it enriched, and hands it to one
+ * target. What polls is an event source mapping's (queue_mapping_run.c, stream_mapping.c); what a batch goes through stands in
+ * event_pipe_run.c. Sources: CloudFormation, AWS::Pipes::Pipe; EventBridge user guide, "Amazon EventBridge Pipes"; rules pipe_*. */
 #include "engine/sending.h"
 #include "event_filter.h"
+#include "event_pipe_state.h"
 #include "event_source_mapping.h"
 #include "lambda_kinds.h"
 #include "measure/bill.h"
 #include "measure/metric.h"
-#include "pipe_state.h"
 #include "scenario/validation.h"
 
 #include <stdio.h>
