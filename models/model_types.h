@@ -119,6 +119,7 @@
     ROW(elastic_address_type)        \
     ROW(vpc_endpoint_type)           \
     ROW(ec2_instance_type)           \
+    ROW(lifecycle_hook_type)         \
     ROW(launch_template_type)        \
     ROW(auto_scaling_group_type)     \
     ROW(group_policy_type)           \

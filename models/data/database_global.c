@@ -34,9 +34,9 @@ struct database_global {
 
     /* state */
     uint32_t self;
-    uint32_t primary; /* which member */
-    uint32_t era;     /* of the writes that are on their way */
-    double write_ios; /* of a write */
+    uint32_t primary;   /* which member */
+    uint32_t era;       /* of the writes that are on their way */
+    uint64_t write_ios; /* of a write */
     struct database_failover failover;
     struct stream lags, trips;
     struct counter lost;
@@ -179,7 +179,7 @@ static enum status global_create(struct simulation *simulation, void *self)
     stream_init(&global->lags, seed, simulation->replication, name, "replication_lag");
     stream_init(&global->trips, seed, simulation->replication, name, "round_trip");
     database_failover_init(simulation, &global->failover, global->self);
-    global->write_ios = rule_number(simulation->settings->rules, "aurora_global_write_ios");
+    global->write_ios = (uint64_t)rule_count(simulation->settings->rules, "aurora_global_write_ios", 0, INT32_MAX);
     for (uint32_t i = 0; i < global->member_count; i++) {
         const char *suffix = simulation->entities[global->members[i]].name;
         struct part *part = simulation_part(simulation, global->self, suffix);
@@ -221,7 +221,7 @@ void database_global_wrote(struct simulation *simulation, uint32_t cluster, cons
         place->part->ledger.entered++;
         place->under_way++;
         place->last_ns = at_ns > place->last_ns ? at_ns : place->last_ns;
-        counter_add(&place->write_ios, (uint64_t)global->write_ios);
+        counter_add(&place->write_ios, global->write_ios);
         tally_add(&place->lag, TALLY_ALL, lag_ns);
         simulation_schedule(simulation, global->self, GLOBAL_ARRIVED, RANK_COMPLETION, at_ns, i | global->era << MEMBER_BITS);
     }

@@ -13,7 +13,7 @@ const char *const database_proxy_refusals[] = {refusal_count, NULL};
 
 static void check_name(struct validation *validation, const char *name)
 {
-    size_t most = (size_t)rule_number(validation_rules(validation), "rds_proxy_name_max_chars");
+    size_t most = (size_t)rule_count(validation_rules(validation), "rds_proxy_name_max_chars", 1, 255);
     size_t length = name ? strlen(name) : 0;
     bool good = !name || (isalpha((unsigned char)name[0]) && name[length - 1] != '-' && !strstr(name, "--"));
     if (!name || strstr(name, "${"))
@@ -31,7 +31,7 @@ static void check_name(struct validation *validation, const char *name)
 /* Said once, of the first that is too many. */
 static void check_count(struct validation *validation)
 {
-    uint32_t before = 0, most = (uint32_t)rule_number(validation_rules(validation), "rds_proxy_max_per_account");
+    uint32_t before = 0, most = (uint32_t)rule_count(validation_rules(validation), "rds_proxy_max_per_account", 0, INT32_MAX);
     for (uint32_t i = 0; i < validation_self(validation); i++)
         before += model_is(validation_type(validation, i), DATABASE_PROXY_TYPE);
     if (before == most && !validation_allowed(validation, refusal_count))

@@ -5,6 +5,7 @@
 
 #include "ecs_cluster.h"
 #include "instance.h"
+#include "lifecycle_hook.h"
 #include "server_kind.h"
 #include "server_state.h"
 
@@ -87,7 +88,9 @@ static const struct property group_properties[] = {
     ACCEPTED("Context"),
     ACCEPTED("DesiredCapacityType"),
     PROPERTY_LATER_ROW("InstanceMaintenancePolicy", "maintenance policies"),
-    PROPERTY_LATER_ROW("LifecycleHookSpecificationList", "lifecycle hooks"),
+    {"LifecycleHookSpecificationList", PROPERTY_LIST, AT(hook_list), .properties = lifecycle_hook_properties,
+     .size = sizeof(struct lifecycle_hook), .minimum = "0", .maximum = "asg_hooks_max",
+     .help = "What holds instances up as they come or go."},
     ACCEPTED("MaxInstanceLifetime"),
     ACCEPTED("MetricsCollection"),
     ACCEPTED("NewInstancesProtectedFromScaleIn"),
@@ -106,6 +109,10 @@ static const struct property group_behavior[] = {
     {.kind = PROPERTY_TABLE, .properties = servers_behavior_rows},
     {"cluster", PROPERTY_REFERENCE, AT(cluster),
      .help = "The AWS::ECS::Cluster whose tasks its instances take: what their user data says. Not needed of a capacity provider's."},
+    {"launch_hook", PROPERTY_TIME_DISTRIBUTION, AT(hook_done[HOOK_LAUNCH]),
+     .help = "From when an instance has booted until somebody completes its lifecycle hook. Left out: nobody does."},
+    {"terminate_hook", PROPERTY_TIME_DISTRIBUTION, AT(hook_done[HOOK_TERMINATE]),
+     .help = "The same of one that goes, once it has ended what it had."},
     {0},
 };
 
@@ -131,6 +138,8 @@ static const struct metric_type group_metrics[] = {
     SERVER_METRIC_ROWS,
     {"slsim", "ServersLaunched", "Count", METRIC_COUNT, AT(metrics.launched), .help = "Instances launched."},
     {"slsim", "ServersEnded", "Count", METRIC_COUNT, AT(metrics.ended), .help = "Instances that are gone."},
+    {"slsim", "InstancesAbandoned", "Count", METRIC_COUNT, AT(metrics.abandoned), .better = -1,
+     .help = "Instances that lifecycle hooks gave up."},
     {"slsim", "SpotInterruptions", "Count", METRIC_COUNT, AT(metrics.interrupted), .help = "Instances on Spot that were taken back."},
     {"slsim", "BootTime", "Milliseconds", METRIC_TALLY, AT(metrics.boot_time), .help = "From an instance's launch until it is in service."},
     {0},
@@ -198,6 +207,7 @@ static void group_validate(struct validation *validation, void *config)
     resolve_doors(validation, servers);
     read_policies(validation, servers);
     read_strategies(validation, servers);
+    lifecycle_hooks_check(validation, servers);
     servers->door_checks = check && strstr(check, "ELB") != NULL;
     if (check && !servers->door_checks && strcmp(check, "EC2") != 0)
         validation_error(validation, "HealthCheckType", "EC2 or ELB", "there is no health check \"%s\"", check);
@@ -290,6 +300,15 @@ static void group_changed(struct simulation *simulation, void *self, size_t offs
     auto_scaling_group_resize(simulation, servers, -1, -1, is_desired ? servers->desired : -1);
 }
 
+static enum status group_create(struct simulation *simulation, void *self)
+{
+    struct servers *servers = self;
+    lifecycle_hooks_gather(simulation, servers);
+    stream_init(&servers->hook_times, simulation->settings->seed, simulation->replication, simulation->entities[servers->self].name,
+                "hook");
+    return servers_create(simulation, self);
+}
+
 const struct model_type auto_scaling_group_type = {
     .type = GROUP_TYPE,
     .service = "Amazon Elastic Compute Cloud",
@@ -305,7 +324,7 @@ const struct model_type auto_scaling_group_type = {
     .inner = &server_kind_parts,
     .validate = group_validate,
     .changed = group_changed,
-    .create = servers_create,
+    .create = group_create,
     .destroy = servers_destroy,
     .hosts = &servers_hosts,
     .scalable = group_scalable,

@@ -3,6 +3,7 @@
  * "Health checks for instances in an Auto Scaling group" (replaced at once, after the grace period), "Capacity Rebalancing"; Amazon EC2
  * User Guide, "Spot Instance interruption notices"; Amazon ECS Developer Guide, "Service load balancing"; Elastic Load Balancing,
  * "Deregistration delay": over as soon as nothing is under way. */
+#include "lifecycle_hook.h"
 #include "placement.h"
 #include "server_credits.h"
 #include "server_guests.h"
@@ -149,6 +150,23 @@ static void take_away(struct simulation *simulation, struct servers *servers, ui
         guests_lose(simulation, servers, which);
 }
 
+/* It has ended what it had: a lifecycle hook may hold it up. */
+static void end_leaving(struct simulation *simulation, struct servers *servers, uint32_t which)
+{
+    struct server *server = &servers->list[which];
+    bool abandoned;
+    if (server->hooked && server->due_ns > simulation->now_ns)
+        return; /* what it still worked on has ended meanwhile */
+    int64_t wait_ns = server->hooked || server->hookless ? 0 : lifecycle_hooks_wait(servers, server, HOOK_TERMINATE, &abandoned);
+    if (wait_ns == 0) {
+        take_away(simulation, servers, which);
+        return;
+    }
+    server->hooked = true;
+    server->due_ns = time_add(simulation->now_ns, wait_ns);
+    simulation_schedule(simulation, servers->self, SERVERS_GONE, RANK_EXPIRY, server->due_ns, which);
+}
+
 /* No further requests; what it has may end. */
 void servers_retire(struct simulation *simulation, struct servers *servers, uint32_t which, int64_t most_ns)
 {
@@ -169,8 +187,9 @@ void servers_retire(struct simulation *simulation, struct servers *servers, uint
     if (server->phase != SERVER_LEAVING)
         return; /* the last of them had nothing to do */
     drain_ns = drain_ns < most_ns ? drain_ns : most_ns;
+    server->hookless = most_ns != TIME_FOREVER;
     if ((server->busy == 0 && server->guests == 0) || drain_ns == 0) {
-        take_away(simulation, servers, which);
+        end_leaving(simulation, servers, which);
         return;
     }
     server->due_ns = time_add(simulation->now_ns, drain_ns);
@@ -180,7 +199,7 @@ void servers_retire(struct simulation *simulation, struct servers *servers, uint
 
 void servers_idle(struct simulation *simulation, struct servers *servers, uint32_t which)
 {
-    take_away(simulation, servers, which);
+    end_leaving(simulation, servers, which);
     balance(simulation, servers);
 }
 
@@ -216,11 +235,15 @@ static bool launch(struct simulation *simulation, struct servers *servers, bool 
         boot_ns = distribution_sample_ns(servers->behavior.boot, &servers->boots.rng);
     if (!at_once && !has_image)
         boot_ns = time_add(boot_ns, servers->pull_ns);
+    bool abandoned = false;
+    if (!at_once)
+        boot_ns = time_add(boot_ns, lifecycle_hooks_wait(servers, &(struct server){.ordinal = servers->ordinals}, HOOK_LAUNCH, &abandoned));
     int64_t free_ns = servers->pending_free_ns < boot_ns ? servers->pending_free_ns : boot_ns;
     bool spot = server_kinds_next_is_spot(servers);
     *server = (struct server){
         .spot = spot,
         .kind = (uint8_t)server_kinds_next(servers, spot),
+        .abandoned = abandoned,
         .recall_ns = TIME_FOREVER,
         .host = placed.host,
         .host_server = placed.host_server,
@@ -393,6 +416,11 @@ void servers_handle(struct simulation *simulation, void *self, const struct even
     } else if (event->kind == SERVERS_BOOTED) {
         if (server->phase != SERVER_BOOTING || server->due_ns != now_ns)
             return;
+        if (server->abandoned) {
+            counter_add(&servers->metrics.abandoned, 1);
+            servers_lose(simulation, servers, event->data);
+            return;
+        }
         servers->booted_ns = now_ns;
         tally_add(&servers->metrics.boot_time, TALLY_ALL, now_ns - server->launched_ns);
         put_in_service(simulation, servers, event->data, false);

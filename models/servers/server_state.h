@@ -77,6 +77,7 @@ struct servers_behavior {
 struct servers_metrics {
     struct counter network_in, network_out; /* of what it passes on, or answers */
     struct counter left_bytes;              /* of answers, to users outside */
+    struct counter abandoned;               /* instances, by lifecycle hooks */
     struct counter requests, checks, refused, timed_out, failed, lost, launched, ended, interrupted, unserved;
     struct gauge serving, waiting, workers;
     struct gauge cpu_busy, cpu_room; /* CPU_UNITS, of servers in service */
@@ -87,6 +88,14 @@ struct servers_metrics {
     struct gauge billed, billed_spot;       /* servers that cost, on demand and spot */
     struct counter extra_ns, extra_spot_ns; /* what the least time adds to it */
     struct tally response_time, boot_time;
+};
+
+enum hook_transition { HOOK_LAUNCH, HOOK_TERMINATE };
+
+/* What the lifecycle hooks of a transition come to. */
+struct hook_times {
+    int64_t most_ns;    /* 0: there are none */
+    int64_t abandon_ns; /* the first ABANDON; 0: none */
 };
 
 enum credit_mode { CREDITS_UNLIMITED, CREDITS_STANDARD };
@@ -122,7 +131,10 @@ struct server {
     int64_t out_ns;               /* until then answers go out that have begun to */
     int64_t recall_ns;            /* of a Spot server: when its notice comes */
     uint64_t ordinal;
-    bool billed; /* it costs by now */
+    bool abandoned; /* it will not come into service: a lifecycle hook */
+    bool hookless;  /* it goes without waiting for lifecycle hooks */
+    bool hooked;    /* it has nothing left but to wait for them */
+    bool billed;    /* it costs by now */
     struct server_credits credits;
     double guest_vcpus;        /* of an instance: those that its tasks work with */
     struct chain line, served; /* of calls */
@@ -172,6 +184,8 @@ struct servers {
     int launch_type; /* of a service */
     int credit_mode; /* enum credit_mode */
     bool credit_given;
+    struct property_list hook_list;           /* of struct lifecycle_hook */
+    const struct distribution *hook_done[2];  /* by enum hook_transition; NULL: nobody completes it */
     struct property_list interfaces, volumes; /* of struct server_interface, struct server_volume */
     bool launch_type_given;
     struct property_list providers; /* of a service: what stands under CapacityProviderStrategy */
@@ -228,6 +242,8 @@ struct servers {
     struct stream errors, boots, fates, recalls, places, responses;
     struct procedure_runner *procedure; /* owned; NULL: the handler has no steps */
     int64_t notice_ns, billing_least_ns;
+    struct hook_times hooks[2]; /* by enum hook_transition */
+    struct stream hook_times;
     double credits_kept_ns; /* so much of its baseline a burstable server keeps */
 };
 

@@ -67,6 +67,15 @@ static void notice_answered(struct simulation *simulation, void *owner, const st
         counter_add(cause->fate == FATE_THROTTLED ? &metrics->throttled : &metrics->refused, 1);
 }
 
+/* What the target of a route holds: one table, however many notifications it is told by. */
+static struct in_step *in_step_of(const struct fanout *fanout, uint32_t route)
+{
+    uint32_t first = 0;
+    while (fanout->outlets[first]->target != fanout->outlets[route]->target)
+        first++;
+    return &fanout->in_step[first];
+}
+
 static void notice_settled(struct simulation *simulation, void *owner, const struct delivery_item *item, const struct cause *cause)
 {
     struct fanout *fanout = owner;
@@ -77,7 +86,7 @@ static void notice_settled(struct simulation *simulation, void *owner, const str
     }
     counter_add(&fanout->metrics->delivered, 1);
     if (fanout->policy.keeps_in_step && item->group != 0)
-        in_step_told(&fanout->in_step[item->route], item->group, item->received_ns, simulation->now_ns);
+        in_step_told(in_step_of(fanout, item->route), item->group, item->received_ns, simulation->now_ns);
     tally_add(&fanout->metrics->delay, TALLY_ALL, simulation->now_ns - item->received_ns);
 }
 
@@ -168,7 +177,7 @@ static void notify(struct simulation *simulation, struct fanout *fanout, uint16_
 void fanout_send(struct simulation *simulation, struct fanout *fanout, uint16_t route, const struct request *request)
 {
     if (fanout->policy.keeps_in_step && request->group != 0)
-        simulation_fail(simulation, in_step_written(&fanout->in_step[route], request->group, simulation->now_ns));
+        simulation_fail(simulation, in_step_written(in_step_of(fanout, route), request->group, simulation->now_ns));
     if (is_pending(fanout, route, request)) {
         delivery_pass_over(simulation, &fanout->delivery, route, request, &cause_coalesced);
         counter_add(&fanout->metrics->coalesced, 1);

@@ -65,7 +65,7 @@ struct fanout {
     struct fanout_metrics *metrics;
     const struct outlet **outlets; /* owned; by route */
     struct key_map *pending;       /* owned; by route: the items on their way by group, where they coalesce */
-    struct in_step *in_step;       /* owned; by route, where that is measured */
+    struct in_step *in_step;       /* owned; by route, where that is measured: of the first route of each target */
     struct delivery delivery;
     struct stream delay_stream, duplicate_stream;
 };
