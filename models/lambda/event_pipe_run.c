@@ -1,6 +1,6 @@
 /* event_pipe_run.c: a batch goes through a pipe: to the enrichment, which is waited for, then to the target: in one call, or each event in
- * one of its own. What fails is the poller's to try again, as with a mapping.
- * Source: EventBridge user guide, "Amazon EventBridge Pipes": "Event flow", "Batching and concurrency", "Error handling". */
+ * one of its own. What fails is the poller's to try again, as with a mapping. Source: EventBridge user guide, "Amazon EventBridge Pipes":
+ * "Event flow", "Batching and concurrency", "Error handling". */
 #include "event_pipe_state.h"
 #include "event_source_mapping.h"
 #include "measure/bill.h"

@@ -1,7 +1,7 @@
 /* event_pipe_state.h: an EventBridge pipe: the poller of an event source mapping, which hands its batches to the pipe itself, and what the
  * pipe does with each: enrichment, then target. Private to this folder, where the pollers are. */
-#ifndef SLSIM_LAMBDA_PIPE_STATE_H
-#define SLSIM_LAMBDA_PIPE_STATE_H
+#ifndef SLSIM_LAMBDA_EVENT_PIPE_STATE_H
+#define SLSIM_LAMBDA_EVENT_PIPE_STATE_H
 
 #include "engine/deadline_line.h"
 #include "measure/tally.h"
