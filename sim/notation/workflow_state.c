@@ -131,7 +131,7 @@ static const struct property reader_config_keys[] = {
 };
 
 static const struct property reader_keys[] = {
-    {"Resource", PROPERTY_STRING, AT(map.reader.resource), .required = true, .help = "arn:aws:states:::s3:getObject, or listObjectsV2"},
+    {"Resource", PROPERTY_STRING, AT(map.reader.resource), .required = true, .help = "what is called to get them"},
     {"ReaderConfig", PROPERTY_OBJECT, 0, .properties = reader_config_keys, .help = "What is in it."},
     ACCEPTED("Parameters"),
     ACCEPTED("Arguments"),
@@ -139,7 +139,7 @@ static const struct property reader_keys[] = {
 };
 
 static const struct property writer_keys[] = {
-    {"Resource", PROPERTY_STRING, AT(map.writer.resource), .help = "arn:aws:states:::s3:putObject"},
+    {"Resource", PROPERTY_STRING, AT(map.writer.resource), .help = "What is called to put them there."},
     ACCEPTED("Parameters"),
     ACCEPTED("Arguments"),
     ACCEPTED("WriterConfig"),
