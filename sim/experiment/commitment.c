@@ -45,22 +45,31 @@ static bool add(struct spending *spending, const struct cost_line *row, double p
     return true;
 }
 
+/* The next discount after one of `above`: shares rise as discounts fall. 1, no discount, after the last. */
+static double next_share(const double *shares, size_t count, double above)
+{
+    double next = 1;
+    for (size_t i = 0; i < count; i++)
+        if (shares[i] > above && shares[i] < next)
+            next = shares[i];
+    return next;
+}
+
 /* How much of each row is paid for by the commitment: the largest discounts first, and of the same one the rows in their order. */
 static void spend(struct spending *spending, const struct cost_line *rows, size_t count, double *parts, double *shares)
 {
     for (size_t i = 0; i < count; i++)
         shares[i] = commitment_share(spending->scenario->prices, rows[i].price, spending->scenario->plan.term);
-    for (double share = 0, next; share < 1; share = next) {
-        next = 1;
+    double share = next_share(shares, count, 0);
+    while (share < 1) {
         for (size_t i = 0; i < count; i++) {
             double plan_usd = rows[i].monthly_amount_usd * shares[i];
-            if (shares[i] > share && shares[i] < next)
-                next = shares[i];
             if (shares[i] != share || plan_usd <= 0 || rows[i].at_plan_never)
                 continue;
             parts[i] = fmin(1, spending->left_usd / plan_usd);
             spending->left_usd -= parts[i] * plan_usd;
         }
+        share = next_share(shares, count, share);
     }
 }
 
