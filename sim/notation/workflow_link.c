@@ -240,6 +240,7 @@ bool workflow_link(struct workflow_reading *reading, uint32_t scope, const cJSON
     struct workflow_scope *here = linking.scope;
     const cJSON *states = cJSON_GetObjectItemCaseSensitive(node, "States"), *start = cJSON_GetObjectItemCaseSensitive(node, "StartAt");
     struct parse_path states_path = {path, "States", 0}, start_path = {path, "StartAt", 0};
+    char shown[PARSE_SHOWN];
     uint32_t i = 0;
     linking.names = calloc(here->count, sizeof *linking.names);
     if (!linking.names) {
@@ -249,6 +250,8 @@ bool workflow_link(struct workflow_reading *reading, uint32_t scope, const cJSON
     for (uint32_t k = 0; k < here->count; k++)
         linking.names[k] = reading->states[here->first + k].name;
     here->start = cJSON_IsString(start) ? find(&linking, start->valuestring, start, &start_path) : WORKFLOW_END;
+    if (cJSON_IsObject(start)) /* a reference is a text elsewhere */
+        parse_error(reading->parse, start, &start_path, NULL, "must name a state, got %s", parse_show(start, shown));
     bool good = here->start != WORKFLOW_END;
     for (const cJSON *item = states->child; item; item = item->next, i++) {
         struct parse_path inner = {&states_path, item->string, 0};

@@ -83,7 +83,8 @@ bool validation_allowed(const struct validation *validation, const char *refusal
 
 bool validation_written_of(const struct validation *validation, uint32_t entity, const char *property)
 {
-    return cJSON_GetObjectItemCaseSensitive(validation->loader->origins[entity].properties, property) != NULL;
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(validation->loader->origins[entity].properties, property);
+    return node && !parse_is_nothing(node);
 }
 
 bool validation_in_order(const struct validation *validation, uint32_t entity)

@@ -55,7 +55,7 @@ void validation_want_totals(struct validation *validation);
 /* "2025-01-01T00:00:00Z" in ns from the simulation's zero, negative where it lies before; false where it is no time in UTC. */
 bool validation_instant(const struct validation *validation, const char *text, int64_t *at_ns);
 
-/* Does this top-level property stand in the file, right or wrong? */
+/* Does this top-level property stand in the file, right or wrong? What is null or AWS::NoValue does not. */
 bool validation_written(const struct validation *validation, const char *property);
 /* The same of another entity. */
 bool validation_written_of(const struct validation *validation, uint32_t entity, const char *property);
