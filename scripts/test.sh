@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh: everything that judges this tree, on a bare Debian 12 in about a quarter of an hour on two cores: four compilers' settings, unit
+# test.sh: everything that judges this tree, on a bare Debian 12 in about twenty minutes on two cores: four compilers' settings, unit
 # and analytic tests, sanitizers, command line, determinism, fuzzing, style. Each step's output is kept in build/test-logs; what failed is
 # shown. The last line counts tests: 'N passed, N failed'. Exit 0 only if none failed.
 set -uo pipefail
