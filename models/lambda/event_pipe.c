@@ -15,9 +15,9 @@
 
 #define AT(field) offsetof(struct pipe, field)
 
-static const char *const invocations[] = {"", "REQUEST_RESPONSE", "FIRE_AND_FORGET", NULL};
+static const char *const invocations[] = {"REQUEST_RESPONSE", "FIRE_AND_FORGET", NULL};
 static const char *const states[] = {"RUNNING", "STOPPED", NULL};
-static const char *const partials[] = {"", "AUTOMATIC_BISECT", NULL};
+static const char *const partials[] = {"AUTOMATIC_BISECT", NULL};
 
 #define BATCH_ROWS                                                                                                                         \
     {"BatchSize",                                                                                                                          \
@@ -50,7 +50,8 @@ static const struct property stream_rows[] = {
      .help = "How often a batch that failed is tried again; -1: until it expires."},
     {"ParallelizationFactor", PROPERTY_INTEGER, AT(mapping.stream.config.factor), .minimum = "1", .maximum = "parallelization_factor_max",
      .fallback = "parallelization_factor_default", .help = "Batches of one shard at once."},
-    {"OnPartialBatchItemFailure", PROPERTY_ENUM, AT(config.on_partial), .choices = partials, .fallback = "\"\"",
+    {"OnPartialBatchItemFailure", PROPERTY_ENUM, AT(config.on_partial), .choices = partials,
+     .given = PROPERTY_GIVEN(struct pipe, config.bisects),
      .help = "AUTOMATIC_BISECT: a batch that failed is cut in half before it is tried again."},
     {"StartingPosition", PROPERTY_ENUM, AT(mapping.stream.config.position), .choices = stream_positions,
      .given = PROPERTY_GIVEN(struct pipe, mapping.config.foreign.position), .required = true, .help = "TRIM_HORIZON or LATEST"},
@@ -69,7 +70,8 @@ static const struct property source_rows[] = {
 };
 
 static const struct property called_rows[] = {
-    {"InvocationType", PROPERTY_ENUM, AT(config.invocation), .choices = invocations, .fallback = "\"\"",
+    {"InvocationType", PROPERTY_ENUM, AT(config.invocation), .choices = invocations, .fallback = "\"REQUEST_RESPONSE\"",
+     .given = PROPERTY_GIVEN(struct pipe, config.invocation_given),
      .help = "REQUEST_RESPONSE: waits for the answer; FIRE_AND_FORGET: it is enough that it was taken."},
     {0},
 };
@@ -205,7 +207,7 @@ static void check_stream(struct validation *validation, struct pipe *pipe, const
     stream->batch_size = config->batch_size;
     stream->window_ns = config->window_ns;
     stream->factor = stream->factor > 0 ? stream->factor : 1;
-    stream->bisect = pipe->config.on_partial == 1;
+    stream->bisect = pipe->config.bisects;
     stream->on_failure = pipe->config.dead_letter_given ? pipe->config.dead_letter : ENTITY_NONE;
     stream->reports_failures = config->response_types & REPORT_BATCH_ITEM_FAILURES;
     stream->passes = filter_validate(validation, config, streamable->envelope);
@@ -241,7 +243,7 @@ static void check_target(struct validation *validation, struct pipe *pipe)
     config->target = validation_callee(validation, "Target", config->target);
     config->at_once = is_invocable_type(type) || model_takes(type, "StartExecution");
     config->has_groups = type->streamable != NULL;
-    if (is_standard_machine(validation, config->target) && config->invocation == PIPE_REQUEST_RESPONSE)
+    if (is_standard_machine(validation, config->target) && config->invocation_given && config->invocation == PIPE_REQUEST_RESPONSE)
         validation_error(validation, "TargetParameters.StepFunctionStateMachineParameters.InvocationType",
                          "write FIRE_AND_FORGET, or make it an EXPRESS machine", "%s is a STANDARD machine: nobody can wait for the end",
                          validation_name(validation, config->target));

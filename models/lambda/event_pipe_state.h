@@ -11,21 +11,20 @@
 enum pipe_event { PIPE_DEADLINE = 64, PIPE_ANSWER };
 
 /* How a target is called, in the order of the words of InvocationType. */
-enum pipe_invocation { PIPE_UNSAID, PIPE_REQUEST_RESPONSE, PIPE_FIRE_AND_FORGET };
+enum pipe_invocation { PIPE_REQUEST_RESPONSE, PIPE_FIRE_AND_FORGET };
 
 struct pipe_config {
     uint32_t source, target, enrichment, dead_letter;
     bool target_given, enrichment_given, dead_letter_given;
     int invocation; /* enum pipe_invocation */
-    const char *message_group, *partition_key;
+    const char *message_group;
     const char *role;
     int state, on_partial, position;
-    bool bisects, reports_failures;
+    bool bisects, invocation_given, reports_failures;
     /* by `validate` */
     bool at_once;    /* the target gets a batch in one call; else each event in a call of its own */
     bool has_groups; /* events need a key at the target */
     uint32_t keeper; /* of the account's concurrency */
-    struct content_choice start_sync;
 };
 
 struct pipe_metrics {

@@ -29,7 +29,6 @@ struct capacity_provider {
     uint32_t self, group;
     int64_t target, step_least, step_most, warmup_ns;
     int scaling_status, protection; /* 1: enabled */
-    bool scaling_given;
 
     int64_t calm; /* minutes in a row in which fewer would do */
     struct gauge reservation;

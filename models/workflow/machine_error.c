@@ -52,7 +52,8 @@ struct error error_of_answer(const struct state_plan *plan, const struct cause *
     return error_of_work(plan);
 }
 
-bool error_is_final(const struct error *error)
+/* Is it one that is never tried again, and never caught by States.ALL? */
+static bool is_final(const struct error *error)
 {
     return error->cause == &cause_runtime;
 }
@@ -67,7 +68,7 @@ bool error_matches(const struct workflow_names *names, const struct error *error
 {
     for (size_t i = 0; i < names->count; i++) {
         const char *name = names->items[i];
-        if (error_is_final(error))
+        if (is_final(error))
             return false;
         if (is_called(error, name))
             return true;

@@ -14,8 +14,6 @@ struct error error_of_answer(const struct state_plan *plan, const struct cause *
 struct error error_of_work(const struct state_plan *plan);
 /* Does one of Retry's or Catch's names mean it? `of_branches`: a Parallel failed with its branch's error. */
 bool error_matches(const struct workflow_names *names, const struct error *error, bool of_branches);
-/* Is it one that is never tried again, and never caught by States.ALL? */
-bool error_is_final(const struct error *error);
 static inline bool error_is_timeout(const struct error *error)
 {
     return error->cause == &cause_timed_out;

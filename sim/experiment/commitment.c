@@ -12,7 +12,8 @@
 
 #define UNUSED "unused" /* the `plan` of the price by which nothing used is billed */
 
-double commitment_share(const struct price_book *prices, const struct price *price, const char *term)
+/* The plan's price of what costs 1 otherwise; 0: the plan does not cover it, or has no such term. */
+static double plan_share(const struct price_book *prices, const struct price *price, const char *term)
 {
     char name[120];
     if (!price->plan[0] || strcmp(price->plan, UNUSED) == 0)
@@ -59,7 +60,7 @@ static double next_share(const double *shares, size_t count, double above)
 static void spend(struct spending *spending, const struct cost_line *rows, size_t count, double *parts, double *shares)
 {
     for (size_t i = 0; i < count; i++)
-        shares[i] = commitment_share(spending->scenario->prices, rows[i].price, spending->scenario->plan.term);
+        shares[i] = plan_share(spending->scenario->prices, rows[i].price, spending->scenario->plan.term);
     double share = next_share(shares, count, 0);
     while (share < 1) {
         for (size_t i = 0; i < count; i++) {

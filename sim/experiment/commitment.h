@@ -9,7 +9,4 @@
  * Assumption: each hour uses what hours do on average. O(rows^2) of those that the plan covers. */
 enum status commitment_apply(const struct scenario *scenario, double factor, struct cost_line **rows, size_t *count);
 
-/* The plan's price of what costs 1 otherwise; 0: the plan does not cover it, or has no such term. */
-double commitment_share(const struct price_book *prices, const struct price *price, const char *term);
-
 #endif

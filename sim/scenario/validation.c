@@ -248,11 +248,6 @@ const struct content_set *validation_match(struct validation *validation, const 
     return content_match(validation->loader, pattern, envelope, sender != ENTITY_NONE ? validation_name(validation, sender) : "");
 }
 
-struct pattern_extent validation_pattern_extent(const struct pattern *pattern)
-{
-    return pattern->extent;
-}
-
 const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list)
 {
     if (index >= pattern->root.field_count)

@@ -156,8 +156,6 @@ const char *validation_event_name(const struct validation *validation, uint8_t c
  * would hold, and all of CONTENT_NONE but what the envelope says itself. A warning at the pattern says so. */
 const struct content_set *validation_match(struct validation *validation, const struct pattern *pattern, const struct envelope *envelope,
                                            uint32_t sender);
-/* How much there is of a pattern. */
-struct pattern_extent validation_pattern_extent(const struct pattern *pattern);
 /* The names that it asks for at the top, by `index`; NULL: there are no more. `*is_list`: it lists values, rather than going deeper. */
 const char *validation_pattern_field(const struct pattern *pattern, size_t index, bool *is_list);
 
